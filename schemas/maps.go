@@ -1,0 +1,56 @@
+package schemas
+
+// VersionTag names a version of a network map (RFC 7285 §10.3).
+type VersionTag struct {
+	ResourceID string `avro:"resource_id"`
+	Tag        string `avro:"tag"`
+}
+
+// NetworkMap is the value of network_maps: a whole map, or the head, a part or a
+// delta of a large one.
+type NetworkMap struct {
+	Meta       *NetworkMapMeta                  `avro:"meta"`
+	NetworkMap map[string]EndpointAddressGroup  `avro:"network_map"`
+	Version    *int64                           `avro:"version"`
+	Parts      *Parts                           `avro:"parts"`
+	Delta      map[string]*EndpointAddressGroup `avro:"delta"`
+}
+
+// NetworkMapMeta is the meta of a network map (RFC 7285 §11.2.1.6).
+type NetworkMapMeta struct {
+	VTag VersionTag `avro:"vtag"`
+}
+
+// EndpointAddressGroup holds the prefixes of one PID (RFC 7285 §10.4.5).
+type EndpointAddressGroup struct {
+	IPv4 []string `avro:"ipv4"`
+	IPv6 []string `avro:"ipv6"`
+}
+
+// Parts says what a reader of a large map must have before it may show it.
+type Parts struct {
+	Count  int32  `avro:"count"`
+	Digest string `avro:"digest"`
+}
+
+// CostMap is the value of cost_maps: a whole map, or the head, a part or a delta
+// of a large one.
+type CostMap struct {
+	Meta    *CostMapMeta                   `avro:"meta"`
+	CostMap map[string]map[string]float64  `avro:"cost_map"`
+	Version *int64                         `avro:"version"`
+	Parts   *Parts                         `avro:"parts"`
+	Delta   map[string]map[string]*float64 `avro:"delta"`
+}
+
+// CostMapMeta is the meta of a cost map (RFC 7285 §11.2.3.6).
+type CostMapMeta struct {
+	DependentVTags []VersionTag `avro:"dependent_vtags"`
+	CostType       CostType     `avro:"cost_type"`
+}
+
+// CostType is RFC 7285 §10.7.
+type CostType struct {
+	CostMode   string `avro:"cost_mode"`
+	CostMetric string `avro:"cost_metric"`
+}

@@ -1,0 +1,13 @@
+module github.com/altostream/altostream/services
+
+go 1.26.0
+
+require (
+	github.com/altostream/altostream/libs v0.0.0
+	github.com/altostream/altostream/schemas v0.0.0
+)
+
+replace (
+	github.com/altostream/altostream/libs => ../libs
+	github.com/altostream/altostream/schemas => ../schemas
+)
