@@ -1,0 +1,77 @@
+package alto
+
+import (
+	"fmt"
+	"strings"
+)
+
+// DefaultPID holds the addresses that no other PID holds: 0.0.0.0/0 and ::/0.
+const DefaultPID = "default"
+
+// Cost modes (RFC 7285 §6.1.2).
+const (
+	Numerical = "numerical"
+	Ordinal   = "ordinal"
+)
+
+const (
+	maxNameLength = 64 // RFC 7285 §10.1, §10.2
+
+	// maxTopologyLength leaves every resource id within maxNameLength; the longest
+	// is costmap-<topology>-bw-available-ordinal.
+	maxTopologyLength = maxNameLength - len("costmap-") - len("-bw-available-ordinal")
+)
+
+// NetworkMapID is the resource id of the network map of a topology.
+func NetworkMapID(topology string) string { return "networkmap-" + topology }
+
+// TopologyOf returns the topology of a network map's resource id.
+func TopologyOf(networkMapID string) (topology string, ok bool) {
+	return strings.CutPrefix(networkMapID, NetworkMapID(""))
+}
+
+// CostMapID is the resource id of a cost map: one for each topology, cost metric
+// and cost mode.
+func CostMapID(topology, metric, mode string) string {
+	id := "costmap-" + topology + "-" + metric
+	if mode == Ordinal {
+		id += "-" + Ordinal
+	}
+	return id
+}
+
+// PIDName names the PID of a router by its ASN and its IGP router id (RFC 9552
+// §5.2.1.4) in lower-case hex, for instance pid100:01010101.
+func PIDName(asn uint32, igpRouterIDHex string) string {
+	return fmt.Sprintf("pid%d:%s", asn, igpRouterIDHex)
+}
+
+// ValidPID tells whether a text may name a PID (RFC 7285 §10.1).
+func ValidPID(name string) error { return checkName("PID name", name, maxNameLength) }
+
+// ValidTopology tells whether a text may name a topology. A topology name is part
+// of resource ids, so it has their alphabet (RFC 7285 §10.2) and is so short that
+// they keep within 64 characters; it is the first part of Kafka keys, so it has no
+// '|', which that alphabet already excludes.
+func ValidTopology(name string) error { return checkName("topology name", name, maxTopologyLength) }
+
+func checkName(what, name string, limit int) error {
+	if name == "" {
+		return fmt.Errorf("%s is empty", what)
+	}
+	if len(name) > limit {
+		return fmt.Errorf("%s %q is %d characters long, at most %d are allowed", what, name, len(name), limit)
+	}
+	if i := strings.IndexFunc(name, outsideAlphabet); i >= 0 {
+		return fmt.Errorf("%s %q has a character other than A-Z a-z 0-9 . - : @ _ at position %d", what, name, i+1)
+	}
+	return nil
+}
+
+func outsideAlphabet(r rune) bool {
+	switch {
+	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
+		return false
+	}
+	return !strings.ContainsRune(".-:@_", r)
+}

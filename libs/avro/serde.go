@@ -1,0 +1,134 @@
+package avro
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"reflect"
+	"sync"
+
+	"github.com/linkedin/goavro/v2"
+)
+
+const headerLen = 5 // magic byte and schema id
+
+// Serde writes and reads the values of one topic as records of type T. It is safe
+// for concurrent use.
+type Serde[T any] struct {
+	registry Registry
+	subject  string
+	text     string
+	own      *codec
+
+	mu      sync.RWMutex
+	id      int
+	writers map[uint32]*codec
+}
+
+type codec struct {
+	schema *schema
+	avro   *goavro.Codec
+}
+
+func newCodec(text string) (*codec, error) {
+	s, err := parse(text)
+	if err != nil {
+		return nil, err
+	}
+	c, err := goavro.NewCodec(text)
+	if err != nil {
+		return nil, err
+	}
+	return &codec{schema: s, avro: c}, nil
+}
+
+// NewSerde returns the serde of a topic. It does not talk to the registry.
+func NewSerde[T any](r Registry, topic, schemaText string) (*Serde[T], error) {
+	own, err := newCodec(schemaText)
+	if err != nil {
+		return nil, fmt.Errorf("schema of %s: %w", topic, err)
+	}
+	return &Serde[T]{
+		registry: r, subject: topic + "-value", text: schemaText, own: own,
+		writers: map[uint32]*codec{},
+	}, nil
+}
+
+// Register makes the schema known to the registry, once. Encode needs it.
+func (s *Serde[T]) Register() error {
+	id, err := s.registry.Register(s.subject, s.text)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.id = id
+	return nil
+}
+
+// Encode returns v in the Confluent wire format.
+func (s *Serde[T]) Encode(v *T) ([]byte, error) {
+	s.mu.RLock()
+	id := s.id
+	s.mu.RUnlock()
+	if id == 0 {
+		return nil, fmt.Errorf("encode %s: schema not registered", s.subject)
+	}
+	b := make([]byte, headerLen, 512)
+	binary.BigEndian.PutUint32(b[1:], uint32(id))
+	return s.own.append(b, reflect.ValueOf(v).Elem())
+}
+
+func (c *codec) append(b []byte, v reflect.Value) ([]byte, error) {
+	native, err := toNative(c.schema, v)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", v.Type(), err)
+	}
+	return c.avro.BinaryFromNative(b, native)
+}
+
+// Decode reads a value in the Confluent wire format. An error that wraps
+// ErrUnavailable says nothing about the value; any other says that it is bad.
+func (s *Serde[T]) Decode(b []byte) (*T, error) {
+	if len(b) < headerLen || b[0] != 0 {
+		return nil, errors.New("value is not in the Confluent wire format (0x00, 4-byte schema id, Avro)")
+	}
+	writer, err := s.writer(binary.BigEndian.Uint32(b[1:]))
+	if err != nil {
+		return nil, err
+	}
+	v := new(T)
+	return v, writer.decode(b[headerLen:], reflect.ValueOf(v).Elem())
+}
+
+func (c *codec) decode(b []byte, v reflect.Value) error {
+	native, rest, err := c.avro.NativeFromBinary(b)
+	if err != nil {
+		return fmt.Errorf("value is not what its schema says: %w", err)
+	}
+	if len(rest) > 0 {
+		return fmt.Errorf("%d bytes follow the Avro record", len(rest))
+	}
+	return fromNative(c.schema, native, v)
+}
+
+func (s *Serde[T]) writer(id uint32) (*codec, error) {
+	s.mu.RLock()
+	w, ok := s.writers[id]
+	s.mu.RUnlock()
+	if ok {
+		return w, nil
+	}
+	text, err := s.registry.Schema(s.subject, int(id))
+	if err != nil {
+		return nil, err
+	}
+	w, err = newCodec(text)
+	if err != nil {
+		return nil, fmt.Errorf("schema id %d: %w", id, err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.writers[id] = w
+	return w, nil
+}

@@ -1,0 +1,117 @@
+package mrt
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+)
+
+// record builds an MRT record (RFC 6396 §2).
+func record(seconds uint32, kind, subtype uint16, body []byte) []byte {
+	b := binary.BigEndian.AppendUint32(nil, seconds)
+	b = binary.BigEndian.AppendUint16(b, kind)
+	b = binary.BigEndian.AppendUint16(b, subtype)
+	b = binary.BigEndian.AppendUint32(b, uint32(len(body)))
+	return append(b, body...)
+}
+
+var (
+	peerAS4 = []byte{0, 0, 0, 100, 0, 0, 0, 101, 0, 0, 0, 1, 192, 0, 2, 1, 192, 0, 2, 2}
+	peerAS2 = []byte{0, 100, 0, 101, 0, 0, 0, 1, 192, 0, 2, 1, 192, 0, 2, 2}
+	message = append(bytes.Repeat([]byte{0xff}, 16), 0, 23, 2, 0, 0, 0, 0)
+)
+
+func join(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
+
+func TestReader(t *testing.T) {
+	peer := netip.MustParseAddr("192.0.2.1")
+	file := join(
+		record(7, typeBGP4MPET, subtypeMessageAS4, join([]byte{0, 0, 0, 5}, peerAS4, message)),
+		record(8, 13, 2, []byte("table dump, not read here")),
+		record(9, typeBGP4MP, subtypeMessage, join(peerAS2, message)),
+		record(10, typeBGP4MP, subtypeStateChangeAS4, join(peerAS4, []byte{0, 6, 0, 1})),
+	)
+	r := NewReader(bytes.NewReader(file))
+	first, err := r.Next()
+	if err != nil || !first.Time.Equal(time.Unix(7, 5000)) || first.Peer != peer || first.PeerASN != 100 || first.Type != 2 || len(first.Body) != 4 {
+		t.Errorf("first = %+v, %v", first, err)
+	}
+	second, err := r.Next()
+	if err != nil || !second.Time.Equal(time.Unix(9, 0)) || second.PeerASN != 100 || second.Type != 2 {
+		t.Errorf("second = %+v, %v", second, err)
+	}
+	third, err := r.Next()
+	if err != nil || third.OldState != Established || third.NewState != 1 || third.Body != nil {
+		t.Errorf("third = %+v, %v", third, err)
+	}
+	if _, err := r.Next(); err != io.EOF {
+		t.Errorf("end = %v, want EOF", err)
+	}
+}
+
+func TestReaderDamage(t *testing.T) {
+	good := record(9, typeBGP4MP, subtypeMessage, join(peerAS2, message))
+	for _, test := range []struct {
+		name, want string
+		damaged    []byte
+		skippable  bool
+	}{
+		{"cut header", "header cut after 5", good[:5], false},
+		{"cut body", "cut after 20 of 39", good[:32], false},
+		{"absurd length", "exceeds", join(good[:8], []byte{0xff, 0xff, 0xff, 0xff}), false},
+		{"no microseconds", "microseconds", record(1, typeBGP4MPET, subtypeMessage, nil), true},
+		{"no peer", "no room for the peer", record(1, typeBGP4MP, subtypeMessage, []byte{1}), true},
+		{"family", "unknown address family 9", record(1, typeBGP4MP, subtypeMessage, []byte{0, 1, 0, 2, 0, 0, 0, 9}), true},
+		{"no addresses", "no room for the addresses", record(1, typeBGP4MP, subtypeMessage, peerAS2[:10]), true},
+		{"no message", "BGP message of 0 bytes", record(1, typeBGP4MP, subtypeMessage, peerAS2), true},
+		{"message length", "says 23 bytes and has 24", record(1, typeBGP4MP, subtypeMessage, join(peerAS2, message, []byte{0})), true},
+		{"no states", "state change without states", record(1, typeBGP4MP, subtypeStateChange, peerAS2), true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := NewReader(bytes.NewReader(join(good, test.damaged, good)))
+			if _, err := r.Next(); err != nil {
+				t.Fatalf("good record before: %v", err)
+			}
+			_, err := r.Next()
+			var e *Error
+			if !errors.As(err, &e) || !strings.Contains(err.Error(), test.want) && test.skippable {
+				t.Fatalf("error = %v, want %q", err, test.want)
+			}
+			if Skippable(err) != test.skippable && test.skippable {
+				t.Errorf("Skippable = %v", Skippable(err))
+			}
+			if test.skippable {
+				if _, err := r.Next(); err != nil {
+					t.Errorf("good record after: %v", err)
+				}
+			}
+		})
+	}
+	t.Run("ends", func(t *testing.T) {
+		for _, cut := range []int{5, 32} {
+			_, err := NewReader(bytes.NewReader(good[:cut])).Next()
+			if err == nil || Skippable(err) {
+				t.Errorf("cut at %d: %v", cut, err)
+			}
+		}
+	})
+}
+
+func FuzzReader(f *testing.F) {
+	f.Add(record(7, typeBGP4MPET, subtypeMessageAS4, join([]byte{0, 0, 0, 5}, peerAS4, message)))
+	f.Add(record(10, typeBGP4MP, subtypeStateChangeAS4, join(peerAS4, []byte{0, 6, 0, 1})))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r := NewReader(bytes.NewReader(b))
+		for range len(b) + 1 {
+			if _, err := r.Next(); err != nil && !Skippable(err) {
+				return
+			}
+		}
+		t.Fatal("more records than bytes")
+	})
+}

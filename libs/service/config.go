@@ -1,0 +1,131 @@
+package service
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"reflect"
+	"strings"
+
+	"github.com/kelseyhightower/envconfig"
+)
+
+// Config is the part of the configuration that all services share. Services embed
+// it.
+type Config struct {
+	KafkaBootstrapServers string     `envconfig:"KAFKA_BOOTSTRAP_SERVERS" default:"localhost:9092" example:"kafka-1:9092,kafka-2:9092"`
+	KafkaProperties       Properties `envconfig:"KAFKA_PROPERTIES" example:"security.protocol=SASL_SSL,sasl.mechanisms=SCRAM-SHA-512"`
+	SchemaRegistryURL     string     `envconfig:"SCHEMA_REGISTRY_URL" default:"http://localhost:8081" example:"https://user:password@registry:8081"`
+	HTTPListen            string     `envconfig:"HTTP_LISTEN" example:":9101"`
+	LogLevel              slog.Level `envconfig:"LOG_LEVEL" default:"info" example:"debug"`
+	LogFormat             string     `envconfig:"LOG_FORMAT" default:"text" example:"json"`
+}
+
+// Validate reports the first wrong value, naming its variable.
+func (c *Config) Validate() error {
+	if strings.TrimSpace(c.KafkaBootstrapServers) == "" {
+		return Wrong("KAFKA_BOOTSTRAP_SERVERS", c.KafkaBootstrapServers, "is empty", "localhost:9092")
+	}
+	u, err := url.Parse(c.SchemaRegistryURL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return Wrong("SCHEMA_REGISTRY_URL", redact(c.SchemaRegistryURL), "is not an http(s) URL", "http://localhost:8081")
+	}
+	if c.LogFormat != "text" && c.LogFormat != "json" {
+		return Wrong("LOG_FORMAT", c.LogFormat, "is neither text nor json", "json")
+	}
+	if _, _, err := net.SplitHostPort(c.HTTPListen); c.HTTPListen != "" && err != nil {
+		return Wrong("HTTP_LISTEN", c.HTTPListen, "is not [host]:port", ":9101")
+	}
+	return nil
+}
+
+// redact leaves out what may be a password.
+func redact(address string) string {
+	if at := strings.LastIndex(address, "@"); at >= 0 {
+		return "…" + address[at:]
+	}
+	return address
+}
+
+// Properties are librdkafka settings: key=value,…
+type Properties map[string]string
+
+// Decode reads key=value,… (envconfig).
+func (p *Properties) Decode(text string) error {
+	*p = Properties{}
+	for pair := range strings.SplitSeq(text, ",") {
+		if strings.TrimSpace(pair) == "" {
+			continue
+		}
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			return errors.New("is not key=value,…")
+		}
+		(*p)[strings.TrimSpace(key)] = strings.TrimSpace(value)
+	}
+	return nil
+}
+
+// ConfigError is a wrong value of one environment variable.
+type ConfigError struct {
+	Variable, Value, Problem, Example string
+}
+
+func (e *ConfigError) Error() string {
+	return fmt.Sprintf("%s=%q %s; example: %s=%s", e.Variable, e.Value, e.Problem, e.Variable, e.Example)
+}
+
+// Wrong returns the error for a wrong value.
+func Wrong(variable, value, problem, example string) error {
+	return &ConfigError{variable, value, problem, example}
+}
+
+// Load fills *config from the environment and validates it. Its error names the
+// variable, what is wrong with it and an example.
+func Load[C any](config *C) error {
+	if err := envconfig.Process("", config); err != nil {
+		var pe *envconfig.ParseError
+		if !errors.As(err, &pe) {
+			return err
+		}
+		return Wrong(pe.KeyName, pe.Value, problem(pe), example(reflect.TypeFor[C](), pe.FieldName))
+	}
+	if v, ok := any(config).(interface{ Validate() error }); ok {
+		return v.Validate()
+	}
+	return nil
+}
+
+func problem(pe *envconfig.ParseError) string {
+	switch {
+	case strings.HasPrefix(pe.TypeName, "time.Duration"):
+		return "is not a duration"
+	case strings.HasPrefix(pe.TypeName, "int"), strings.HasPrefix(pe.TypeName, "uint"):
+		return "is not a number in range"
+	case strings.HasPrefix(pe.TypeName, "bool"):
+		return "is neither true nor false"
+	case strings.HasSuffix(pe.TypeName, "slog.Level"):
+		return "is not debug, info, warn or error"
+	}
+	return pe.Err.Error()
+}
+
+func example(t reflect.Type, field string) string {
+	if f, ok := t.FieldByName(field); ok {
+		return f.Tag.Get("example")
+	}
+	return ""
+}
+
+// fail prints an error of configuration or of a run and returns the exit status.
+func fail(name string, err error) int {
+	fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
+	var ce *ConfigError
+	if errors.As(err, &ce) {
+		return 2
+	}
+	return 1
+}

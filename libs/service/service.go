@@ -1,0 +1,91 @@
+// Package service is the frame around every service: configuration from the
+// environment, logs, metrics, traces, health, and an end by SIGTERM.
+package service
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Runtime is what a service gets from its frame.
+type Runtime struct {
+	Name   string
+	Log    *slog.Logger
+	Meter  metric.Meter
+	Tracer trace.Tracer
+	ready  atomic.Bool
+}
+
+// Ready marks the service as caught up (readyz) or, with false, as not.
+func (r *Runtime) Ready(ready bool) { r.ready.Store(ready) }
+
+// IsReady reports whether the service is caught up.
+func (r *Runtime) IsReady() bool { return r.ready.Load() }
+
+// NewRuntime returns the frame of one service; its metrics are registered with
+// registerer under the label service.
+func NewRuntime(name string, log *slog.Logger, registerer prometheus.Registerer, tracer trace.Tracer) (*Runtime, error) {
+	meter, err := newMeter(name, registerer)
+	if err != nil {
+		return nil, err
+	}
+	return &Runtime{Name: name, Log: log.With("service", name), Meter: meter, Tracer: tracer}, nil
+}
+
+// Main runs a service as a process: it loads C, serves HTTP on HTTP_LISTEN or else
+// on listen, calls run until it returns or a signal asks for the end, and exits: 0
+// after a signal, 1 after an error, 2 for a wrong configuration.
+func Main[C any](name, listen string, common func(*C) *Config, run func(context.Context, C, *Runtime) error) {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	err := start(ctx, name, listen, common, run)
+	stop()
+	if err != nil {
+		os.Exit(fail(name, err))
+	}
+}
+
+func start[C any](ctx context.Context, name, listen string, common func(*C) *Config, run func(context.Context, C, *Runtime) error) error {
+	var config C
+	if err := Load(&config); err != nil {
+		return err
+	}
+	c := common(&config)
+	if c.HTTPListen == "" {
+		c.HTTPListen = listen
+	}
+	log := NewLogger(c, os.Stderr)
+	tracer, flush, err := NewTracer(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer flush()
+	registry := prometheus.NewRegistry()
+	rt, err := NewRuntime(name, log, registry, tracer)
+	if err != nil {
+		return err
+	}
+	server, err := Serve(c.HTTPListen, "HTTP_LISTEN", registry, rt)
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	rt.Log.Info("started", "http", server.Addr, "kafka", c.KafkaBootstrapServers, "registry", redact(c.SchemaRegistryURL))
+	err = run(ctx, config, rt)
+	if ctx.Err() != nil {
+		rt.Log.Info("stopped")
+		return nil
+	}
+	if err == nil {
+		err = fmt.Errorf("%s ended without a reason", name)
+	}
+	return err
+}

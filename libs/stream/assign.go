@@ -1,0 +1,82 @@
+package stream
+
+import (
+	"fmt"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+)
+
+// rebalance starts over on the partitions that the group gives to this instance:
+// their machines know nothing, and inputs, output table and global inputs are read
+// from the beginning.
+func (r *runner[S, E, V]) rebalance(c *kafka.Consumer, event kafka.Event) error {
+	r.machines = map[int32]*Machine[S, E, V]{}
+	r.loading = map[partition]struct{}{}
+	r.order = newOrder()
+	r.runtime.Ready(false)
+	assigned, ok := event.(kafka.AssignedPartitions)
+	if !ok {
+		return c.Unassign()
+	}
+	read, err := r.partitions(assigned.Partitions)
+	if err != nil {
+		r.err = err
+		return err
+	}
+	for _, tp := range read {
+		p := partitionOf(tp)
+		r.loading[p] = struct{}{}
+		r.order.read(p)
+	}
+	r.runtime.Log.Info("partitions assigned", "partitions", len(r.machines))
+	return c.Assign(read)
+}
+
+// partitions makes a machine for each partition number assigned, and returns all
+// that they read.
+func (r *runner[S, E, V]) partitions(assigned []kafka.TopicPartition) ([]kafka.TopicPartition, error) {
+	var read []kafka.TopicPartition
+	add := func(topic string, number int32) {
+		read = append(read, kafka.TopicPartition{Topic: &topic, Partition: number, Offset: kafka.OffsetBeginning})
+	}
+	for _, tp := range assigned {
+		add(*tp.Topic, tp.Partition)
+		if _, ok := r.machines[tp.Partition]; !ok {
+			r.machines[tp.Partition] = NewMachine(r.spec)
+			add(r.spec.Output.Topic, tp.Partition)
+		}
+	}
+	if len(assigned) == 0 {
+		return nil, nil
+	}
+	for _, in := range r.spec.Inputs {
+		if !in.Global {
+			continue
+		}
+		n, err := partitionCount(r.consumer, in.Topic)
+		if err != nil {
+			return nil, err
+		}
+		for number := range n {
+			add(in.Topic, int32(number))
+		}
+	}
+	return read, nil
+}
+
+// metadataClient is a consumer or a producer.
+type metadataClient interface {
+	GetMetadata(topic *string, allTopics bool, timeoutMs int) (*kafka.Metadata, error)
+}
+
+func partitionCount(c metadataClient, topic string) (int, error) {
+	m, err := c.GetMetadata(&topic, false, 10_000)
+	if err != nil {
+		return 0, fmt.Errorf("partitions of %s: %w", topic, err)
+	}
+	n := len(m.Topics[topic].Partitions)
+	if n == 0 {
+		return 0, fmt.Errorf("topic %s has no partitions: %w", topic, m.Topics[topic].Error)
+	}
+	return n, nil
+}

@@ -1,0 +1,310 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/service"
+)
+
+const (
+	pollMillis = 100                   // longest wait for a record
+	batchTime  = 20 * time.Millisecond // longest time that a busy input is coalesced
+	closeTime  = 5 * time.Second
+)
+
+// Run runs a processor on Kafka inputs until ctx ends or something fails for good.
+// It creates topics that do not exist and registers the schema of its output; a
+// broker or registry that is away is waited for.
+func Run[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Config, rt *service.Runtime) error {
+	r, err := newRunner(spec, c, rt)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	if err := prepare(ctx, spec, c, rt); err != nil {
+		return err
+	}
+	return r.run(ctx)
+}
+
+// prepare makes sure of the topics and of the output's schema.
+func prepare[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Config, rt *service.Runtime) error {
+	topics := []string{spec.Output.Topic}
+	for _, in := range spec.Inputs {
+		topics = append(topics, in.Topic)
+	}
+	if err := ensureTopics(ctx, c, rt.Log, topics); err != nil {
+		return err
+	}
+	return retry(ctx, rt.Log, "schema registry (SCHEMA_REGISTRY_URL)", spec.Output.Serde.Register)
+}
+
+type runner[S, E, V any] struct {
+	spec      Spec[S, E, V]
+	config    service.Config
+	runtime   *service.Runtime
+	metrics   *metrics
+	bad       *badRecords
+	consumer  *kafka.Consumer
+	publisher *publisher[V]
+	inputs    map[string]Input[E]
+
+	machines map[int32]*Machine[S, E, V]
+	loading  map[partition]struct{} // not read to their end yet
+	order    *order
+	wakes    chan wake[S, E, V]
+	errors   service.Limit
+	ctx      context.Context // of run; the consumer's callbacks need it
+	err      error           // what ends run
+}
+
+type wake[S, E, V any] struct {
+	machine *Machine[S, E, V]
+	name    string
+}
+
+func newRunner[S, E, V any](spec Spec[S, E, V], c service.Config, rt *service.Runtime) (*runner[S, E, V], error) {
+	m, err := newMetrics(rt.Meter)
+	if err != nil {
+		return nil, err
+	}
+	publisher, err := newPublisher(c, rt, m, spec.Output)
+	if err != nil {
+		return nil, err
+	}
+	consumer, err := NewConsumer(c, "altostream-"+spec.Name)
+	if err != nil {
+		publisher.close(0)
+		return nil, err
+	}
+	go drainLogs(consumer.Logs(), rt.Log)
+	inputs := map[string]Input[E]{}
+	for _, in := range spec.Inputs {
+		inputs[in.Topic] = in
+	}
+	return &runner[S, E, V]{
+		spec: spec, config: c, runtime: rt, metrics: m, bad: newBadRecords(m, rt),
+		consumer: consumer, publisher: publisher, inputs: inputs,
+		machines: map[int32]*Machine[S, E, V]{}, order: newOrder(),
+		wakes:  make(chan wake[S, E, V], 64),
+		errors: service.Limit{Interval: 5 * time.Second},
+	}, nil
+}
+
+func (r *runner[S, E, V]) close() {
+	r.publisher.close(closeTime)
+	if err := closeWithin(closeTime, func() { _ = r.consumer.Close() }); err != nil {
+		r.runtime.Log.Warn("at the end", "error", err)
+	}
+}
+
+func (r *runner[S, E, V]) run(ctx context.Context) error {
+	r.ctx = ctx
+	var topics []string
+	for _, in := range r.spec.Inputs {
+		if !in.Global {
+			topics = append(topics, in.Topic)
+		}
+	}
+	if err := r.consumer.SubscribeTopics(topics, r.rebalance); err != nil {
+		return fmt.Errorf("subscribe to %v: %w", topics, err)
+	}
+	for ctx.Err() == nil && r.err == nil {
+		r.batch()
+		select {
+		case err := <-r.publisher.failed:
+			return err
+		default:
+		}
+	}
+	if r.err != nil {
+		return r.err
+	}
+	return ctx.Err()
+}
+
+// batch takes events until the inputs are idle or the batch is old enough, and
+// flushes.
+func (r *runner[S, E, V]) batch() {
+	event := r.consumer.Poll(pollMillis)
+	start := time.Now()
+	for event != nil && r.err == nil {
+		r.handle(event)
+		if time.Since(start) > batchTime {
+			break
+		}
+		event = r.consumer.Poll(0)
+	}
+	r.order.release(time.Now(), false, r.give)
+	r.wake()
+	if r.err == nil && len(r.loading) == 0 {
+		r.flush()
+	}
+}
+
+func (r *runner[S, E, V]) handle(event kafka.Event) {
+	switch e := event.(type) {
+	case *kafka.Message:
+		if e.TopicPartition.Error != nil {
+			r.warn(e.TopicPartition.Error)
+			return
+		}
+		r.order.take(e, time.Now(), r.give)
+	case kafka.PartitionEOF:
+		r.reachedEnd(kafka.TopicPartition(e))
+	case kafka.Error:
+		if e.IsFatal() {
+			r.err = fmt.Errorf("kafka consumer: %w", e)
+			return
+		}
+		r.warn(e)
+	}
+}
+
+func (r *runner[S, E, V]) warn(err error) {
+	if held, ok := r.errors.Allow(); ok {
+		r.runtime.Log.Warn("kafka", "servers", r.config.KafkaBootstrapServers, "error", err, "held_back", held)
+	}
+}
+
+// reachedEnd notes that a partition is read to its end; with the last one the
+// machines are caught up.
+func (r *runner[S, E, V]) reachedEnd(tp kafka.TopicPartition) {
+	p := partitionOf(tp)
+	r.order.end(p, int64(tp.Offset), time.Now(), r.give)
+	if _, ok := r.loading[p]; !ok {
+		return
+	}
+	delete(r.loading, p)
+	if p.topic == r.spec.Output.Topic {
+		if err := r.consumer.Pause([]kafka.TopicPartition{tp}); err != nil {
+			r.warn(err)
+		}
+	}
+	if len(r.loading) == 0 {
+		r.order.release(time.Now(), true, r.give)
+		r.flush()
+		r.runtime.Log.Info("caught up", "partitions", len(r.machines))
+		r.runtime.Ready(true)
+	}
+}
+
+// give shows a record to the machines that it concerns.
+func (r *runner[S, E, V]) give(m *kafka.Message) {
+	p := partitionOf(m.TopicPartition)
+	r.metrics.read.Add(r.ctx, 1, topicAttribute(p.topic))
+	if p.topic == r.spec.Output.Topic {
+		load(r.machines[p.number], r.spec.Output.Serde, m, r.bad, r.decodeRetry)
+		return
+	}
+	in := r.inputs[p.topic]
+	var event E
+	err := r.decodeRetry(func() (err error) {
+		event, err = in.Decode(string(m.Key), m.Value)
+		return err
+	})
+	if err != nil {
+		r.bad.putAside(m, err)
+		if event, err = in.Decode(string(m.Key), nil); err != nil {
+			return
+		}
+	}
+	cause := causeOf(m)
+	if in.Global {
+		for _, machine := range r.machines {
+			machine.Apply(event, cause)
+		}
+	} else if machine := r.machines[p.number]; machine != nil {
+		machine.Apply(event, cause)
+	}
+}
+
+// load shows a record of the output table to its machine.
+func load[S, E, V any](machine *Machine[S, E, V], serde *avro.Serde[V], m *kafka.Message, bad *badRecords, retry func(func() error) error) {
+	if machine == nil || machine.Live() {
+		return
+	}
+	if m.Value == nil {
+		machine.Load(string(m.Key), nil)
+		return
+	}
+	var value *V
+	err := retry(func() (err error) {
+		value, err = serde.Decode(m.Value)
+		return err
+	})
+	if err != nil {
+		bad.putAside(m, err)
+		machine.LoadUnreadable(string(m.Key))
+		return
+	}
+	machine.Load(string(m.Key), value)
+}
+
+// decodeRetry calls decode again while the registry is away.
+func (r *runner[S, E, V]) decodeRetry(decode func() error) error {
+	return decodeRetry(r.ctx, r.warn, decode)
+}
+
+func decodeRetry(ctx context.Context, warn func(error), decode func() error) error {
+	for {
+		err := decode()
+		if !errors.Is(err, avro.ErrUnavailable) {
+			return err
+		}
+		warn(err)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// wake delivers the alarms that are due.
+func (r *runner[S, E, V]) wake() {
+	for {
+		select {
+		case w := <-r.wakes:
+			w.machine.Wake(w.name, time.Now())
+		default:
+			return
+		}
+	}
+}
+
+// flush publishes what the machines have to say.
+func (r *runner[S, E, V]) flush() {
+	for number, machine := range r.machines {
+		changes, cause := machine.Flush()
+		for _, alarm := range machine.Alarms() {
+			time.AfterFunc(alarm.After, func() { r.wakes <- wake[S, E, V]{machine, alarm.Name} })
+		}
+		if len(changes) == 0 {
+			continue
+		}
+		if err := r.publisher.publish(r.ctx, number, changes, cause, r.inputsOf(number)); err != nil {
+			r.err = err
+			return
+		}
+	}
+}
+
+// inputsOf returns the inputs header for records of one partition.
+func (r *runner[S, E, V]) inputsOf(number int32) string {
+	var text []byte
+	for _, in := range r.spec.Inputs {
+		for p, next := range r.order.next {
+			if p.topic == in.Topic && (in.Global || p.number == number) {
+				text = appendPosition(text, position{p, next})
+			}
+		}
+	}
+	return string(text)
+}

@@ -1,0 +1,22 @@
+// Package stream runs a processor: a pure function (state, event) → (state,
+// outputs) between compacted Kafka topics.
+//
+// The runtime does everything else. It reads the input tables from the beginning,
+// shows each record to the processor as an event, and, once caught up, publishes
+// what the processor says the output table must hold and does not hold yet. It
+// therefore reads its own output table first: after a restart nothing is
+// published twice, and what the state no longer yields is withdrawn. There is no
+// local database, no changelog and no committed offset.
+//
+//	input tables ──▶ Machine (Step, Flush) ──▶ difference ──▶ output table
+//	output table ─────────────────────────────────▲ (once, at the start)
+//
+// One Machine serves one partition. Inputs of equal partition counts are
+// co-partitioned, the output goes to the partition that the inputs came from, and
+// the consumer group says which instance serves which partition.
+//
+//	spec.go     Spec, Input, Output: what the author of a processor writes
+//	machine.go  the pure part: one partition's state and its output table
+//	consume.go  Run: Kafka inputs (builders)
+//	feed.go     Feed: events from elsewhere (ingests)
+package stream

@@ -1,0 +1,108 @@
+package stream
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+	"go.opentelemetry.io/otel/propagation"
+)
+
+// Record headers.
+const (
+	// ObservedAtHeader is when the change that caused a record reached the system:
+	// microseconds since 1970, ASCII decimal.
+	ObservedAtHeader = "observed-at"
+	// InputsHeader is how far the inputs had been read when a record was made:
+	// <topic>/<partition>=<next offset>,… A processor that reads the same inputs
+	// shows the record to Step only after it has read as far itself.
+	InputsHeader = "inputs"
+)
+
+var traceContext = propagation.TraceContext{}
+
+// position is how far a partition has been read: the offset of the next record.
+type position struct {
+	partition
+	next int64
+}
+
+type partition struct {
+	topic  string
+	number int32
+}
+
+// ObservedAt returns when the change that caused a record reached the system: its
+// observed-at header, or else the record's own time.
+func ObservedAt(m *kafka.Message) time.Time {
+	if text, ok := header(m, ObservedAtHeader); ok {
+		if micros, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return time.UnixMicro(micros)
+		}
+	}
+	return m.Timestamp
+}
+
+func header(m *kafka.Message, key string) (string, bool) {
+	for _, h := range m.Headers {
+		if h.Key == key {
+			return string(h.Value), true
+		}
+	}
+	return "", false
+}
+
+func causeOf(m *kafka.Message) Cause {
+	trace := propagation.MapCarrier{}
+	for _, key := range traceContext.Fields() {
+		if v, ok := header(m, key); ok {
+			trace[key] = v
+		}
+	}
+	return Cause{ObservedAt: ObservedAt(m), Trace: trace}
+}
+
+func headersOf(cause Cause, inputs string) []kafka.Header {
+	headers := []kafka.Header{{Key: ObservedAtHeader, Value: strconv.AppendInt(nil, cause.ObservedAt.UnixMicro(), 10)}}
+	for key, value := range cause.Trace {
+		headers = append(headers, kafka.Header{Key: key, Value: []byte(value)})
+	}
+	if inputs != "" {
+		headers = append(headers, kafka.Header{Key: InputsHeader, Value: []byte(inputs)})
+	}
+	return headers
+}
+
+// inputsOf returns the positions in an inputs header; what cannot be read of it is
+// left out.
+func inputsOf(m *kafka.Message) []position {
+	text, ok := header(m, InputsHeader)
+	if !ok {
+		return nil
+	}
+	var positions []position
+	for item := range strings.SplitSeq(text, ",") {
+		name, offset, _ := strings.Cut(item, "=")
+		slash := strings.LastIndexByte(name, '/')
+		next, err := strconv.ParseInt(offset, 10, 64)
+		if slash < 0 || err != nil {
+			continue
+		}
+		number, err := strconv.ParseInt(name[slash+1:], 10, 32)
+		if err != nil {
+			continue
+		}
+		positions = append(positions, position{partition{name[:slash], int32(number)}, next})
+	}
+	return positions
+}
+
+func appendPosition(b []byte, p position) []byte {
+	if len(b) > 0 {
+		b = append(b, ',')
+	}
+	b = append(append(b, p.topic...), '/')
+	b = append(strconv.AppendInt(b, int64(p.number), 10), '=')
+	return strconv.AppendInt(b, p.next, 10)
+}

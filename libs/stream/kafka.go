@@ -1,0 +1,152 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/altostream/altostream/libs/service"
+)
+
+// clientConfig returns the librdkafka settings that all clients of a service share;
+// own settings come first, KAFKA_PROPERTIES overrides them.
+func clientConfig(c service.Config, own map[string]string) *kafka.ConfigMap {
+	m := kafka.ConfigMap{
+		"bootstrap.servers":        c.KafkaBootstrapServers,
+		"client.id":                "altostream",
+		"log.connection.close":     false,
+		"reconnect.backoff.ms":     50,
+		"reconnect.backoff.max.ms": 1000,
+		"socket.nagle.disable":     true,
+	}
+	for key, value := range own {
+		m[key] = value
+	}
+	for key, value := range c.KafkaProperties {
+		m[key] = value
+	}
+	return &m
+}
+
+// NewConsumer returns a consumer that starts at the beginning of tables and says
+// when it has reached their end.
+func NewConsumer(c service.Config, group string) (*kafka.Consumer, error) {
+	consumer, err := kafka.NewConsumer(clientConfig(c, map[string]string{
+		"group.id":                           group,
+		"auto.offset.reset":                  "earliest",
+		"enable.auto.commit":                 "false",
+		"enable.auto.offset.store":           "false",
+		"enable.partition.eof":               "true",
+		"partition.assignment.strategy":      "range",
+		"session.timeout.ms":                 "6000",
+		"heartbeat.interval.ms":              "1000",
+		"fetch.wait.max.ms":                  "100",
+		"fetch.error.backoff.ms":             "20",
+		"topic.metadata.refresh.interval.ms": "10000",
+		"queued.max.messages.kbytes":         "32768",
+		"go.logs.channel.enable":             "true",
+	}))
+	return consumer, propertiesError(err)
+}
+
+func newProducer(c service.Config) (*kafka.Producer, error) {
+	producer, err := kafka.NewProducer(clientConfig(c, map[string]string{
+		"acks":                         "all",
+		"enable.idempotence":           "true",
+		"linger.ms":                    "0",
+		"message.timeout.ms":           "0", // a broker that is away is waited for
+		"queue.buffering.max.messages": "50000",
+		"queue.buffering.max.kbytes":   "65536",
+		"go.logs.channel.enable":       "true",
+	}))
+	return producer, propertiesError(err)
+}
+
+// propertiesError blames KAFKA_PROPERTIES for a setting that librdkafka refuses: the
+// only settings that are not ours.
+func propertiesError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return service.Wrong("KAFKA_PROPERTIES", "…", "was refused: "+err.Error(), "security.protocol=SSL,ssl.ca.location=/etc/ca.pem")
+}
+
+// drainLogs passes librdkafka's log lines on until the client is closed.
+func drainLogs(logs <-chan kafka.LogEvent, log *slog.Logger) {
+	limit := service.Limit{Interval: 5 * time.Second}
+	for line := range logs {
+		if held, ok := limit.Allow(); ok {
+			log.Debug("librdkafka", "tag", line.Tag, "message", line.Message, "held_back", held)
+		}
+	}
+}
+
+// ensureTopics creates the topics that do not exist, compacted, with the broker's
+// default partitions and replication, and waits for the broker as long as ctx lives.
+func ensureTopics(ctx context.Context, c service.Config, log *slog.Logger, topics []string) error {
+	admin, err := kafka.NewAdminClient(clientConfig(c, nil))
+	if err != nil {
+		return propertiesError(err)
+	}
+	defer admin.Close()
+	specs := make([]kafka.TopicSpecification, len(topics))
+	for i, topic := range topics {
+		specs[i] = kafka.TopicSpecification{
+			Topic: topic, NumPartitions: -1, ReplicationFactor: -1,
+			Config: map[string]string{"cleanup.policy": "compact"},
+		}
+	}
+	return retry(ctx, log, "kafka "+c.KafkaBootstrapServers+" (KAFKA_BOOTSTRAP_SERVERS)", func() error {
+		results, err := admin.CreateTopics(ctx, specs, kafka.SetAdminOperationTimeout(5*time.Second), kafka.SetAdminRequestTimeout(5*time.Second))
+		if err != nil {
+			return err
+		}
+		for _, r := range results {
+			switch r.Error.Code() {
+			case kafka.ErrNoError, kafka.ErrTopicAlreadyExists:
+			default:
+				return fmt.Errorf("create topic %s: %w", r.Topic, r.Error)
+			}
+		}
+		return nil
+	})
+}
+
+// retry calls f until it succeeds or ctx ends, with a log line for each failure.
+func retry(ctx context.Context, log *slog.Logger, what string, f func() error) error {
+	const wait = 2 * time.Second
+	for {
+		err := f()
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		log.Error("cannot start yet; trying again", "what", what, "error", err, "in", wait)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+}
+
+// closeWithin closes a client that may hang when its broker is gone.
+func closeWithin(d time.Duration, closeClient func()) error {
+	done := make(chan struct{})
+	go func() {
+		closeClient()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-time.After(d):
+		return errors.New("kafka client did not close in time")
+	}
+}

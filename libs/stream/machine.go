@@ -1,0 +1,184 @@
+package stream
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/otel/propagation"
+)
+
+// Machine is a processor at work on one partition, without I/O: events in, changes
+// of the output table out.
+type Machine[S, E, V any] struct {
+	spec      Spec[S, E, V]
+	state     S
+	published map[string]digest   // what the output table holds
+	unclaimed map[string]struct{} // held at the start and not put out yet; nil after the first flush
+	pending   []Output[V]
+	alarms    []Alarm
+	cause     Cause
+}
+
+type digest [16]byte
+
+// Alarm asks for Machine.Wake(Name) after a time.
+type Alarm struct {
+	Name  string
+	After time.Duration
+}
+
+// Cause is where a change came from: when it reached the system, and its W3C
+// trace context.
+type Cause struct {
+	ObservedAt time.Time
+	Trace      propagation.MapCarrier
+}
+
+// Change is one key of the output table that is to be written; a nil value means
+// that the key goes.
+type Change[V any] struct {
+	Key   string
+	Value *V
+}
+
+// NewMachine returns a machine that knows nothing.
+func NewMachine[S, E, V any](spec Spec[S, E, V]) *Machine[S, E, V] {
+	return &Machine[S, E, V]{
+		spec: spec, state: spec.Init(),
+		published: map[string]digest{}, unclaimed: map[string]struct{}{},
+	}
+}
+
+// Load tells, before the first flush, what the output table holds under a key.
+func (m *Machine[S, E, V]) Load(key string, value *V) {
+	if value == nil {
+		delete(m.published, key)
+		delete(m.unclaimed, key)
+	} else {
+		m.published[key] = m.digest(value)
+		m.unclaimed[key] = struct{}{}
+	}
+	if m.spec.Restore != nil {
+		m.step(m.spec.Restore(key, value))
+	}
+}
+
+// LoadUnreadable tells, before the first flush, that the output table holds a record
+// under a key that cannot be read: it is replaced or withdrawn.
+func (m *Machine[S, E, V]) LoadUnreadable(key string) {
+	m.published[key] = digest{}
+	m.unclaimed[key] = struct{}{}
+}
+
+// Apply takes one event. Until the first flush the latest cause counts, afterwards
+// the earliest since the last flush.
+func (m *Machine[S, E, V]) Apply(e E, cause Cause) {
+	if m.cause.ObservedAt.IsZero() || m.Live() == cause.ObservedAt.Before(m.cause.ObservedAt) {
+		m.cause = cause
+	}
+	m.step(e)
+}
+
+// Wake takes the event that an alarm asked for.
+func (m *Machine[S, E, V]) Wake(name string, at time.Time) {
+	m.Apply(m.spec.Wake(name), Cause{ObservedAt: at})
+}
+
+// Live reports whether the first flush has been.
+func (m *Machine[S, E, V]) Live() bool { return m.unclaimed == nil }
+
+// Flush ends a batch and returns what has to be written, in order, and its cause.
+func (m *Machine[S, E, V]) Flush() ([]Change[V], Cause) {
+	m.step(m.spec.Flush)
+	changes := m.changes()
+	if m.unclaimed != nil && len(m.spec.Inputs) > 0 {
+		changes = append(changes, m.sweep()...)
+	}
+	m.unclaimed = nil
+	cause := m.cause
+	m.cause = Cause{}
+	return changes, cause
+}
+
+// Alarms returns the alarms asked for since the last call.
+func (m *Machine[S, E, V]) Alarms() []Alarm {
+	a := m.alarms
+	m.alarms = nil
+	return a
+}
+
+func (m *Machine[S, E, V]) step(e E) {
+	var out []Output[V]
+	m.state, out = m.spec.Step(m.state, e)
+	for _, o := range out {
+		if o.WakeAfter > 0 {
+			m.alarms = append(m.alarms, Alarm{Name: o.Key, After: o.WakeAfter})
+			continue
+		}
+		m.pending = append(m.pending, o)
+	}
+}
+
+// changes reduces the pending outputs to those that differ from the output table.
+func (m *Machine[S, E, V]) changes() []Change[V] {
+	last := make(map[string]int, len(m.pending))
+	for i, o := range m.pending {
+		last[o.Key] = i
+	}
+	var changes []Change[V]
+	for i, o := range m.pending {
+		if last[o.Key] != i {
+			continue
+		}
+		delete(m.unclaimed, o.Key)
+		if !o.Keep && m.differs(o) {
+			changes = append(changes, Change[V]{o.Key, o.Value})
+		}
+	}
+	clear(m.pending)
+	m.pending = m.pending[:0]
+	return changes
+}
+
+// differs reports whether the output table holds something else, and notes that it
+// is about to hold o.
+func (m *Machine[S, E, V]) differs(o Output[V]) bool {
+	held, ok := m.published[o.Key]
+	if o.Value == nil {
+		delete(m.published, o.Key)
+		return ok
+	}
+	d := m.digest(o.Value)
+	m.published[o.Key] = d
+	return !ok || d != held
+}
+
+// sweep withdraws what the output table held at the start and the state does not
+// yield.
+func (m *Machine[S, E, V]) sweep() []Change[V] {
+	var changes []Change[V]
+	for key := range m.unclaimed {
+		delete(m.published, key)
+		changes = append(changes, Change[V]{Key: key})
+	}
+	slices.SortFunc(changes, func(a, b Change[V]) int { return strings.Compare(a.Key, b.Key) })
+	return changes
+}
+
+// digest hashes the canonical content of a record: JSON, whose map keys are sorted.
+func (m *Machine[S, E, V]) digest(v *V) digest {
+	content := *v
+	if m.spec.Output.Canonical != nil {
+		content = m.spec.Output.Canonical(content)
+	}
+	b, err := json.Marshal(content)
+	if err != nil {
+		panic(fmt.Sprintf("%s put out a record that is no value: %v", m.spec.Name, err))
+	}
+	sum := sha256.Sum256(b)
+	return digest(sum[:16])
+}

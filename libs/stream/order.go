@@ -1,0 +1,89 @@
+package stream
+
+import (
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+)
+
+// patience is how long a record waits for the inputs that it was made from. They
+// come at once unless one of the topics was recreated.
+const patience = time.Second
+
+// order gives records out in an order that respects their inputs header: a record
+// that was made from raw-topology up to offset n comes after raw-topology up to n.
+// Records of one partition stay in order.
+type order struct {
+	next map[partition]int64 // read partitions: offset of the next record to give out
+	held map[partition][]heldRecord
+}
+
+type heldRecord struct {
+	message *kafka.Message
+	needs   []position
+	since   time.Time
+}
+
+func newOrder() *order {
+	return &order{next: map[partition]int64{}, held: map[partition][]heldRecord{}}
+}
+
+// read says that a partition is read, from its beginning.
+func (o *order) read(p partition) { o.next[p] = 0 }
+
+// take gives out a record and those that waited for it, or keeps it.
+func (o *order) take(m *kafka.Message, now time.Time, give func(*kafka.Message)) {
+	p := partitionOf(m.TopicPartition)
+	needs := inputsOf(m)
+	if len(o.held[p]) > 0 || !o.satisfied(needs) {
+		o.held[p] = append(o.held[p], heldRecord{m, needs, now})
+		return
+	}
+	o.give(m, give)
+	o.release(now, false, give)
+}
+
+// end says that a partition has no records before the offset that were not taken.
+func (o *order) end(p partition, offset int64, now time.Time, give func(*kafka.Message)) {
+	if len(o.held[p]) == 0 && offset > o.next[p] {
+		o.next[p] = offset
+		o.release(now, false, give)
+	}
+}
+
+// release gives out the held records whose inputs have come, that have waited too
+// long, or, with all, every one.
+func (o *order) release(now time.Time, all bool, give func(*kafka.Message)) {
+	for progress := len(o.held) > 0; progress; {
+		progress = false
+		for p, queue := range o.held {
+			for len(queue) > 0 && (all || o.satisfied(queue[0].needs) || now.Sub(queue[0].since) > patience) {
+				o.give(queue[0].message, give)
+				queue, progress = queue[1:], true
+			}
+			o.held[p] = queue
+			if len(queue) == 0 {
+				delete(o.held, p)
+			}
+		}
+	}
+}
+
+func (o *order) give(m *kafka.Message, give func(*kafka.Message)) {
+	o.next[partitionOf(m.TopicPartition)] = int64(m.TopicPartition.Offset) + 1
+	give(m)
+}
+
+// satisfied reports whether everything that is read at all is read as far.
+func (o *order) satisfied(needs []position) bool {
+	for _, need := range needs {
+		if next, read := o.next[need.partition]; read && next < need.next {
+			return false
+		}
+	}
+	return true
+}
+
+func partitionOf(tp kafka.TopicPartition) partition {
+	return partition{topic: *tp.Topic, number: tp.Partition}
+}

@@ -1,0 +1,131 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/altostream/altostream/libs/service"
+)
+
+// publisher writes changes of an output table to Kafka.
+type publisher[V any] struct {
+	table    Table[V]
+	producer *kafka.Producer
+	tracer   trace.Tracer
+	runtime  *service.Runtime
+	metrics  *metrics
+	failed   chan error // the first record that could not be delivered
+}
+
+func newPublisher[V any](c service.Config, rt *service.Runtime, m *metrics, table Table[V]) (*publisher[V], error) {
+	producer, err := newProducer(c)
+	if err != nil {
+		return nil, err
+	}
+	p := &publisher[V]{
+		table: table, producer: producer, tracer: rt.Tracer, runtime: rt, metrics: m,
+		failed: make(chan error, 1),
+	}
+	go drainLogs(producer.Logs(), rt.Log)
+	go p.drainEvents()
+	return p, nil
+}
+
+// drainEvents watches deliveries until the producer is closed.
+func (p *publisher[V]) drainEvents() {
+	limit := service.Limit{Interval: 5 * time.Second}
+	for e := range p.producer.Events() {
+		switch e := e.(type) {
+		case *kafka.Message:
+			if err := e.TopicPartition.Error; err != nil {
+				p.fail(fmt.Errorf("record %s of %s not delivered: %w", e.Key, p.table.Topic, err))
+				continue
+			}
+			p.metrics.delivered(e)
+		case kafka.Error:
+			if e.IsFatal() {
+				p.fail(fmt.Errorf("kafka producer: %w", e))
+			} else if held, ok := limit.Allow(); ok {
+				p.runtime.Log.Warn("kafka", "error", e, "held_back", held)
+			}
+		}
+	}
+}
+
+func (p *publisher[V]) fail(err error) {
+	select {
+	case p.failed <- err:
+	default:
+	}
+}
+
+// publish hands changes to the producer in order; it blocks while the producer's
+// queue is full.
+func (p *publisher[V]) publish(ctx context.Context, number int32, changes []Change[V], cause Cause, inputs string) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	spanContext, span := p.tracer.Start(traceContext.Extract(ctx, cause.Trace), p.runtime.Name+" publish")
+	defer span.End()
+	cause.Trace = propagation.MapCarrier{}
+	traceContext.Inject(spanContext, cause.Trace)
+	if cause.ObservedAt.IsZero() {
+		cause.ObservedAt = time.Now()
+	}
+	headers := headersOf(cause, inputs)
+	for _, change := range changes {
+		message := &kafka.Message{
+			TopicPartition: kafka.TopicPartition{Topic: &p.table.Topic, Partition: number},
+			Key:            []byte(change.Key), Headers: headers, Timestamp: time.Now(),
+			Opaque: cause.ObservedAt,
+		}
+		if change.Value != nil {
+			value, err := p.table.Serde.Encode(change.Value)
+			if err != nil {
+				return fmt.Errorf("record %s of %s: %w", change.Key, p.table.Topic, err)
+			}
+			message.Value = value
+		}
+		if err := p.produce(ctx, message); err != nil {
+			return fmt.Errorf("record %s of %s: %w", change.Key, p.table.Topic, err)
+		}
+	}
+	return nil
+}
+
+func (p *publisher[V]) produce(ctx context.Context, message *kafka.Message) error {
+	for {
+		err := p.producer.Produce(message, nil)
+		var ke kafka.Error
+		if !errors.As(err, &ke) {
+			return err
+		}
+		switch {
+		case ke.Code() == kafka.ErrQueueFull && ctx.Err() == nil:
+			p.producer.Flush(50)
+		case ke.Code() == kafka.ErrMsgSizeTooLarge && message.Value != nil:
+			p.runtime.Log.Error("record too large; withdrawn, since the one before is no longer true (raise message.max.bytes in KAFKA_PROPERTIES and on the topic)",
+				"topic", p.table.Topic, "key", string(message.Key), "bytes", len(message.Value))
+			p.metrics.tooLarge.Add(ctx, 1, topicAttribute(p.table.Topic))
+			message.Value = nil
+		default:
+			return err
+		}
+	}
+}
+
+// close waits for what is under way, at most d.
+func (p *publisher[V]) close(d time.Duration) {
+	if left := p.producer.Flush(int(d.Milliseconds())); left > 0 {
+		p.runtime.Log.Warn("records not delivered at the end", "records", left)
+	}
+	if err := closeWithin(time.Second, p.producer.Close); err != nil {
+		p.runtime.Log.Warn("at the end", "error", err)
+	}
+}

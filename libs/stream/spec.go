@@ -1,0 +1,84 @@
+package stream
+
+import (
+	"time"
+
+	"github.com/altostream/altostream/libs/avro"
+)
+
+// Spec is a processor as a value: state S, events E, output records V.
+type Spec[S, E, V any] struct {
+	// Name is the consumer group's name and the service's in logs and metrics.
+	Name string
+	// Inputs are the tables that the output is a function of: what Step has not put
+	// out by the first flush is withdrawn from the output table. A processor without
+	// inputs, an ingest, decides itself what becomes of what the table holds.
+	Inputs []Input[E]
+	Output Table[V]
+
+	// Init returns the state that knows nothing.
+	Init func() S
+	// Step takes one event. It is deterministic and does no I/O; like append it may
+	// reuse s. Its outputs are published when the runtime flushes; of several for
+	// one key the last counts.
+	Step func(s S, e E) (S, []Output[V])
+	// Flush is the event that ends a batch: the inputs are caught up or idle. Work
+	// that many changes share is done here.
+	Flush E
+
+	// Restore, if not nil, makes an event of each record that the output table
+	// already holds at the start.
+	Restore func(key string, value *V) E
+	// Wake makes the event that an Output with WakeAfter asks for.
+	Wake func(name string) E
+}
+
+// Input is a table that a processor reads.
+type Input[E any] struct {
+	Topic string
+	// Decode makes an event of a record; value nil means that the key does not
+	// exist. A record that cannot be decoded counts as one that does not exist.
+	Decode func(key string, value []byte) (E, error)
+	// Global inputs are read whole by every instance; others by partition.
+	Global bool
+}
+
+// Table is the output of a processor.
+type Table[V any] struct {
+	Topic string
+	Serde *avro.Serde[V]
+	// Canonical returns the part of a record that makes it another one: what it
+	// leaves out (a reading's time, say) may differ without a publication. Nil means
+	// all of it.
+	Canonical func(V) V
+}
+
+// Output is what one key of the output table must hold.
+type Output[V any] struct {
+	Key   string
+	Value *V // nil = the key does not exist
+
+	// Keep leaves what the table holds as it is, whatever that is; Value is ignored.
+	Keep bool
+	// WakeAfter asks for the event Spec.Wake(Key) after this time; the output table
+	// is not touched.
+	WakeAfter time.Duration
+}
+
+// InputOf is an input whose events carry decoded records.
+func InputOf[E, T any](topic string, serde *avro.Serde[T], event func(key string, value *T) E) Input[E] {
+	return Input[E]{
+		Topic: topic,
+		Decode: func(key string, value []byte) (E, error) {
+			if value == nil {
+				return event(key, nil), nil
+			}
+			v, err := serde.Decode(value)
+			if err != nil {
+				var none E
+				return none, err
+			}
+			return event(key, v), nil
+		},
+	}
+}

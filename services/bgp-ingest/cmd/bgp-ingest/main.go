@@ -1,0 +1,12 @@
+// Command bgp-ingest listens to BGP-LS speakers and keeps the topic raw-topology.
+package main
+
+import (
+	bgpingest "github.com/altostream/altostream/services/bgp-ingest"
+
+	"github.com/altostream/altostream/libs/service"
+)
+
+func main() {
+	service.Main("bgp-ingest", ":9101", func(c *bgpingest.Config) *service.Config { return &c.Config }, bgpingest.Run)
+}

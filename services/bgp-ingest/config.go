@@ -1,0 +1,134 @@
+package bgpingest
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/service"
+)
+
+// Config is the configuration of bgp-ingest.
+type Config struct {
+	service.Config
+	Topology    string        `envconfig:"TOPOLOGY" default:"default" example:"backbone"`
+	BGPASN      uint32        `envconfig:"BGP_ASN" default:"64512" example:"64512"`
+	BGPRouterID netip.Addr    `envconfig:"BGP_ROUTER_ID" default:"192.0.2.1" example:"192.0.2.1"`
+	BGPListen   string        `envconfig:"BGP_LISTEN" default:":1790" example:":179"`
+	BGPPeers    Peers         `envconfig:"BGP_PEERS" example:"192.0.2.7;64512,192.0.2.8:1790;64512;passive"`
+	MRTFiles    []string      `envconfig:"MRT_FILES" example:"/var/lib/mrt/updates.mrt"`
+	StaleTime   time.Duration `envconfig:"STALE_TIME" default:"2m" example:"2m"`
+}
+
+// Validate reports the first wrong value, naming its variable.
+func (c *Config) Validate() error {
+	if err := c.Config.Validate(); err != nil {
+		return err
+	}
+	if err := alto.ValidTopology(c.Topology); err != nil {
+		return service.Wrong("TOPOLOGY", c.Topology, err.Error(), "backbone")
+	}
+	if c.BGPASN == 0 {
+		return service.Wrong("BGP_ASN", "0", "is not an AS number", "64512")
+	}
+	if !c.BGPRouterID.Is4() || c.BGPRouterID.IsUnspecified() || c.BGPRouterID.IsMulticast() {
+		return service.Wrong("BGP_ROUTER_ID", c.BGPRouterID.String(), "is not a unicast IPv4 address", "192.0.2.1")
+	}
+	if _, _, err := net.SplitHostPort(c.BGPListen); err != nil {
+		return service.Wrong("BGP_LISTEN", c.BGPListen, "is not [host]:port", ":1790")
+	}
+	if c.StaleTime <= 0 {
+		return service.Wrong("STALE_TIME", c.StaleTime.String(), "is not positive", "2m")
+	}
+	for _, file := range c.MRTFiles {
+		if _, err := os.Stat(file); err != nil {
+			return service.Wrong("MRT_FILES", file, "cannot be read: "+err.Error(), "/var/lib/mrt/updates.mrt")
+		}
+	}
+	if len(c.BGPPeers) == 0 && len(c.MRTFiles) == 0 {
+		return service.Wrong("BGP_PEERS", "", "is empty, and so is MRT_FILES: there is nobody to listen to", "192.0.2.7;64512")
+	}
+	return nil
+}
+
+// Peer is a BGP speaker to hold a session with, or with Addrs of more than one
+// address, all those that connect from there.
+type Peer struct {
+	Addrs   netip.Prefix
+	Port    int // TCP port to connect to
+	ASN     uint32
+	Passive bool // wait for the peer to connect
+}
+
+// dynamic reports whether the peer stands for all that connect from a prefix.
+func (p Peer) dynamic() bool { return !p.Addrs.IsSingleIP() }
+
+// Peers are the BGP speakers of BGP_PEERS.
+type Peers []Peer
+
+// Decode reads addr[:port];asn[;passive],… (envconfig).
+func (p *Peers) Decode(text string) error {
+	seen := map[netip.Prefix]bool{}
+	for item := range strings.SplitSeq(text, ",") {
+		if item = strings.TrimSpace(item); item == "" {
+			continue
+		}
+		peer, err := parsePeer(item)
+		if err != nil {
+			return fmt.Errorf("has a wrong peer %q: %w", item, err)
+		}
+		if seen[peer.Addrs] {
+			return fmt.Errorf("names the peer %s twice", peer.Addrs)
+		}
+		seen[peer.Addrs] = true
+		*p = append(*p, peer)
+	}
+	return nil
+}
+
+func parsePeer(text string) (Peer, error) {
+	parts := strings.Split(text, ";")
+	if len(parts) < 2 {
+		return Peer{}, errors.New("it is not addr[:port];asn")
+	}
+	peer := Peer{Port: 179}
+	var err error
+	if peer.Addrs, peer.Port, err = parseAddress(parts[0]); err != nil {
+		return Peer{}, err
+	}
+	asn, err := strconv.ParseUint(parts[1], 10, 32)
+	if err != nil || asn == 0 {
+		return Peer{}, fmt.Errorf("%q is not an AS number", parts[1])
+	}
+	peer.ASN = uint32(asn)
+	for _, option := range parts[2:] {
+		if option != "passive" {
+			return Peer{}, fmt.Errorf("%q is not an option; there is: passive", option)
+		}
+		peer.Passive = true
+	}
+	if peer.dynamic() && !peer.Passive {
+		return Peer{}, errors.New("peers by prefix must be passive")
+	}
+	return peer, nil
+}
+
+// parseAddress reads an address, address:port or prefix.
+func parseAddress(text string) (netip.Prefix, int, error) {
+	if prefix, err := netip.ParsePrefix(text); err == nil {
+		return prefix.Masked(), 179, nil
+	}
+	if addr, err := netip.ParseAddr(text); err == nil {
+		return netip.PrefixFrom(addr, addr.BitLen()), 179, nil
+	}
+	if ap, err := netip.ParseAddrPort(text); err == nil && ap.Port() != 0 {
+		return netip.PrefixFrom(ap.Addr(), ap.Addr().BitLen()), int(ap.Port()), nil
+	}
+	return netip.Prefix{}, 0, fmt.Errorf("%q is not an address, address:port or prefix", text)
+}

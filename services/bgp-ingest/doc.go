@@ -1,0 +1,21 @@
+// Package bgpingest is the service bgp-ingest: it listens to BGP-LS speakers and
+// keeps the table raw-topology: each object that each speaker tells, and the state
+// of each speaker's session.
+//
+//	BGP sessions ─┐                        ┌─ objects put, withdrawn
+//	MRT files ────┴▶ event ─▶ Step ─▶ output ┴─ peer state
+//
+// It promises: a withdrawn object is withdrawn in the table; a lost session marks
+// the speaker stale and keeps its objects for the stale time (the restart time of
+// RFC 4724 if negotiated, else STALE_TIME), then withdraws them; after a reconnect,
+// or a restart of this service, what the speaker does not say again until
+// End-of-RIB is withdrawn (mark and sweep); bad input costs the object that carries
+// it, is counted and logged, and never ends a session.
+//
+//	spec.go     the processor as a value
+//	state.go    State, Event, Step: pure
+//	record.go   NLRI and attribute → record
+//	bgp.go      BGP sessions → events
+//	mrt.go      MRT files → events
+//	service.go  Run
+package bgpingest

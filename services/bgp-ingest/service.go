@@ -1,0 +1,73 @@
+package bgpingest
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/libs/stream"
+	"github.com/altostream/altostream/schemas"
+)
+
+// queue is how many events may wait between the sessions and the processor; beyond
+// it the sessions wait.
+const queue = 1024
+
+// Run runs bgp-ingest until ctx ends or something fails for good.
+func Run(ctx context.Context, c Config, rt *service.Runtime) error {
+	registry, err := avro.Dial(c.SchemaRegistryURL)
+	if err != nil {
+		return fmt.Errorf("SCHEMA_REGISTRY_URL: %w", err)
+	}
+	serde, err := avro.NewSerde[schemas.RawTopology](registry, schemas.RawTopologyTopic, schemas.RawTopologySchema)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	events := make(chan stream.Event[Event], queue)
+	l, err := newListener(events, rt)
+	if err != nil {
+		return err
+	}
+	start := func(ctx context.Context) error { return listen(ctx, l, c, cancel) }
+	err = stream.Feed(ctx, Spec(c.Topology, c.StaleTime, serde), c.Topology, c.Config, rt, events, start)
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
+// listen makes the configured speakers known, before the first of them speaks, and
+// starts the sources.
+func listen(ctx context.Context, l *listener, c Config, end context.CancelCauseFunc) error {
+	failed := make(chan error, 1)
+	go func() {
+		select {
+		case err := <-failed:
+			end(err)
+		case <-ctx.Done():
+		}
+	}()
+	go func() {
+		for _, peer := range c.BGPPeers {
+			if !peer.dynamic() {
+				l.send(ctx, Configured{Source: bgpSource(peer.Addrs.Addr()), ASN: peer.ASN})
+			}
+		}
+		if len(c.BGPPeers) > 0 {
+			if err := listenBGP(ctx, l, c, failed); err != nil {
+				end(err)
+				return
+			}
+		}
+		for _, file := range c.MRTFiles {
+			if err := l.readMRT(ctx, file); err != nil {
+				end(err)
+				return
+			}
+		}
+	}()
+	return nil
+}

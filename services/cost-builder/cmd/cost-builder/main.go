@@ -1,0 +1,11 @@
+// Command cost-builder keeps the ALTO cost maps in the topic cost_maps.
+package main
+
+import (
+	"github.com/altostream/altostream/libs/service"
+	costbuilder "github.com/altostream/altostream/services/cost-builder"
+)
+
+func main() {
+	service.Main("cost-builder", ":9103", func(c *costbuilder.Config) *service.Config { return &c.Config }, costbuilder.Run)
+}

@@ -1,0 +1,31 @@
+package costbuilder
+
+import (
+	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/stream"
+	"github.com/altostream/altostream/libs/ted"
+	"github.com/altostream/altostream/schemas"
+)
+
+// Serdes read and write the topics of the processor.
+type Serdes struct {
+	Raw   *avro.Serde[schemas.RawTopology]
+	Maps  *avro.Serde[schemas.NetworkMap]
+	Costs *avro.Serde[schemas.CostMap]
+}
+
+// Spec returns the processor: raw-topology and network_maps in, cost_maps out. The
+// metrics are by ALTO name (RFC 7285 §10.6).
+func Spec(metrics map[string]ted.Metric, s Serdes) stream.Spec[*State, Event, schemas.CostMap] {
+	return stream.Spec[*State, Event, schemas.CostMap]{
+		Name: "cost-builder",
+		Inputs: []stream.Input[Event]{
+			stream.InputOf(schemas.RawTopologyTopic, s.Raw, func(key string, r *schemas.RawTopology) Event { return Told{key, r} }),
+			stream.InputOf(schemas.NetworkMapsTopic, s.Maps, func(key string, m *schemas.NetworkMap) Event { return Mapped{key, m} }),
+		},
+		Output: stream.Table[schemas.CostMap]{Topic: schemas.CostMapsTopic, Serde: s.Costs},
+		Init:   func() *State { return newState(metrics) },
+		Step:   Step,
+		Flush:  Flush{},
+	}
+}

@@ -1,0 +1,124 @@
+package costbuilder
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/stream"
+	"github.com/altostream/altostream/libs/ted"
+	"github.com/altostream/altostream/schemas"
+)
+
+// State is the topologies of one partition.
+type State struct {
+	metrics    map[string]ted.Metric
+	topologies map[string]*topology
+}
+
+type topology struct {
+	db         *ted.Database
+	networkMap *schemas.NetworkMap // nil = there is none
+	changed    bool
+}
+
+// Event is one of Told, Mapped and Flush.
+type Event any
+
+// Told is a record of raw-topology; nil = gone.
+type Told struct {
+	Key    string
+	Record *schemas.RawTopology
+}
+
+// Mapped is a record of network_maps; nil = gone.
+type Mapped struct {
+	Key    string
+	Record *schemas.NetworkMap
+}
+
+// Flush ends a batch: the maps of the topologies that changed are made.
+type Flush struct{}
+
+type output = stream.Output[schemas.CostMap]
+
+func newState(metrics map[string]ted.Metric) *State {
+	return &State{metrics: metrics, topologies: map[string]*topology{}}
+}
+
+// Step takes one event.
+func Step(s *State, e Event) (*State, []output) {
+	switch e := e.(type) {
+	case Told:
+		name, _, _ := strings.Cut(e.Key, "|")
+		t := s.topology(name)
+		t.changed = true
+		if e.Record == nil {
+			t.db.Delete(e.Key)
+		} else {
+			t.db.Put(e.Key, e.Record)
+		}
+	case Mapped:
+		name, ok := alto.TopologyOf(e.Key)
+		if !ok {
+			break
+		}
+		t := s.topology(name)
+		t.networkMap, t.changed = e.Record, true
+	case Flush:
+		return s, s.flush()
+	}
+	return s, nil
+}
+
+func (s *State) topology(name string) *topology {
+	t, ok := s.topologies[name]
+	if !ok {
+		t = &topology{db: ted.New()}
+		s.topologies[name] = t
+	}
+	return t
+}
+
+func (s *State) flush() []output {
+	var out []output
+	for _, name := range slices.Sorted(maps.Keys(s.topologies)) {
+		if t := s.topologies[name]; t.changed {
+			t.changed = false
+			out = append(out, s.costMaps(name, t)...)
+		}
+	}
+	return out
+}
+
+// costMaps returns the cost maps of a topology: one for each metric, and none
+// without a network map.
+func (s *State) costMaps(name string, t *topology) []output {
+	var graph *ted.Graph
+	if t.networkMap != nil {
+		graph = t.db.Graph()
+	}
+	var out []output
+	for _, metric := range slices.Sorted(maps.Keys(s.metrics)) {
+		o := output{Key: alto.CostMapID(name, metric, alto.Numerical)}
+		if graph != nil {
+			o.Value = costMap(t.networkMap, metric, graph.Costs(s.metrics[metric]))
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+func costMap(m *schemas.NetworkMap, metric string, costs alto.CostMap) *schemas.CostMap {
+	if m.Meta == nil {
+		return nil
+	}
+	return &schemas.CostMap{
+		Meta: &schemas.CostMapMeta{
+			DependentVTags: []schemas.VersionTag{m.Meta.VTag},
+			CostType:       schemas.CostType{CostMode: alto.Numerical, CostMetric: metric},
+		},
+		CostMap: ted.Restrict(costs, m.NetworkMap),
+	}
+}

@@ -1,0 +1,11 @@
+// Command map-builder keeps the ALTO network maps in the topic network_maps.
+package main
+
+import (
+	"github.com/altostream/altostream/libs/service"
+	mapbuilder "github.com/altostream/altostream/services/map-builder"
+)
+
+func main() {
+	service.Main("map-builder", ":9102", func(c *mapbuilder.Config) *service.Config { return &c.Config }, mapbuilder.Run)
+}

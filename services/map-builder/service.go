@@ -1,0 +1,53 @@
+package mapbuilder
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/libs/stream"
+	"github.com/altostream/altostream/libs/ted"
+	"github.com/altostream/altostream/schemas"
+)
+
+// Config is the configuration of map-builder.
+type Config struct {
+	service.Config
+	PrefixOwnership string        `envconfig:"PREFIX_OWNERSHIP" default:"unique" example:"unique"`
+	SyncTimeout     time.Duration `envconfig:"SYNC_TIMEOUT" default:"30s" example:"30s"`
+}
+
+var ownerships = map[string]ted.Ownership{"unique": ted.Unique, "all": ted.All}
+
+// Validate reports the first wrong value, naming its variable.
+func (c *Config) Validate() error {
+	if err := c.Config.Validate(); err != nil {
+		return err
+	}
+	if _, ok := ownerships[c.PrefixOwnership]; !ok {
+		return service.Wrong("PREFIX_OWNERSHIP", c.PrefixOwnership, "is neither unique nor all", "unique")
+	}
+	if c.SyncTimeout <= 0 {
+		return service.Wrong("SYNC_TIMEOUT", c.SyncTimeout.String(), "is not positive", "30s")
+	}
+	return nil
+}
+
+// Run runs map-builder until ctx ends or something fails for good.
+func Run(ctx context.Context, c Config, rt *service.Runtime) error {
+	registry, err := avro.Dial(c.SchemaRegistryURL)
+	if err != nil {
+		return fmt.Errorf("SCHEMA_REGISTRY_URL: %w", err)
+	}
+	raw, err := avro.NewSerde[schemas.RawTopology](registry, schemas.RawTopologyTopic, schemas.RawTopologySchema)
+	if err != nil {
+		return err
+	}
+	maps, err := avro.NewSerde[schemas.NetworkMap](registry, schemas.NetworkMapsTopic, schemas.NetworkMapsSchema)
+	if err != nil {
+		return err
+	}
+	return stream.Run(ctx, Spec(ownerships[c.PrefixOwnership], c.SyncTimeout, raw, maps), c.Config, rt)
+}

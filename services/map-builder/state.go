@@ -1,0 +1,136 @@
+package mapbuilder
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/stream"
+	"github.com/altostream/altostream/libs/ted"
+	"github.com/altostream/altostream/schemas"
+)
+
+// State is the topologies of one partition.
+type State struct {
+	ownership   ted.Ownership
+	syncTimeout time.Duration
+	topologies  map[string]*topology
+	published   map[string]bool // resource ids that the output table held at the start
+}
+
+type topology struct {
+	db      *ted.Database
+	changed bool
+	open    bool // may be published
+	waiting bool // SyncTimeoutOver has been asked for
+}
+
+// Event is one of Told, Published, SyncTimeoutOver and Flush.
+type Event any
+
+// Told is a record of raw-topology; nil = gone.
+type Told struct {
+	Key    string
+	Record *schemas.RawTopology
+}
+
+// Published says that the output table held a map, or no longer does, when the
+// service started.
+type Published struct {
+	ResourceID string
+	Exists     bool
+}
+
+// SyncTimeoutOver says that the speakers of a topology have been waited for long
+// enough.
+type SyncTimeoutOver struct{ Topology string }
+
+// Flush ends a batch: the maps of the topologies that changed are made.
+type Flush struct{}
+
+type output = stream.Output[schemas.NetworkMap]
+
+func newState(o ted.Ownership, syncTimeout time.Duration) *State {
+	return &State{ownership: o, syncTimeout: syncTimeout, topologies: map[string]*topology{}, published: map[string]bool{}}
+}
+
+// Step takes one event.
+func Step(s *State, e Event) (*State, []output) {
+	switch e := e.(type) {
+	case Told:
+		name, _, _ := strings.Cut(e.Key, "|")
+		t := s.topology(name)
+		t.changed = true
+		if e.Record == nil {
+			t.db.Delete(e.Key)
+		} else {
+			t.db.Put(e.Key, e.Record)
+		}
+	case Published:
+		s.published[e.ResourceID] = e.Exists
+	case SyncTimeoutOver:
+		t := s.topology(e.Topology)
+		t.open, t.changed = true, true
+	case Flush:
+		return s, s.flush()
+	}
+	return s, nil
+}
+
+func (s *State) topology(name string) *topology {
+	t, ok := s.topologies[name]
+	if !ok {
+		t = &topology{db: ted.New()}
+		s.topologies[name] = t
+	}
+	return t
+}
+
+func (s *State) flush() []output {
+	var out []output
+	for _, name := range slices.Sorted(maps.Keys(s.topologies)) {
+		if t := s.topologies[name]; t.changed {
+			t.changed = false
+			out = append(out, s.publish(name, t)...)
+		}
+	}
+	return out
+}
+
+// publish returns the map of a topology, or, while its speakers have not told their
+// tables and there never was a map, asks to be woken.
+func (s *State) publish(name string, t *topology) []output {
+	id := alto.NetworkMapID(name)
+	t.open = t.open || s.published[id] || synced(t.db.Peers())
+	if t.open {
+		return []output{{Key: id, Value: networkMap(id, t.db.NetworkMap(s.ownership))}}
+	}
+	if t.waiting {
+		return nil
+	}
+	t.waiting = true
+	return []output{{Key: name, WakeAfter: s.syncTimeout}}
+}
+
+// synced reports whether every speaker has told its whole table.
+func synced(peers map[string]string) bool {
+	for _, state := range peers {
+		if state != schemas.PeerSynced {
+			return false
+		}
+	}
+	return true
+}
+
+// networkMap returns the record of a map; nil if it has no PIDs.
+func networkMap(id string, m alto.NetworkMap) *schemas.NetworkMap {
+	if len(m) == 0 {
+		return nil
+	}
+	return &schemas.NetworkMap{
+		Meta:       &schemas.NetworkMapMeta{VTag: schemas.VersionTag{ResourceID: id, Tag: alto.Tag(m)}},
+		NetworkMap: m,
+	}
+}
