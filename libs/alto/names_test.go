@@ -70,3 +70,19 @@ func wantError(t *testing.T, err error, want string) {
 		t.Errorf("got error %v, want one with %q", err, want)
 	}
 }
+
+func TestTopologyOf(t *testing.T) {
+	tests := []struct {
+		id, want string
+		ok       bool
+	}{
+		{NetworkMapID("default"), "default", true},
+		{NetworkMapID("a-b"), "a-b", true},
+		{CostMapID("default", "hopcount", Numerical), "", false},
+	}
+	for _, tt := range tests {
+		if got, ok := TopologyOf(tt.id); ok != tt.ok || ok && got != tt.want {
+			t.Errorf("%s: got %q %v, want %q %v", tt.id, got, ok, tt.want, tt.ok)
+		}
+	}
+}

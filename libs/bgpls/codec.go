@@ -61,7 +61,14 @@ func optional[S, T any](typ uint16, f form[T], field func(*S) **T) codec[S] {
 		},
 		put: func(b []byte, x *T) []byte { return f.put(b, *x) },
 	}
-	return once(typ, pointer, func(x *T) bool { return x == nil }, field)
+	return once(typ, pointer, isNil[T], field)
+}
+
+func isNil[T any](x *T) bool { return x == nil }
+
+// octets is the codec of octets of any length; nil = not said.
+func octets[S any](typ uint16, field func(*S) *[]byte) codec[S] {
+	return once(typ, octetsForm, func(v []byte) bool { return v == nil }, field)
 }
 
 // list is the codec of a TLV that holds any number of values of one size.

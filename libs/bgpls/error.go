@@ -35,11 +35,11 @@ func (e *DecodeError) Unwrap() error { return e.Err }
 
 // Causes that a caller may tell apart with errors.Is.
 var (
-	ErrTruncated = errors.New("truncated")       // a length goes past the end of what holds it
-	ErrLength    = errors.New("wrong length")    // a value has not the length of its type
-	ErrValue     = errors.New("wrong value")     // a value is outside the range of its type
-	ErrMissing   = errors.New("missing")         // a mandatory descriptor is not there
-	ErrRepeated  = errors.New("repeated")        // a second BGP-LS attribute (RFC 7606 §3.g)
+	ErrTruncated = errors.New("truncated")    // a length goes past the end of what holds it
+	ErrLength    = errors.New("wrong length") // a value has not the length of its type
+	ErrValue     = errors.New("wrong value")  // a value is outside the range of its type
+	ErrMissing   = errors.New("missing")      // a mandatory descriptor is not there
+	ErrRepeated  = errors.New("repeated")     // a second BGP-LS attribute (RFC 7606 §3.g)
 )
 
 func decodeError(what string, t tlv, err error) *DecodeError {

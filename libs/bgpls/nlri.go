@@ -24,7 +24,7 @@ type NLRI struct {
 type NodeDescriptor struct {
 	ASN         *uint32    // TLV 512
 	BGPLSID     *uint32    // TLV 513
-	OSPFAreaID  *uint32    // TLV 514
+	OSPFAreaID  netip.Addr // TLV 514, as IPv4 address
 	IGPRouterID []byte     // TLV 515: 4 octets OSPF router, 6 IS-IS system, 7 IS-IS pseudonode, 8 OSPF pseudonode
 	BGPRouterID netip.Addr // TLV 516, IPv4
 	MemberASN   *uint32    // TLV 517
@@ -57,7 +57,7 @@ type PrefixDescriptor struct {
 var nodeDescriptors = table[NodeDescriptor]{
 	optional(TLVAutonomousSystem, uint32Form, func(d *NodeDescriptor) **uint32 { return &d.ASN }),
 	optional(TLVBGPLSIdentifier, uint32Form, func(d *NodeDescriptor) **uint32 { return &d.BGPLSID }),
-	optional(TLVOSPFAreaID, uint32Form, func(d *NodeDescriptor) **uint32 { return &d.OSPFAreaID }),
+	address(TLVOSPFAreaID, ipv4Form, func(d *NodeDescriptor) *netip.Addr { return &d.OSPFAreaID }),
 	octets(TLVIGPRouterID, func(d *NodeDescriptor) *[]byte { return &d.IGPRouterID }),
 	address(TLVBGPRouterID, ipv4Form, func(d *NodeDescriptor) *netip.Addr { return &d.BGPRouterID }),
 	optional(TLVMemberASN, uint32Form, func(d *NodeDescriptor) **uint32 { return &d.MemberASN }),
@@ -83,13 +83,16 @@ var (
 )
 
 func node(typ uint16, field func(*NLRI) **NodeDescriptor) codec[NLRI] {
-	return optional(typ, form[NodeDescriptor]{
-		get: func(v []byte) (d NodeDescriptor, err error) {
-			d.Unknown, err = nodeDescriptors.decodeAll(&d, cursor{rest: v})
+	descriptors := form[*NodeDescriptor]{
+		get: func(v []byte) (*NodeDescriptor, error) {
+			d := new(NodeDescriptor)
+			var err error
+			d.Unknown, err = nodeDescriptors.decodeAll(d, cursor{rest: v})
 			return d, err
 		},
-		put: func(b []byte, d NodeDescriptor) []byte { return nodeDescriptors.append(b, &d, d.Unknown) },
-	}, field)
+		put: func(b []byte, d *NodeDescriptor) []byte { return nodeDescriptors.append(b, d, d.Unknown) },
+	}
+	return once(typ, descriptors, isNil[NodeDescriptor], field)
 }
 
 func prefixNLRI(f form[netip.Prefix]) table[NLRI] {
@@ -112,37 +115,47 @@ var linkIdentifiers = form[LinkIdentifiers]{
 	},
 }
 
-// head is the Protocol-ID and the identifier before the descriptors.
+// head is the Protocol-ID and the identifier, before the descriptors.
 const head = 1 + 8
 
-func decodeNLRI(part tlv) (NLRI, error) {
-	n := NLRI{Type: NLRIType(part.typ)}
-	descriptors, unknown := n.shape()
-	if descriptors == nil {
+// decode fills n, which is zero.
+func (n *NLRI) decode(part tlv) error {
+	n.Type = NLRIType(part.typ)
+	switch n.Type {
+	case NodeNLRI:
+	case LinkNLRI:
+		n.Link = new(LinkDescriptor)
+	case IPv4PrefixNLRI, IPv6PrefixNLRI:
+		n.Prefix = new(PrefixDescriptor)
+	default:
 		n.Raw = bytes.Clone(part.value)
-		return n, nil
+		return nil
 	}
 	if len(part.value) < head {
-		return n, errTruncated(head, len(part.value))
+		return errTruncated(head, len(part.value))
 	}
 	n.Protocol = ProtocolID(part.value[0])
 	n.Identifier = binary.BigEndian.Uint64(part.value[1:])
+	descriptors, unknown := n.descriptors()
 	var err error
-	if *unknown, err = descriptors.decodeAll(&n, part.within(head)); err != nil {
-		return n, err
+	if *unknown, err = descriptors.decodeAll(n, part.within(head)); err != nil {
+		return err
 	}
-	return n, n.complete()
+	return n.complete()
 }
 
-// shape makes room for the descriptors of the NLRI's type and says how they are
-// coded and where the unknown ones go; nil if the type is not decoded.
-func (n *NLRI) shape() (descriptors table[NLRI], unknown *[]TLV) {
+// descriptors says how the descriptors are coded and where the unknown ones are;
+// nil for an NLRI type that is not decoded.
+func (n *NLRI) descriptors() (known table[NLRI], unknown *[]TLV) {
 	switch n.Type {
 	case NodeNLRI:
 		return nodeNLRI, &n.Unknown
 	case LinkNLRI:
-		n.Link = cmp.Or(n.Link, new(LinkDescriptor))
 		return linkNLRI, &n.Link.Unknown
+	case IPv4PrefixNLRI:
+		return ipv4PrefixNLRI, &n.Prefix.Unknown
+	case IPv6PrefixNLRI:
+		return ipv6PrefixNLRI, &n.Prefix.Unknown
 	}
 	return nil, nil
 }
@@ -152,7 +165,7 @@ func (n *NLRI) complete() error {
 	switch {
 	case n.Local == nil:
 		return fmt.Errorf("%w: local node descriptors", ErrMissing)
-	case n.Type == LinkNLRI && n.Remote == nil:
+	case n.Link != nil && n.Remote == nil:
 		return fmt.Errorf("%w: remote node descriptors", ErrMissing)
 	case n.Prefix != nil && !n.Prefix.Prefix.IsValid():
 		return fmt.Errorf("%w: prefix", ErrMissing)
@@ -163,4 +176,14 @@ func (n *NLRI) complete() error {
 // Append appends the NLRI with its type and length.
 func (n *NLRI) Append(b []byte) []byte {
 	return appendTLV(b, uint16(n.Type), n, appendNLRI)
+}
+
+func appendNLRI(b []byte, n *NLRI) []byte {
+	known, unknown := n.descriptors()
+	if known == nil {
+		return append(b, n.Raw...)
+	}
+	b = append(b, byte(n.Protocol))
+	b = binary.BigEndian.AppendUint64(b, n.Identifier)
+	return known.append(b, n, *unknown)
 }

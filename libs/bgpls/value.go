@@ -44,11 +44,11 @@ var (
 
 // Forms of addresses.
 var (
-	ipv4Form    = form[netip.Addr]{size: 4, get: ip, put: appendIP}
-	ipv6Form    = form[netip.Addr]{size: 16, get: ip, put: appendIP}
-	ipForm      = form[netip.Addr]{get: ip, put: appendIP}
-	ipv4Prefix  = form[netip.Prefix]{get: func(v []byte) (netip.Prefix, error) { return prefix(v, 4) }, put: appendPrefix}
-	ipv6Prefix  = form[netip.Prefix]{get: func(v []byte) (netip.Prefix, error) { return prefix(v, 16) }, put: appendPrefix}
+	ipv4Form   = form[netip.Addr]{size: 4, get: ip, put: appendIP}
+	ipv6Form   = form[netip.Addr]{size: 16, get: ip, put: appendIP}
+	ipForm     = form[netip.Addr]{get: ip, put: appendIP}
+	ipv4Prefix = form[netip.Prefix]{get: func(v []byte) (netip.Prefix, error) { return prefix(v, 4) }, put: appendPrefix}
+	ipv6Prefix = form[netip.Prefix]{get: func(v []byte) (netip.Prefix, error) { return prefix(v, 16) }, put: appendPrefix}
 )
 
 func text(v []byte) (string, error) {

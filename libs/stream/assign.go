@@ -49,6 +49,10 @@ func (r *runner[S, E, V]) partitions(assigned []kafka.TopicPartition) ([]kafka.T
 	if len(assigned) == 0 {
 		return nil, nil
 	}
+	// A topic outside the subscription starts at once only if its metadata is known.
+	if _, err := partitionCount(r.consumer, r.spec.Output.Topic); err != nil {
+		return nil, err
+	}
 	for _, in := range r.spec.Inputs {
 		if !in.Global {
 			continue
@@ -64,12 +68,7 @@ func (r *runner[S, E, V]) partitions(assigned []kafka.TopicPartition) ([]kafka.T
 	return read, nil
 }
 
-// metadataClient is a consumer or a producer.
-type metadataClient interface {
-	GetMetadata(topic *string, allTopics bool, timeoutMs int) (*kafka.Metadata, error)
-}
-
-func partitionCount(c metadataClient, topic string) (int, error) {
+func partitionCount(c *kafka.Consumer, topic string) (int, error) {
 	m, err := c.GetMetadata(&topic, false, 10_000)
 	if err != nil {
 		return 0, fmt.Errorf("partitions of %s: %w", topic, err)

@@ -27,19 +27,19 @@ func Run[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Config,
 		return err
 	}
 	defer r.close()
-	if err := prepare(ctx, spec, c, rt); err != nil {
+	if err := prepare(ctx, r.publisher.producer, spec, c, rt); err != nil {
 		return err
 	}
 	return r.run(ctx)
 }
 
 // prepare makes sure of the topics and of the output's schema.
-func prepare[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Config, rt *service.Runtime) error {
+func prepare[S, E, V any](ctx context.Context, producer *kafka.Producer, spec Spec[S, E, V], c service.Config, rt *service.Runtime) error {
 	topics := []string{spec.Output.Topic}
 	for _, in := range spec.Inputs {
 		topics = append(topics, in.Topic)
 	}
-	if err := ensureTopics(ctx, c, rt.Log, topics); err != nil {
+	if err := ensureTopics(ctx, producer, c, rt.Log, topics); err != nil {
 		return err
 	}
 	return retry(ctx, rt.Log, "schema registry (SCHEMA_REGISTRY_URL)", spec.Output.Serde.Register)

@@ -31,7 +31,7 @@ func Feed[S, E, V any](ctx context.Context, spec Spec[S, E, V], name string, c s
 		return err
 	}
 	defer publisher.close(closeTime)
-	if err := prepare(ctx, spec, c, rt); err != nil {
+	if err := prepare(ctx, publisher.producer, spec, c, rt); err != nil {
 		return err
 	}
 	f := &feed[S, E, V]{
@@ -55,11 +55,6 @@ type feed[S, E, V any] struct {
 
 // load reads the output table's partition to its end.
 func (f *feed[S, E, V]) load(ctx context.Context, spec Spec[S, E, V], name string, c service.Config) error {
-	n, err := partitionCount(f.publisher.producer, spec.Output.Topic)
-	if err != nil {
-		return err
-	}
-	f.number = Partition(name, n)
 	consumer, err := NewConsumer(c, "altostream-"+spec.Name)
 	if err != nil {
 		return err
@@ -67,6 +62,11 @@ func (f *feed[S, E, V]) load(ctx context.Context, spec Spec[S, E, V], name strin
 	defer func() { _ = closeWithin(closeTime, func() { _ = consumer.Close() }) }()
 	go drainLogs(consumer.Logs(), f.runtime.Log)
 	topic := spec.Output.Topic
+	n, err := partitionCount(consumer, topic)
+	if err != nil {
+		return err
+	}
+	f.number = Partition(name, n)
 	if err := consumer.Assign([]kafka.TopicPartition{{Topic: &topic, Partition: f.number, Offset: kafka.OffsetBeginning}}); err != nil {
 		return fmt.Errorf("read %s: %w", topic, err)
 	}

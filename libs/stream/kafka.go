@@ -14,7 +14,7 @@ import (
 
 // clientConfig returns the librdkafka settings that all clients of a service share;
 // own settings come first, KAFKA_PROPERTIES overrides them.
-func clientConfig(c service.Config, own map[string]string) *kafka.ConfigMap {
+func clientConfig(c service.Config, own kafka.ConfigMap) *kafka.ConfigMap {
 	m := kafka.ConfigMap{
 		"bootstrap.servers":        c.KafkaBootstrapServers,
 		"client.id":                "altostream",
@@ -22,6 +22,7 @@ func clientConfig(c service.Config, own map[string]string) *kafka.ConfigMap {
 		"reconnect.backoff.ms":     50,
 		"reconnect.backoff.max.ms": 1000,
 		"socket.nagle.disable":     true,
+		"enable.metrics.push":      false,
 	}
 	for key, value := range own {
 		m[key] = value
@@ -35,7 +36,7 @@ func clientConfig(c service.Config, own map[string]string) *kafka.ConfigMap {
 // NewConsumer returns a consumer that starts at the beginning of tables and says
 // when it has reached their end.
 func NewConsumer(c service.Config, group string) (*kafka.Consumer, error) {
-	consumer, err := kafka.NewConsumer(clientConfig(c, map[string]string{
+	consumer, err := kafka.NewConsumer(clientConfig(c, kafka.ConfigMap{
 		"group.id":                           group,
 		"auto.offset.reset":                  "earliest",
 		"enable.auto.commit":                 "false",
@@ -48,20 +49,20 @@ func NewConsumer(c service.Config, group string) (*kafka.Consumer, error) {
 		"fetch.error.backoff.ms":             "20",
 		"topic.metadata.refresh.interval.ms": "10000",
 		"queued.max.messages.kbytes":         "32768",
-		"go.logs.channel.enable":             "true",
+		"go.logs.channel.enable":             true,
 	}))
 	return consumer, propertiesError(err)
 }
 
 func newProducer(c service.Config) (*kafka.Producer, error) {
-	producer, err := kafka.NewProducer(clientConfig(c, map[string]string{
+	producer, err := kafka.NewProducer(clientConfig(c, kafka.ConfigMap{
 		"acks":                         "all",
 		"enable.idempotence":           "true",
 		"linger.ms":                    "0",
 		"message.timeout.ms":           "0", // a broker that is away is waited for
 		"queue.buffering.max.messages": "50000",
 		"queue.buffering.max.kbytes":   "65536",
-		"go.logs.channel.enable":       "true",
+		"go.logs.channel.enable":       true,
 	}))
 	return producer, propertiesError(err)
 }
@@ -87,10 +88,10 @@ func drainLogs(logs <-chan kafka.LogEvent, log *slog.Logger) {
 
 // ensureTopics creates the topics that do not exist, compacted, with the broker's
 // default partitions and replication, and waits for the broker as long as ctx lives.
-func ensureTopics(ctx context.Context, c service.Config, log *slog.Logger, topics []string) error {
-	admin, err := kafka.NewAdminClient(clientConfig(c, nil))
+func ensureTopics(ctx context.Context, producer *kafka.Producer, c service.Config, log *slog.Logger, topics []string) error {
+	admin, err := kafka.NewAdminClientFromProducer(producer)
 	if err != nil {
-		return propertiesError(err)
+		return fmt.Errorf("kafka admin client: %w", err)
 	}
 	defer admin.Close()
 	specs := make([]kafka.TopicSpecification, len(topics))

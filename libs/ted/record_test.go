@@ -1,7 +1,7 @@
 package ted
 
 import (
-	"fmt"
+	"encoding/json"
 	"testing"
 
 	"github.com/altostream/altostream/schemas"
@@ -71,8 +71,12 @@ func (d domain) prefix(id, prefix string, options ...option) *schemas.RawTopolog
 
 type option func(*schemas.RawTopology)
 
-func igp(metric uint32) option { return func(r *schemas.RawTopology) { r.Attributes.IGPMetric = &metric } }
-func te(metric uint32) option  { return func(r *schemas.RawTopology) { r.Attributes.TEMetric = &metric } }
+func igp(metric uint32) option {
+	return func(r *schemas.RawTopology) { r.Attributes.IGPMetric = &metric }
+}
+func te(metric uint32) option {
+	return func(r *schemas.RawTopology) { r.Attributes.TEMetric = &metric }
+}
 
 func ipv4(local, neighbor string) option {
 	return func(r *schemas.RawTopology) { r.Link.IPv4Interface, r.Link.IPv4Neighbor = &local, &neighbor }
@@ -98,7 +102,9 @@ func prefixMetric(metric uint32) option {
 
 func routeType(t uint8) option { return func(r *schemas.RawTopology) { r.Prefix.OSPFRouteType = &t } }
 
-func igpFlags(flags uint8) option { return func(r *schemas.RawTopology) { r.Attributes.IGPFlags = &flags } }
+func igpFlags(flags uint8) option {
+	return func(r *schemas.RawTopology) { r.Attributes.IGPFlags = &flags }
+}
 
 func prefixFlags(flags ...byte) option {
 	return func(r *schemas.RawTopology) { r.Attributes.PrefixAttributeFlags = flags }
@@ -110,28 +116,11 @@ func withoutAttributes(r *schemas.RawTopology) { r.Attributes = nil }
 
 // keyOf names a record by everything that identifies its object.
 func keyOf(source string, r *schemas.RawTopology) string {
-	return fmt.Sprintf("default|%s|%s|%d|%d|%s|%s|%s|%s", source, r.Kind, value(r.ProtocolID), value(r.Identifier),
-		text(r.LocalNode), text(r.RemoteNode), text(r.Link), text(r.Prefix))
-}
-
-// text writes a descriptor with the values of its pointers.
-func text(descriptor any) string {
-	switch d := descriptor.(type) {
-	case *schemas.NodeDescriptor:
-		if d != nil {
-			return fmt.Sprint(value(d.ASN), value(d.OSPFAreaID), value(d.IGPRouterID))
-		}
-	case *schemas.LinkDescriptor:
-		if d != nil {
-			return fmt.Sprint(value(d.LocalID), value(d.RemoteID), value(d.IPv4Interface), value(d.IPv4Neighbor),
-				value(d.IPv6Interface), value(d.IPv6Neighbor), value(d.MultiTopologyID))
-		}
-	case *schemas.PrefixDescriptor:
-		if d != nil {
-			return fmt.Sprint(d.Prefix, value(d.OSPFRouteType), value(d.MultiTopologyID))
-		}
+	object, err := json.Marshal([]any{r.Kind, r.ProtocolID, r.Identifier, r.LocalNode, r.RemoteNode, r.Link, r.Prefix})
+	if err != nil {
+		panic(err)
 	}
-	return ""
+	return "default|" + source + "|" + string(object)
 }
 
 // told is a step of a test: what a source says.

@@ -1,0 +1,104 @@
+package bgpls
+
+import (
+	"reflect"
+	"testing"
+	"unsafe"
+)
+
+func FuzzDecodeUpdate(f *testing.F) {
+	for _, test := range wire {
+		f.Add(readWire(f, test.file))
+	}
+	for _, capture := range captures {
+		for _, r := range readCapture(f, capture.igp+".mrt") {
+			f.Add(r.body)
+		}
+	}
+	all := everything()
+	f.Add(EncodeUpdate(nlriSamples(), nlriSamples(), &all, addr("10.0.0.1")))
+	f.Add(bodyOf(mpUnreach()))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		if len(body) > 32<<10 {
+			return // EncodeUpdate is for bodies that fit a message
+		}
+		first, errs := DecodeUpdate(body)
+		if got, most := sizeOf(reflect.ValueOf(first))+sizeOf(reflect.ValueOf(errs)), 64*len(body)+1024; got > most {
+			t.Errorf("%d octets decode to %d, want at most %d", len(body), got, most)
+		}
+		for _, err := range errs {
+			if err.Error() == "" {
+				t.Error("an error says nothing")
+			}
+		}
+		again, _ := DecodeUpdate(EncodeUpdate(first.Reach, first.Unreach, first.Attributes, addr("10.0.0.1")))
+		same(t, "reach", again.Reach, first.Reach)
+		same(t, "unreach", again.Unreach, first.Unreach)
+		if len(first.Reach) > 0 {
+			same(t, "attributes", again.Attributes, first.Attributes)
+		}
+		checkKeys(t, append(first.Reach, first.Unreach...))
+	})
+}
+
+// FuzzKey checks that two NLRIs have one key if and only if they are one.
+func FuzzKey(f *testing.F) {
+	samples := nlriSamples()
+	for i := range samples {
+		f.Add(samples[i].Append(nil), samples[(i+1)%len(samples)].Append(nil))
+		f.Add(samples[i].Append(nil), samples[i].Append(nil))
+	}
+	f.Fuzz(func(t *testing.T, a, b []byte) {
+		if len(a)+len(b) > 32<<10 {
+			return
+		}
+		u, _ := DecodeUpdate(bodyOf(mpReach(string(a), string(b))))
+		checkKeys(t, u.Reach)
+	})
+}
+
+// checkKeys checks that equal keys are equal NLRIs.
+func checkKeys(t *testing.T, ns []NLRI) {
+	t.Helper()
+	seen := make(map[string]*NLRI)
+	for i := range ns {
+		key := ns[i].Key()
+		if other, ok := seen[key]; ok {
+			same(t, key, &ns[i], other)
+		}
+		seen[key] = &ns[i]
+	}
+}
+
+// sizeOf is the memory that a value holds, in octets.
+func sizeOf(v reflect.Value) int {
+	size := 0
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			size = int(v.Elem().Type().Size()) + sizeOf(v.Elem())
+		}
+	case reflect.String:
+		size = v.Len()
+	case reflect.Slice:
+		size = v.Cap() * int(v.Type().Elem().Size())
+		for i := range v.Len() {
+			size += sizeOf(v.Index(i))
+		}
+	case reflect.Struct:
+		if v.Type().PkgPath() != reflect.TypeFor[NLRI]().PkgPath() {
+			break // netip: no memory of its own
+		}
+		for i := range v.NumField() {
+			size += sizeOf(v.Field(i))
+		}
+	}
+	return size
+}
+
+// TestSize keeps an eye on the memory of the smallest objects.
+func TestSize(t *testing.T) {
+	if size := unsafe.Sizeof(NLRI{}); size > 128 {
+		t.Errorf("an NLRI takes %d octets", size)
+	}
+}

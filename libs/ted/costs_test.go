@@ -1,0 +1,175 @@
+package ted
+
+import (
+	"testing"
+
+	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/schemas"
+)
+
+const lan = s1 + "01" // a pseudonode that router 1 originates
+
+func TestCosts(t *testing.T) {
+	tests := []struct {
+		name    string
+		records []*schemas.RawTopology
+		want    map[Metric]costs
+	}{
+		{"one router", all(level2.node(s1)), map[Metric]costs{
+			RoutingIGP: {q1: {q1: 0}}, RoutingTE: {q1: {q1: 0}}, RoutingHops: {q1: {q1: 0}}, HopCount: {q1: {q1: 0}},
+		}},
+		{"costs are directional", all(level2.link(s1, s2, igp(3), te(30)), level2.link(s2, s1, igp(4), te(40))), map[Metric]costs{
+			RoutingIGP:  {q1: {q1: 0, q2: 3}, q2: {q1: 4, q2: 0}},
+			RoutingTE:   {q1: {q1: 0, q2: 30}, q2: {q1: 40, q2: 0}},
+			RoutingHops: {q1: {q1: 0, q2: 1}, q2: {q1: 1, q2: 0}},
+			HopCount:    {q1: {q1: 0, q2: 1}, q2: {q1: 1, q2: 0}},
+		}},
+		{"unreachable pairs are absent", all(level2.node(s1), level2.link(s1, s2, igp(1)), level2.node(s2)), map[Metric]costs{
+			RoutingIGP: {q1: {q1: 0}, q2: {q2: 0}}, RoutingHops: {q1: {q1: 0}, q2: {q2: 0}},
+		}},
+		{"many links may be cheaper than one", all(level2.pair(s1, s2, 1), level2.pair(s2, s3, 1), level2.pair(s1, s3, 3)), map[Metric]costs{
+			RoutingIGP:  {q1: {q1: 0, q2: 1, q3: 2}, q2: {q1: 1, q2: 0, q3: 1}, q3: {q1: 2, q2: 1, q3: 0}},
+			RoutingHops: {q1: {q1: 0, q2: 1, q3: 1}, q2: {q1: 1, q2: 0, q3: 1}, q3: {q1: 1, q2: 1, q3: 0}},
+			HopCount:    {q1: {q1: 0, q2: 1, q3: 2}, q2: {q1: 1, q2: 0, q3: 1}, q3: {q1: 2, q2: 1, q3: 0}},
+		}},
+		{"fewest links of equal paths", all(level2.pair(s1, s2, 1), level2.pair(s2, s3, 1), level2.pair(s1, s3, 2)), map[Metric]costs{
+			HopCount: {q1: {q1: 0, q2: 1, q3: 1}, q2: {q1: 1, q2: 0, q3: 1}, q3: {q1: 1, q2: 1, q3: 0}},
+		}},
+		{"a metric that is not told does not stand for any", all(level2.link(s1, s2, te(5)), level2.link(s2, s1, igp(6))), map[Metric]costs{
+			RoutingIGP:  {q1: {q1: 0}, q2: {q1: 6, q2: 0}},
+			RoutingTE:   {q1: {q1: 0, q2: 5}, q2: {q2: 0}},
+			RoutingHops: {q1: {q1: 0, q2: 1}, q2: {q1: 1, q2: 0}},
+			HopCount:    {q1: {q1: 0}, q2: {q1: 1, q2: 0}},
+		}},
+		{"attributes lost: the last metric", all(level2.link(s1, s2, igp(5), lost), level2.link(s2, s1, igp(6), lost)), map[Metric]costs{
+			RoutingIGP: {q1: {q1: 0, q2: 5}, q2: {q1: 6, q2: 0}},
+		}},
+		{"attributes lost that never came", all(level2.link(s1, s2, withoutAttributes, lost), level2.link(s2, s1, igp(6))), map[Metric]costs{
+			RoutingIGP: {q1: {q1: 0}, q2: {q1: 6, q2: 0}},
+		}},
+		{"metric 0", all(level2.pair(s1, s2, 0)), map[Metric]costs{
+			RoutingIGP: {q1: {q1: 0, q2: 0}, q2: {q1: 0, q2: 0}},
+			HopCount:   {q1: {q1: 0, q2: 1}, q2: {q1: 1, q2: 0}},
+		}},
+		{"levels join at a router", all(level1.pair(s1, s2, 1), level2.pair(s2, s3, 10)), map[Metric]costs{
+			RoutingIGP: {q1: {q1: 0, q2: 1, q3: 11}, q2: {q1: 1, q2: 0, q3: 10}, q3: {q1: 11, q2: 10, q3: 0}},
+		}},
+		{"one link in two levels", all(level1.pair(s1, s2, 7), level2.pair(s1, s2, 5)), map[Metric]costs{
+			RoutingIGP: {q1: {q1: 0, q2: 5}, q2: {q1: 5, q2: 0}},
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			g := one(tt.records...).Graph()
+			for metric, want := range tt.want {
+				wantEqual(t, metricNames[metric], want, g.Costs(metric))
+			}
+		})
+	}
+}
+
+var metricNames = map[Metric]string{
+	RoutingIGP: "IGP metrics", RoutingTE: "TE metrics", RoutingHops: "links", HopCount: "hop count",
+}
+
+// onLAN connects a router with the pseudonode, whose own links have no metric.
+func onLAN(id string, metric uint32) []*schemas.RawTopology {
+	return all(
+		level2.link(id, lan, igp(metric), te(metric)),
+		level2.link(lan, id, withoutAttributes),
+	)
+}
+
+func TestPseudonode(t *testing.T) {
+	d := one(all(level2.node(lan), onLAN(s1, 1), onLAN(s2, 2), onLAN(s3, 3))...)
+	sums := costs{q1: {q1: 0, q2: 1, q3: 1}, q2: {q1: 2, q2: 0, q3: 2}, q3: {q1: 3, q2: 3, q3: 0}}
+	hops := costs{q1: {q1: 0, q2: 1, q3: 1}, q2: {q1: 1, q2: 0, q3: 1}, q3: {q1: 1, q2: 1, q3: 0}}
+	g := d.Graph()
+	wantEqual(t, "IGP metrics", sums, g.Costs(RoutingIGP))
+	wantEqual(t, "TE metrics", sums, g.Costs(RoutingTE))
+	wantEqual(t, "links", hops, g.Costs(RoutingHops))
+	wantEqual(t, "hop count", hops, g.Costs(HopCount))
+	wantEqual(t, "left out", map[string]int{}, g.LeftOut())
+}
+
+func TestPseudonodesOfTwoLevelsAreTwo(t *testing.T) {
+	d := one(all(onLAN(s1, 1), level1.link(s2, lan, igp(1)), level1.link(lan, s2))...)
+	wantEqual(t, "costs", costs{q1: {q1: 0}, q2: {q2: 0}}, d.Graph().Costs(RoutingIGP))
+}
+
+func TestPseudonodeWithoutASNJoinsItsRouters(t *testing.T) {
+	bare := level2.inAS(nil)
+	d := one(level2.node(s1), level2.node(s2),
+		bare.link(s1, lan, igp(1)), level2.link(lan, s1), level2.link(s2, lan, igp(1)), bare.link(lan, s2))
+	wantEqual(t, "costs", costs{q1: {q1: 0, q2: 1}, q2: {q1: 1, q2: 0}}, d.Graph().Costs(RoutingIGP))
+}
+
+// Router 2 lies between router 1 and router 3; the way round it costs more.
+func TestOverload(t *testing.T) {
+	ways := all(level2.pair(s1, s2, 1), level2.pair(s2, s3, 1))
+	round := all(level2.pair(s1, s4, 5), level2.pair(s4, s3, 5))
+	tests := []struct {
+		name    string
+		records []*schemas.RawTopology
+		want    row // from router 1
+		from2   row // from router 2
+	}{
+		{"not overloaded", all(ways, level2.node(s2, nodeFlags(0x7F))),
+			row{q1: 0, q2: 1, q3: 2}, row{q1: 1, q2: 0, q3: 1}},
+		{"no transit", all(ways, level2.node(s2, nodeFlags(0x80))),
+			row{q1: 0, q2: 1}, row{q1: 1, q2: 0, q3: 1}},
+		{"the way round", all(ways, round, level2.node(s2, nodeFlags(0xC0))),
+			row{q1: 0, q2: 1, q3: 10, q4: 5}, row{q1: 1, q2: 0, q3: 1, q4: 6}},
+		{"overloaded in the other level", all(ways, level2.node(s2), level1.node(s2, nodeFlags(0x80))),
+			row{q1: 0, q2: 1}, row{q1: 1, q2: 0, q3: 1}},
+		{"source and destination", all(ways, level2.node(s1, nodeFlags(0x80)), level2.node(s3, nodeFlags(0x80))),
+			row{q1: 0, q2: 1, q3: 2}, row{q1: 1, q2: 0, q3: 1}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := one(tt.records...).Graph().Costs(RoutingIGP)
+			wantEqual(t, "from router 1", tt.want, got[q1])
+			wantEqual(t, "from router 2", tt.from2, got[q2])
+		})
+	}
+}
+
+func TestParallelLinks(t *testing.T) {
+	ends := func(n string) (option, option) {
+		return ipv4("192.0.2.1"+n, "192.0.2.2"+n), ipv4("192.0.2.2"+n, "192.0.2.1"+n)
+	}
+	to, back := ends("0")
+	to2, back2 := ends("1")
+	cheap := all(level2.link(s1, s2, to, igp(1)), level2.link(s2, s1, back, igp(1)))
+	dear := all(level2.link(s1, s2, to2, igp(9)), level2.link(s2, s1, back2, igp(9)))
+	tests := []struct {
+		name    string
+		records []*schemas.RawTopology
+		want    float64
+	}{
+		{"both up", all(cheap, dear), 1},
+		{"cheap one down in one direction", all(cheap[:1], dear), 9},
+		{"cheap one down in the other direction", all(cheap[1:], dear), 9},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := one(tt.records...).Graph().Costs(RoutingIGP)
+			wantEqual(t, "costs", costs{q1: {q1: 0, q2: tt.want}, q2: {q1: tt.want, q2: 0}}, got)
+		})
+	}
+}
+
+func TestRestrict(t *testing.T) {
+	given := costs{"a": {"a": 0, "b": 1, "c": 2}, "b": {"b": 0, "c": 3}, "c": {"a": 4, "c": 0}}
+	before := costs{"a": {"a": 0, "b": 1, "c": 2}, "b": {"b": 0, "c": 3}, "c": {"a": 4, "c": 0}}
+	m := alto.NetworkMap{"a": {}, "c": {}, "new": {}, alto.DefaultPID: {}}
+	got := Restrict(given, m)
+	wantEqual(t, "restricted", costs{
+		"a": {"a": 0, "c": 2}, "c": {"a": 4, "c": 0}, "new": {"new": 0}, alto.DefaultPID: {alto.DefaultPID: 0},
+	}, got)
+	wantEqual(t, "argument", before, given)
+	if err := alto.CheckCostMap(got, m); err != nil {
+		t.Error(err)
+	}
+	wantEqual(t, "empty network map", costs{}, Restrict(given, nil))
+}

@@ -1,0 +1,88 @@
+package ted
+
+import (
+	"testing"
+
+	"github.com/altostream/altostream/schemas"
+)
+
+// TestWhichLinksAreUsed asks for the links between routers 1 and 2 that the graph
+// keeps, and why the others are left out.
+func TestWhichLinksAreUsed(t *testing.T) {
+	x := func(options ...option) *schemas.RawTopology {
+		return level2.link(s1, s2, append(options, igp(1), te(1))...)
+	}
+	y := func(options ...option) *schemas.RawTopology {
+		return level2.link(s2, s1, append(options, igp(1), te(1))...)
+	}
+	otherInstance := level2
+	otherInstance.identifier = 7
+	const a, b, c = "192.0.2.1", "192.0.2.2", "192.0.2.3"
+	const a6, b6, c6 = "fd00::1", "fd00::2", "fd00::3"
+	tests := []struct {
+		name    string
+		records []*schemas.RawTopology
+		used    int
+		leftOut map[string]int
+	}{
+		{"nothing to compare", all(x(), y()), 2, nil},
+		{"one way", all(x()), 0, map[string]int{OneWay: 1}},
+		{"far end not known", all(x(), level2.node(s2)), 0, map[string]int{OneWay: 1}},
+		{"addresses agree", all(x(ipv4(a, b)), y(ipv4(b, a))), 2, nil},
+		{"addresses differ at one end", all(x(ipv4(a, b)), y(ipv4(b, c))), 0, map[string]int{OneWay: 2}},
+		{"addresses told by one side", all(x(ipv4(a, b)), y()), 2, nil},
+		{"IPv6 addresses agree", all(x(ipv6(a6, b6)), y(ipv6(b6, a6))), 2, nil},
+		{"IPv6 addresses differ", all(x(ipv6(a6, b6)), y(ipv6(c6, a6))), 0, map[string]int{OneWay: 2}},
+		{"IPv4 of one side, IPv6 of the other", all(x(ipv4(a, b)), y(ipv6(b6, a6))), 2, nil},
+		{"identifiers agree", all(x(linkIDs(1, 2)), y(linkIDs(2, 1))), 2, nil},
+		{"identifiers differ", all(x(linkIDs(1, 2)), y(linkIDs(3, 1))), 0, map[string]int{OneWay: 2}},
+		{"far identifier not known", all(x(linkIDs(1, 0)), y(linkIDs(2, 0))), 2, nil},
+		{"addresses agree, identifiers differ", all(x(ipv4(a, b), linkIDs(1, 2)), y(ipv4(b, a), linkIDs(3, 1))), 0, map[string]int{OneWay: 2}},
+		{"parallel links", all(x(ipv4(a, b)), y(ipv4(b, a)), x(linkIDs(1, 2)), y(linkIDs(2, 1))), 4, nil},
+		{"parallel link down in one direction",
+			all(x(ipv4(a, b)), y(ipv4(b, a)), x(ipv4(c, "192.0.2.4"))), 2, map[string]int{OneWay: 1}},
+		{"other level", all(x(), level1.link(s2, s1)), 0, map[string]int{OneWay: 2}},
+		{"other instance", all(x(), otherInstance.link(s2, s1)), 0, map[string]int{OneWay: 2}},
+		{"self link", all(level2.link(s1, s1+"00", igp(1), te(1))), 0, map[string]int{SelfLink: 1}},
+		{"metrics do not matter for the other direction", all(x(), level2.link(s2, s1)), 2, map[string]int{NoIGPMetric: 1, NoTEMetric: 1}},
+		{"attributes missing", all(x(), level2.link(s2, s1, withoutAttributes)), 2, map[string]int{NoIGPMetric: 1, NoTEMetric: 1}},
+		{"maximum metric in one direction", all(x(), level2.link(s2, s1, igp(1<<24-1), te(1))), 1, map[string]int{MaxMetric: 1}},
+		{"highest metric in use", all(x(), level2.link(s2, s1, igp(1<<24-2), te(1))), 2, nil},
+		{"standard topology before others", all(x(), y(), x(mt(2)), y(mt(2))), 2, map[string]int{OtherTopology: 2}},
+		{"topology 0 is the standard topology", all(x(mt(0)), y(), x(mt(2))), 2, map[string]int{OtherTopology: 1}},
+		{"lowest of other topologies", all(x(mt(3)), y(mt(3)), x(mt(2)), y(mt(2))), 2, map[string]int{OtherTopology: 2}},
+		{"topology of one direction only", all(x(mt(2)), y()), 0, map[string]int{OneWay: 1, OtherTopology: 1}},
+		{"each scope has its topology",
+			all(x(), y(), level1.link(s1, s2, mt(2), igp(1), te(1)), level1.link(s2, s1, mt(2), igp(1), te(1))), 4, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			g := one(tt.records...).Graph()
+			if len(g.edges) != tt.used {
+				t.Errorf("%d links are used, want %d", len(g.edges), tt.used)
+			}
+			if tt.leftOut == nil {
+				tt.leftOut = map[string]int{}
+			}
+			wantEqual(t, "left out", tt.leftOut, g.LeftOut())
+		})
+	}
+}
+
+// Routers that are in several areas may name the same area in all their links.
+func TestEndsOfALinkInDifferentAreas(t *testing.T) {
+	d := one(
+		backbone.inArea("0.0.0.1").link(o1, o2, igp(1), ipv4("192.0.2.1", "192.0.2.2")),
+		backbone.inArea("0.0.0.2").link(o2, o1, igp(2), ipv4("192.0.2.2", "192.0.2.1")),
+	)
+	wantEqual(t, "costs", costs{p1: {p1: 0, p2: 1}, p2: {p1: 2, p2: 0}}, d.Graph().Costs(RoutingIGP))
+}
+
+func TestOSPFUsesTheHighestMetric(t *testing.T) {
+	d := one(backbone.link(o1, o2, igp(1<<24-1)), backbone.link(o2, o1, igp(1<<24)))
+	g := d.Graph()
+	wantEqual(t, "costs", costs{p1: {p1: 0, p2: 1<<24 - 1}, p2: {p2: 0}}, g.Costs(RoutingIGP))
+	if g.LeftOut()[MaxMetric] != 1 {
+		t.Errorf("left out: %v, want the link with a metric of more than 3 octets", g.LeftOut())
+	}
+}

@@ -1,0 +1,110 @@
+package ted
+
+import (
+	"testing"
+
+	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/schemas"
+)
+
+const prefix = "10.0.0.0/8"
+
+// TestOwnerOfAPrefix: two routers advertise one prefix; the other claim is always
+// that of router 1, which has the lower PID name.
+func TestOwnerOfAPrefix(t *testing.T) {
+	ospf := func(options ...option) []*schemas.RawTopology { return all(backbone.prefix(o2, prefix, options...)) }
+	isis := func(options ...option) []*schemas.RawTopology { return all(level2.prefix(s2, prefix, options...)) }
+	ospf1 := func(options ...option) []*schemas.RawTopology { return all(backbone.prefix(o1, prefix, options...)) }
+	isis1 := func(options ...option) []*schemas.RawTopology { return all(level2.prefix(s1, prefix, options...)) }
+	tests := []struct {
+		name         string
+		claim, other []*schemas.RawTopology
+		want         string
+	}{
+		{"lower PID name", ospf(), ospf1(), p1},
+		{"lower metric", ospf(prefixMetric(1)), ospf1(prefixMetric(2)), p2},
+		{"metric 0 before no metric", ospf(prefixMetric(0)), ospf1(), p2},
+		{"high metric before no metric", ospf(prefixMetric(1 << 31)), ospf1(withoutAttributes), p2},
+		{"same metric", ospf(prefixMetric(1)), ospf1(prefixMetric(1)), p1},
+		{"intra-area before inter-area", ospf(routeType(1), prefixMetric(9)), ospf1(routeType(2), prefixMetric(1)), p2},
+		{"no route type is intra-area", ospf(), ospf1(routeType(2)), p2},
+		{"inter-area before external 1", ospf(routeType(2), prefixMetric(9)), ospf1(routeType(3), prefixMetric(1)), p2},
+		{"intra-area before external 2", ospf(), ospf1(routeType(4)), p2},
+		{"intra-area before NSSA 1", ospf(), ospf1(routeType(5)), p2},
+		{"inter-area before NSSA 2", ospf(routeType(2)), ospf1(routeType(6)), p2},
+		{"external kinds are alike", ospf(routeType(3)), ospf1(routeType(6)), p1},
+		{"best of one router's several", all(ospf(routeType(4)), ospf(prefixMetric(1))), ospf1(prefixMetric(2)), p2},
+		{"IS-IS: intra before up/down", isis(prefixMetric(9)), isis1(igpFlags(0x80)), q2},
+		{"IS-IS: intra before re-advertised", isis(withoutAttributes), isis1(prefixFlags(0x40)), q2},
+		{"IS-IS: inter before external", isis(igpFlags(0x80)), isis1(prefixFlags(0x80)), q2},
+		{"IS-IS: external even if re-advertised", isis(prefixFlags(0x40)), isis1(prefixFlags(0xC0)), q2},
+		{"IS-IS: other flags do not matter", isis(), isis1(prefixFlags(0x20), igpFlags(0x40)), q1},
+		{"IS-IS: level 1 and level 2 are alike", isis(), all(level1.prefix(s1, prefix)), q1},
+		{"OSPF: prefix attribute flags do not matter", ospf(), ospf1(prefixFlags(0x80)), p1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			m := one(all(tt.claim, tt.other)...).NetworkMap(Unique)
+			for pid, group := range m {
+				if holds := len(group.IPv4) > 0 && group.IPv4[0] == prefix; holds != (pid == tt.want) {
+					t.Errorf("PID %s holds it: %v, want PID %s", pid, holds, tt.want)
+				}
+			}
+			if err := alto.CheckNetworkMap(m); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestNetworkMap(t *testing.T) {
+	v6 := func(prefixes ...string) schemas.EndpointAddressGroup {
+		return schemas.EndpointAddressGroup{IPv6: prefixes}
+	}
+	const dr, dis = o1 + "c0a80001", s1 + "01"
+	tests := []struct {
+		name        string
+		records     []*schemas.RawTopology
+		unique, all pids
+	}{
+		{"routers without prefixes", all(backbone.pair(o1, o2, 1)), pids{p1: {}, p2: {}}, pids{p1: {}, p2: {}}},
+		{"IPv4", all(backbone.prefix(o1, "192.168.24.0/24"), backbone.prefix(o1, "10.0.0.0/8")),
+			pids{p1: v4("10.0.0.0/8", "192.168.24.0/24"), alto.DefaultPID: v4("0.0.0.0/0")},
+			pids{p1: v4("10.0.0.0/8", "192.168.24.0/24")}},
+		{"IPv6", all(backbone.prefix(o1, "fd00::/64")),
+			pids{p1: v6("fd00::/64"), alto.DefaultPID: v6("::/0")}, pids{p1: v6("fd00::/64")}},
+		{"both address families", all(backbone.prefix(o1, "fd00::/64"), backbone.prefix(o2, "10.0.0.0/8")),
+			pids{p1: v6("fd00::/64"), p2: v4("10.0.0.0/8"), alto.DefaultPID: {IPv4: []string{"0.0.0.0/0"}, IPv6: []string{"::/0"}}},
+			pids{p1: v6("fd00::/64"), p2: v4("10.0.0.0/8")}},
+		{"default route owned by a router", all(backbone.prefix(o1, "0.0.0.0/0", routeType(4)), backbone.prefix(o2, "fd00::/64")),
+			pids{p1: v4("0.0.0.0/0"), p2: v6("fd00::/64"), alto.DefaultPID: v6("::/0")},
+			pids{p1: v4("0.0.0.0/0"), p2: v6("fd00::/64")}},
+		{"prefix of several routers", all(backbone.prefix(o1, prefix, routeType(2)), backbone.prefix(o2, prefix)),
+			pids{p1: {}, p2: v4(prefix), alto.DefaultPID: v4("0.0.0.0/0")},
+			pids{p1: v4(prefix), p2: v4(prefix)}},
+		{"prefix of several areas of a router", all(backbone.prefix(o1, prefix, routeType(2)), backbone.inArea("0.0.0.1").prefix(o1, prefix)),
+			pids{p1: v4(prefix), alto.DefaultPID: v4("0.0.0.0/0")}, pids{p1: v4(prefix)}},
+		{"prefix of an OSPF pseudonode", all(backbone.node(o1), backbone.prefix(dr, prefix)),
+			pids{p1: v4(prefix), alto.DefaultPID: v4("0.0.0.0/0")}, pids{p1: v4(prefix)}},
+		{"prefix of an IS-IS pseudonode", all(level1.node(s1), level1.prefix(dis, prefix)),
+			pids{q1: v4(prefix), alto.DefaultPID: v4("0.0.0.0/0")}, pids{q1: v4(prefix)}},
+		{"prefix of a pseudonode whose router is not known", all(backbone.node(o2), backbone.prefix(dr, prefix)),
+			pids{p2: {}}, pids{p2: {}}},
+		{"host bits", all(backbone.prefix(o1, "10.1.2.3/8")),
+			pids{p1: v4("10.0.0.0/8"), alto.DefaultPID: v4("0.0.0.0/0")}, pids{p1: v4("10.0.0.0/8")}},
+		{"no prefix text", all(backbone.prefix(o1, "10.0.0.0")), pids{p1: {}}, pids{p1: {}}},
+		{"no prefix descriptor", all(backbone.prefix(o1, "", func(r *schemas.RawTopology) { r.Prefix = nil })), pids{p1: {}}, pids{p1: {}}},
+		{"attributes lost: the last that are known", all(backbone.prefix(o2, prefix, lost, prefixMetric(1)), backbone.prefix(o1, prefix, prefixMetric(2))),
+			pids{p1: {}, p2: v4(prefix), alto.DefaultPID: v4("0.0.0.0/0")}, pids{p1: v4(prefix), p2: v4(prefix)}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := one(tt.records...)
+			wantEqual(t, "unique", tt.unique, d.NetworkMap(Unique))
+			wantEqual(t, "all", tt.all, d.NetworkMap(All))
+			if err := alto.CheckNetworkMap(d.NetworkMap(Unique)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

@@ -1,0 +1,38 @@
+package ted
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/altostream/altostream/libs/alto"
+)
+
+// wantValid checks the maps of a database against the rules of RFC 7285.
+func wantValid(t *testing.T, what string, d *Database) {
+	t.Helper()
+	m := d.NetworkMap(Unique)
+	if err := alto.CheckNetworkMap(m); err != nil {
+		t.Errorf("%s: network map: %v", what, err)
+	}
+	wantEqual(t, what+": canonical form", alto.Canonical(m), m)
+	g := d.Graph()
+	for metric, name := range metricNames {
+		c := g.Costs(metric)
+		if err := alto.CheckCostMap(Restrict(c, m), m); err != nil {
+			t.Errorf("%s: %s: %v", what, name, err)
+		}
+		routers := d.NetworkMap(All)
+		if err := alto.CheckCostMap(c, routers); err != nil {
+			t.Errorf("%s: %s of all routers: %v", what, name, err)
+		}
+		wantEqual(t, what+": sources", keys(routers), keys(c))
+	}
+}
+
+func keys[V any](m map[string]V) map[string]bool {
+	set := map[string]bool{}
+	for key := range maps.Keys(m) {
+		set[key] = true
+	}
+	return set
+}

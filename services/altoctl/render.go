@@ -1,0 +1,182 @@
+package altoctl
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/altostream/altostream/schemas"
+)
+
+func newTable(w io.Writer) *tabwriter.Writer { return tabwriter.NewWriter(w, 0, 0, 2, ' ', 0) }
+
+// NetworkMap writes a network map for people: one PID a line.
+func NetworkMap(w io.Writer, m *schemas.NetworkMap) error {
+	prefixes := 0
+	for _, g := range m.NetworkMap {
+		prefixes += len(g.IPv4) + len(g.IPv6)
+	}
+	fmt.Fprintf(w, "%s  tag %s  %s, %s\n", m.Meta.VTag.ResourceID, m.Meta.VTag.Tag, plural(len(m.NetworkMap), "PID"), plural(prefixes, "prefix"))
+	t := newTable(w)
+	for _, pid := range slices.Sorted(maps.Keys(m.NetworkMap)) {
+		g := m.NetworkMap[pid]
+		fmt.Fprintf(t, "  %s\t%s\n", pid, orDash(strings.Join(slices.Concat(g.IPv4, g.IPv6), " ")))
+	}
+	return t.Flush()
+}
+
+// maxColumns is how many destinations a cost map is written as a matrix with.
+const maxColumns = 16
+
+// CostMap writes a cost map for people: a matrix, or beyond maxColumns PIDs one row
+// of destinations each.
+func CostMap(w io.Writer, id string, m *schemas.CostMap) error {
+	fmt.Fprintf(w, "%s  %s %s  of %s\n", id, m.Meta.CostType.CostMode, m.Meta.CostType.CostMetric, vtags(m.Meta.DependentVTags))
+	pids := slices.Sorted(maps.Keys(m.CostMap))
+	t := newTable(w)
+	if len(pids) <= maxColumns {
+		fmt.Fprintf(t, "  from \\ to\t%s\n", strings.Join(pids, "\t"))
+	}
+	for _, from := range pids {
+		row := m.CostMap[from]
+		var cells []string
+		for _, to := range pids {
+			cost, ok := row[to]
+			switch {
+			case len(pids) <= maxColumns && !ok:
+				cells = append(cells, "-")
+			case len(pids) <= maxColumns:
+				cells = append(cells, number(cost))
+			case ok && to != from:
+				cells = append(cells, to+"="+number(cost))
+			}
+		}
+		separator := "\t"
+		if len(pids) > maxColumns {
+			separator = " "
+		}
+		fmt.Fprintf(t, "  %s\t%s\n", from, strings.Join(cells, separator))
+	}
+	return t.Flush()
+}
+
+// Compute writes compute resources for people: one a line.
+func Compute(w io.Writer, table map[string]*schemas.ComputeResource) error {
+	t := newTable(w)
+	fmt.Fprintln(t, "RESOURCE\tSITE\tADDRESSES\tVCPU USED/ALL\tRAM MB USED/ALL\tDISK GB USED/ALL\tINSTANCES\tSEEN SINCE")
+	for _, key := range slices.Sorted(maps.Keys(table)) {
+		r := table[key]
+		instances := "-"
+		if r.Instances != nil {
+			instances = strconv.FormatInt(*r.Instances, 10)
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", key, orDash(text(r.Site)), orDash(strings.Join(r.Addresses, " ")),
+			used(r.VCPUUsed, r.VCPUAvailable), used(r.RAMUsed, r.RAMAvailable), used(r.DiskUsed, r.DiskAvailable),
+			instances, r.ObservedAt.Format("2006-01-02 15:04:05"))
+	}
+	return t.Flush()
+}
+
+// Endpoints writes endpoint properties for people: one entity a line.
+func Endpoints(w io.Writer, table map[string]*schemas.EndpointProperties) error {
+	t := newTable(w)
+	fmt.Fprintln(t, "ENTITY\tATTACHED TO\tPROPERTIES")
+	for _, key := range slices.Sorted(maps.Keys(table)) {
+		e := table[key]
+		place := "not placed: " + text(e.Reason)
+		if e.Placed {
+			var pids []string
+			for _, a := range e.Attachments {
+				pids = append(pids, a.PID+" ("+a.FoundBy+")")
+			}
+			place = strings.Join(pids, " ")
+		}
+		var properties []string
+		for _, name := range slices.Sorted(maps.Keys(e.Properties)) {
+			properties = append(properties, fmt.Sprintf("%s=%v", name, e.Properties[name]))
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\n", key, place, strings.Join(properties, " "))
+	}
+	return t.Flush()
+}
+
+// Topology writes raw topology records for people: one object a line, by speaker.
+func Topology(w io.Writer, table map[string]*schemas.RawTopology) error {
+	t := newTable(w)
+	for _, key := range slices.Sorted(maps.Keys(table)) {
+		_, object, _ := strings.Cut(key, "|")
+		fmt.Fprintf(t, "%s\t%s\n", object, describe(table[key]))
+	}
+	return t.Flush()
+}
+
+// describe says of an object what its key does not.
+func describe(r *schemas.RawTopology) string {
+	if r.Peer != nil {
+		return r.Peer.State
+	}
+	var facts []string
+	if r.AttributesLost {
+		facts = append(facts, "attributes lost")
+	}
+	if a := r.Attributes; a != nil {
+		facts = append(facts, fact("name", a.NodeName), fact("igp", a.IGPMetric), fact("te", a.TEMetric),
+			fact("metric", a.PrefixMetric), fact("delay_us", cmp.Or(a.DelayMicros, a.DelayMinMicros)), fact("bytes/s", a.MaxLinkBandwidth))
+	}
+	return strings.Join(slices.DeleteFunc(facts, func(s string) bool { return s == "" }), " ")
+}
+
+func fact[T any](name string, value *T) string {
+	if value == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s=%v", name, *value)
+}
+
+func vtags(tags []schemas.VersionTag) string {
+	var texts []string
+	for _, v := range tags {
+		texts = append(texts, v.ResourceID+" "+v.Tag)
+	}
+	return strings.Join(texts, ", ")
+}
+
+func used(used, all *float64) string {
+	if used == nil && all == nil {
+		return "-"
+	}
+	return amount(used) + "/" + amount(all)
+}
+
+func amount(v *float64) string {
+	if v == nil {
+		return "?"
+	}
+	return number(*v)
+}
+
+func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func orDash(s string) string { return cmp.Or(s, "-") }
+
+func plural(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "x"):
+		return fmt.Sprintf("%d %ses", n, noun)
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
