@@ -32,9 +32,16 @@ func unionFromNative(s *schema, n any, v reflect.Value) error {
 	}
 	for name, value := range n.(map[string]any) {
 		for _, b := range s.branches {
-			if b.branch == name {
-				return fromNative(b, value, v)
+			if b.branch != name {
+				continue
 			}
+			if err := fromNative(b, value, v); err != nil {
+				return err
+			}
+			if v.Kind() == reflect.Slice && v.IsNil() {
+				v.Set(reflect.MakeSlice(v.Type(), 0, 0)) // nil would be null
+			}
+			return nil
 		}
 	}
 	return fmt.Errorf("unknown union branch in %v", n)
@@ -57,9 +64,15 @@ func recordFromNative(s *schema, n map[string]any, v reflect.Value) error {
 	return nil
 }
 
+// arrayFromNative reads an array; an empty one is nil, as it is in a record that was
+// never written.
 func arrayFromNative(s *schema, n []any, v reflect.Value) error {
 	if v.Kind() != reflect.Slice {
 		return fmt.Errorf("cannot read an array into %s", v.Type())
+	}
+	if len(n) == 0 {
+		v.SetZero()
+		return nil
 	}
 	out := reflect.MakeSlice(v.Type(), len(n), len(n))
 	for i, item := range n {

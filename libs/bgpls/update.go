@@ -46,7 +46,7 @@ func DecodeUpdate(body []byte) (Update, []error) {
 // gives those with an error.
 func (c *cursor) sized() (cursor, error) {
 	if len(c.rest) < 2 {
-		return cursor{rest: nil, offset: c.offset}, errTruncated(2, len(c.rest))
+		return cursor{offset: c.offset}, errTruncated(2, len(c.rest))
 	}
 	length := int(binary.BigEndian.Uint16(c.rest))
 	part := cursor{rest: c.rest[2:], offset: c.offset + 2}

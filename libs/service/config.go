@@ -83,15 +83,18 @@ func Wrong(variable, value, problem, example string) error {
 	return &ConfigError{variable, value, problem, example}
 }
 
-// Load fills *config from the environment and validates it. Its error names the
-// variable, what is wrong with it and an example.
-func Load[C any](config *C) error {
+// Load fills *config from the environment, lets each adjust change it, and validates
+// it. Its error names the variable, what is wrong with it and an example.
+func Load[C any](config *C, adjust ...func(*C)) error {
 	if err := envconfig.Process("", config); err != nil {
 		var pe *envconfig.ParseError
 		if !errors.As(err, &pe) {
 			return err
 		}
 		return Wrong(pe.KeyName, pe.Value, problem(pe), example(reflect.TypeFor[C](), pe.FieldName))
+	}
+	for _, f := range adjust {
+		f(config)
 	}
 	if v, ok := any(config).(interface{ Validate() error }); ok {
 		return v.Validate()

@@ -68,10 +68,14 @@ func (m *Machine[S, E, V]) Load(key string, value *V) {
 }
 
 // LoadUnreadable tells, before the first flush, that the output table holds a record
-// under a key that cannot be read: it is replaced or withdrawn.
+// under a key that cannot be read: it is replaced or withdrawn. It is restored as a
+// record that says nothing.
 func (m *Machine[S, E, V]) LoadUnreadable(key string) {
 	m.published[key] = digest{}
 	m.unclaimed[key] = struct{}{}
+	if m.spec.Restore != nil {
+		m.step(m.spec.Restore(key, new(V)))
+	}
 }
 
 // Apply takes one event. Until the first flush the latest cause counts, afterwards

@@ -123,7 +123,7 @@ func show[T any](ctx context.Context, c *command, topic string, match func(strin
 		if !match(change.Key) {
 			return nil
 		}
-		return printChange(c, change, diff)
+		return printChange(c, change, render, diff)
 	})
 }
 
@@ -134,8 +134,9 @@ func (c *command) bad(key string, err error) {
 // maxDiffLines is how many lines of a change are printed.
 const maxDiffLines = 24
 
-// printChange writes one change: when it came, its latency, its key and what differs.
-func printChange[T any](c *command, change Change[T], diff func(old, current *T) []string) error {
+// printChange writes one change: when it came, its latency, its key, and what differs
+// or, of a record that is new, all of it.
+func printChange[T any](c *command, change Change[T], render func(map[string]*T) error, diff func(old, current *T) []string) error {
 	if c.json {
 		return json.NewEncoder(c.out).Encode(map[string]any{
 			"at": change.At.Format(time.RFC3339Nano), "latency_ms": milliseconds(change.Latency),
@@ -147,8 +148,11 @@ func printChange[T any](c *command, change Change[T], diff func(old, current *T)
 		state = "  gone"
 	}
 	fmt.Fprintf(c.out, "%s  +%.1f ms  %s%s\n", change.At.Format("15:04:05.000"), milliseconds(change.Latency), change.Key, state)
-	if diff == nil {
+	switch {
+	case change.New == nil:
 		return nil
+	case change.Old == nil, diff == nil:
+		return render(map[string]*T{change.Key: change.New})
 	}
 	lines := diff(change.Old, change.New)
 	for _, line := range lines[:min(len(lines), maxDiffLines)] {

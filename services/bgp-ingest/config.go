@@ -132,3 +132,8 @@ func parseAddress(text string) (netip.Prefix, int, error) {
 	}
 	return netip.Prefix{}, 0, fmt.Errorf("%q is not an address, address:port or prefix", text)
 }
+
+// PeerAt returns a speaker at an address to connect to.
+func PeerAt(address netip.AddrPort, asn uint32) Peer {
+	return Peer{Addrs: netip.PrefixFrom(address.Addr(), address.Addr().BitLen()), Port: int(address.Port()), ASN: asn}
+}

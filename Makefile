@@ -1,0 +1,54 @@
+# The only door to this repository: make help.
+
+GO          ?= go
+GOLANGCI     = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+MODULES      = libs schemas services
+FUZZTIME    ?= 30s
+BENCH       ?= .
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## show this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## run the whole chain in one process and watch a link fail (Ctrl-C ends it)
+	@LAB_EVENTS=$${LAB_EVENTS-demo} bin/lab
+
+.PHONY: build
+build: ## build all programs into bin/
+	@mkdir -p bin
+	$(GO) build -o bin/ ./services/*/cmd/*
+
+.PHONY: test
+test: ## run all tests, with the race detector
+	$(GO) test -race -shuffle=on ./libs/... ./schemas/... ./services/...
+
+.PHONY: lint
+lint: ## check format, vet, lint rules, and that each module stands alone
+	@files=$$(gofmt -l $(MODULES)); test -z "$$files" || { echo "not formatted: $$files (make fmt)"; exit 1; }
+	$(GO) vet ./libs/... ./schemas/... ./services/...
+	@for m in $(MODULES); do echo "lint $$m"; (cd $$m && GOWORK=off $(GO) build ./... && $(GOLANGCI) run ./...) || exit 1; done
+
+.PHONY: fmt
+fmt: ## format all Go files
+	gofmt -w $(MODULES)
+
+.PHONY: bench
+bench: ## run the benchmarks (BENCH=regexp)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./libs/... ./services/...
+
+.PHONY: fuzz
+fuzz: ## fuzz every decoder for FUZZTIME (30s) each
+	@grep -rl '^func Fuzz' --include='*_test.go' $(MODULES) | while read -r f; do \
+		for name in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9]*\).*/\1/p' "$$f"); do \
+			echo "$$f $$name"; $(GO) test "./$$(dirname "$$f")" -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) || exit 1; \
+		done; done
+
+.PHONY: ci
+ci: lint test ## what CI runs
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin

@@ -1,0 +1,341 @@
+package bgpingest
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/altostream/altostream/libs/bgpls"
+	"github.com/altostream/altostream/libs/stream"
+	"github.com/altostream/altostream/schemas"
+)
+
+const staleTime = time.Minute
+
+// table is the output table of a machine as a consumer sees it.
+type table struct {
+	machine *stream.Machine[*State, Event, schemas.RawTopology]
+	records map[string]*schemas.RawTopology
+	alarms  []stream.Alarm
+}
+
+func newTable() *table {
+	t := &table{records: map[string]*schemas.RawTopology{}}
+	t.restart()
+	return t
+}
+
+// restart replaces the machine by one that knows only the table.
+func (t *table) restart() {
+	t.machine = stream.NewMachine(Spec("net", staleTime, nil))
+	t.alarms = nil
+	for key, record := range t.records {
+		t.machine.Load(key, record)
+	}
+	t.flush()
+}
+
+func (t *table) apply(events ...Event) *table {
+	for _, e := range events {
+		t.machine.Apply(e, stream.Cause{ObservedAt: time.Unix(1, 0)})
+		t.flush()
+	}
+	return t
+}
+
+func (t *table) flush() {
+	changes, _ := t.machine.Flush()
+	for _, c := range changes {
+		if c.Value == nil {
+			delete(t.records, c.Key)
+		} else {
+			t.records[c.Key] = c.Value
+		}
+	}
+	t.alarms = append(t.alarms, t.machine.Alarms()...)
+}
+
+// ring lets the n-th alarm go off.
+func (t *table) ring(n int) *table {
+	t.machine.Wake(t.alarms[n].Name, time.Unix(2, 0))
+	t.flush()
+	return t
+}
+
+// state is what the table holds of speaker s: its peer state and its node names.
+func (t *table) state(source string) string {
+	state := "-"
+	var nodes []string
+	for _, r := range t.records {
+		switch {
+		case r.Source != source:
+		case r.Kind == schemas.KindPeer:
+			state = r.Peer.State
+		default:
+			nodes = append(nodes, *r.LocalNode.IGPRouterID)
+		}
+	}
+	return fmt.Sprint(state, " ", sorted(nodes))
+}
+
+func sorted(s []string) []string {
+	out := []string{}
+	for _, v := range []string{"00000001", "00000002", "00000003"} {
+		for _, w := range s {
+			if v == w {
+				out = append(out, v[7:])
+			}
+		}
+	}
+	return out
+}
+
+func nodeNLRI(id byte) bgpls.NLRI {
+	return bgpls.NLRI{Type: bgpls.NodeNLRI, Protocol: bgpls.OSPFv2, Local: &bgpls.NodeDescriptor{IGPRouterID: []byte{0, 0, 0, id}}}
+}
+
+func nodes(ids ...byte) (n []bgpls.NLRI) {
+	for _, id := range ids {
+		n = append(n, nodeNLRI(id))
+	}
+	return n
+}
+
+func reach(source string, ids ...byte) Event {
+	return Update{Source: source, Update: bgpls.Update{Reach: nodes(ids...)}}
+}
+
+func unreach(source string, ids ...byte) Event {
+	return Update{Source: source, Update: bgpls.Update{Unreach: nodes(ids...)}}
+}
+
+func endOfRIB(source string) Event {
+	return Update{Source: source, Update: bgpls.Update{EndOfRIB: true}}
+}
+
+func TestSession(t *testing.T) {
+	configured, up := Configured{"s", 100}, Up{Source: "s", ASN: 100}
+	for _, test := range []struct {
+		name string
+		run  func(*table)
+		want string
+	}{
+		{"configured", func(tb *table) { tb.apply(configured) }, "idle []"},
+		{"established", func(tb *table) { tb.apply(configured, up, reach("s", 1, 2)) }, "established [1 2]"},
+		{"synced", func(tb *table) { tb.apply(configured, up, reach("s", 1, 2), endOfRIB("s")) }, "synced [1 2]"},
+		{"withdrawn", func(tb *table) { tb.apply(up, reach("s", 1, 2), unreach("s", 2, 3)) }, "established [1]"},
+		{"announced twice", func(tb *table) { tb.apply(up, reach("s", 1, 1), reach("s", 1)) }, "established [1]"},
+		{"lost empty", func(tb *table) { tb.apply(up, endOfRIB("s"), Down{"s"}) }, "idle []"},
+		{"lost", func(tb *table) { tb.apply(up, reach("s", 1, 2), endOfRIB("s"), Down{"s"}) }, "stale [1 2]"},
+		{"lost for good", func(tb *table) { tb.apply(up, reach("s", 1, 2), Down{"s"}).ring(0) }, "idle []"},
+		{"back", func(tb *table) { tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 2)) }, "established [1 2]"},
+		{"back with half", func(tb *table) {
+			tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 2, 3), endOfRIB("s"))
+		}, "synced [2 3]"},
+		{"back without End-of-RIB", func(tb *table) {
+			tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 2)).ring(0)
+		}, "established [2]"},
+		{"alarm of an earlier loss", func(tb *table) {
+			tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 1), Down{"s"}).ring(0)
+		}, "stale [1 2]"},
+		{"flaps before End-of-RIB", func(tb *table) {
+			tb.apply(up, reach("s", 1, 2, 3), Down{"s"}, up, reach("s", 1), Down{"s"}, up, reach("s", 2), endOfRIB("s"))
+		}, "synced [2]"},
+		{"second End-of-RIB", func(tb *table) { tb.apply(up, reach("s", 1), endOfRIB("s"), endOfRIB("s")) }, "synced [1]"},
+		{"service restarts", func(tb *table) {
+			tb.apply(configured, up, reach("s", 1, 2), endOfRIB("s")).restart()
+			tb.apply(configured)
+		}, "stale [1 2]"},
+		{"service restarts, speaker has half", func(tb *table) {
+			tb.apply(configured, up, reach("s", 1, 2), endOfRIB("s")).restart()
+			tb.apply(configured, up, reach("s", 2), endOfRIB("s"))
+		}, "synced [2]"},
+		{"service restarts, speaker stays away", func(tb *table) {
+			tb.apply(configured, up, reach("s", 1, 2), endOfRIB("s")).restart()
+			tb.apply(configured).ring(0)
+		}, "idle []"},
+		{"dynamic speaker after a restart", func(tb *table) {
+			tb.apply(up, reach("s", 1, 2)).restart()
+			tb.apply(up, reach("s", 3), endOfRIB("s"))
+		}, "synced [3]"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			tb := newTable()
+			test.run(tb)
+			if got := tb.state("s"); got != test.want {
+				t.Errorf("%s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestRestartTimeReplacesStaleTime(t *testing.T) {
+	tb := newTable().apply(Up{Source: "s", RestartTime: 7 * time.Second}, reach("s", 1), Down{"s"})
+	if got := tb.alarms[0].After; got != 7*time.Second {
+		t.Errorf("kept for %v, want the negotiated 7s", got)
+	}
+	tb.apply(Up{Source: "s"}, Down{"s"})
+	if got := tb.alarms[1].After; got != staleTime {
+		t.Errorf("kept for %v, want the stale time", got)
+	}
+}
+
+func TestSpeakersAreApart(t *testing.T) {
+	tb := newTable().apply(Up{Source: "a"}, Up{Source: "b"}, reach("a", 1, 2), reach("b", 1, 3), unreach("a", 1), endOfRIB("a"), Down{"b"})
+	if got := tb.state("a"); got != "synced [2]" {
+		t.Errorf("a: %s", got)
+	}
+	if got := tb.state("b"); got != "stale [1 3]" {
+		t.Errorf("b: %s", got)
+	}
+}
+
+// TestForeignRecords leaves alone what other ingests and other topologies keep.
+func TestForeignRecords(t *testing.T) {
+	tb := newTable()
+	foreign := &schemas.RawTopology{Topology: "net", Source: "other", Kind: schemas.KindNode}
+	elsewhere := &schemas.RawTopology{Topology: "far", Source: "s", Kind: schemas.KindNode}
+	tb.records["net|other|node|3|0|router=00000001|"] = foreign
+	tb.records["far|s|node|3|0|router=00000001|"] = elsewhere
+	tb.restart()
+	tb.apply(Configured{"s", 1}, Up{Source: "s"}, reach("s", 2), endOfRIB("s"))
+	if len(tb.records) != 4 {
+		t.Errorf("table holds %d records, want 2 foreign, 1 node, 1 peer", len(tb.records))
+	}
+}
+
+func TestAttributesLost(t *testing.T) {
+	name := "r1"
+	known := bgpls.Update{Reach: nodes(1), Attributes: &bgpls.Attributes{NodeName: &name}}
+	lost := bgpls.Update{Reach: nodes(1, 2), AttributesLost: true}
+	tb := newTable().apply(Up{Source: "s"}, Update{"s", known}, Update{"s", lost})
+	one := tb.records[key("net", "s", nodeNLRI(1))]
+	if !one.AttributesLost || one.Attributes == nil || *one.Attributes.NodeName != "r1" {
+		t.Errorf("known object = %+v, want its last attributes, marked lost", one)
+	}
+	two := tb.records[key("net", "s", nodeNLRI(2))]
+	if two == nil || !two.AttributesLost || two.Attributes != nil {
+		t.Errorf("new object = %+v, want no attributes, marked lost", two)
+	}
+	tb.apply(Update{"s", known})
+	if one = tb.records[key("net", "s", nodeNLRI(1))]; one.AttributesLost {
+		t.Error("attributes told again are still marked lost")
+	}
+}
+
+// TestRestartsDoNotMatter plays random sessions with and without restarts of the
+// service: once the speaker has told its table, the topic holds the same.
+func TestRestartsDoNotMatter(t *testing.T) {
+	for seed := range uint64(300) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		plain, restarted := newTable(), newTable()
+		both := func(e ...Event) {
+			plain.apply(e...)
+			restarted.apply(e...)
+		}
+		both(Configured{"s", 1})
+		has := map[byte]bool{}
+		for range 5 {
+			both(Up{Source: "s", ASN: 1})
+			for id := range has {
+				both(reach("s", id))
+			}
+			for range 8 {
+				id := byte(1 + random.IntN(3))
+				if has[id] = random.IntN(2) == 0; has[id] {
+					both(reach("s", id))
+				} else {
+					delete(has, id)
+					both(unreach("s", id))
+				}
+			}
+			both(endOfRIB("s"), Down{"s"})
+			if random.IntN(2) == 0 {
+				restarted.restart()
+				restarted.apply(Configured{"s", 1})
+			}
+		}
+		both(Up{Source: "s", ASN: 1}, endOfRIB("s"))
+		if diff := cmp.Diff(plain.records, restarted.records); diff != "" {
+			t.Fatalf("seed %d (-plain +restarted):\n%s", seed, diff)
+		}
+	}
+}
+
+func TestKeysOfRecords(t *testing.T) {
+	tb := newTable().apply(Up{Source: "bgp:192.0.2.7", ASN: 9}, reach("bgp:192.0.2.7", 1))
+	want := []string{"net|bgp:192.0.2.7|node|3|0|router=00000001", "net|bgp:192.0.2.7|peer"}
+	var got []string
+	for k := range maps.Keys(tb.records) {
+		got = append(got, k)
+	}
+	for _, k := range want {
+		if tb.records[k] == nil {
+			t.Errorf("no record %q among %q", k, got)
+		}
+	}
+}
+
+func TestConfigPeers(t *testing.T) {
+	prefix := netip.MustParsePrefix
+	for _, test := range []struct {
+		text string
+		want Peers
+		err  string
+	}{
+		{text: "192.0.2.7;64512", want: Peers{{prefix("192.0.2.7/32"), 179, 64512, false}}},
+		{text: "192.0.2.7:1790;1;passive, [2001:db8::1]:1791;4200000000", want: Peers{
+			{prefix("192.0.2.7/32"), 1790, 1, true}, {prefix("2001:db8::1/128"), 1791, 4200000000, false},
+		}},
+		{text: "10.1.2.3/8;7;passive", want: Peers{{prefix("10.0.0.0/8"), 179, 7, true}}},
+		{text: "10.0.0.0/8;7", err: "peers by prefix must be passive"},
+		{text: "192.0.2.7", err: "it is not addr[:port];asn"},
+		{text: "router1;7", err: `"router1" is not an address, address:port or prefix`},
+		{text: "192.0.2.7;0", err: `"0" is not an AS number`},
+		{text: "192.0.2.7;4294967296", err: `"4294967296" is not an AS number`},
+		{text: "192.0.2.7;7;active", err: `"active" is not an option; there is: passive`},
+		{text: "192.0.2.7;7,192.0.2.7;8", err: "names the peer 192.0.2.7/32 twice"},
+	} {
+		t.Run(test.text, func(t *testing.T) {
+			var got Peers
+			err := got.Decode(test.text)
+			if test.err != "" {
+				if err == nil || !strings.Contains(err.Error(), test.err) {
+					t.Fatalf("error = %v, want %q", err, test.err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestRestartTime(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		value []byte
+		want  time.Duration
+	}{
+		{"empty", nil, 0},
+		{"no families", []byte{0, 120}, 0},
+		{"BGP-LS", []byte{0x80, 120, 0x40, 0x04, 71, 0x80}, 120 * time.Second},
+		{"BGP-LS second", []byte{0, 90, 0, 1, 1, 0, 0x40, 0x04, 71, 0}, 90 * time.Second},
+		{"other family", []byte{0, 120, 0, 1, 1, 0}, 0},
+		{"cut", []byte{0, 120, 0x40, 0x04, 71}, 0},
+	} {
+		if got := restartTime(test.value); got != test.want {
+			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,29 @@
+package computeingest
+
+import (
+	"time"
+
+	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/stream"
+	"github.com/altostream/altostream/schemas"
+)
+
+// Spec returns the processor of one source: its documents and the sites in, its part
+// of the table compute_resources out.
+func Spec(source string, serde *avro.Serde[schemas.ComputeResource]) stream.Spec[*State, Event, schemas.ComputeResource] {
+	return stream.Spec[*State, Event, schemas.ComputeResource]{
+		Name:    "compute-ingest",
+		Output:  stream.Table[schemas.ComputeResource]{Topic: schemas.ComputeResourcesTopic, Serde: serde, Canonical: withoutTime},
+		Init:    func() *State { return newState(source) },
+		Step:    Step,
+		Flush:   Flush{},
+		Restore: func(key string, r *schemas.ComputeResource) Event { return Restored{key, r} },
+	}
+}
+
+// withoutTime leaves out when the content was first seen: it does not make another
+// record.
+func withoutTime(r schemas.ComputeResource) schemas.ComputeResource {
+	r.ObservedAt = time.Time{}
+	return r
+}

@@ -1,0 +1,12 @@
+// Command correlator keeps the properties of compute resources and their places in
+// the network in the topic endpoint-properties.
+package main
+
+import (
+	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/services/correlator"
+)
+
+func main() {
+	service.Main("correlator", ":9105", func(c *correlator.Config) *service.Config { return &c.Config }, correlator.Run)
+}

@@ -1,0 +1,60 @@
+package lab
+
+import (
+	"os"
+	"time"
+
+	"github.com/altostream/altostream/libs/service"
+)
+
+// Config is the configuration of the lab. The services in it read their own variables.
+type Config struct {
+	KafkaListen    string        `envconfig:"LAB_KAFKA_LISTEN" default:"127.0.0.1:9092" example:"127.0.0.1:19092"`
+	RegistryListen string        `envconfig:"LAB_REGISTRY_LISTEN" default:"127.0.0.1:8081" example:"127.0.0.1:18081"`
+	HTTPListen     string        `envconfig:"HTTP_LISTEN" default:"127.0.0.1:9100" example:"127.0.0.1:19100"`
+	DataDir        string        `envconfig:"DATA_DIR" example:"./data"`
+	Partitions     int           `envconfig:"LAB_PARTITIONS" default:"1" example:"1"`
+	Routers        string        `envconfig:"LAB_ROUTERS" default:"seed" example:"seed"`
+	RouterPort     uint16        `envconfig:"LAB_ROUTER_PORT" default:"1791" example:"1791"`
+	ReplaySpeed    float64       `envconfig:"LAB_REPLAY_SPEED" default:"1" example:"0"`
+	Events         string        `envconfig:"LAB_EVENTS" default:"none" example:"demo"`
+	EventsPause    time.Duration `envconfig:"LAB_EVENTS_PAUSE" default:"8s" example:"8s"`
+}
+
+// Values of LAB_ROUTERS; anything else is an MRT file to replay.
+const (
+	routersSeed = "seed"
+	routersNone = "none"
+)
+
+// Values of LAB_EVENTS.
+const (
+	eventsDemo = "demo"
+	eventsNone = "none"
+)
+
+// Validate reports the first wrong value, naming its variable.
+func (c *Config) Validate() error {
+	if c.Partitions < 1 {
+		return service.Wrong("LAB_PARTITIONS", "", "is not a positive number", "1")
+	}
+	if c.ReplaySpeed < 0 {
+		return service.Wrong("LAB_REPLAY_SPEED", "", "is negative; 1 is the original timing, 0 as fast as possible", "1")
+	}
+	if c.Events != eventsDemo && c.Events != eventsNone {
+		return service.Wrong("LAB_EVENTS", c.Events, "is neither demo nor none", eventsDemo)
+	}
+	if c.Events == eventsDemo && c.Routers != routersSeed {
+		return service.Wrong("LAB_EVENTS", c.Events, "needs LAB_ROUTERS=seed, whose link it fails", eventsNone)
+	}
+	if c.EventsPause <= 0 {
+		return service.Wrong("LAB_EVENTS_PAUSE", c.EventsPause.String(), "is not positive", "8s")
+	}
+	if c.Routers == routersSeed || c.Routers == routersNone {
+		return nil
+	}
+	if _, err := os.Stat(c.Routers); err != nil {
+		return service.Wrong("LAB_ROUTERS", c.Routers, "is neither seed, none nor a readable MRT file: "+err.Error(), routersSeed)
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/services/lab/broker"
+)
+
+// Lab is a running lab.
+type Lab struct {
+	config   Config
+	broker   *broker.Broker
+	routers  *routers
+	services *services
+	dir      string // of the compute document
+	temp     string // dir to remove at the end; empty if it stays
+}
+
+// Start starts broker, registry and routers and makes the services ready. Run runs
+// them; Close ends all.
+func Start(ctx context.Context, c Config, log service.Config, errs io.Writer) (*Lab, error) {
+	l := &Lab{config: c}
+	if err := l.start(ctx, log, errs); err != nil {
+		l.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *Lab) start(ctx context.Context, logging service.Config, errs io.Writer) (err error) {
+	c := l.config
+	logger := service.NewLogger(&logging, errs)
+	l.broker, err = broker.Start(broker.Config{
+		KafkaListen: c.KafkaListen, RegistryListen: c.RegistryListen, DataDir: c.DataDir, Partitions: c.Partitions, Log: logger,
+	})
+	if err != nil {
+		return err
+	}
+	if l.routers, err = startRouters(ctx, c, logger); err != nil {
+		return err
+	}
+	if l.dir = c.DataDir; l.dir == "" {
+		if l.temp, err = os.MkdirTemp("", "altostream-lab-"); err != nil {
+			return fmt.Errorf("folder for the compute document: %w", err)
+		}
+		l.dir = l.temp
+	}
+	l.services = &services{common: l.Clients(), log: logger, metrics: prometheus.NewRegistry()}
+	return l.services.addAll(ctx, l.routers.peers, l.dir)
+}
+
+// Clients returns the configuration of a client of the lab's broker and registry.
+func (l *Lab) Clients() service.Config {
+	return service.Config{KafkaBootstrapServers: l.broker.KafkaAddress(), SchemaRegistryURL: l.broker.RegistryURL()}
+}
+
+// Close ends broker and routers.
+func (l *Lab) Close() {
+	if l.routers != nil {
+		l.routers.close()
+	}
+	if l.broker != nil {
+		l.broker.Close()
+	}
+	if l.temp != "" {
+		_ = os.RemoveAll(l.temp)
+	}
+}
+
+// Run runs the services, shows on out what becomes of the maps, and plays the events,
+// until ctx ends or a service fails.
+func (l *Lab) Run(ctx context.Context, out io.Writer) error {
+	server, err := service.Serve(l.config.HTTPListen, "HTTP_LISTEN", l.services.metrics, l.services.runtimes...)
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	s := &screen{out: out}
+	s.welcome(l, server.Addr)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return l.services.run(ctx) })
+	group.Go(func() error {
+		for !l.services.ready() {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+		return l.show(ctx, s)
+	})
+	return group.Wait()
+}
+
+// show follows the maps and plays the events.
+func (l *Lab) show(ctx context.Context, s *screen) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, args := range [][]string{{"network-map", "--watch"}, {"cost-map", "--metric", "routingcost", "--watch"}} {
+		group.Go(func() error { return s.follow(ctx, l.Clients(), args) })
+	}
+	if l.config.Events == eventsDemo {
+		group.Go(func() error {
+			if err := demo(ctx, l.routers.network, l.config.EventsPause, s.say); err != nil {
+				return err
+			}
+			s.after(ctx, l)
+			return nil
+		})
+	}
+	return group.Wait()
+}

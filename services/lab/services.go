@@ -1,0 +1,155 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	_ "embed"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/altostream/altostream/libs/service"
+	bgpingest "github.com/altostream/altostream/services/bgp-ingest"
+	computeingest "github.com/altostream/altostream/services/compute-ingest"
+	"github.com/altostream/altostream/services/correlator"
+	costbuilder "github.com/altostream/altostream/services/cost-builder"
+	"github.com/altostream/altostream/services/lab/router"
+	mapbuilder "github.com/altostream/altostream/services/map-builder"
+)
+
+var (
+	//go:embed seed/compute.json
+	seedCompute []byte
+	//go:embed seed/sites.json
+	seedSites []byte
+)
+
+// services are the services of the chain, ready to run.
+type services struct {
+	common   service.Config
+	log      *slog.Logger
+	metrics  *prometheus.Registry
+	runtimes []*service.Runtime
+	runs     []func(context.Context) error
+}
+
+// add makes a service ready: its configuration is that of the environment, with the
+// lab's addresses.
+func add[C any](ctx context.Context, s *services, name string, common func(*C) *service.Config, run func(context.Context, C, *service.Runtime) error, adjust func(*C)) error {
+	var config C
+	err := service.Load(&config, func(c *C) {
+		shared := common(c)
+		shared.KafkaBootstrapServers = s.common.KafkaBootstrapServers
+		shared.SchemaRegistryURL = s.common.SchemaRegistryURL
+	}, adjust)
+	if err != nil {
+		return err
+	}
+	tracer, flush, err := service.NewTracer(ctx, name)
+	if err != nil {
+		return err
+	}
+	rt, err := service.NewRuntime(name, s.log, s.metrics, tracer)
+	if err != nil {
+		return err
+	}
+	s.runtimes = append(s.runtimes, rt)
+	s.runs = append(s.runs, func(ctx context.Context) error {
+		defer flush()
+		err := run(ctx, config, rt)
+		if ctx.Err() != nil {
+			return nil
+		}
+		return fmt.Errorf("%s ended: %w", name, err)
+	})
+	return nil
+}
+
+// addAll makes the five services ready, bgp-ingest with sessions to the peers.
+func (s *services) addAll(ctx context.Context, peers []router.Peer, dir string) error {
+	err := add(ctx, s, "bgp-ingest", func(c *bgpingest.Config) *service.Config { return &c.Config }, bgpingest.Run,
+		func(c *bgpingest.Config) { meet(c, peers) })
+	if err != nil {
+		return err
+	}
+	nothing := func(*mapbuilder.Config) {}
+	if err := add(ctx, s, "map-builder", func(c *mapbuilder.Config) *service.Config { return &c.Config }, mapbuilder.Run, nothing); err != nil {
+		return err
+	}
+	if err := add(ctx, s, "cost-builder", func(c *costbuilder.Config) *service.Config { return &c.Config }, costbuilder.Run, func(*costbuilder.Config) {}); err != nil {
+		return err
+	}
+	document, sites, err := writeSeed(dir)
+	if err != nil {
+		return err
+	}
+	err = add(ctx, s, "compute-ingest", func(c *computeingest.Config) *service.Config { return &c.Config }, computeingest.Run,
+		func(c *computeingest.Config) { useSeed(c, document, sites) })
+	if err != nil {
+		return err
+	}
+	return add(ctx, s, "correlator", func(c *correlator.Config) *service.Config { return &c.Config }, correlator.Run, func(*correlator.Config) {})
+}
+
+// meet adds the lab's routers to the peers of bgp-ingest, which connects to them.
+func meet(c *bgpingest.Config, peers []router.Peer) {
+	if len(peers) == 0 {
+		return
+	}
+	for _, p := range peers {
+		c.BGPPeers = append(c.BGPPeers, bgpingest.PeerAt(p.Address, p.ASN))
+	}
+	c.BGPASN = labASN
+	if _, set := os.LookupEnv("BGP_LISTEN"); !set {
+		c.BGPListen = collectorAddress + ":0"
+	}
+}
+
+// writeSeed puts the seed's compute document and its sites into dir, where a person
+// may change them; files that exist are left as they are.
+func writeSeed(dir string) (document, sites string, err error) {
+	document, sites = filepath.Join(dir, "compute.json"), filepath.Join(dir, "sites.json")
+	for path, content := range map[string][]byte{document: seedCompute, sites: seedSites} {
+		if _, err := os.Stat(path); err == nil {
+			continue
+		}
+		if err := os.WriteFile(path, content, 0o644); err != nil {
+			return "", "", fmt.Errorf("write the lab's compute document (DATA_DIR): %w", err)
+		}
+	}
+	return document, sites, nil
+}
+
+// useSeed gives compute-ingest the seed's document unless the environment names one.
+func useSeed(c *computeingest.Config, document, sites string) {
+	if len(c.Sources) > 0 {
+		return
+	}
+	c.Sources = computeingest.Sources{{Name: "seed", Location: document}}
+	if c.Sites == "" {
+		c.Sites = sites
+	}
+}
+
+// run runs the services until ctx ends or one of them fails.
+func (s *services) run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, run := range s.runs {
+		group.Go(func() error { return run(ctx) })
+	}
+	return group.Wait()
+}
+
+// ready reports whether all services are caught up.
+func (s *services) ready() bool {
+	for _, rt := range s.runtimes {
+		if !rt.IsReady() {
+			return false
+		}
+	}
+	return true
+}
