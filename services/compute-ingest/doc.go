@@ -17,6 +17,7 @@
 //	state.go      State, Event, Step: pure
 //	document.go   JSON text → compute resources: pure
 //	sites.go      JSON text → sites: pure
+//	members.go    JSON text → object, repeated names and all: pure
 //	config.go     Config
 //	reader.go     a document that is read again and again
 //	file.go       documents in files

@@ -1,16 +1,15 @@
 package computeingest
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/altostream/altostream/schemas"
 )
@@ -45,8 +44,8 @@ func ParseDocument(text []byte) (Document, []Problem, error) {
 	d := Document{Resources: map[string]schemas.ComputeResource{}, PutAside: map[string]bool{}}
 	var problems []Problem
 	unknown := map[string]bool{}
-	for name, m := range named {
-		r, others, err := parseResource(name, m)
+	for _, name := range slices.Sorted(maps.Keys(named)) {
+		r, others, err := parseResource(name, named[name])
 		if err != nil {
 			d.PutAside[name] = true
 			problems = append(problems, Problem{"resource", name, err})
@@ -63,48 +62,6 @@ func ParseDocument(text []byte) (Document, []Problem, error) {
 	return d, problems, nil
 }
 
-// member is the value of a name in a JSON object.
-type member struct {
-	value json.RawMessage
-	twice bool // the name is there more than once
-}
-
-// members reads a JSON object and nothing after it.
-func members(text []byte) (map[string]member, error) {
-	if !utf8.Valid(text) {
-		return nil, errors.New("is not UTF-8")
-	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	notJSON := func(err error) error { return fmt.Errorf("is not JSON: byte %d: %w", d.InputOffset(), err) }
-	open, err := d.Token()
-	if err != nil {
-		return nil, notJSON(err)
-	}
-	if open != json.Delim('{') {
-		return nil, errors.New("is not a JSON object")
-	}
-	found := map[string]member{}
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return nil, notJSON(err)
-		}
-		var value json.RawMessage
-		if err := d.Decode(&value); err != nil {
-			return nil, notJSON(err)
-		}
-		_, twice := found[name.(string)]
-		found[name.(string)] = member{value, twice}
-	}
-	if _, err := d.Token(); err != nil {
-		return nil, notJSON(err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("is not one JSON object: something follows at byte %d", d.InputOffset())
-	}
-	return found, nil
-}
-
 // parseResource reads one resource; others are the fields that are not known.
 func parseResource(name string, m member) (r schemas.ComputeResource, others []string, err error) {
 	if err := checkName(name); err != nil {
@@ -117,20 +74,91 @@ func parseResource(name string, m member) (r schemas.ComputeResource, others []s
 	if err != nil {
 		return r, nil, fmt.Errorf("%s %w", clip(string(m.value)), err)
 	}
-	for field, m := range fields {
-		value, err := number(m.value)
-		known := true
-		if err == nil || !isField(field) {
-			known, err = setField(&r, field, value)
-		}
-		switch {
-		case !known:
+	var instances *float64
+	known := map[string]**float64{
+		"disk_available": &r.DiskAvailable, "disk_used": &r.DiskUsed,
+		"ram_available": &r.RAMAvailable, "ram_used": &r.RAMUsed,
+		"vcpu_available": &r.VCPUAvailable, "vcpu_used": &r.VCPUUsed,
+		"instances": &instances,
+	}
+	for _, field := range slices.Sorted(maps.Keys(fields)) {
+		told, ok := known[field]
+		if !ok {
 			others = append(others, field)
-		case m.twice:
+			continue
+		}
+		if fields[field].twice {
 			return r, nil, fmt.Errorf("field %s is there more than once", field)
-		case err != nil:
-			return r, nil, fmt.Errorf("field %s: %s %w", field, clip(string(m.value)), err)
+		}
+		if *told, err = number(fields[field].value); err != nil {
+			return r, nil, fmt.Errorf("field %s: %s %w", field, clip(string(fields[field].value)), err)
 		}
 	}
+	r.Instances, err = whole(instances)
+	if err != nil {
+		return r, nil, fmt.Errorf("field instances: %w", err)
+	}
 	return r, others, nil
+}
+
+// checkName tells whether a text can be the last part of a key and be logged.
+func checkName(name string) error {
+	switch {
+	case name == "":
+		return errors.New("the name is empty")
+	case len(name) > maxNameLength:
+		return fmt.Errorf("the name has %d bytes, at most %d are allowed", len(name), maxNameLength)
+	case strings.ContainsRune(name, '|'):
+		return errors.New("the name has a '|'")
+	case strings.ContainsFunc(name, unicode.IsControl):
+		return errors.New("the name has a control character")
+	}
+	return nil
+}
+
+// number reads an amount: a JSON number, or a string with one; null is nil.
+func number(value json.RawMessage) (*float64, error) {
+	text := string(value)
+	if text == "null" {
+		return nil, nil
+	}
+	if text[0] == '"' {
+		if err := json.Unmarshal(value, &text); err != nil {
+			return nil, err
+		}
+		text = strings.TrimSpace(text)
+	}
+	if text == "" || !strings.ContainsRune("-0123456789", rune(text[0])) || !json.Valid([]byte(text)) {
+		return nil, errors.New("is not a number")
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return nil, errors.New("is out of range")
+	}
+	if n < 0 {
+		return nil, errors.New("is negative")
+	}
+	n = math.Abs(n) // -0
+	return &n, nil
+}
+
+// whole returns a number as a count.
+func whole(n *float64) (*int64, error) {
+	if n == nil {
+		return nil, nil
+	}
+	const exact = 1 << 53
+	if *n != math.Trunc(*n) || *n > exact {
+		return nil, fmt.Errorf("%v is not a whole number up to 2^53", *n)
+	}
+	count := int64(*n)
+	return &count, nil
+}
+
+// clip shortens a text for an error.
+func clip(text string) string {
+	if len(text) <= maxQuoted {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxQuoted], "") + "…"
 }

@@ -126,12 +126,12 @@ func writeSeed(dir string) (document, sites string, err error) {
 
 // useSeed gives compute-ingest the seed's document unless the environment names one.
 func useSeed(c *computeingest.Config, document, sites string) {
-	if len(c.Sources) > 0 {
+	if len(c.ComputeSources) > 0 {
 		return
 	}
-	c.Sources = computeingest.Sources{{Name: "seed", Location: document}}
-	if c.Sites == "" {
-		c.Sites = sites
+	c.ComputeSources = computeingest.Sources{{Name: "seed", Location: document}}
+	if c.ComputeSites == "" {
+		c.ComputeSites = sites
 	}
 }
 

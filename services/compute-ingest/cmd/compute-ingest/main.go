@@ -1,0 +1,12 @@
+// Command compute-ingest reads compute resources from files and URLs and keeps the
+// topic compute_resources.
+package main
+
+import (
+	"github.com/altostream/altostream/libs/service"
+	computeingest "github.com/altostream/altostream/services/compute-ingest"
+)
+
+func main() {
+	service.Main("compute-ingest", ":9104", func(c *computeingest.Config) *service.Config { return &c.Config }, computeingest.Run)
+}
