@@ -142,6 +142,9 @@ func (s *speakers) OnEstablished(peer corebgp.PeerConfig, _ corebgp.UpdateMessag
 
 // OnClose tells that a session is lost.
 func (s *speakers) OnClose(peer corebgp.PeerConfig) {
+	if s.ctx.Err() != nil {
+		return
+	}
 	source := bgpSource(peer.RemoteAddress)
 	s.log.Warn("session lost; what the speaker said is kept for the stale time", "source", source)
 	s.send(s.ctx, Down{source})
