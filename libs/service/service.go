@@ -45,6 +45,7 @@ func NewRuntime(name string, log *slog.Logger, registerer prometheus.Registerer,
 // on listen, calls run until it returns or a signal asks for the end, and exits: 0
 // after a signal, 1 after an error, 2 for a wrong configuration.
 func Main[C any](name, listen string, common func(*C) *Config, run func(context.Context, C, *Runtime) error) {
+	RaiseProcs()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	err := start(ctx, name, listen, common, run)
 	stop()

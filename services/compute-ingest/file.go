@@ -22,6 +22,9 @@ func (f file) fetch(context.Context) (text []byte, unchanged bool, err error) {
 	if !info.Mode().IsRegular() {
 		return nil, false, errors.New("it is not a regular file")
 	}
+	if info.Size() > maxDocument {
+		return nil, false, errTooLarge
+	}
 	opened, err := os.Open(string(f))
 	if err != nil {
 		return nil, false, err
@@ -42,11 +45,13 @@ func (f file) concerns(path string) bool {
 	return name == filepath.Base(string(f)) || name == "..data"
 }
 
+var errTooLarge = fmt.Errorf("it has more than %d MiB", maxDocument>>20)
+
 // readAll reads a document, of at most maxDocument bytes.
 func readAll(r io.Reader) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
 	if err == nil && len(text) > maxDocument {
-		err = fmt.Errorf("it has more than %d MiB", maxDocument>>20)
+		err = errTooLarge
 	}
 	return text, err
 }

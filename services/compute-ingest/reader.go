@@ -76,6 +76,7 @@ func (r *reader) follow(ctx context.Context) {
 	poll := time.NewTicker(r.interval)
 	defer poll.Stop()
 	settle := time.NewTimer(settleTime)
+	settle.Stop()
 	defer settle.Stop()
 	justChanged := false
 	for ctx.Err() == nil {

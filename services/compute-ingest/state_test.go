@@ -212,7 +212,7 @@ func TestRestart(t *testing.T) {
 		sitesRead(t, `{"a":{"addresses":["192.0.2.1"]}}`, 0), read(t, `{"a":{"ram_used":1},"b":{"ram_used":1},"c":{"ram_used":1}}`, 0)))
 	i.restart()
 	i.wantChanged(nil, i.apply(sitesRead(t, `{"a":{"addresses":["192.0.2.1"]}}`, 1)))
-	i.wantChanged([]string{"static|b", "static|c", "static|d"}, i.apply(read(t, `{"a":{"ram_used":"x"},"b":{"ram_used":2},"d":{}}`, 1)))
+	i.wantChanged([]string{"static|b", "static|d", "static|c"}, i.apply(read(t, `{"a":{"ram_used":"x"},"b":{"ram_used":2},"d":{}}`, 1)))
 	if _, ok := i.table["static|c"]; ok {
 		t.Error("c is still there")
 	}

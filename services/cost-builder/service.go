@@ -40,25 +40,32 @@ func (c *Config) Validate() error {
 	if len(c.CostMetrics) == 0 {
 		return service.Wrong("COST_METRICS", "", "is empty", "routingcost,hopcount")
 	}
-	for _, name := range c.CostMetrics {
-		if name != routingCost && name != hopCount {
-			return service.Wrong("COST_METRICS", strings.Join(c.CostMetrics, ","), fmt.Sprintf("has %q; there are routingcost and hopcount", name), "routingcost,hopcount")
+	for i, name := range c.CostMetrics {
+		problem := ""
+		switch {
+		case name != routingCost && name != hopCount:
+			problem = fmt.Sprintf("has %q; there are routingcost and hopcount", name)
+		case slices.Contains(c.CostMetrics[:i], name):
+			problem = fmt.Sprintf("has %q twice", name)
+		default:
+			continue
 		}
+		return service.Wrong("COST_METRICS", strings.Join(c.CostMetrics, ","), problem, "routingcost,hopcount")
 	}
 	return nil
 }
 
-// metrics returns the metrics asked for by name.
-func (c *Config) metrics() map[string]ted.Metric {
-	m := map[string]ted.Metric{}
+// metrics returns the metrics asked for.
+func (c *Config) metrics() []Metric {
+	var out []Metric
 	for _, name := range c.CostMetrics {
-		if name == hopCount {
-			m[name] = ted.HopCount
-		} else {
-			m[name] = routingCosts[c.RoutingCost]
+		m := Metric{Name: name, Costs: ted.HopCount}
+		if name == routingCost {
+			m.Costs = routingCosts[c.RoutingCost]
 		}
+		out = append(out, m)
 	}
-	return m
+	return out
 }
 
 // Run runs cost-builder until ctx ends or something fails for good.

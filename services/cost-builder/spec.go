@@ -3,7 +3,6 @@ package costbuilder
 import (
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/stream"
-	"github.com/altostream/altostream/libs/ted"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -14,9 +13,9 @@ type Serdes struct {
 	Costs *avro.Serde[schemas.CostMap]
 }
 
-// Spec returns the processor: raw-topology and network_maps in, cost_maps out. The
-// metrics are by ALTO name (RFC 7285 §10.6).
-func Spec(metrics map[string]ted.Metric, s Serdes) stream.Spec[*State, Event, schemas.CostMap] {
+// Spec returns the processor: raw-topology and network_maps in, cost_maps out, for
+// each topology in the order of the metrics.
+func Spec(metrics []Metric, s Serdes) stream.Spec[*State, Event, schemas.CostMap] {
 	return stream.Spec[*State, Event, schemas.CostMap]{
 		Name: "cost-builder",
 		Inputs: []stream.Input[Event]{

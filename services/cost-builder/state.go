@@ -11,9 +11,15 @@ import (
 	"github.com/altostream/altostream/schemas"
 )
 
+// Metric is a cost metric by its ALTO name (RFC 7285 §10.6).
+type Metric struct {
+	Name  string
+	Costs ted.Metric
+}
+
 // State is the topologies of one partition.
 type State struct {
-	metrics    map[string]ted.Metric
+	metrics    []Metric
 	topologies map[string]*topology
 }
 
@@ -43,7 +49,7 @@ type Flush struct{}
 
 type output = stream.Output[schemas.CostMap]
 
-func newState(metrics map[string]ted.Metric) *State {
+func newState(metrics []Metric) *State {
 	return &State{metrics: metrics, topologies: map[string]*topology{}}
 }
 
@@ -100,10 +106,10 @@ func (s *State) costMaps(name string, t *topology) []output {
 		graph = t.db.Graph()
 	}
 	var out []output
-	for _, metric := range slices.Sorted(maps.Keys(s.metrics)) {
-		o := output{Key: alto.CostMapID(name, metric, alto.Numerical)}
+	for _, metric := range s.metrics {
+		o := output{Key: alto.CostMapID(name, metric.Name, alto.Numerical)}
 		if graph != nil {
-			o.Value = costMap(t.networkMap, metric, graph.Costs(s.metrics[metric]))
+			o.Value = costMap(t.networkMap, metric.Name, graph.Costs(metric.Costs))
 		}
 		out = append(out, o)
 	}

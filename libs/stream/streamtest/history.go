@@ -83,6 +83,29 @@ func interleave[E any](rng *rand.Rand, history []Keyed[E]) []Keyed[E] {
 	return mixed
 }
 
+// spurious returns the history with deletes of keys that do not exist, or no longer,
+// put in at random places.
+func spurious[E any](rng *rand.Rand, history []Keyed[E]) []Keyed[E] {
+	all := compact(history)
+	exists := map[id]bool{}
+	var more []Keyed[E]
+	for _, k := range history {
+		for rng.IntN(2) == 0 {
+			if other := all[rng.IntN(len(all))]; !exists[other.id()] {
+				more = append(more, other.deletion())
+			}
+		}
+		more = append(more, k)
+		exists[k.id()] = k.Exists
+	}
+	for _, k := range all {
+		if !exists[k.id()] {
+			more = append(more, k.deletion())
+		}
+	}
+	return more
+}
+
 // existing returns the records that are no deletes.
 func existing[E any](history []Keyed[E]) []Keyed[E] {
 	return slices.DeleteFunc(slices.Clone(history), func(k Keyed[E]) bool { return !k.Exists })

@@ -39,8 +39,11 @@ func laws[S, E, V any]() []law[S, E, V] {
 		{"records repeated", func(p *path[S, E, V], history []Keyed[E]) error {
 			return p.take(repeat(interleave(p.rng, history)))
 		}},
-		{"spurious deletes before", func(p *path[S, E, V], history []Keyed[E]) error {
+		{"deletes of all keys before", func(p *path[S, E, V], history []Keyed[E]) error {
 			return errors.Join(p.take(interleave(p.rng, deletions(history))), p.take(history))
+		}},
+		{"deletes of keys that do not exist", func(p *path[S, E, V], history []Keyed[E]) error {
+			return p.take(spurious(p.rng, interleave(p.rng, history)))
 		}},
 		{"teardown and rebuild", (*path[S, E, V]).tearDown},
 		{"restart", (*path[S, E, V]).restartInside},

@@ -131,6 +131,13 @@ func TestProcessorsThatBreakTheLaw(t *testing.T) {
 		}
 		return s, out
 	}
+	forgetsChanges := func(s *copied, e any) (*copied, []output) {
+		if e, ok := e.(said); ok && e.text == "" && s.held[e.key] == "" {
+			clear(s.changed)
+			return s, nil
+		}
+		return right(s, e)
+	}
 	tests := []struct {
 		name string
 		step step
@@ -138,6 +145,7 @@ func TestProcessorsThatBreakTheLaw(t *testing.T) {
 	}{
 		{"counts records", counts, "records repeated, seed 0"},
 		{"forgets deletes", forgetsDeletes, "after the inputs are gone"},
+		{"forgets changes at a delete of nothing", forgetsChanges, "deletes of keys that do not exist, seed"},
 		{"the last key wins", lastKeyWins, "keys interleaved, seed"},
 		{"waits for a number of records", waits, "after a restart at record"},
 		{"an output depends on other keys and is not renewed", notRenewed, "keys interleaved, seed"},

@@ -16,6 +16,7 @@ import (
 )
 
 func main() {
+	service.RaiseProcs()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	err := run(ctx)

@@ -1,0 +1,105 @@
+package costbuilder
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/stream"
+	"github.com/altostream/altostream/libs/ted"
+	"github.com/altostream/altostream/schemas"
+)
+
+func newMachine() *stream.Machine[*State, Event, schemas.CostMap] {
+	return stream.NewMachine(Spec([]Metric{{"routingcost", ted.RoutingIGP}}, Serdes{}))
+}
+
+func linkTold(from, to string, metric uint32) Told {
+	return Told{"net|s|link|3|0|router=" + from + "|router=" + to, &schemas.RawTopology{
+		Topology: "net", Source: "s", Kind: schemas.KindLink, ProtocolID: new(uint8(3)), Identifier: new(uint64),
+		LocalNode: &schemas.NodeDescriptor{IGPRouterID: &from}, RemoteNode: &schemas.NodeDescriptor{IGPRouterID: &to},
+		Link: &schemas.LinkDescriptor{}, Attributes: &schemas.Attributes{IGPMetric: &metric},
+	}}
+}
+
+func networkMapped(tag string, pids ...string) Mapped {
+	m := &schemas.NetworkMap{
+		Meta:       &schemas.NetworkMapMeta{VTag: schemas.VersionTag{ResourceID: "networkmap-net", Tag: tag}},
+		NetworkMap: alto.NetworkMap{},
+	}
+	for _, pid := range pids {
+		m.NetworkMap[pid] = schemas.EndpointAddressGroup{}
+	}
+	return Mapped{"networkmap-net", m}
+}
+
+const (
+	a, b       = "01010101", "02020202"
+	pidA, pidB = "pid0:01010101", "pid0:02020202"
+)
+
+func flushed(m *stream.Machine[*State, Event, schemas.CostMap], events ...Event) []stream.Change[schemas.CostMap] {
+	for _, e := range events {
+		m.Apply(e, stream.Cause{})
+	}
+	changes, _ := m.Flush()
+	return changes
+}
+
+func TestNoNetworkMapNoCosts(t *testing.T) {
+	m := newMachine()
+	if changes := flushed(m, linkTold(a, b, 7), linkTold(b, a, 9)); len(changes) != 0 {
+		t.Errorf("published %v without a network map", changes)
+	}
+	changes := flushed(m, networkMapped("t1", pidA, pidB))
+	want := alto.CostMap{pidA: {pidA: 0, pidB: 7}, pidB: {pidB: 0, pidA: 9}}
+	if len(changes) != 1 || changes[0].Key != "costmap-net-routingcost" {
+		t.Fatalf("changes = %v", changes)
+	}
+	if diff := cmp.Diff(want, changes[0].Value.CostMap); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if changes = flushed(m, Mapped{Key: "networkmap-net"}); len(changes) != 1 || changes[0].Value != nil {
+		t.Errorf("network map gone: %v, want the cost map gone", changes)
+	}
+}
+
+// TestPIDsAreThoseOfTheNetworkMap adds PIDs that the links do not know and leaves out
+// those that the map does not have.
+func TestPIDsAreThoseOfTheNetworkMap(t *testing.T) {
+	changes := flushed(newMachine(), linkTold(a, b, 7), linkTold(b, a, 9), networkMapped("t1", pidA, "pid0:03030303", alto.DefaultPID))
+	want := alto.CostMap{pidA: {pidA: 0}, "pid0:03030303": {"pid0:03030303": 0}, alto.DefaultPID: {alto.DefaultPID: 0}}
+	if diff := cmp.Diff(want, changes[0].Value.CostMap); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestNewTagNewCostMap(t *testing.T) {
+	m := newMachine()
+	flushed(m, linkTold(a, b, 7), linkTold(b, a, 9), networkMapped("t1", pidA, pidB))
+	if changes := flushed(m, networkMapped("t1", pidA, pidB)); len(changes) != 0 {
+		t.Errorf("the same map again published %v", changes)
+	}
+	changes := flushed(m, networkMapped("t2", pidA, pidB))
+	if len(changes) != 1 || changes[0].Value.Meta.DependentVTags[0].Tag != "t2" {
+		t.Errorf("new tag: %v", changes)
+	}
+}
+
+func TestForeignKeys(t *testing.T) {
+	m := newMachine()
+	foreign := networkMapped("t1", pidA)
+	foreign.Key = "something-else"
+	if changes := flushed(m, foreign); len(changes) != 0 {
+		t.Errorf("published %v for a key that names no network map", changes)
+	}
+}
+
+func TestConfigMetrics(t *testing.T) {
+	c := Config{CostMetrics: []string{"hopcount", "routingcost"}, RoutingCost: "te"}
+	want := []Metric{{"hopcount", ted.HopCount}, {"routingcost", ted.RoutingTE}}
+	if diff := cmp.Diff(want, c.metrics()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

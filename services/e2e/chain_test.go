@@ -1,0 +1,124 @@
+package e2e
+
+import (
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/services/lab/broker"
+	"github.com/altostream/altostream/services/lab/router"
+)
+
+// chainOrder is the five programs.
+var chainOrder = []string{"bgp-ingest", "map-builder", "cost-builder", "compute-ingest", "correlator"}
+
+const (
+	asn       = 100
+	collector = "127.0.0.1"  // the address that bgp-ingest speaks from
+	firstHop  = "127.0.0.11" // R1
+)
+
+// chain is a broker, a registry, the seed's network and the five programs.
+type chain struct {
+	*topics
+	t         *testing.T
+	clients   service.Config
+	network   *router.Network
+	dir       string // of the compute document and the sites
+	env       map[string][]string
+	processes map[string]*process
+}
+
+// newChain starts the broker and the seed's network, and the programs but those that
+// are left out. Speakers are peers beside the network's.
+func newChain(t *testing.T, partitions int, speakers ...*speaker) *chain {
+	t.Helper()
+	c := &chain{t: t, clients: startBroker(t, partitions), dir: t.TempDir(), processes: map[string]*process{}}
+	c.topics = followTopics(t, c.clients)
+	network, err := router.Start(t.Context(), router.Config{
+		First:     netip.MustParseAddr(firstHop),
+		Collector: router.Collector{Address: netip.MustParseAddr(collector), ASN: asn},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(network.Close)
+	c.network = network
+	peers := []string{}
+	for _, p := range network.Peers() {
+		peers = append(peers, p.String())
+	}
+	for _, s := range speakers {
+		peers = append(peers, s.peer())
+	}
+	c.copySeed("compute.json", "sites.json")
+	c.env = map[string][]string{
+		"bgp-ingest":     {"BGP_PEERS=" + strings.Join(peers, ","), "BGP_ASN=100", "BGP_LISTEN=127.0.0.1:0"},
+		"compute-ingest": {"COMPUTE_SOURCES=seed=" + c.file("compute.json"), "COMPUTE_SITES=" + c.file("sites.json")},
+	}
+	return c
+}
+
+// startBroker starts broker and registry for a test and returns the configuration of
+// their clients.
+func startBroker(t *testing.T, partitions int) service.Config {
+	t.Helper()
+	b, err := broker.Start(broker.Config{
+		KafkaListen: "127.0.0.1:0", RegistryListen: "127.0.0.1:0", DataDir: t.TempDir(), Partitions: partitions,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	return service.Config{KafkaBootstrapServers: b.KafkaAddress(), SchemaRegistryURL: b.RegistryURL()}
+}
+
+// common is the environment of every program.
+func common(clients service.Config) []string {
+	return []string{
+		"KAFKA_BOOTSTRAP_SERVERS=" + clients.KafkaBootstrapServers,
+		"SCHEMA_REGISTRY_URL=" + clients.SchemaRegistryURL,
+		"HTTP_LISTEN=127.0.0.1:0",
+	}
+}
+
+// start starts programs; with none named, all five.
+func (c *chain) start(names ...string) {
+	c.t.Helper()
+	if len(names) == 0 {
+		names = chainOrder
+	}
+	for _, name := range names {
+		c.processes[name] = launch(c.t, name, append(common(c.clients), c.env[name]...)...)
+	}
+	for _, name := range names {
+		c.processes[name].awaitReady()
+	}
+}
+
+func (c *chain) file(name string) string { return filepath.Join(c.dir, name) }
+
+func (c *chain) copySeed(names ...string) {
+	c.t.Helper()
+	for _, name := range names {
+		text, err := os.ReadFile(filepath.Join("..", "lab", "seed", name))
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		c.replaceFile(name, string(text))
+	}
+}
+
+// replaceFile puts a text in the place of a file, at once.
+func (c *chain) replaceFile(name, text string) {
+	c.t.Helper()
+	if err := os.WriteFile(c.file(name)+".new", []byte(text), 0o600); err != nil {
+		c.t.Fatal(err)
+	}
+	if err := os.Rename(c.file(name)+".new", c.file(name)); err != nil {
+		c.t.Fatal(err)
+	}
+}

@@ -1,0 +1,16 @@
+// Package e2e holds the end-to-end tests: the programs as they are built, each in a
+// process of its own, configured by nothing but its environment.
+//
+//	broker, registry, routers, speakers ── in the test's process, on loopback
+//	bgp-ingest, map-builder, cost-builder, compute-ingest, correlator, lab ── processes
+//
+// What is proved is what the tests' files are named after: the chain as a whole, the
+// end of a process at any time, tags, and bad input of every kind.
+//
+//	main_test.go     builds the programs, once
+//	process_test.go  a program that runs
+//	chain_test.go    broker, routers and the five programs
+//	topics_test.go   what is on the topics
+//	speaker_test.go  a BGP speaker that says what a test wants
+//	seed_test.go     the seed's network in numbers written by hand
+package e2e

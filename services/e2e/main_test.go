@@ -1,0 +1,38 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// binaries is the folder of the programs under test.
+var binaries string
+
+func TestMain(m *testing.M) {
+	status, err := buildAndRun(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		status = 1
+	}
+	os.Exit(status)
+}
+
+func buildAndRun(m *testing.M) (status int, err error) {
+	if binaries, err = os.MkdirTemp("", "altostream-e2e-"); err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(binaries)
+	args := []string{"build", "-o", binaries + string(filepath.Separator)}
+	for _, name := range append(chainOrder, "lab") {
+		args = append(args, "./"+name+"/cmd/"+name)
+	}
+	build := exec.Command("go", args...)
+	build.Dir = ".."
+	if output, err := build.CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("build the programs: %w\n%s", err, output)
+	}
+	return m.Run(), nil
+}

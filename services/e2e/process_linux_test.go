@@ -1,0 +1,28 @@
+package e2e
+
+import (
+	"os/exec"
+	"runtime"
+	"syscall"
+)
+
+// starts are run one by one on a thread that lives as long as the tests: the kernel
+// ends a process with Pdeathsig when the thread that started it ends.
+var starts = make(chan func())
+
+func init() {
+	go func() {
+		runtime.LockOSThread()
+		for start := range starts {
+			start()
+		}
+	}()
+}
+
+// startBound starts a process that does not outlive the tests, however they end.
+func startBound(cmd *exec.Cmd) error {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	result := make(chan error)
+	starts <- func() { result <- cmd.Start() }
+	return <-result
+}

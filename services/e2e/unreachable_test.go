@@ -1,0 +1,83 @@
+package e2e
+
+import (
+	"net"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/services/lab/broker"
+)
+
+// TestBrokerComesLater starts the programs before the broker: they say what they miss
+// and work when it is there.
+func TestBrokerComesLater(t *testing.T) {
+	t.Parallel()
+	absent := service.Config{KafkaBootstrapServers: freeAddress(t), SchemaRegistryURL: "http://" + freeAddress(t)}
+	processes := launchAll(t, absent)
+	for _, p := range processes {
+		p.line(`level=(ERROR|WARN) .*` + absent.KafkaBootstrapServers + `.*KAFKA_BOOTSTRAP_SERVERS`)
+		wantNotReady(t, p)
+	}
+	startBrokerAt(t, absent.KafkaBootstrapServers, strings.TrimPrefix(absent.SchemaRegistryURL, "http://"))
+	for _, p := range processes {
+		p.awaitReady()
+	}
+}
+
+// TestRegistryComesLater is the same with a broker and no registry.
+func TestRegistryComesLater(t *testing.T) {
+	t.Parallel()
+	clients := startBroker(t, 1)
+	registry := freeAddress(t)
+	clients.SchemaRegistryURL = "http://" + registry
+	processes := launchAll(t, clients)
+	for _, p := range processes {
+		p.line(`level=(ERROR|WARN) .*SCHEMA_REGISTRY_URL.*` + registry)
+		wantNotReady(t, p)
+	}
+	startBrokerAt(t, "127.0.0.1:0", registry)
+	for _, p := range processes {
+		p.awaitReady()
+	}
+}
+
+func launchAll(t *testing.T, clients service.Config) []*process {
+	t.Helper()
+	var processes []*process
+	for _, name := range chainOrder {
+		processes = append(processes, launch(t, name, slices.Concat(common(clients), enough[name])...))
+	}
+	return processes
+}
+
+func wantNotReady(t *testing.T, p *process) {
+	t.Helper()
+	if status, _, err := p.page("/readyz"); err != nil || status != 503 {
+		t.Errorf("/readyz of %s answers %d, %v, want 503", p.name, status, err)
+	}
+	if status, _, err := p.page("/healthz"); err != nil || status != 200 {
+		t.Errorf("/healthz of %s answers %d, %v, want 200", p.name, status, err)
+	}
+}
+
+// freeAddress returns an address at which nobody listens.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+func startBrokerAt(t *testing.T, kafka, registry string) {
+	t.Helper()
+	b, err := broker.Start(broker.Config{KafkaListen: kafka, RegistryListen: registry})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+}

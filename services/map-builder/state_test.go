@@ -1,0 +1,112 @@
+package mapbuilder
+
+import (
+	"testing"
+	"time"
+
+	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/stream"
+	"github.com/altostream/altostream/libs/ted"
+	"github.com/altostream/altostream/schemas"
+)
+
+const syncTimeout = 30 * time.Second
+
+func newMachine() *stream.Machine[*State, Event, schemas.NetworkMap] {
+	return stream.NewMachine(Spec(ted.Unique, syncTimeout, nil, nil))
+}
+
+func peerTold(source, state string) Told {
+	return Told{"net|" + source + "|peer", &schemas.RawTopology{
+		Topology: "net", Source: source, Kind: schemas.KindPeer, Peer: &schemas.Peer{State: state},
+	}}
+}
+
+func nodeTold(source, id string) Told {
+	return Told{"net|" + source + "|node|3|0|router=" + id, &schemas.RawTopology{
+		Topology: "net", Source: source, Kind: schemas.KindNode, ProtocolID: new(uint8(3)), Identifier: new(uint64),
+		LocalNode: &schemas.NodeDescriptor{IGPRouterID: &id},
+	}}
+}
+
+// TestFirstPublication shows when the first map of a topology may be published.
+func TestFirstPublication(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		events []Event
+		want   bool
+	}{
+		{"no peers told", []Event{nodeTold("a", "01010101")}, true},
+		{"peer idle", []Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, false},
+		{"table arriving", []Event{peerTold("a", schemas.PeerEstablished), nodeTold("a", "01010101")}, false},
+		{"synced", []Event{peerTold("a", schemas.PeerSynced), nodeTold("a", "01010101")}, true},
+		{"one of two synced", []Event{peerTold("a", schemas.PeerSynced), peerTold("b", schemas.PeerIdle), nodeTold("a", "01010101")}, false},
+		{"timeout", []Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101"), SyncTimeoutOver{"net"}}, true},
+		{"timeout of another topology", []Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101"), SyncTimeoutOver{"other"}}, false},
+		{"synced without objects", []Event{peerTold("a", schemas.PeerSynced)}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := newMachine()
+			for _, e := range test.events {
+				m.Apply(e, stream.Cause{})
+			}
+			changes, _ := m.Flush()
+			if got := len(changes) > 0; got != test.want {
+				t.Errorf("published: %v, want %v", changes, test.want)
+			}
+		})
+	}
+}
+
+func TestAsksForOneAlarm(t *testing.T) {
+	m := newMachine()
+	for range 3 {
+		m.Apply(nodeTold("a", "01010101"), stream.Cause{})
+		m.Apply(peerTold("a", schemas.PeerEstablished), stream.Cause{})
+		m.Flush()
+	}
+	if a := m.Alarms(); len(a) != 1 || a[0] != (stream.Alarm{Name: "net", After: syncTimeout}) {
+		t.Errorf("alarms = %v", a)
+	}
+	m.Wake("net", time.Unix(1, 0))
+	if changes, _ := m.Flush(); len(changes) != 1 {
+		t.Errorf("after the timeout: %v", changes)
+	}
+}
+
+// TestPublishedMapStaysCurrent lets a restarted builder go on at once: the table of a
+// topology that had a map was told before.
+func TestPublishedMapStaysCurrent(t *testing.T) {
+	m := newMachine()
+	m.Load(alto.NetworkMapID("net"), &schemas.NetworkMap{})
+	m.Apply(peerTold("a", schemas.PeerStale), stream.Cause{})
+	m.Apply(nodeTold("a", "01010101"), stream.Cause{})
+	if changes, _ := m.Flush(); len(changes) != 1 {
+		t.Errorf("changes = %v, want the map", changes)
+	}
+}
+
+// TestTopologyGone withdraws the map of a topology that nobody tells any more.
+func TestTopologyGone(t *testing.T) {
+	m := newMachine()
+	m.Apply(peerTold("a", schemas.PeerSynced), stream.Cause{})
+	m.Apply(nodeTold("a", "01010101"), stream.Cause{})
+	m.Flush()
+	m.Apply(Told{Key: nodeTold("a", "01010101").Key}, stream.Cause{})
+	changes, _ := m.Flush()
+	if len(changes) != 1 || changes[0].Key != "networkmap-net" || changes[0].Value != nil {
+		t.Errorf("changes = %v, want the map gone", changes)
+	}
+}
+
+func TestTopologiesAreApart(t *testing.T) {
+	m := newMachine()
+	other := nodeTold("a", "02020202")
+	other.Key = "other" + other.Key[len("net"):]
+	m.Apply(nodeTold("a", "01010101"), stream.Cause{})
+	m.Apply(other, stream.Cause{})
+	changes, _ := m.Flush()
+	if len(changes) != 2 || len(changes[0].Value.NetworkMap) != 1 || changes[0].Value.Meta.VTag == changes[1].Value.Meta.VTag {
+		t.Errorf("changes = %v", changes)
+	}
+}
