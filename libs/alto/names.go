@@ -25,9 +25,11 @@ const (
 // NetworkMapID is the resource id of the network map of a topology.
 func NetworkMapID(topology string) string { return "networkmap-" + topology }
 
-// TopologyOf returns the topology of a network map's resource id.
+// TopologyOf returns the topology of a network map's resource id; ok is false for any
+// other text, also for the key of a part.
 func TopologyOf(networkMapID string) (topology string, ok bool) {
-	return strings.CutPrefix(networkMapID, NetworkMapID(""))
+	topology, ok = strings.CutPrefix(networkMapID, NetworkMapID(""))
+	return topology, ok && ValidTopology(topology) == nil
 }
 
 // CostMapID is the resource id of a cost map: one for each topology, cost metric

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"github.com/kelseyhightower/envconfig"
@@ -31,7 +32,7 @@ func (c *Config) Validate() error {
 	}
 	u, err := url.Parse(c.SchemaRegistryURL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return Wrong("SCHEMA_REGISTRY_URL", redact(c.SchemaRegistryURL), "is not an http(s) URL", "http://localhost:8081")
+		return Wrong("SCHEMA_REGISTRY_URL", c.SchemaRegistryURL, "is not an http(s) URL", "http://localhost:8081")
 	}
 	if c.LogFormat != "text" && c.LogFormat != "json" {
 		return Wrong("LOG_FORMAT", c.LogFormat, "is neither text nor json", "json")
@@ -40,14 +41,6 @@ func (c *Config) Validate() error {
 		return Wrong("HTTP_LISTEN", c.HTTPListen, "is not [host]:port", ":9101")
 	}
 	return nil
-}
-
-// redact leaves out what may be a password.
-func redact(address string) string {
-	if at := strings.LastIndex(address, "@"); at >= 0 {
-		return "…" + address[at:]
-	}
-	return address
 }
 
 // Properties are librdkafka settings: key=value,…
@@ -75,7 +68,19 @@ type ConfigError struct {
 }
 
 func (e *ConfigError) Error() string {
-	return fmt.Sprintf("%s=%q %s; example: %s=%s", e.Variable, e.Value, e.Problem, e.Variable, e.Example)
+	return fmt.Sprintf("%s=%q %s; example: %s=%s", e.Variable, redact(e.Value), redact(e.Problem), e.Variable, e.Example)
+}
+
+// Places where a value may hold a secret: the user info of a URL, and settings with a
+// telling name.
+var (
+	userInfo = regexp.MustCompile(`//[^/@\s]*@`)
+	secret   = regexp.MustCompile(`(?i)(password|secret|key|token|md5)=[^,;"]*`)
+)
+
+// redact leaves out what may be a secret.
+func redact(text string) string {
+	return secret.ReplaceAllString(userInfo.ReplaceAllString(text, "//…@"), "$1=…")
 }
 
 // Wrong returns the error for a wrong value.

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jwhited/corebgp"
@@ -17,8 +18,12 @@ import (
 	"github.com/altostream/altostream/libs/service"
 )
 
-// idleHoldTime is the pause before a lost session is tried again.
-const idleHoldTime = time.Second
+const (
+	// idleHoldTime is the pause before a lost session is tried again.
+	idleHoldTime = time.Second
+	// logInterval is the shortest time between two log lines about the same thing.
+	logInterval = time.Second
+)
 
 // speakers holds the BGP sessions (github.com/jwhited/corebgp, which hands over raw
 // UPDATE bodies) and tells what happens on them.
@@ -28,8 +33,23 @@ type speakers struct {
 	config Config
 	server *corebgp.Server
 
+	refused service.Limit // of lines about connections that are refused
+
 	mu      sync.Mutex
 	restart map[netip.Addr]time.Duration // negotiated restart time by peer
+	errors  map[string]*service.Limit    // of lines about errors of sessions, by peer
+}
+
+// fsmListener is who hears what corebgp's state machines say: its logger is global, and
+// may be set only before the first server starts.
+var fsmListener atomic.Pointer[speakers]
+
+func init() {
+	corebgp.SetLogger(func(v ...any) {
+		if s := fsmListener.Load(); s != nil {
+			s.logFSM(strings.TrimSpace(fmt.Sprintln(v...)))
+		}
+	})
 }
 
 // listenBGP opens BGP_LISTEN and starts the sessions. They end with ctx; failed gets
@@ -39,8 +59,12 @@ func listenBGP(ctx context.Context, l *listener, c Config, failed chan<- error) 
 	if err != nil {
 		return fmt.Errorf("BGP_ROUTER_ID: %w", err)
 	}
-	s := &speakers{listener: l, ctx: ctx, config: c, server: server, restart: map[netip.Addr]time.Duration{}}
-	corebgp.SetLogger(s.logFSM)
+	s := &speakers{
+		listener: l, ctx: ctx, config: c, server: server,
+		refused: service.Limit{Interval: logInterval},
+		restart: map[netip.Addr]time.Duration{}, errors: map[string]*service.Limit{},
+	}
+	fsmListener.Store(s)
 	for _, peer := range c.BGPPeers {
 		if peer.dynamic() {
 			continue
@@ -150,16 +174,33 @@ func (s *speakers) OnClose(peer corebgp.PeerConfig) {
 	s.send(s.ctx, Down{source})
 }
 
-// logFSM passes on what the BGP state machines say: errors as warnings.
+// logFSM passes on what the BGP state machines say, each time of one peer: [address]
+// and a text. Errors are warnings, and so is that a peer is not talked to for a while
+// because of one (RFC 4271 §8.1.1, DampPeerOscillations).
 func (s *speakers) logFSM(v ...any) {
 	text := strings.TrimSpace(fmt.Sprintln(v...))
-	if !strings.Contains(text, "error") {
+	switch {
+	case strings.Contains(text, "damping"):
+		s.log.Warn("BGP session", "fsm", text)
+	case !strings.Contains(text, "error"):
 		s.log.Debug("bgp", "fsm", text)
-		return
+	default:
+		peer, _, _ := strings.Cut(text, " ")
+		if held, ok := s.errorLimit(peer).Allow(); ok {
+			s.log.Warn("BGP session", "fsm", text, "held_back", held)
+		}
 	}
-	if held, ok := s.limit.Allow(); ok {
-		s.log.Warn("BGP session", "fsm", text, "held_back", held)
+}
+
+func (s *speakers) errorLimit(peer string) *service.Limit {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	limit, ok := s.errors[peer]
+	if !ok {
+		limit = &service.Limit{Interval: logInterval}
+		s.errors[peer] = limit
 	}
+	return limit
 }
 
 // door is the listener in front of the BGP server: it admits configured peers, adds
@@ -181,7 +222,7 @@ func (d *door) Accept() (net.Conn, error) {
 			return conn, nil
 		}
 		_ = conn.Close()
-		if held, ok := d.limit.Allow(); ok {
+		if held, ok := d.refused.Allow(); ok {
 			d.log.Warn("BGP connection refused", "from", conn.RemoteAddr().String(), "error", err, "held_back", held)
 		}
 	}

@@ -40,7 +40,7 @@ func newListener(events chan<- stream.Event[Event], rt *service.Runtime) (*liste
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
 	return &listener{
-		events: events, log: rt.Log, limit: service.Limit{Interval: time.Second},
+		events: events, log: rt.Log, limit: service.Limit{Interval: logInterval},
 		updates: updates, badInput: badInput,
 	}, nil
 }

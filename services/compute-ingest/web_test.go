@@ -121,11 +121,11 @@ func TestAnswersThatAreNoDocument(t *testing.T) {
 		want    string
 	}{
 		{"not found", http.NotFound, "the server answers 404 Not Found"},
-		{"not modified though there is nothing", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(304) }, "the server answers 304"},
-		{"no content", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }, "the server answers 204"},
+		{"not modified though there is nothing", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotModified) }, "the server answers 304"},
+		{"no content", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, "the server answers 204"},
 		{"too slow", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "Client.Timeout"},
 		{"too slow after the head", func(w http.ResponseWriter, r *http.Request) {
-			w.WriteHeader(200)
+			w.WriteHeader(http.StatusOK)
 			_ = http.NewResponseController(w).Flush()
 			<-r.Context().Done()
 		}, "Client.Timeout"},

@@ -103,7 +103,7 @@ func (s *State) flush() []output {
 // tables and there never was a map, asks to be woken.
 func (s *State) publish(name string, t *topology) []output {
 	id := alto.NetworkMapID(name)
-	t.open = t.open || s.published[id] || synced(t.db.Peers())
+	t.open = t.open || s.published[id] || !t.db.Empty() && synced(t.db.Peers())
 	if t.open {
 		return []output{{Key: id, Value: networkMap(id, t.db.NetworkMap(s.ownership))}}
 	}

@@ -58,6 +58,18 @@ func TestFirstPublication(t *testing.T) {
 	}
 }
 
+// TestDeleteDoesNotOpen keeps a topology shut of which only an object was withdrawn.
+func TestDeleteDoesNotOpen(t *testing.T) {
+	m := newMachine()
+	m.Apply(Told{Key: nodeTold("a", "01010101").Key}, stream.Cause{})
+	m.Flush()
+	m.Apply(peerTold("a", schemas.PeerEstablished), stream.Cause{})
+	m.Apply(nodeTold("a", "02020202"), stream.Cause{})
+	if changes, _ := m.Flush(); len(changes) != 0 {
+		t.Errorf("published %v before the peer is synced", changes)
+	}
+}
+
 func TestAsksForOneAlarm(t *testing.T) {
 	m := newMachine()
 	for range 3 {

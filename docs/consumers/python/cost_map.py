@@ -1,5 +1,5 @@
 """Keeps an ALTO cost map up to date in a variable and prints each change of it."""
-import functools, io, json, os, struct, sys, time, urllib.request
+import functools, io, json, os, signal, struct, sys, time, urllib.request
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
 from fastavro import parse_schema, schemaless_reader
 
@@ -23,10 +23,11 @@ def latency(message):  # in milliseconds, since the network changed
     at = dict(message.headers() or []).get("observed-at")
     return time.time() * 1e3 - (int(at) / 1e3 if at else message.timestamp()[1])
 
-consumer = Consumer({"bootstrap.servers": KAFKA, "group.id": "unused", "enable.auto.commit": False,
-                     "enable.partition.eof": True, "enable.metrics.push": False})
+consumer = Consumer({"bootstrap.servers": KAFKA, "group.id": "unused", "enable.auto.commit": False, "enable.partition.eof": True,
+                     "auto.offset.reset": "earliest", "enable.metrics.push": False})
 behind = set(consumer.list_topics(TOPIC, timeout=10).topics[TOPIC].partitions)  # not read to their end yet
 consumer.assign([TopicPartition(TOPIC, p, OFFSET_BEGINNING) for p in behind] or sys.exit(f"no topic {TOPIC}"))
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it
 cost_map, tag = {}, None  # cost_map[source][destination]; no entry = unreachable
 
 while True:
@@ -46,4 +47,4 @@ while True:
         print(f"{'changed' if record else 'gone'}, {latency(message):.1f} ms; network map {tag}", flush=True)
         new = cells(cost_map)
         for a, b in sorted(pair for pair in old.keys() | new.keys() if old.get(pair) != new.get(pair)):
-            print(f"  {a} -> {b}: {old.get((a, b), 'no way')} -> {new.get((a, b), 'no way')}", flush=True)
+            print(f"  {a} -> {b}: {old.get((a, b), 'unreachable')} -> {new.get((a, b), 'unreachable')}", flush=True)

@@ -42,7 +42,7 @@ public class CostMap {
   }
 
   void follow(String key) {
-    Map<String, Object> config = Map.of("bootstrap.servers", KAFKA, "enable.auto.commit", false);
+    Map<String, Object> config = Map.of("bootstrap.servers", KAFKA, "enable.auto.commit", false, "auto.offset.reset", "earliest");
     try (var consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
       // No group: all partitions, from the beginning.
       List<TopicPartition> all = consumer.partitionsFor(TOPIC).stream().map(p -> new TopicPartition(TOPIC, p.partition())).toList();
@@ -66,7 +66,7 @@ public class CostMap {
 
   void take(ConsumerRecord<String, byte[]> message, boolean live) {
     Map<String, Double> old = costs;
-    costs = new TreeMap<>();
+    Map<String, Double> current = new TreeMap<>();
     tag = null;
     if (message.value() != null) { // null = the map is gone
       GenericRecord value = decode(message.value());
@@ -74,18 +74,23 @@ public class CostMap {
       tag = ((GenericRecord) vtags.get(0)).get("tag").toString();
       // Strings are org.apache.avro.util.Utf8, hence toString.
       ((Map<?, ?>) value.get("cost_map")).forEach((from, row) ->
-          ((Map<?, ?>) row).forEach((to, cost) -> costs.put(from + " -> " + to, (Double) cost)));
+          ((Map<?, ?>) row).forEach((to, cost) -> current.put(from + " -> " + to, (Double) cost)));
     }
+    costs = current;
     if (!live) {
       return;
     }
     System.out.printf("%s, %.1f ms; network map %s%n", tag == null ? "gone" : "changed", latency(message), tag);
     var pairs = new TreeSet<>(old.keySet());
-    pairs.addAll(costs.keySet());
-    pairs.removeIf(pair -> Objects.equals(old.get(pair), costs.get(pair)));
+    pairs.addAll(current.keySet());
+    pairs.removeIf(pair -> Objects.equals(old.get(pair), current.get(pair)));
     for (String pair : pairs) {
-      System.out.printf("  %s: %s -> %s%n", pair, old.getOrDefault(pair, Double.NaN), costs.getOrDefault(pair, Double.NaN));
+      System.out.printf("  %s: %s -> %s%n", pair, text(old.get(pair)), text(current.get(pair)));
     }
+  }
+
+  static String text(Double cost) {
+    return cost == null ? "unreachable" : cost.toString();
   }
 
   /** Milliseconds since the network changed. */
