@@ -55,7 +55,7 @@ func (p *Properties) Decode(text string) error {
 		}
 		key, value, ok := strings.Cut(pair, "=")
 		if !ok {
-			return errors.New("is not key=value,…")
+			return errors.New("is not name=value,…")
 		}
 		(*p)[strings.TrimSpace(key)] = strings.TrimSpace(value)
 	}

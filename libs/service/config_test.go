@@ -54,7 +54,7 @@ func TestLoadWrong(t *testing.T) {
 		{"TEST_ON", "maybe", `TEST_ON="maybe" is neither true nor false; example: TEST_ON=true`},
 		{"LOG_LEVEL", "loud", `LOG_LEVEL="loud" is not debug, info, warn or error; example: LOG_LEVEL=debug`},
 		{"LOG_FORMAT", "xml", `LOG_FORMAT="xml" is neither text nor json; example: LOG_FORMAT=json`},
-		{"KAFKA_PROPERTIES", "a", `KAFKA_PROPERTIES="a" is not key=value,…; example: KAFKA_PROPERTIES=security.protocol=SASL_SSL,sasl.mechanisms=SCRAM-SHA-512`},
+		{"KAFKA_PROPERTIES", "a", `KAFKA_PROPERTIES="a" is not name=value,…; example: KAFKA_PROPERTIES=security.protocol=SASL_SSL,sasl.mechanisms=SCRAM-SHA-512`},
 		{"KAFKA_BOOTSTRAP_SERVERS", " ", `KAFKA_BOOTSTRAP_SERVERS=" " is empty; example: KAFKA_BOOTSTRAP_SERVERS=localhost:9092`},
 		{"SCHEMA_REGISTRY_URL", "localhost:8081", `SCHEMA_REGISTRY_URL="localhost:8081" is not an http(s) URL; example: SCHEMA_REGISTRY_URL=http://localhost:8081`},
 		{"SCHEMA_REGISTRY_URL", "ftp://alice:s3cret@host", `SCHEMA_REGISTRY_URL="ftp://…@host" is not an http(s) URL; example: SCHEMA_REGISTRY_URL=http://localhost:8081`},

@@ -4,14 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"testing"
 
-	"github.com/altostream/altostream/libs/bgpls"
-	"github.com/altostream/altostream/libs/mrt"
+	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -21,42 +18,177 @@ import (
 func TestOneTagPerContent(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(4, 5))
-	recorded := recording(t, "ospf.mrt")
-	var table [][]byte // what the speaker says in each session, in order
-	s := startSpeaker(t, "127.0.0.24", asn, func() [][]byte { return append(slices.Clone(table), endOfRIB()) })
+	var tellers []*teller
+	for i, updates := range recording(t, "isis.mrt") {
+		l := &teller{recorded: updates}
+		l.table = shuffled(random, l.recorded)
+		l.speaker = startSpeaker(t, fmt.Sprintf("127.0.0.%d", 41+i), asn, func() [][]byte { return append(slices.Clone(l.table), endOfRIB()) })
+		tellers = append(tellers, l)
+	}
 	clients := startBroker(t, 1)
 	c := &chain{t: t, topics: followTopics(t, clients), clients: clients, processes: map[string]*process{}}
-	c.env = map[string][]string{"bgp-ingest": {"BGP_PEERS=" + s.peer(), "BGP_ASN=100", "BGP_LISTEN=127.0.0.1:0"}}
-	table = shuffled(random, recorded)
+	c.env = map[string][]string{"bgp-ingest": {"BGP_PEERS=" + tellers[0].peer() + "," + tellers[1].peer(), "BGP_ASN=100", "BGP_LISTEN=127.0.0.1:0"}}
 	c.start("bgp-ingest", "map-builder", "cost-builder")
-	c.marked(s, 0)
+	var maps []alto.NetworkMap
 	for round := range 4 {
-		switch round {
-		case 1:
-			c.processes["map-builder"].kill()
-			s.say(shuffled(random, recorded)...)
-			c.start("map-builder")
-		case 2:
-			s.change(func() { table = shuffled(random, recorded) })
-			c.processes["bgp-ingest"].kill()
-			c.start("bgp-ingest")
-		case 3:
-			for _, name := range []string{"cost-builder", "map-builder", "bgp-ingest"} {
-				c.processes[name].terminate()
-			}
-			c.start("map-builder", "bgp-ingest", "cost-builder")
+		for _, l := range tellers {
+			l.change(func() { l.table = shuffled(random, l.recorded) })
 		}
-		if s.count() == 0 {
-			t.Fatal("there is no session")
+		c.restartForRound(round, tellers)
+		for range 2 {
+			c.tellAll(random, tellers)
 		}
-		for range 2 { // the second time in the same order
-			s.say(shuffled(random, recorded)...)
+		maps = append(maps, c.mapAfter(tellers[0].speaker, round))
+	}
+	for round, m := range maps {
+		if err := differ(fmt.Sprintf("network map after round %d", round), maps[0], m); err != nil {
+			t.Error(err)
 		}
-		c.marked(s, round+1)
 	}
 	checkTags(t, c.log(schemas.NetworkMapsTopic))
 	for _, topic := range schemas.Topics {
 		checkNoRepeats(t, topic, c.log(topic))
 	}
 	checkEveryMap(t, c.topics)
+}
+
+// teller is a speaker with something recorded to say.
+type teller struct {
+	*speaker
+	recorded [][]byte
+	table    [][]byte // what it says first in a session
+}
+
+// restartForRound ends programs, in each round others and in another way.
+func (c *chain) restartForRound(round int, tellers []*teller) {
+	c.t.Helper()
+	switch round {
+	case 0:
+		c.awaitSessions(tellers, 1)
+		return
+	case 1:
+		c.processes["map-builder"].kill()
+		c.start("map-builder")
+		return
+	case 2:
+		c.processes["bgp-ingest"].kill()
+		c.start("bgp-ingest")
+	case 3:
+		for _, name := range []string{"cost-builder", "map-builder", "bgp-ingest"} {
+			c.processes[name].terminate()
+		}
+		c.start("map-builder", "bgp-ingest", "cost-builder")
+	}
+	c.awaitSessions(tellers, round)
+}
+
+func (c *chain) awaitSessions(tellers []*teller, n int) {
+	c.t.Helper()
+	await(c.t, func() error {
+		for _, l := range tellers {
+			if l.count() < n {
+				return fmt.Errorf("%s has had %d sessions, want %d", l.address, l.count(), n)
+			}
+		}
+		return nil
+	})
+}
+
+// tellAll has each speaker say all that is recorded, in an order of its own, and waits
+// now and then until it is heard, so that there are many maps on the way.
+func (c *chain) tellAll(random *rand.Rand, tellers []*teller) {
+	c.t.Helper()
+	const chunk = 5
+	for _, l := range tellers {
+		for updates := range slices.Chunk(shuffled(random, l.recorded), chunk) {
+			size := len(c.log(schemas.NetworkMapsTopic)) + len(c.log(schemas.RawTopologyTopic))
+			heard := c.processes["bgp-ingest"].counter("altostream_bgp_updates_total")
+			l.say(updates...)
+			await(c.t, func() error {
+				n := c.processes["bgp-ingest"].counter("altostream_bgp_updates_total")
+				if n < heard+float64(len(updates)) {
+					return fmt.Errorf("bgp-ingest heard %v updates of %v (records: %d)", n-heard, len(updates), size)
+				}
+				return nil
+			})
+		}
+	}
+}
+
+// mapAfter returns the network map that is made of all that was said before: it is the
+// one after a mark that has come and gone.
+func (c *chain) mapAfter(s *speaker, round int) alto.NetworkMap {
+	c.t.Helper()
+	const router, pid = "8.8.8.8", "pid100:08080808"
+	prefix := fmt.Sprintf("10.8.%d.0/24", round)
+	s.say(announce(nil, nodeNLRI(router)), announce(nil, prefixNLRI(router, prefix)))
+	var latest alto.NetworkMap
+	marked := func(is bool) func() error {
+		return func() error {
+			m, err := value[schemas.NetworkMap](c.topics, schemas.NetworkMapsTopic, networkMapID)
+			if err != nil {
+				return err
+			}
+			latest = m.NetworkMap
+			if slices.Contains(latest[pid].IPv4, prefix) != is {
+				return errors.New("the mark has not come or gone")
+			}
+			return nil
+		}
+	}
+	await(c.t, marked(true))
+	s.say(withdraw(nodeNLRI(router), prefixNLRI(router, prefix)))
+	await(c.t, marked(false))
+	return latest
+}
+
+// checkTags proves that tags and contents belong together one to one.
+func checkTags(t *testing.T, log []record) {
+	t.Helper()
+	tagOf, contentOf := map[string]string{}, map[string]string{}
+	for i, r := range log {
+		m, ok := r.value.(*schemas.NetworkMap)
+		if !ok {
+			continue
+		}
+		text := canonicalText(t, m.NetworkMap)
+		tag := m.Meta.VTag.Tag
+		if known, ok := tagOf[text]; ok && known != tag {
+			t.Errorf("network map %d has the tag %s and the content of an earlier one with %s", i, tag, known)
+		}
+		if known, ok := contentOf[tag]; ok && known != text {
+			t.Errorf("network map %d has the tag %s of an earlier one with other content", i, tag)
+		}
+		tagOf[text], contentOf[tag] = tag, text
+	}
+	const enough = 10
+	if len(tagOf) < enough || len(log) < 2*enough {
+		t.Errorf("there were %d different network maps in %d records, too few to prove anything", len(tagOf), len(log))
+	}
+}
+
+// checkNoRepeats proves that no record is followed by one of the same key and content.
+func checkNoRepeats(t *testing.T, topic string, log []record) {
+	t.Helper()
+	last := map[string]string{}
+	for i, r := range log {
+		text := "withdrawn"
+		if r.value != nil {
+			text = canonicalText(t, r.value)
+		}
+		if last[r.key] == text {
+			t.Errorf("%s: record %d of %s says what the one before said: %s", topic, i, r.key, text)
+		}
+		last[r.key] = text
+	}
+}
+
+// canonicalText is JSON, whose members are sorted.
+func canonicalText(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
