@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,7 +36,7 @@ func Feed[S, E, V any](ctx context.Context, spec Spec[S, E, V], name string, c s
 		return err
 	}
 	f := &feed[S, E, V]{
-		machine: NewMachine(spec), publisher: publisher, runtime: rt,
+		machine: NewMachine(spec), publisher: publisher, runtime: rt, stop: spec.Stop,
 		bad: newBadRecords(m, rt), wakes: make(chan string, 64),
 	}
 	if err := f.load(ctx, spec, name, c); err != nil {
@@ -49,6 +50,7 @@ type feed[S, E, V any] struct {
 	publisher *publisher[V]
 	runtime   *service.Runtime
 	bad       *badRecords
+	stop      func() E // nil: none
 	number    int32
 	wakes     chan string
 }
@@ -104,7 +106,7 @@ func (f *feed[S, E, V]) run(ctx context.Context, events <-chan Event[E], start f
 	for {
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return errors.Join(ctx.Err(), f.drain(events))
 		case err := <-f.publisher.failed:
 			return err
 		case name := <-f.wakes:
@@ -116,6 +118,19 @@ func (f *feed[S, E, V]) run(ctx context.Context, events <-chan Event[E], start f
 			return err
 		}
 	}
+}
+
+// drain takes the events that wait, and the last one, and publishes what they change.
+func (f *feed[S, E, V]) drain(events <-chan Event[E]) error {
+	select {
+	case e := <-events:
+		f.apply(e, events)
+	default:
+	}
+	if f.stop != nil {
+		f.machine.Apply(f.stop(), Cause{ObservedAt: time.Now()})
+	}
+	return f.flush(context.Background())
 }
 
 // apply takes an event and those that wait behind it.

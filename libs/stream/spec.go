@@ -31,6 +31,9 @@ type Spec[S, E, V any] struct {
 	Restore func(key string, value *V) E
 	// Wake makes the event that an Output with WakeAfter asks for.
 	Wake func(name string) E
+	// Stop, if not nil, makes the last event of a processor that is fed: what it puts
+	// out is published before the end.
+	Stop func() E
 }
 
 // Input is a table that a processor reads.

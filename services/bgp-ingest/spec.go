@@ -20,6 +20,7 @@ func Spec(topology string, staleTime time.Duration, serde *avro.Serde[schemas.Ra
 		Restore: func(key string, r *schemas.RawTopology) Event {
 			return Restored{Key: key, Record: r}
 		},
+		Stop: func() Event { return Stopped{} },
 		Wake: func(name string) Event {
 			at := strings.LastIndex(name, alarmSeparator)
 			return StaleTimeOver{Source: name[:at], epoch: name[at+1:]}

@@ -1,6 +1,8 @@
 package bgpingest
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,7 +37,8 @@ type object struct {
 	session int // the last session that said it
 }
 
-// Event is one of Configured, Restored, Up, Down, Update, StaleTimeOver and Flush.
+// Event is one of Configured, Restored, Up, Down, Update, StaleTimeOver, Stopped and
+// Flush.
 type Event any
 
 // Configured says that a speaker belongs to this ingest.
@@ -75,6 +78,9 @@ type StaleTimeOver struct {
 	epoch  string
 }
 
+// Stopped says that the service ends, and with it all sessions.
+type Stopped struct{}
+
 // Flush ends a batch; there is nothing left to do then.
 type Flush struct{}
 
@@ -101,6 +107,8 @@ func Step(s *State, e Event) (*State, []output) {
 		return s, s.update(e)
 	case StaleTimeOver:
 		return s, s.staleTimeOver(e)
+	case Stopped:
+		return s, s.stopped()
 	}
 	return s, nil
 }
@@ -157,6 +165,15 @@ func (s *State) down(e Down) []output {
 		return nil
 	}
 	return s.lose(sp)
+}
+
+// stopped loses all sessions, in the order of their sources.
+func (s *State) stopped() []output {
+	var out []output
+	for _, source := range slices.Sorted(maps.Keys(s.speakers)) {
+		out = append(out, s.down(Down{source})...)
+	}
+	return out
 }
 
 // lose notes that there is no session: stale while there are objects to keep.

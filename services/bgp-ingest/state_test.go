@@ -160,6 +160,8 @@ func TestSession(t *testing.T) {
 			tb.apply(configured, up, reach("s", 1, 2), endOfRIB("s")).restart()
 			tb.apply(configured).ring(0)
 		}, "idle []"},
+		{"service stops", func(tb *table) { tb.apply(up, reach("s", 1), endOfRIB("s"), Stopped{}) }, "stale [1]"},
+		{"service stops without a session", func(tb *table) { tb.apply(configured, Stopped{}) }, "idle []"},
 		{"dynamic speaker after a restart", func(tb *table) {
 			tb.apply(up, reach("s", 1, 2)).restart()
 			tb.apply(up, reach("s", 3), endOfRIB("s"))

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -94,25 +95,44 @@ func (c *chain) awaitSessions(tellers []*teller, n int) {
 	})
 }
 
-// tellAll has each speaker say all that is recorded, in an order of its own, and waits
-// now and then until it is heard, so that there are many maps on the way.
+// tellAll has each speaker say all that is recorded, in an order of its own, with a
+// prefix that comes and goes between, and waits now and then until it is heard: so
+// there are many maps on the way, some of them several times.
 func (c *chain) tellAll(random *rand.Rand, tellers []*teller) {
 	c.t.Helper()
-	const chunk = 5
+	const chunk, extras = 5, 3
+	extra := func(n int) bgpls.NLRI { return prefixNLRI("8.8.8.8", fmt.Sprintf("10.9.%d.0/24", n)) }
+	there := [extras]bool{}
 	for _, l := range tellers {
 		for updates := range slices.Chunk(shuffled(random, l.recorded), chunk) {
-			size := len(c.log(schemas.NetworkMapsTopic)) + len(c.log(schemas.RawTopologyTopic))
-			heard := c.processes["bgp-ingest"].counter("altostream_bgp_updates_total")
-			l.say(updates...)
-			await(c.t, func() error {
-				n := c.processes["bgp-ingest"].counter("altostream_bgp_updates_total")
-				if n < heard+float64(len(updates)) {
-					return fmt.Errorf("bgp-ingest heard %v updates of %v (records: %d)", n-heard, len(updates), size)
-				}
-				return nil
-			})
+			n := random.IntN(extras)
+			there[n] = !there[n]
+			toggle := withdraw(extra(n))
+			if there[n] {
+				toggle = announce(nil, extra(n))
+			}
+			c.sayAndAwait(l.speaker, updates...)
+			c.sayAndAwait(tellers[0].speaker, toggle)
 		}
 	}
+	for n := range extras {
+		c.sayAndAwait(tellers[0].speaker, withdraw(extra(n)))
+	}
+}
+
+// sayAndAwait says something and waits until bgp-ingest has heard it.
+func (c *chain) sayAndAwait(s *speaker, updates ...[]byte) {
+	c.t.Helper()
+	const heard = "altostream_bgp_updates_total"
+	ingest := c.processes["bgp-ingest"]
+	want := ingest.counter(heard) + float64(len(updates))
+	s.say(updates...)
+	await(c.t, func() error {
+		if n := ingest.counter(heard); n < want {
+			return fmt.Errorf("bgp-ingest has heard %v updates, want %v", n, want)
+		}
+		return nil
+	})
 }
 
 // mapAfter returns the network map that is made of all that was said before: it is the

@@ -1,0 +1,84 @@
+package stream_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/altostream/altostream/libs/stream"
+	"github.com/altostream/altostream/schemas"
+)
+
+// fed is the toy processor as an ingest: events put keys, the last event puts "end",
+// and what the table held at the start is noted.
+func (b *bench) fed(restored map[string]string) stream.Spec[map[string]*schemas.NetworkMap, event, schemas.NetworkMap] {
+	spec := b.spec()
+	spec.Inputs = nil
+	spec.Stop = func() event { return event{key: "end", value: mapOf("end")} }
+	spec.Restore = func(key string, v *schemas.NetworkMap) event {
+		restored[key] = v.Meta.VTag.Tag
+		return event{flush: true}
+	}
+	return spec
+}
+
+// feed runs an ingest of the name until the returned function is called.
+func (b *bench) feed(t *testing.T, name string, restored map[string]string) (chan<- stream.Event[event], func()) {
+	t.Helper()
+	events := make(chan stream.Event[event])
+	ctx, cancel := context.WithCancel(t.Context())
+	done, started := make(chan error, 1), make(chan struct{})
+	go func() {
+		done <- stream.Feed(ctx, b.fed(restored), name, b.config, newRuntime(t), events, func(context.Context) error {
+			close(started)
+			return nil
+		})
+	}()
+	select {
+	case <-started:
+	case err := <-done:
+		t.Fatal(err)
+	}
+	return events, func() {
+		cancel()
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Errorf("Feed ended with %v", err)
+		}
+	}
+}
+
+func TestFeed(t *testing.T) {
+	b := newBench(t, 3)
+	events, stop := b.feed(t, "name", map[string]string{})
+	for key, tag := range map[string]string{"a": "1", "b": "2"} {
+		events <- stream.Event[event]{Event: event{key: key, value: mapOf(tag)}, ObservedAt: time.UnixMicro(5)}
+	}
+	stop()
+	want := map[string]string{"a": "<1>", "b": "<2>", "end": "<end>"}
+	for _, r := range b.awaitTable(t, want) {
+		if p := stream.Partition("name", 3); r.TopicPartition.Partition != p {
+			t.Errorf("%s is in partition %d, want that of the name, %d", r.Key, r.TopicPartition.Partition, p)
+		}
+	}
+
+	restored := map[string]string{}
+	events, stop = b.feed(t, "name", restored)
+	if !maps.Equal(restored, want) {
+		t.Errorf("restored %v, want %v", restored, want)
+	}
+	events <- stream.Event[event]{Event: event{key: "a"}, ObservedAt: time.UnixMicro(6)}
+	stop()
+	delete(want, "a")
+	b.awaitTable(t, want)
+}
+
+func TestFeedStartFails(t *testing.T) {
+	b := newBench(t, 1)
+	broken := errors.New("broken")
+	err := stream.Feed(t.Context(), b.fed(map[string]string{}), "name", b.config, newRuntime(t), nil, func(context.Context) error { return broken })
+	if !errors.Is(err, broken) {
+		t.Errorf("Feed ended with %v, want %v", err, broken)
+	}
+}
