@@ -47,11 +47,12 @@ func (s *screen) welcome(l *Lab, http string) {
   metrics   http://%s/metrics
   compute   %s (change it and watch: altoctl compute --watch)
 In another terminal:
-  bin/altoctl cost-map --watch        bin/altoctl topics
-  kcat -b %s -C -t cost_maps -s value=avro -r %s
+  bin/altoctl cost-map --watch        each change as it comes
+  bin/altoctl topics                  what is on the topics
+  kcat -b %s -C -t cost_maps -f '%%k %%h %%S bytes\n'
 Ctrl-C ends the lab.
 
-`, c.KafkaBootstrapServers, c.SchemaRegistryURL, strings.Join(routers, ", "), http, l.dir+"/compute.json", c.KafkaBootstrapServers, c.SchemaRegistryURL)
+`, c.KafkaBootstrapServers, c.SchemaRegistryURL, strings.Join(routers, ", "), http, l.dir+"/compute.json", c.KafkaBootstrapServers)
 }
 
 // follow runs an altoctl command and shows what it prints.

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/sr"
 	"github.com/twmb/franz-go/pkg/sr/srfake"
 
 	"github.com/altostream/altostream/libs/service"
@@ -19,7 +20,7 @@ type registryServer struct {
 }
 
 func startRegistry(address, journalPath string) (*registryServer, error) {
-	handler := srfake.NewRegistry().Handler()
+	handler := srfake.NewRegistry(srfake.WithGlobalCompat(sr.CompatFullTransitive)).Handler()
 	if journalPath != "" {
 		journal, err := openJournal(journalPath, handler)
 		if err != nil {
