@@ -22,9 +22,14 @@ func New() *Database {
 	return &Database{objects: map[string]reports{}, peers: map[string]string{}}
 }
 
-// Put makes a record the whole truth about its key <topology>|<source>|<object>.
-// The record must not be changed afterwards. A key of another form is ignored.
+// Put makes a record the whole truth about its key <topology>|<source>|<object>; nil
+// deletes the key. The record must not be changed afterwards. A key of another form is
+// ignored.
 func (d *Database) Put(key string, r *schemas.RawTopology) {
+	if r == nil {
+		d.Delete(key)
+		return
+	}
 	source, object, ok := splitKey(key)
 	if !ok {
 		return

@@ -1,8 +1,6 @@
 package costbuilder
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/altostream/altostream/libs/alto"
@@ -20,13 +18,12 @@ type Metric struct {
 // State is the topologies of one partition.
 type State struct {
 	metrics    []Metric
-	topologies map[string]*topology
+	topologies stream.Shards[topology]
 }
 
 type topology struct {
 	db         *ted.Database
 	networkMap *schemas.NetworkMap // nil = there is none
-	changed    bool
 }
 
 // Event is one of Told, Mapped and Flush.
@@ -50,7 +47,10 @@ type Flush struct{}
 type output = stream.Output[schemas.CostMap]
 
 func newState(metrics []Metric) *State {
-	return &State{metrics: metrics, topologies: map[string]*topology{}}
+	return &State{
+		metrics:    metrics,
+		topologies: stream.Shards[topology]{New: func() *topology { return &topology{db: ted.New()} }},
+	}
 }
 
 // Step takes one event.
@@ -58,42 +58,21 @@ func Step(s *State, e Event) (*State, []output) {
 	switch e := e.(type) {
 	case Told:
 		name, _, _ := strings.Cut(e.Key, "|")
-		t := s.topology(name)
-		t.changed = true
-		if e.Record == nil {
-			t.db.Delete(e.Key)
-		} else {
-			t.db.Put(e.Key, e.Record)
-		}
+		s.topologies.Change(name).db.Put(e.Key, e.Record)
 	case Mapped:
-		name, ok := alto.TopologyOf(e.Key)
-		if !ok {
-			break
+		if name, ok := alto.TopologyOf(e.Key); ok {
+			s.topologies.Change(name).networkMap = e.Record
 		}
-		t := s.topology(name)
-		t.networkMap, t.changed = e.Record, true
 	case Flush:
 		return s, s.flush()
 	}
 	return s, nil
 }
 
-func (s *State) topology(name string) *topology {
-	t, ok := s.topologies[name]
-	if !ok {
-		t = &topology{db: ted.New()}
-		s.topologies[name] = t
-	}
-	return t
-}
-
 func (s *State) flush() []output {
 	var out []output
-	for _, name := range slices.Sorted(maps.Keys(s.topologies)) {
-		if t := s.topologies[name]; t.changed {
-			t.changed = false
-			out = append(out, s.costMaps(name, t)...)
-		}
+	for name, t := range s.topologies.Changed() {
+		out = append(out, s.costMaps(name, t)...)
 	}
 	return out
 }

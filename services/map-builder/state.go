@@ -1,8 +1,6 @@
 package mapbuilder
 
 import (
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,13 +14,12 @@ import (
 type State struct {
 	ownership   ted.Ownership
 	syncTimeout time.Duration
-	topologies  map[string]*topology
+	topologies  stream.Shards[topology]
 	published   map[string]bool // resource ids that the output table held at the start
 }
 
 type topology struct {
 	db      *ted.Database
-	changed bool
 	open    bool // may be published
 	waiting bool // SyncTimeoutOver has been asked for
 }
@@ -53,7 +50,10 @@ type Flush struct{}
 type output = stream.Output[schemas.NetworkMap]
 
 func newState(o ted.Ownership, syncTimeout time.Duration) *State {
-	return &State{ownership: o, syncTimeout: syncTimeout, topologies: map[string]*topology{}, published: map[string]bool{}}
+	return &State{
+		ownership: o, syncTimeout: syncTimeout, published: map[string]bool{},
+		topologies: stream.Shards[topology]{New: func() *topology { return &topology{db: ted.New()} }},
+	}
 }
 
 // Step takes one event.
@@ -61,40 +61,21 @@ func Step(s *State, e Event) (*State, []output) {
 	switch e := e.(type) {
 	case Told:
 		name, _, _ := strings.Cut(e.Key, "|")
-		t := s.topology(name)
-		t.changed = true
-		if e.Record == nil {
-			t.db.Delete(e.Key)
-		} else {
-			t.db.Put(e.Key, e.Record)
-		}
+		s.topologies.Change(name).db.Put(e.Key, e.Record)
 	case Published:
 		s.published[e.ResourceID] = e.Exists
 	case SyncTimeoutOver:
-		t := s.topology(e.Topology)
-		t.open, t.changed = true, true
+		s.topologies.Change(e.Topology).open = true
 	case Flush:
 		return s, s.flush()
 	}
 	return s, nil
 }
 
-func (s *State) topology(name string) *topology {
-	t, ok := s.topologies[name]
-	if !ok {
-		t = &topology{db: ted.New()}
-		s.topologies[name] = t
-	}
-	return t
-}
-
 func (s *State) flush() []output {
 	var out []output
-	for _, name := range slices.Sorted(maps.Keys(s.topologies)) {
-		if t := s.topologies[name]; t.changed {
-			t.changed = false
-			out = append(out, s.publish(name, t)...)
-		}
+	for name, t := range s.topologies.Changed() {
+		out = append(out, s.publish(name, t)...)
 	}
 	return out
 }

@@ -1,0 +1,49 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/altostream/altostream/libs/avro"
+)
+
+// load shows a record of the output table to its machine.
+func load[S, E, V any](machine *Machine[S, E, V], serde *avro.Serde[V], m *kafka.Message, bad *badRecords, retry func(func() error) error) {
+	if machine == nil || machine.Live() {
+		return
+	}
+	if m.Value == nil {
+		machine.Load(string(m.Key), nil)
+		return
+	}
+	var value *V
+	err := retry(func() (err error) {
+		value, err = serde.Decode(m.Value)
+		return err
+	})
+	if err != nil {
+		bad.putAside(m, err)
+		machine.LoadUnreadable(string(m.Key))
+		return
+	}
+	machine.Load(string(m.Key), value)
+}
+
+// decodeRetry calls decode again while the registry is away.
+func decodeRetry(ctx context.Context, warn func(error), decode func() error) error {
+	for {
+		err := decode()
+		if !errors.Is(err, avro.ErrUnavailable) {
+			return err
+		}
+		warn(err)
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+}

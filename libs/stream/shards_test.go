@@ -1,0 +1,47 @@
+package stream
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestShards(t *testing.T) {
+	s := Shards[int]{New: func() *int { return new(10) }}
+	changed := func() (out map[string]int) {
+		for name, shard := range s.Changed() {
+			if out == nil {
+				out = map[string]int{}
+			}
+			out[name] = *shard
+		}
+		return out
+	}
+	if got := changed(); got != nil {
+		t.Errorf("changed at the start: %v", got)
+	}
+	*s.Change("b")++
+	*s.Change("a") += 5
+	*s.Change("b")++
+	if diff := cmp.Diff(map[string]int{"a": 15, "b": 12}, changed()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	*s.Change("a")++
+	if diff := cmp.Diff(map[string]int{"a": 16}, changed()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestShardsOrder(t *testing.T) {
+	s := Shards[int]{New: func() *int { return new(0) }}
+	for _, name := range []string{"c", "a", "b"} {
+		s.Change(name)
+	}
+	var got []string
+	for name := range s.Changed() {
+		got = append(got, name)
+	}
+	if diff := cmp.Diff([]string{"a", "b", "c"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
