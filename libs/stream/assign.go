@@ -10,6 +10,7 @@ import (
 // their machines know nothing, and inputs, output table and global inputs are read
 // from the beginning.
 func (r *runner[S, E, V]) rebalance(c *kafka.Consumer, event kafka.Event) error {
+	r.settle()
 	r.machines = map[int32]*Machine[S, E, V]{}
 	r.loading = map[partition]struct{}{}
 	r.order = newOrder()
@@ -29,7 +30,25 @@ func (r *runner[S, E, V]) rebalance(c *kafka.Consumer, event kafka.Event) error 
 		r.order.read(p)
 	}
 	r.runtime.Log.Info("partitions assigned", "partitions", len(r.machines))
-	return c.Assign(read)
+	if len(read) == 0 {
+		r.runtime.Ready(true) // a spare instance is as ready as it gets
+		return c.Unassign()
+	}
+	if err := c.Assign(read); err != nil {
+		return err
+	}
+	return c.Resume(read) // an output partition may still be paused from before
+}
+
+// settle waits, before the partitions change hands, for the records under way: after
+// the next owner's they would be wrong.
+func (r *runner[S, E, V]) settle() {
+	if r.ctx.Err() != nil {
+		return
+	}
+	if left := r.publisher.producer.Flush(int(closeTime.Milliseconds())); left > 0 {
+		r.err = fmt.Errorf("partitions change hands and %d records are not delivered", left)
+	}
 }
 
 // partitions makes a machine for each partition number assigned, and returns all

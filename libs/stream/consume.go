@@ -207,6 +207,10 @@ func (r *runner[S, E, V]) give(m *kafka.Message) {
 		event, err = in.Decode(string(m.Key), m.Value)
 		return err
 	})
+	if r.ctx.Err() != nil {
+		r.err = r.ctx.Err() // stopped while the registry was away: nothing is known of the record
+		return
+	}
 	if err != nil {
 		r.bad.putAside(m, err)
 		if event, err = in.Decode(string(m.Key), nil); err != nil {

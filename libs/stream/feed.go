@@ -130,7 +130,9 @@ func (f *feed[S, E, V]) drain(events <-chan Event[E]) error {
 	if f.stop != nil {
 		f.machine.Apply(f.stop(), Cause{ObservedAt: time.Now()})
 	}
-	return f.flush(context.Background())
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	return f.flush(ctx)
 }
 
 // apply takes an event and those that wait behind it.

@@ -24,6 +24,9 @@ func load[S, E, V any](machine *Machine[S, E, V], serde *avro.Serde[V], m *kafka
 		value, err = serde.Decode(m.Value)
 		return err
 	})
+	if errors.Is(err, context.Canceled) {
+		return
+	}
 	if err != nil {
 		bad.putAside(m, err)
 		machine.LoadUnreadable(string(m.Key))

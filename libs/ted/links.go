@@ -14,7 +14,7 @@ const (
 	NoRouterID = "no-router-id"
 	// SelfLink: both ends are one router.
 	SelfLink = "self-link"
-	// OtherTopology: another multi-topology of the scope is used.
+	// OtherTopology: another multi-topology of the domain is used.
 	OtherTopology = "other-topology"
 	// MaxMetric: the IGP metric says that the link is not for use.
 	MaxMetric = "max-metric"
@@ -85,7 +85,7 @@ func (v *view) resolvedLinks(leftOut map[string]int) []link {
 			leftOut[NoRouterID]++
 		case l.from == l.to:
 			leftOut[SelfLink]++
-		case l.topology.multiTopologyID != inUse[s]:
+		case l.topology.multiTopologyID != inUse[s.domain()]:
 			leftOut[OtherTopology]++
 		default:
 			links = append(links, l)
@@ -135,15 +135,15 @@ func multiTopologyID(r *schemas.RawTopology) uint16 {
 	return value(r.Link.MultiTopologyID)
 }
 
-// multiTopologiesInUse returns the multi-topology that each scope contributes to
+// multiTopologiesInUse returns the multi-topology that each domain contributes to
 // the graph: the lowest that has a link, so the standard topology if it has one.
 func (v *view) multiTopologiesInUse() map[scope]uint16 {
 	lowest := map[scope]uint16{}
 	for _, r := range v.links {
 		s, _ := scopeOf(r)
 		id := multiTopologyID(r)
-		if known, ok := lowest[s]; !ok || id < known {
-			lowest[s] = id
+		if known, ok := lowest[s.domain()]; !ok || id < known {
+			lowest[s.domain()] = id
 		}
 	}
 	return lowest

@@ -24,7 +24,8 @@ func TestWhichSpeakersCount(t *testing.T) {
 		want          bool
 	}{
 		{"both synced", tells("a", synced, backbone.node(o1)), tells("b", synced, backbone.node(o2)), true},
-		{"second established", tells("a", synced, backbone.node(o1)), tells("b", established, backbone.node(o2)), true},
+		{"second established, scope covered", tells("a", synced, backbone.node(o1)), tells("b", established, backbone.node(o2)), false},
+		{"second established, scope not covered", tells("a", established, backbone.node(o1)), tells("b", established, backbone.node(o2)), true},
 		{"second without peer record", tells("a", synced, backbone.node(o1)), tells("b", "", backbone.node(o2)), true},
 		{"second stale, scope covered", tells("a", synced, backbone.node(o1)), tells("b", stale, backbone.node(o2)), false},
 		{"second idle, scope covered", tells("a", synced, backbone.node(o1)), tells("b", idle, backbone.node(o2)), false},
@@ -53,14 +54,14 @@ func TestWhichReportOfAnObjectCounts(t *testing.T) {
 	link := func(metric uint32, options ...option) *schemas.RawTopology {
 		return backbone.link(o1, o2, append(options, igp(metric))...)
 	}
-	back := tells("z", established, backbone.link(o2, o1, igp(1)))
+	back := tells("z", "", backbone.link(o2, o1, igp(1))) // without a peer record: it counts and covers nothing
 	tests := []struct {
 		name  string
 		steps []told
 		want  float64
 	}{
 		{"lowest source name", []told{tells("b", synced, link(2)), tells("a", synced, link(1)), tells("c", synced, link(3))}, 1},
-		{"live before stale", []told{tells("a", stale, link(1)), tells("b", established, link(2))}, 2},
+		{"arriving before stale", []told{tells("a", stale, link(1)), tells("b", established, link(2))}, 2},
 		{"attributes before lost ones", []told{tells("a", synced, link(1, lost)), tells("b", synced, link(2))}, 2},
 		{"attributes of a stale speaker before lost ones", []told{tells("a", established, link(1, lost)), tells("b", stale, link(2))}, 2},
 		{"not a stale speaker's where the scope is covered", []told{tells("a", synced, link(1, lost)), tells("b", stale, link(2))}, 1},

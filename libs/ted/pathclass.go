@@ -15,6 +15,8 @@ const (
 const (
 	isisLevel1 = 1
 	isisLevel2 = 2
+	ospfv2     = 3
+	ospfv3     = 6
 )
 
 func isISIS(protocol *uint8) bool {

@@ -101,14 +101,16 @@ func (s *speakers) add(addr netip.Addr, peer Peer) error {
 	return nil
 }
 
-func bgpSource(addr netip.Addr) string { return "bgp:" + addr.String() }
+// bgpSourcePrefix begins the source of a BGP speaker; its address follows.
+const bgpSourcePrefix = "bgp:"
+
+func bgpSource(addr netip.Addr) string { return bgpSourcePrefix + addr.String() }
 
 // GetCapabilities asks for BGP-LS (RFC 9552 §5) and, with an empty graceful restart
 // capability, for End-of-RIB (RFC 4724 §3).
 func (s *speakers) GetCapabilities(corebgp.PeerConfig) []corebgp.Capability {
 	return []corebgp.Capability{
 		corebgp.NewMPExtensionsCapability(bgp.AFI_LS, bgp.SAFI_LS),
-		{Code: corebgp.CAP_ROUTE_REFRESH},
 		{Code: corebgp.CAP_GRACEFUL_RESTART, Value: []byte{0, 0}},
 	}
 }

@@ -47,7 +47,7 @@ func (c *Config) Validate() error {
 		return service.Wrong("STALE_TIME", c.StaleTime.String(), "is not positive", "2m")
 	}
 	for _, file := range c.MRTFiles {
-		if _, err := os.Stat(file); err != nil {
+		if err := readable(file); err != nil {
 			return service.Wrong("MRT_FILES", file, "cannot be read: "+err.Error(), "/var/lib/mrt/updates.mrt")
 		}
 	}
@@ -55,6 +55,20 @@ func (c *Config) Validate() error {
 		return service.Wrong("BGP_PEERS", "", "is empty, and so is MRT_FILES: there is nobody to listen to", "192.0.2.7;64512")
 	}
 	return nil
+}
+
+// readable tells why a file cannot be read.
+func readable(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		return errors.New("it is a folder")
+	}
+	return err
 }
 
 // Peer is a BGP speaker to hold a session with, or with Addrs of more than one

@@ -51,16 +51,14 @@ func (l *listener) readMRT(ctx context.Context, path string) error {
 // replay tells one record of an MRT file.
 func (l *listener) replay(ctx context.Context, path string, r mrt.Record, speakers map[netip.Addr]string) {
 	source, known := speakers[r.Peer]
-	if !known {
+	up := r.NewState == mrt.Established || r.Type != 0 && !known
+	if up {
 		source = mrtSource(path, r.Peer)
 		speakers[r.Peer] = source
-	}
-	switch {
-	case r.OldState == mrt.Established && r.NewState != mrt.Established:
-		l.send(ctx, Down{source})
-		return
-	case !known, r.NewState == mrt.Established:
 		l.send(ctx, Up{Source: source, ASN: r.PeerASN})
+	}
+	if known && r.OldState == mrt.Established && r.NewState != mrt.Established {
+		l.send(ctx, Down{source})
 	}
 	if r.Type == messageUpdate {
 		l.tell(ctx, source, r.Body)

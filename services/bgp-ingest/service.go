@@ -52,7 +52,9 @@ func listen(ctx context.Context, l *listener, c Config, end context.CancelCauseF
 	}()
 	go func() {
 		for _, peer := range c.BGPPeers {
-			if !peer.dynamic() {
+			if peer.dynamic() {
+				l.send(ctx, Admitted{peer.Addrs})
+			} else {
 				l.send(ctx, Configured{Source: bgpSource(peer.Addrs.Addr()), ASN: peer.ASN})
 			}
 		}

@@ -2,6 +2,7 @@ package bgpingest
 
 import (
 	"maps"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +28,7 @@ type speaker struct {
 	state      string // schemas.Peer…
 	objects    map[string]*object
 	session    int           // number of the current or last session
-	losses     int           // sessions lost: an alarm of an earlier loss is void
+	changes    int           // sessions gained and lost: an alarm from before is void
 	keep       time.Duration // how long objects outlive the session
 }
 
@@ -37,7 +38,7 @@ type object struct {
 	session int // the last session that said it
 }
 
-// Event is one of Configured, Restored, Up, Down, Update, StaleTimeOver, Stopped and
+// Event is one of Configured, Admitted, Restored, Up, Down, Update, StaleTimeOver, Stopped and
 // Flush.
 type Event any
 
@@ -46,6 +47,9 @@ type Configured struct {
 	Source string
 	ASN    uint32
 }
+
+// Admitted says that all BGP speakers of a prefix belong to this ingest.
+type Admitted struct{ Prefix netip.Prefix }
 
 // Restored is a record that the table held when the service started; nil = gone.
 type Restored struct {
@@ -99,6 +103,8 @@ func Step(s *State, e Event) (*State, []output) {
 		s.restore(e)
 	case Configured:
 		return s, s.configure(e)
+	case Admitted:
+		return s, s.admit(e)
 	case Up:
 		return s, s.up(e)
 	case Down:
@@ -126,14 +132,17 @@ func (s *State) speaker(source string) *speaker {
 func (s *State) restore(e Restored) {
 	topology, rest, _ := strings.Cut(e.Key, "|")
 	source, kind, _ := strings.Cut(rest, "|")
-	if topology != s.topology || kind == schemas.KindPeer {
+	if topology != s.topology {
 		return
 	}
-	if e.Record == nil {
-		delete(s.speaker(source).objects, e.Key)
-		return
+	sp := s.speaker(source)
+	switch {
+	case kind == schemas.KindPeer:
+	case e.Record == nil:
+		delete(sp.objects, e.Key)
+	default:
+		sp.objects[e.Key] = &object{record: e.Record}
 	}
-	s.speaker(source).objects[e.Key] = &object{record: e.Record}
 }
 
 // configure takes a speaker over: what it had said before is stale until it says it
@@ -147,6 +156,19 @@ func (s *State) configure(e Configured) []output {
 	return s.lose(sp)
 }
 
+// admit takes over, of the speakers known from before, those of a prefix.
+func (s *State) admit(e Admitted) []output {
+	var out []output
+	for _, source := range slices.Sorted(maps.Keys(s.speakers)) {
+		address, ok := strings.CutPrefix(source, bgpSourcePrefix)
+		addr, err := netip.ParseAddr(address)
+		if ok && err == nil && e.Prefix.Contains(addr) {
+			out = append(out, s.configure(Configured{Source: source})...)
+		}
+	}
+	return out
+}
+
 func (s *State) up(e Up) []output {
 	out := s.configure(Configured{e.Source, e.ASN})
 	sp := s.speaker(e.Source)
@@ -156,7 +178,8 @@ func (s *State) up(e Up) []output {
 	if e.RestartTime > 0 {
 		sp.keep = e.RestartTime
 	}
-	return append(out, s.setState(sp, schemas.PeerEstablished))
+	sp.changes++ // from now on End-of-RIB decides, or the stale time without one
+	return append(out, s.setState(sp, schemas.PeerEstablished), s.alarm(sp, s.staleTime))
 }
 
 func (s *State) down(e Down) []output {
@@ -178,14 +201,16 @@ func (s *State) stopped() []output {
 
 // lose notes that there is no session: stale while there are objects to keep.
 func (s *State) lose(sp *speaker) []output {
-	sp.losses++
+	sp.changes++
 	if len(sp.objects) == 0 {
 		return []output{s.setState(sp, schemas.PeerIdle)}
 	}
-	return []output{
-		s.setState(sp, schemas.PeerStale),
-		{Key: sp.source + alarmSeparator + strconv.Itoa(sp.losses), WakeAfter: sp.keep},
-	}
+	return []output{s.setState(sp, schemas.PeerStale), s.alarm(sp, sp.keep)}
+}
+
+// alarm asks for StaleTimeOver, unless the session comes or goes before.
+func (s *State) alarm(sp *speaker, after time.Duration) output {
+	return output{Key: sp.source + alarmSeparator + strconv.Itoa(sp.changes), WakeAfter: after}
 }
 
 func (s *State) update(e Update) []output {
@@ -205,7 +230,8 @@ func (s *State) update(e Update) []output {
 		sp.objects[k] = &object{record: r, session: sp.session}
 		out = append(out, output{Key: k, Value: r})
 	}
-	if e.Update.EndOfRIB {
+	inSession := sp.state == schemas.PeerEstablished || sp.state == schemas.PeerSynced
+	if e.Update.EndOfRIB && inSession {
 		out = append(out, s.sweep(sp)...)
 		out = append(out, s.setState(sp, schemas.PeerSynced))
 	}
@@ -228,7 +254,7 @@ func (s *State) sweep(sp *speaker) []output {
 // whether it is back (without End-of-RIB so far) or not.
 func (s *State) staleTimeOver(e StaleTimeOver) []output {
 	sp := s.speaker(e.Source)
-	if e.epoch != strconv.Itoa(sp.losses) {
+	if e.epoch != strconv.Itoa(sp.changes) {
 		return nil
 	}
 	if sp.state != schemas.PeerStale {

@@ -133,16 +133,22 @@ func TestSession(t *testing.T) {
 		{"announced twice", func(tb *table) { tb.apply(up, reach("s", 1, 1), reach("s", 1)) }, "established [1]"},
 		{"lost empty", func(tb *table) { tb.apply(up, endOfRIB("s"), Down{"s"}) }, "idle []"},
 		{"lost", func(tb *table) { tb.apply(up, reach("s", 1, 2), endOfRIB("s"), Down{"s"}) }, "stale [1 2]"},
-		{"lost for good", func(tb *table) { tb.apply(up, reach("s", 1, 2), Down{"s"}).ring(0) }, "idle []"},
+		{"lost for good", func(tb *table) { tb.apply(up, reach("s", 1, 2), Down{"s"}).ring(1) }, "idle []"},
 		{"back", func(tb *table) { tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 2)) }, "established [1 2]"},
 		{"back with half", func(tb *table) {
 			tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 2, 3), endOfRIB("s"))
 		}, "synced [2 3]"},
 		{"back without End-of-RIB", func(tb *table) {
-			tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 2)).ring(0)
+			tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 2)).ring(2)
 		}, "established [2]"},
+		{"back late", func(tb *table) {
+			tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 2)).ring(1)
+		}, "established [1 2]"},
+		{"End-of-RIB without a session", func(tb *table) {
+			tb.apply(up, reach("s", 1, 2), Down{"s"}, endOfRIB("s"))
+		}, "stale [1 2]"},
 		{"alarm of an earlier loss", func(tb *table) {
-			tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 1), Down{"s"}).ring(0)
+			tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 1), Down{"s"}).ring(1)
 		}, "stale [1 2]"},
 		{"flaps before End-of-RIB", func(tb *table) {
 			tb.apply(up, reach("s", 1, 2, 3), Down{"s"}, up, reach("s", 1), Down{"s"}, up, reach("s", 2), endOfRIB("s"))
@@ -179,11 +185,11 @@ func TestSession(t *testing.T) {
 
 func TestRestartTimeReplacesStaleTime(t *testing.T) {
 	tb := newTable().apply(Up{Source: "s", RestartTime: 7 * time.Second}, reach("s", 1), Down{"s"})
-	if got := tb.alarms[0].After; got != 7*time.Second {
+	if got := tb.alarms[1].After; got != 7*time.Second {
 		t.Errorf("kept for %v, want the negotiated 7s", got)
 	}
 	tb.apply(Up{Source: "s"}, Down{"s"})
-	if got := tb.alarms[1].After; got != staleTime {
+	if got := tb.alarms[3].After; got != staleTime {
 		t.Errorf("kept for %v, want the stale time", got)
 	}
 }
@@ -195,6 +201,25 @@ func TestSpeakersAreApart(t *testing.T) {
 	}
 	if got := tb.state("b"); got != "stale [1 3]" {
 		t.Errorf("b: %s", got)
+	}
+}
+
+// TestDynamicSpeakerStaysAway forgets a speaker of a prefix that does not come back after
+// a restart, and leaves alone one of elsewhere.
+func TestDynamicSpeakerStaysAway(t *testing.T) {
+	const near, far = "bgp:10.0.0.7", "bgp:192.0.2.7"
+	tb := newTable().apply(Up{Source: near, ASN: 1}, reach(near, 1), endOfRIB(near), Up{Source: far}, reach(far, 2), endOfRIB(far))
+	tb.restart()
+	tb.apply(Admitted{netip.MustParsePrefix("10.0.0.0/8")})
+	if got := tb.state(near); got != "stale [1]" {
+		t.Errorf("speaker of the prefix: %s", got)
+	}
+	tb.ring(0)
+	if got := tb.state(near); got != "idle []" {
+		t.Errorf("speaker of the prefix, later: %s", got)
+	}
+	if got := tb.state(far); got != "synced [2]" {
+		t.Errorf("speaker of elsewhere: %s", got)
 	}
 }
 

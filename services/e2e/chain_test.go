@@ -1,24 +1,21 @@
 package e2e
 
 import (
-	"net/netip"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/services/lab/broker"
-	"github.com/altostream/altostream/services/lab/router"
 )
 
 // chainOrder is the five programs.
 var chainOrder = []string{"bgp-ingest", "map-builder", "cost-builder", "compute-ingest", "correlator"}
 
 const (
-	asn       = 100
-	collector = "127.0.0.1"  // the address that bgp-ingest speaks from
-	firstHop  = "127.0.0.11" // R1
+	asn         = 100
+	collector   = "127.0.0.1"  // the address that bgp-ingest speaks from
+	firstRouter = "127.0.0.11" // R1
 )
 
 // chain is a broker, a registry, the seed's network and the five programs.
@@ -26,7 +23,7 @@ type chain struct {
 	*topics
 	t         *testing.T
 	clients   service.Config
-	network   *router.Network
+	network   *routers
 	dir       string // of the compute document and the sites
 	env       map[string][]string
 	processes map[string]*process
@@ -38,25 +35,14 @@ func newChain(t *testing.T, partitions int, speakers ...*speaker) *chain {
 	t.Helper()
 	c := &chain{t: t, clients: startBroker(t, partitions), dir: t.TempDir(), processes: map[string]*process{}}
 	c.topics = followTopics(t, c.clients)
-	network, err := router.Start(t.Context(), router.Config{
-		First:     netip.MustParseAddr(firstHop),
-		Collector: router.Collector{Address: netip.MustParseAddr(collector), ASN: asn},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(network.Close)
-	c.network = network
-	peers := []string{}
-	for _, p := range network.Peers() {
-		peers = append(peers, p.String())
-	}
+	c.network = startRouters(t)
+	peers := c.network.peers
 	for _, s := range speakers {
-		peers = append(peers, s.peer())
+		peers += "," + s.peer()
 	}
 	c.copySeed("compute.json", "sites.json")
 	c.env = map[string][]string{
-		"bgp-ingest":     {"BGP_PEERS=" + strings.Join(peers, ","), "BGP_ASN=100", "BGP_LISTEN=127.0.0.1:0"},
+		"bgp-ingest":     {"BGP_PEERS=" + peers, "BGP_ASN=100", "BGP_LISTEN=127.0.0.1:0"},
 		"compute-ingest": {"COMPUTE_SOURCES=seed=" + c.file("compute.json"), "COMPUTE_SITES=" + c.file("sites.json")},
 	}
 	return c

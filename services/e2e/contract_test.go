@@ -34,7 +34,7 @@ func TestChain(t *testing.T) {
 	c.networkMapIs(seedNetworkMap())
 	c.costsAre(routingID, allLinks)
 	c.costsAre(hopCountID, hopCounts)
-	if err := c.network.FailLink("R2", "R3"); err != nil {
+	if err := c.network.failLink("R2", "R3"); err != nil {
 		t.Fatal(err)
 	}
 	c.costsAre(routingID, withoutR2R3)
@@ -90,6 +90,9 @@ func checkPages(t *testing.T, c *chain) {
 }
 
 func checkMaps(t *testing.T, c *chain) {
+	if n := len(c.log(schemas.NetworkMapsTopic)); n != 1 {
+		t.Errorf("there were %d network maps, want one: whole at first and then the same", n)
+	}
 	network, err := value[schemas.NetworkMap](c.topics, schemas.NetworkMapsTopic, networkMapID)
 	if err != nil {
 		t.Fatal(err)

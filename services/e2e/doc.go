@@ -1,7 +1,8 @@
 // Package e2e holds the end-to-end tests: the programs as they are built, each in a
 // process of its own, configured by nothing but its environment.
 //
-//	broker, registry, routers, speakers ── in the test's process, on loopback
+//	broker, registry, speakers ── in the test's process, on loopback
+//	the seed's network ── a process of its own
 //	bgp-ingest, map-builder, cost-builder, compute-ingest, correlator, lab ── processes
 //
 // What is proved is what the tests' files are named after: the chain as a whole, the
@@ -11,6 +12,7 @@
 //	process_test.go  a program that runs
 //	chain_test.go    broker, routers and the five programs
 //	topics_test.go   what is on the topics
+//	routers_test.go  the seed's network
 //	speaker_test.go  a BGP speaker that says what a test wants
 //	seed_test.go     the seed's network in numbers written by hand
 package e2e

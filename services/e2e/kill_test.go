@@ -61,13 +61,13 @@ func runScenario(t *testing.T, victim string, want content) content {
 	c.costsAre(routingID, allLinks)
 	c.endpointIs("ipv4:192.168.24.10", r2, r4)
 
-	if err := c.network.FailLink("R2", "R3"); err != nil {
+	if err := c.network.failLink("R2", "R3"); err != nil {
 		t.Fatal(err)
 	}
 	if victim != "" {
 		c.processes[victim].kill()
 	}
-	if err := errors.Join(c.network.RestoreLink("R2", "R3"), c.network.SetMetric("R1", "R2", 25)); err != nil {
+	if err := errors.Join(c.network.restoreLink("R2", "R3"), c.network.setMetric("R1", "R2", 25)); err != nil {
 		t.Fatal(err)
 	}
 	s.change(func() { prefix = laterPrefix }, withdraw(prefixNLRI("4.4.4.4", firstPrefix)), announce(nil, prefixNLRI("4.4.4.4", laterPrefix)))

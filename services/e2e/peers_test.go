@@ -29,7 +29,7 @@ func TestPeerWithWrongASN(t *testing.T) {
 	for _, r := range []string{"127.0.0.12", "127.0.0.13"} {
 		c.peerIs("bgp:"+r, schemas.PeerSynced)
 	}
-	c.processes["bgp-ingest"].line(`level=(WARN|ERROR) .*127\.0\.0\.22.*(AS|asn)`)
+	c.processes["bgp-ingest"].line(`level=(WARN|ERROR) .*127\.0\.0\.22.*Bad Peer AS`)
 	c.peerIs(stranger.source(), schemas.PeerIdle)
 	c.networkMapNever("pid100:09090909")
 	if n := stranger.count(); n != 0 {

@@ -28,6 +28,8 @@ type process struct {
 	cmd  *exec.Cmd
 	done chan struct{} // closed when it has ended
 
+	silent bool // its output is of no interest when the test fails
+
 	mu    sync.Mutex
 	lines []string // of its standard output and error
 }
@@ -57,7 +59,7 @@ func launch(t *testing.T, name string, env ...string) *process {
 	}()
 	t.Cleanup(func() {
 		p.kill()
-		if t.Failed() {
+		if t.Failed() && !p.silent {
 			t.Logf("last lines of %s (process %d):\n%s", name, p.cmd.Process.Pid, strings.Join(p.last(40), "\n"))
 		}
 	})

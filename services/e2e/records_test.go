@@ -42,14 +42,14 @@ func TestGarbageRecords(t *testing.T) {
 		})
 		c.processes[name].line(`level=WARN msg="record put aside" .*topic=\S+ .*offset=\d+ .*error=`)
 	}
-	if err := c.network.SetMetric("R1", "R2", 25); err != nil {
+	if err := c.network.setMetric("R1", "R2", 25); err != nil {
 		t.Fatal(err)
 	}
 	c.costsAre(routingID, costsAfterScenario)
 	c.unchanged(before)
 
 	c.start(c.terminateAll()...)
-	if err := errors.Join(c.network.SetMetric("R1", "R2", 10), c.network.FailLink("R2", "R3")); err != nil {
+	if err := errors.Join(c.network.setMetric("R1", "R2", 10), c.network.failLink("R2", "R3")); err != nil {
 		t.Fatal(err)
 	}
 	c.costsAre(routingID, withoutR2R3)
@@ -103,6 +103,12 @@ func garbageOf(value []byte) [][]byte {
 	}
 }
 
+// wrongHeaders are no time, no trace context, and inputs that will never come.
+var wrongHeaders = []kafka.Header{
+	{Key: "observed-at", Value: []byte("yesterday")}, {Key: "traceparent", Value: []byte("00-zz")},
+	{Key: "inputs", Value: []byte("raw-topology/0=9999999999,network_maps/0=9999999999,/=1,=,x")},
+}
+
 // produce writes values to partition 0 of a topic, under the keys of a pattern.
 func produce(t *testing.T, c *chain, topic, key string, values [][]byte) {
 	t.Helper()
@@ -115,7 +121,7 @@ func produce(t *testing.T, c *chain, topic, key string, values [][]byte) {
 	for i, v := range values {
 		err := producer.Produce(&kafka.Message{
 			TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: 0},
-			Key:            fmt.Appendf(nil, key, i), Value: v,
+			Key:            fmt.Appendf(nil, key, i), Value: v, Headers: wrongHeaders,
 		}, delivered)
 		if err != nil {
 			t.Fatal(err)

@@ -1,7 +1,9 @@
 package lab
 
 import (
+	"fmt"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/altostream/altostream/libs/service"
@@ -36,10 +38,10 @@ const (
 // Validate reports the first wrong value, naming its variable.
 func (c *Config) Validate() error {
 	if c.Partitions < 1 {
-		return service.Wrong("LAB_PARTITIONS", "", "is not a positive number", "1")
+		return service.Wrong("LAB_PARTITIONS", strconv.Itoa(c.Partitions), "is not a positive number", "1")
 	}
 	if c.ReplaySpeed < 0 {
-		return service.Wrong("LAB_REPLAY_SPEED", "", "is negative; 1 is the original timing, 0 as fast as possible", "1")
+		return service.Wrong("LAB_REPLAY_SPEED", fmt.Sprint(c.ReplaySpeed), "is negative; 1 is the original timing, 0 as fast as possible", "1")
 	}
 	if c.Events != eventsDemo && c.Events != eventsNone {
 		return service.Wrong("LAB_EVENTS", c.Events, "is neither demo nor none", eventsDemo)

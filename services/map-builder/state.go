@@ -65,7 +65,9 @@ func Step(s *State, e Event) (*State, []output) {
 	case Published:
 		s.published[e.ResourceID] = e.Exists
 	case SyncTimeoutOver:
-		s.topologies.Change(e.Topology).open = true
+		t := s.topologies.Change(e.Topology)
+		t.waiting = false
+		t.open = t.open || !t.db.Empty()
 	case Flush:
 		return s, s.flush()
 	}
