@@ -3,9 +3,11 @@ package avro
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/schemaregistry"
 	"github.com/confluentinc/confluent-kafka-go/v2/schemaregistry/rest"
@@ -41,7 +43,7 @@ func Dial(address string) (Registry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("schema registry: %w", err)
 	}
-	return &registry{client: client, schemas: map[int]string{}}, nil
+	return &registry{client: client, schemas: map[int]string{}, missing: map[int]time.Time{}}, nil
 }
 
 type registry struct {
@@ -49,7 +51,12 @@ type registry struct {
 
 	mu      sync.Mutex
 	schemas map[int]string
+	missing map[int]time.Time // when the registry first did not know a schema
 }
+
+// missingTime is how long a schema that the registry does not know may still come: a
+// follower learns of a new one a moment after the leader.
+const missingTime = 3 * time.Second
 
 func (r *registry) Register(subject, schema string) (int, error) {
 	id, err := r.client.Register(subject, schemaregistry.SchemaInfo{Schema: schema}, false)
@@ -67,18 +74,42 @@ func (r *registry) Schema(subject string, id int) (string, error) {
 	}
 	info, err := r.client.GetBySubjectAndID(subject, id)
 	if err != nil {
-		return "", classify(fmt.Sprintf("schema id %d of %s", id, subject), err)
+		return "", r.unknown(id, classify(fmt.Sprintf("schema id %d of %s", id, subject), err))
 	}
+	delete(r.missing, id)
 	r.schemas[id] = info.Schema
 	return info.Schema, nil
 }
 
-// classify tells a registry that refuses (an answer of status 4xx) from one that
-// is away or failing.
+// unknown makes a refusal one that may pass while the schema may still come.
+func (r *registry) unknown(id int, err error) error {
+	if errors.Is(err, ErrUnavailable) {
+		return err
+	}
+	since, ok := r.missing[id]
+	if !ok {
+		since = time.Now()
+		r.missing[id] = since
+	}
+	if time.Since(since) < missingTime {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return err
+}
+
+// classify tells a registry that refuses for good from one that is away, failing, busy,
+// or does not know us (yet).
 func classify(what string, err error) error {
 	var re *rest.Error
-	if errors.As(err, &re) && re.Code/100 == 4 || errors.As(err, &re) && re.Code/10000 == 4 {
-		return fmt.Errorf("%s: refused by the registry: %w", what, err)
+	if errors.As(err, &re) {
+		status := re.Code
+		if status > 999 {
+			status /= 100 // registries' own codes: the status and two digits
+		}
+		switch status {
+		case http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity:
+			return fmt.Errorf("%s: refused by the registry: %w", what, err)
+		}
 	}
 	return fmt.Errorf("%s: %w: %w", what, ErrUnavailable, err)
 }

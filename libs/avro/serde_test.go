@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/twmb/franz-go/pkg/sr/srfake"
@@ -185,6 +186,10 @@ func TestDial(t *testing.T) {
 	if _, err := newCodec(text); err != nil {
 		t.Errorf("schema came back as %q: %v", text, err)
 	}
+	if _, err := r.Schema("topic-value", 999); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("unknown id, which may still come: %v", err)
+	}
+	r.(*registry).missing[999] = time.Now().Add(-missingTime)
 	if _, err := r.Schema("topic-value", 999); err == nil || errors.Is(err, ErrUnavailable) {
 		t.Errorf("unknown id: %v", err)
 	}
@@ -207,6 +212,25 @@ func TestDialUserInfo(t *testing.T) {
 	}
 	if _, err := r.Register("s", `"string"`); err != nil || user != "alice" || password != "s3cret" {
 		t.Errorf("user info = %q, %q, %v", user, password, err)
+	}
+}
+
+// TestDialStatus says which answers of a registry are about it rather than the schema.
+func TestDialStatus(t *testing.T) {
+	for status, passing := range map[int]bool{401: true, 403: true, 500: true, 503: true, 409: false, 422: false} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(status)
+			fmt.Fprintf(w, `{"error_code": %d, "message": "no"}`, status)
+		}))
+		r, err := Dial(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Register("s", `"string"`); err == nil || errors.Is(err, ErrUnavailable) != passing {
+			t.Errorf("status %d: %v", status, err)
+		}
+		server.Close()
 	}
 }
 

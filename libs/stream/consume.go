@@ -115,6 +115,9 @@ func (r *runner[S, E, V]) run(ctx context.Context) error {
 	}
 	for ctx.Err() == nil && r.err == nil {
 		r.batch()
+		if err := r.publisher.withdrawTooLarge(ctx, r.forget); err != nil {
+			return err
+		}
 		select {
 		case err := <-r.publisher.failed:
 			return err
@@ -125,6 +128,12 @@ func (r *runner[S, E, V]) run(ctx context.Context) error {
 		return r.err
 	}
 	return ctx.Err()
+}
+
+func (r *runner[S, E, V]) forget(number int32, key string) {
+	if machine := r.machines[number]; machine != nil {
+		machine.Forget(key)
+	}
 }
 
 // batch takes events until the inputs are idle or the batch is old enough, and

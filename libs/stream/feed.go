@@ -114,6 +114,10 @@ func (f *feed[S, E, V]) run(ctx context.Context, events <-chan Event[E], start f
 		case e := <-events:
 			f.apply(e, events)
 		}
+		forget := func(_ int32, key string) { f.machine.Forget(key) }
+		if err := f.publisher.withdrawTooLarge(ctx, forget); err != nil {
+			return err
+		}
 		if err := f.flush(ctx); err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,6 +32,7 @@ type bench struct {
 	cluster  *kfake.Cluster
 	in       *avro.Serde[schemas.NetworkMap]
 	out      *avro.Serde[schemas.NetworkMap]
+	grow     string // appended to the tags of out
 }
 
 func newBench(t *testing.T, partitions int) *bench {
@@ -86,7 +88,7 @@ func (b *bench) spec() stream.Spec[map[string]*schemas.NetworkMap, event, schema
 			if e.value == nil {
 				return s, []stream.Output[schemas.NetworkMap]{{Key: e.key}}
 			}
-			return s, []stream.Output[schemas.NetworkMap]{{Key: e.key, Value: mapOf("<" + e.value.Meta.VTag.Tag + ">")}}
+			return s, []stream.Output[schemas.NetworkMap]{{Key: e.key, Value: mapOf("<" + e.value.Meta.VTag.Tag + ">" + b.grow)}}
 		},
 		Flush: event{flush: true},
 	}
@@ -299,6 +301,51 @@ func TestRunUnreadableOutput(t *testing.T) {
 	if v, err := b.out.Decode(last["a"]); err != nil || v.Meta.VTag.Tag != "<1>" {
 		t.Errorf("a holds %q, %v", last["a"], err)
 	}
+}
+
+// TestRunTooLarge withdraws a record that the client or the broker does not take for its
+// size, and goes on.
+func TestRunTooLarge(t *testing.T) {
+	for name, clientLimit := range map[string]string{"client": "1000000", "broker": "8000000"} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, 1)
+			b.config.KafkaProperties = service.Properties{"message.max.bytes": clientLimit}
+			// The output is larger than the input, which just fits.
+			b.grow = strings.Repeat("x", 200_000)
+			b.run(t)
+			b.put(t, "in", 0, "a", b.encode(t, "1"))
+			b.put(t, "in", 0, "b", b.encode(t, "1"))
+			b.awaitTable(t, map[string]string{"a": "<1>" + b.grow, "b": "<1>" + b.grow})
+			b.put(t, "in", 0, "a", b.encode(t, strings.Repeat("y", 900_000)))
+			b.awaitTable(t, map[string]string{"b": "<1>" + b.grow})
+			b.put(t, "in", 0, "a", b.encode(t, "2"))
+			b.awaitTable(t, map[string]string{"a": "<2>" + b.grow, "b": "<1>" + b.grow})
+		})
+	}
+}
+
+// TestRunRebalance keeps every partition served while a second instance comes and goes.
+func TestRunRebalance(t *testing.T) {
+	b := newBench(t, 2)
+	one, _ := b.run(t)
+	put := func(tag string) {
+		t.Helper()
+		for p, key := range []string{"a", "b"} {
+			b.put(t, "in", int32(p), key, b.encode(t, tag))
+		}
+		b.awaitTable(t, map[string]string{"a": "<" + tag + ">", "b": "<" + tag + ">"})
+	}
+	put("1")
+	two, stopTwo := b.run(t)
+	await(t, "both caught up", func() bool { return one.IsReady() && two.IsReady() })
+	put("2")
+	three, stopThree := b.run(t) // has no partition
+	await(t, "all caught up", func() bool { return one.IsReady() && two.IsReady() && three.IsReady() })
+	put("3")
+	_ = stopTwo()
+	_ = stopThree()
+	await(t, "one caught up", one.IsReady)
+	put("4")
 }
 
 func TestRunWaitsForKafka(t *testing.T) {

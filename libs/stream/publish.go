@@ -20,8 +20,12 @@ type publisher[V any] struct {
 	tracer   trace.Tracer
 	runtime  *service.Runtime
 	metrics  *metrics
-	failed   chan error // the first record that could not be delivered
+	failed   chan error          // the first record that could not be delivered
+	tooLarge chan *kafka.Message // records that the broker does not take for their size
 }
+
+// maxTooLarge is how many records of tooLarge may wait to be withdrawn.
+const maxTooLarge = 1024
 
 func newPublisher[V any](c service.Config, rt *service.Runtime, m *metrics, table Table[V]) (*publisher[V], error) {
 	producer, err := newProducer(c)
@@ -30,7 +34,7 @@ func newPublisher[V any](c service.Config, rt *service.Runtime, m *metrics, tabl
 	}
 	p := &publisher[V]{
 		table: table, producer: producer, tracer: rt.Tracer, runtime: rt, metrics: m,
-		failed: make(chan error, 1),
+		failed: make(chan error, 1), tooLarge: make(chan *kafka.Message, maxTooLarge),
 	}
 	go drainLogs(producer.Logs(), rt.Log)
 	go p.drainEvents()
@@ -43,11 +47,7 @@ func (p *publisher[V]) drainEvents() {
 	for e := range p.producer.Events() {
 		switch e := e.(type) {
 		case *kafka.Message:
-			if err := e.TopicPartition.Error; err != nil {
-				p.fail(fmt.Errorf("record %s of %s not delivered: %w", e.Key, p.table.Topic, err))
-				continue
-			}
-			p.metrics.delivered(e)
+			p.report(e)
 		case kafka.Error:
 			if e.IsFatal() {
 				p.fail(fmt.Errorf("kafka producer: %w", e))
@@ -56,6 +56,28 @@ func (p *publisher[V]) drainEvents() {
 			}
 		}
 	}
+}
+
+// report takes a delivery report.
+func (p *publisher[V]) report(m *kafka.Message) {
+	err := m.TopicPartition.Error
+	if err == nil {
+		p.metrics.delivered(m)
+		return
+	}
+	if isTooLarge(err) && m.Value != nil {
+		select {
+		case p.tooLarge <- m:
+			return
+		default:
+		}
+	}
+	p.fail(fmt.Errorf("record %s of %s not delivered: %w", m.Key, p.table.Topic, err))
+}
+
+func isTooLarge(err error) bool {
+	var ke kafka.Error
+	return errors.As(err, &ke) && ke.Code() == kafka.ErrMsgSizeTooLarge
 }
 
 func (p *publisher[V]) fail(err error) {
@@ -109,13 +131,36 @@ func (p *publisher[V]) produce(ctx context.Context, message *kafka.Message) erro
 		switch {
 		case ke.Code() == kafka.ErrQueueFull && ctx.Err() == nil:
 			p.producer.Flush(50)
-		case ke.Code() == kafka.ErrMsgSizeTooLarge && message.Value != nil:
-			p.runtime.Log.Error("record too large; withdrawn, since the one before is no longer true (raise message.max.bytes in KAFKA_PROPERTIES and on the topic)",
-				"topic", p.table.Topic, "key", string(message.Key), "bytes", len(message.Value))
-			p.metrics.tooLarge.Add(ctx, 1, topicAttribute(p.table.Topic))
-			message.Value = nil
+		case isTooLarge(err) && message.Value != nil:
+			p.withdraw(message)
 		default:
 			return err
+		}
+	}
+}
+
+// withdraw makes a record that Kafka does not take a withdrawal.
+func (p *publisher[V]) withdraw(m *kafka.Message) {
+	p.runtime.Log.Error("record too large; withdrawn, since the one before is no longer true (raise message.max.bytes in KAFKA_PROPERTIES and on the topic)",
+		"topic", p.table.Topic, "key", string(m.Key), "bytes", len(m.Value))
+	p.metrics.tooLarge.Add(context.Background(), 1, topicAttribute(p.table.Topic))
+	m.Value = nil
+	m.TopicPartition.Error = nil
+}
+
+// withdrawTooLarge withdraws the records that the broker did not take; forget is told
+// of each.
+func (p *publisher[V]) withdrawTooLarge(ctx context.Context, forget func(number int32, key string)) error {
+	for {
+		select {
+		case m := <-p.tooLarge:
+			p.withdraw(m)
+			forget(m.TopicPartition.Partition, string(m.Key))
+			if err := p.produce(ctx, m); err != nil {
+				return fmt.Errorf("withdraw %s of %s: %w", m.Key, p.table.Topic, err)
+			}
+		default:
+			return nil
 		}
 	}
 }
