@@ -115,6 +115,8 @@ func problem(pe *envconfig.ParseError) string {
 		return "is not a number in range"
 	case strings.HasPrefix(pe.TypeName, "bool"):
 		return "is neither true nor false"
+	case strings.HasSuffix(pe.TypeName, "netip.Addr"):
+		return "is not an IP address"
 	case strings.HasSuffix(pe.TypeName, "slog.Level"):
 		return "is not debug, info, warn or error"
 	}

@@ -221,7 +221,7 @@ func (d *door) Accept() (net.Conn, error) {
 		}
 		err = d.admit(conn.RemoteAddr())
 		if err == nil {
-			return conn, nil
+			return &holdTimeGuard{Conn: conn}, nil
 		}
 		_ = conn.Close()
 		if held, ok := d.refused.Allow(); ok {

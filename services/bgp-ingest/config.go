@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -46,10 +47,15 @@ func (c *Config) Validate() error {
 	if c.StaleTime <= 0 {
 		return service.Wrong("STALE_TIME", c.StaleTime.String(), "is not positive", "2m")
 	}
+	names := map[string]bool{}
 	for _, file := range c.MRTFiles {
 		if err := readable(file); err != nil {
 			return service.Wrong("MRT_FILES", file, "cannot be read: "+err.Error(), "/var/lib/mrt/updates.mrt")
 		}
+		if name := filepath.Base(file); names[name] {
+			return service.Wrong("MRT_FILES", strings.Join(c.MRTFiles, ","), "has two files named "+name+", which would be one speaker", "/var/lib/mrt/a.mrt,/var/lib/mrt/b.mrt")
+		}
+		names[filepath.Base(file)] = true
 	}
 	if len(c.BGPPeers) == 0 && len(c.MRTFiles) == 0 {
 		return service.Wrong("BGP_PEERS", "", "is empty, and so is MRT_FILES: there is nobody to listen to", "192.0.2.7;64512")

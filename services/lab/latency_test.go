@@ -7,9 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
 	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
 	"github.com/altostream/altostream/services/altoctl"
+	"github.com/altostream/altostream/services/lab/broker"
 )
 
 // BenchmarkFlap fails a link of the seed's network, or brings it back, and waits for
@@ -68,6 +72,12 @@ func BenchmarkFlap(b *testing.B) {
 		latencies = append(latencies, next(cost))
 		time.Sleep(20 * time.Millisecond) // an idle network
 	}
+	report(b, latencies)
+}
+
+// report gives the quantiles of latencies as the benchmark's figures.
+func report(b *testing.B, latencies []time.Duration) {
+	b.Helper()
 	slices.Sort(latencies)
 	for _, q := range []struct {
 		name  string
@@ -77,4 +87,51 @@ func BenchmarkFlap(b *testing.B) {
 		b.ReportMetric(float64(latencies[at].Microseconds())/1000, q.name)
 	}
 	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkHop is the yardstick of BenchmarkFlap: one record from a producer to a
+// consumer through the embedded broker. A flap takes two such hops, and the work.
+func BenchmarkHop(b *testing.B) {
+	service.RaiseProcs()
+	embedded, err := broker.Start(broker.Config{KafkaListen: "127.0.0.1:0", RegistryListen: "127.0.0.1:0"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer embedded.Close()
+	config := service.Config{KafkaBootstrapServers: embedded.KafkaAddress()}
+	consumer, err := stream.NewConsumer(config, "hop")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer consumer.Close()
+	topic := schemas.CostMapsTopic
+	if err := consumer.Assign([]kafka.TopicPartition{{Topic: &topic, Offset: kafka.OffsetBeginning}}); err != nil {
+		b.Fatal(err)
+	}
+	producer, err := kafka.NewProducer(&kafka.ConfigMap{
+		"bootstrap.servers": config.KafkaBootstrapServers, "linger.ms": 0, "enable.idempotence": true, "socket.nagle.disable": true,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer producer.Close()
+	go func() {
+		for range producer.Events() {
+		}
+	}()
+	var latencies []time.Duration
+	for b.Loop() {
+		start := time.Now()
+		if err := producer.Produce(&kafka.Message{TopicPartition: kafka.TopicPartition{Topic: &topic}, Value: []byte("x")}, nil); err != nil {
+			b.Fatal(err)
+		}
+		for {
+			if _, ok := consumer.Poll(1000).(*kafka.Message); ok {
+				break
+			}
+		}
+		latencies = append(latencies, time.Since(start))
+		time.Sleep(20 * time.Millisecond)
+	}
+	report(b, latencies)
 }
