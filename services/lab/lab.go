@@ -83,7 +83,7 @@ func (l *Lab) Run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer server.Close()
-	s := &screen{out: out}
+	s := newScreen(out)
 	s.welcome(l, server.Addr)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return l.services.run(ctx) })
@@ -103,9 +103,11 @@ func (l *Lab) Run(ctx context.Context, out io.Writer) error {
 // show follows the maps and plays the events.
 func (l *Lab) show(ctx context.Context, s *screen) error {
 	group, ctx := errgroup.WithContext(ctx)
-	for _, args := range [][]string{{"network-map", "--watch"}, {"cost-map", "--metric", "routingcost", "--watch"}} {
-		group.Go(func() error { return s.follow(ctx, l.Clients(), args) })
-	}
+	group.Go(func() error { return s.follow(ctx, l.Clients(), "network-map", "--watch") })
+	group.Go(func() error {
+		s.written(ctx)
+		return s.follow(ctx, l.Clients(), "cost-map", "--metric", "routingcost", "--watch")
+	})
 	if l.config.Events == eventsDemo {
 		group.Go(func() error {
 			if err := demo(ctx, l.routers.network, l.config.EventsPause, s.say); err != nil {

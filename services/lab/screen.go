@@ -15,15 +15,36 @@ import (
 
 // screen is what a person sees; writes do not mix.
 type screen struct {
-	mu  sync.Mutex
-	out io.Writer
+	mu    sync.Mutex
+	out   io.Writer
+	once  sync.Once
+	first chan struct{} // closed when a map was written
 }
+
+func newScreen(out io.Writer) *screen { return &screen{out: out, first: make(chan struct{})} }
 
 // Write writes p at once.
 func (s *screen) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.out.Write(p)
+}
+
+// written waits until a map was written, or ctx ends.
+func (s *screen) written(ctx context.Context) {
+	select {
+	case <-s.first:
+	case <-ctx.Done():
+	}
+}
+
+// mapWriter writes maps to a screen.
+type mapWriter struct{ *screen }
+
+func (w mapWriter) Write(p []byte) (int, error) {
+	n, err := w.screen.Write(p)
+	w.once.Do(func() { close(w.first) })
+	return n, err
 }
 
 func (s *screen) say(format string, args ...any) {
@@ -56,8 +77,8 @@ Ctrl-C ends the lab.
 }
 
 // follow runs an altoctl command and shows what it prints.
-func (s *screen) follow(ctx context.Context, c service.Config, args []string) error {
-	err := altoctl.Run(ctx, c, args, s, io.Discard)
+func (s *screen) follow(ctx context.Context, c service.Config, args ...string) error {
+	err := altoctl.Run(ctx, c, args, mapWriter{s}, io.Discard)
 	if ctx.Err() != nil {
 		return nil
 	}
