@@ -11,6 +11,13 @@ import (
 // from the beginning.
 func (r *runner[S, E, V]) rebalance(c *kafka.Consumer, event kafka.Event) error {
 	r.settle()
+	if err := r.startOver(c, event); err != nil {
+		r.err = fmt.Errorf("take over partitions: %w", err)
+	}
+	return r.err
+}
+
+func (r *runner[S, E, V]) startOver(c *kafka.Consumer, event kafka.Event) error {
 	r.machines = map[int32]*Machine[S, E, V]{}
 	r.loading = map[partition]struct{}{}
 	r.order = newOrder()
@@ -21,7 +28,6 @@ func (r *runner[S, E, V]) rebalance(c *kafka.Consumer, event kafka.Event) error 
 	}
 	read, err := r.partitions(assigned.Partitions)
 	if err != nil {
-		r.err = err
 		return err
 	}
 	for _, tp := range read {
@@ -30,12 +36,12 @@ func (r *runner[S, E, V]) rebalance(c *kafka.Consumer, event kafka.Event) error 
 		r.order.read(p)
 	}
 	r.runtime.Log.Info("partitions assigned", "partitions", len(r.machines))
-	if len(read) == 0 {
-		r.runtime.Ready(true) // a spare instance is as ready as it gets
-		return c.Unassign()
-	}
 	if err := c.Assign(read); err != nil {
 		return err
+	}
+	if len(read) == 0 {
+		r.runtime.Ready(true) // a spare instance is as ready as it gets
+		return nil
 	}
 	return c.Resume(read) // an output partition may still be paused from before
 }

@@ -147,7 +147,7 @@ func await(t *testing.T, what string, ok func() bool) {
 
 func (b *bench) put(t *testing.T, topic string, partition int32, key string, value []byte, headers ...kafka.Header) {
 	t.Helper()
-	p, err := kafka.NewProducer(&kafka.ConfigMap{"bootstrap.servers": b.config.KafkaBootstrapServers, "linger.ms": 0})
+	p, err := kafka.NewProducer(&kafka.ConfigMap{"bootstrap.servers": b.config.KafkaBootstrapServers, "linger.ms": 0, "enable.metrics.push": false})
 	if err != nil {
 		t.Fatal(err)
 	}

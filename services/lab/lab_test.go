@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -222,4 +223,38 @@ func TestEndpoints(t *testing.T) {
 		}
 		return cmp.Diff(want, got)
 	})
+}
+
+// TestAltoctl shows every table of a running lab.
+func TestAltoctl(t *testing.T) {
+	l := startLab(t, Config{Routers: routersSeed})
+	eventually(t, func() string {
+		if len(read[schemas.EndpointProperties](t, l, schemas.EndpointPropertiesTopic)) == 3 && costs(t, l, "costmap-default-hopcount") != nil {
+			return ""
+		}
+		return "not all tables are there"
+	})
+	for _, test := range []struct{ args, want string }{
+		{"network-map", "networkmap-default  tag "},
+		{"network-map --json", `"network-map": {`},
+		{"cost-map --metric hopcount", "costmap-default-hopcount  numerical hopcount"},
+		{"cost-map --json --metric routingcost", `"dependent-vtags": [`},
+		{"compute", "seed|compute5"},
+		{"compute --json", `"vcpu_available": 80`},
+		{"endpoints", "pid100:02020202 (address) pid100:04040404 (router)"},
+		{"endpoints --json", `"networkmap-default.pid": "pid100:02020202"`},
+		{"topology", "|peer"},
+		{"topology --json", `"igp_metric": 10`},
+		{"topics", "endpoint-properties  3 "},
+	} {
+		t.Run(test.args, func(t *testing.T) {
+			var out, errs strings.Builder
+			if err := altoctl.Run(t.Context(), l.Clients(), strings.Fields(test.args), &out, &errs); err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(out.String(), test.want) || errs.Len() > 0 {
+				t.Errorf("want %q in\n%s%s", test.want, out.String(), errs.String())
+			}
+		})
+	}
 }

@@ -109,7 +109,7 @@ func BenchmarkHop(b *testing.B) {
 		b.Fatal(err)
 	}
 	producer, err := kafka.NewProducer(&kafka.ConfigMap{
-		"bootstrap.servers": config.KafkaBootstrapServers, "linger.ms": 0, "enable.idempotence": true, "socket.nagle.disable": true,
+		"bootstrap.servers": config.KafkaBootstrapServers, "linger.ms": 0, "enable.idempotence": true, "socket.nagle.disable": true, "enable.metrics.push": false,
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -1,0 +1,131 @@
+package altoctl
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/schemas"
+)
+
+func rendered(t *testing.T, write func(*strings.Builder) error) string {
+	t.Helper()
+	var b strings.Builder
+	if err := write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func is(t *testing.T, got, want string) {
+	t.Helper()
+	if diff := cmp.Diff(strings.TrimPrefix(want, "\n"), got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+var (
+	vtag       = schemas.VersionTag{ResourceID: "networkmap-net", Tag: "t1"}
+	networkMap = schemas.NetworkMap{
+		Meta: &schemas.NetworkMapMeta{VTag: vtag},
+		NetworkMap: alto.NetworkMap{
+			"pid1:a":  {IPv4: []string{"10.0.0.0/8"}, IPv6: []string{"2001:db8::/32"}},
+			"default": {IPv4: []string{"0.0.0.0/0"}},
+			"pid1:b":  {},
+		},
+	}
+	costMap = schemas.CostMap{
+		Meta:    &schemas.CostMapMeta{DependentVTags: []schemas.VersionTag{vtag}, CostType: schemas.CostType{CostMode: "numerical", CostMetric: "routingcost"}},
+		CostMap: alto.CostMap{"a": {"a": 0, "b": 2.5}, "b": {"b": 0}},
+	}
+)
+
+func TestNetworkMap(t *testing.T) {
+	is(t, rendered(t, func(b *strings.Builder) error { return NetworkMap(b, &networkMap) }), `
+networkmap-net  tag t1  3 PIDs, 3 prefixes
+  default  0.0.0.0/0
+  pid1:a   10.0.0.0/8 2001:db8::/32
+  pid1:b   -
+`)
+}
+
+func TestCostMap(t *testing.T) {
+	is(t, rendered(t, func(b *strings.Builder) error { return CostMap(b, "costmap-net-routingcost", &costMap) }), `
+costmap-net-routingcost  numerical routingcost  of networkmap-net t1
+  from \ to  a  b
+  a          0  2.5
+  b          -  0
+`)
+}
+
+func TestWideCostMap(t *testing.T) {
+	wide := schemas.CostMap{Meta: costMap.Meta, CostMap: alto.CostMap{}}
+	for i := range maxColumns + 1 {
+		name := string(rune('a' + i))
+		wide.CostMap[name] = map[string]float64{name: 0, "a": 1}
+	}
+	got := rendered(t, func(b *strings.Builder) error { return CostMap(b, "id", &wide) })
+	if !strings.Contains(got, "  c  a=1\n") || strings.Contains(got, "from") {
+		t.Errorf("got\n%s", got)
+	}
+}
+
+func TestCompute(t *testing.T) {
+	table := map[string]*schemas.ComputeResource{
+		"dc|one": {
+			Site: new("madrid"), Addresses: []string{"192.0.2.1"}, VCPUUsed: new(3.0), VCPUAvailable: new(8.0),
+			RAMUsed: new(1.5), Instances: new(int64(4)), ObservedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+		},
+	}
+	is(t, rendered(t, func(b *strings.Builder) error { return Compute(b, table) }), `
+RESOURCE  SITE    ADDRESSES  VCPU USED/ALL  RAM MB USED/ALL  DISK GB USED/ALL  INSTANCES  SEEN SINCE
+dc|one    madrid  192.0.2.1  3/8            1.5/?            -                 4          2026-01-02 03:04:05
+`)
+}
+
+func TestEndpoints(t *testing.T) {
+	table := map[string]*schemas.EndpointProperties{
+		"ipv4:192.0.2.1": {Placed: true, Attachments: []schemas.Attachment{{PID: "pid1:a", FoundBy: "address"}}, Properties: map[string]any{"priv:vcpu_used": 3.0, "networkmap-net.pid": "pid1:a"}},
+		".ane:dc.two":    {Reason: new("no address")},
+	}
+	is(t, rendered(t, func(b *strings.Builder) error { return Endpoints(b, table) }), `
+ENTITY          ATTACHED TO             PROPERTIES
+.ane:dc.two     not placed: no address  
+ipv4:192.0.2.1  pid1:a (address)        networkmap-net.pid=pid1:a priv:vcpu_used=3
+`)
+}
+
+func TestTopology(t *testing.T) {
+	table := map[string]*schemas.RawTopology{
+		"net|s|peer":     {Peer: &schemas.Peer{State: schemas.PeerStale}},
+		"net|s|link|a|b": {Attributes: &schemas.Attributes{IGPMetric: new(uint32(0)), DelayMinMicros: new(uint32(7))}, AttributesLost: true},
+		"net|s|node|a":   {},
+	}
+	is(t, rendered(t, func(b *strings.Builder) error { return Topology(b, table) }), `
+s|link|a|b  attributes lost igp=0 delay_us=7
+s|node|a    
+s|peer      stale
+`)
+}
+
+func TestDiffNetworkMap(t *testing.T) {
+	next := schemas.NetworkMap{NetworkMap: alto.NetworkMap{"pid1:a": {IPv4: []string{"10.0.0.0/9"}}, "pid1:c": {}, "default": {IPv4: []string{"0.0.0.0/0"}}}}
+	want := []string{"pid1:a + 10.0.0.0/9", "pid1:a - 10.0.0.0/8", "pid1:a - 2001:db8::/32", "pid1:b is gone", "pid1:c is new"}
+	if diff := cmp.Diff(want, diffNetworkMap(&networkMap, &next)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestDiffCostMap(t *testing.T) {
+	next := schemas.CostMap{CostMap: alto.CostMap{"a": {"a": 0, "b": 3}, "b": {"a": 1, "b": 0}}}
+	want := []string{"a → b: 2.5 → 3", "b → a: unreachable → 1"}
+	if diff := cmp.Diff(want, diffCostMap(&costMap, &next)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if lines := diffCostMap(&costMap, nil); len(lines) != 3 {
+		t.Errorf("gone: %q", lines)
+	}
+}
