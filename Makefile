@@ -6,6 +6,9 @@ MODULES      = libs schemas services
 FUZZTIME    ?= 30s
 BENCH       ?= .
 
+# Packages whose tests run GoBGP's server, which has data races of its own (v3.37.0).
+GOBGP        = services/lab(/router)?$$$$
+
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -22,8 +25,9 @@ build: ## build all programs into bin/
 	$(GO) build -o bin/ ./services/*/cmd/*
 
 .PHONY: test
-test: ## run all tests, with the race detector
-	$(GO) test -race -shuffle=on ./libs/... ./schemas/... ./services/...
+test: ## run all tests, with the race detector where GoBGP's server is not in the process
+	$(GO) test -race -shuffle=on $$($(GO) list ./libs/... ./schemas/... ./services/... | grep -vE '$(GOBGP)')
+	$(GO) test -shuffle=on $$($(GO) list ./services/... | grep -E '$(GOBGP)')
 
 .PHONY: lint
 lint: ## check format, vet, lint rules, and that each module stands alone
