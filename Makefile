@@ -7,7 +7,7 @@ FUZZTIME    ?= 30s
 BENCH       ?= .
 
 # Packages whose tests run GoBGP's server, which has data races of its own (v3.37.0).
-GOBGP        = services/lab(/router)?$$$$
+GOBGP        = services/lab(/router)?$$
 
 .DEFAULT_GOAL := help
 
