@@ -29,7 +29,7 @@ func Follow(ctx context.Context, c service.Config, topic string, record func(*ka
 	}()
 	left, err := assignAll(consumer, topic)
 	if err != nil {
-		return fmt.Errorf("kafka %s: %w", c.KafkaBootstrapServers, err)
+		return fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.KafkaBootstrapServers, err)
 	}
 	for ctx.Err() == nil {
 		switch e := consumer.Poll(pollMillis).(type) {
@@ -44,7 +44,7 @@ func Follow(ctx context.Context, c service.Config, topic string, record func(*ka
 			}
 		case kafka.Error:
 			if e.IsFatal() || len(left) > 0 {
-				err = fmt.Errorf("kafka %s: %w", c.KafkaBootstrapServers, e)
+				err = fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.KafkaBootstrapServers, e)
 			}
 		}
 		if errors.Is(err, ErrStop) {
