@@ -52,7 +52,7 @@ func (r *runner[S, E, V]) settle() {
 	if r.ctx.Err() != nil {
 		return
 	}
-	if left := r.publisher.producer.Flush(int(closeTime.Milliseconds())); left > 0 {
+	if left := r.publisher.settle(closeTime); left > 0 {
 		r.err = fmt.Errorf("partitions change hands and %d records are not delivered", left)
 	}
 }

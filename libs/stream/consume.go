@@ -95,8 +95,11 @@ func newRunner[S, E, V any](spec Spec[S, E, V], c service.Config, rt *service.Ru
 	}, nil
 }
 
+// close leaves the group, and so gives the partitions away, only when the records under
+// way are delivered.
 func (r *runner[S, E, V]) close() {
-	r.publisher.close(closeTime)
+	r.publisher.settle(closeTime)
+	defer r.publisher.close(0)
 	if err := closeWithin(closeTime, func() { _ = r.consumer.Close() }); err != nil {
 		r.runtime.Log.Warn("at the end", "error", err)
 	}

@@ -17,6 +17,9 @@
 //
 //	spec.go     Spec, Input, Output: what the author of a processor writes
 //	machine.go  the pure part: one partition's state and its output table
-//	consume.go  Run: Kafka inputs (builders)
+//	shards.go   state divided by name, for processors
+//	consume.go  Run: Kafka inputs (builders); assign.go, order.go, load.go
 //	feed.go     Feed: events from elsewhere (ingests)
+//	publish.go  the way out
+//	follow.go   Follow: a topic read whole, for tools
 package stream

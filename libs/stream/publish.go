@@ -165,9 +165,12 @@ func (p *publisher[V]) withdrawTooLarge(ctx context.Context, forget func(number 
 	}
 }
 
-// close waits for what is under way, at most d.
+// settle waits for what is under way, at most d, and returns how many records are left.
+func (p *publisher[V]) settle(d time.Duration) int { return p.producer.Flush(int(d.Milliseconds())) }
+
+// close settles and ends the producer.
 func (p *publisher[V]) close(d time.Duration) {
-	if left := p.producer.Flush(int(d.Milliseconds())); left > 0 {
+	if left := p.settle(d); left > 0 {
 		p.runtime.Log.Warn("records not delivered at the end", "records", left)
 	}
 	if err := closeWithin(time.Second, p.producer.Close); err != nil {
