@@ -2,6 +2,7 @@ package stream
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
@@ -75,14 +76,14 @@ func (r *runner[S, E, V]) partitions(assigned []kafka.TopicPartition) ([]kafka.T
 		return nil, nil
 	}
 	// A topic outside the subscription starts at once only if its metadata is known.
-	if _, err := partitionCount(r.consumer, r.spec.Output.Topic); err != nil {
+	if _, err := partitionCount(r.consumer, r.spec.Output.Topic, topicPatience); err != nil {
 		return nil, err
 	}
 	for _, in := range r.spec.Inputs {
 		if !in.Global {
 			continue
 		}
-		n, err := partitionCount(r.consumer, in.Topic)
+		n, err := partitionCount(r.consumer, in.Topic, topicPatience)
 		if err != nil {
 			return nil, err
 		}
@@ -93,14 +94,25 @@ func (r *runner[S, E, V]) partitions(assigned []kafka.TopicPartition) ([]kafka.T
 	return read, nil
 }
 
-func partitionCount(c *kafka.Consumer, topic string) (int, error) {
-	m, err := c.GetMetadata(&topic, false, 10_000)
-	if err != nil {
-		return 0, fmt.Errorf("partitions of %s: %w", topic, err)
+// A topic that was just created is not known to every broker at once.
+const (
+	topicPatience = 10 * time.Second
+	topicPause    = 50 * time.Millisecond
+)
+
+// partitionCount returns the number of a topic's partitions; it waits a while for a
+// topic that is not known (yet).
+func partitionCount(c *kafka.Consumer, topic string, patience time.Duration) (int, error) {
+	for start := time.Now(); ; time.Sleep(topicPause) {
+		m, err := c.GetMetadata(&topic, false, int(topicPatience.Milliseconds()))
+		if err != nil {
+			return 0, fmt.Errorf("partitions of %s: %w", topic, err)
+		}
+		if n := len(m.Topics[topic].Partitions); n > 0 {
+			return n, nil
+		}
+		if time.Since(start) > patience {
+			return 0, fmt.Errorf("topic %s has no partitions: %w", topic, m.Topics[topic].Error)
+		}
 	}
-	n := len(m.Topics[topic].Partitions)
-	if n == 0 {
-		return 0, fmt.Errorf("topic %s has no partitions: %w", topic, m.Topics[topic].Error)
-	}
-	return n, nil
 }

@@ -64,7 +64,7 @@ func (f *feed[S, E, V]) load(ctx context.Context, spec Spec[S, E, V], name strin
 	defer func() { _ = closeWithin(closeTime, func() { _ = consumer.Close() }) }()
 	go drainLogs(consumer.Logs(), f.runtime.Log)
 	topic := spec.Output.Topic
-	n, err := partitionCount(consumer, topic)
+	n, err := partitionCount(consumer, topic, topicPatience)
 	if err != nil {
 		return err
 	}

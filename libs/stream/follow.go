@@ -59,7 +59,7 @@ func Follow(ctx context.Context, c service.Config, topic string, record func(*ka
 
 // assignAll assigns all partitions of a topic and returns their numbers.
 func assignAll(consumer *kafka.Consumer, topic string) (map[int32]struct{}, error) {
-	n, err := partitionCount(consumer, topic)
+	n, err := partitionCount(consumer, topic, 0)
 	if err != nil {
 		return nil, err
 	}
