@@ -25,6 +25,15 @@ type Config struct {
 	LogFormat             string     `envconfig:"LOG_FORMAT" default:"text" example:"json"`
 }
 
+// Common returns the shared part of a configuration that embeds it.
+func (c *Config) Common() *Config { return c }
+
+// Configuration is a pointer to a service's configuration, which embeds Config.
+type Configuration[C any] interface {
+	*C
+	Common() *Config
+}
+
 // Validate reports the first wrong value, naming its variable.
 func (c *Config) Validate() error {
 	if strings.TrimSpace(c.KafkaBootstrapServers) == "" {

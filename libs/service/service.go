@@ -44,22 +44,22 @@ func NewRuntime(name string, log *slog.Logger, registerer prometheus.Registerer,
 // Main runs a service as a process: it loads C, serves HTTP on HTTP_LISTEN or else
 // on listen, calls run until it returns or a signal asks for the end, and exits: 0
 // after a signal, 1 after an error, 2 for a wrong configuration.
-func Main[C any](name, listen string, common func(*C) *Config, run func(context.Context, C, *Runtime) error) {
+func Main[C any, P Configuration[C]](name, listen string, run func(context.Context, C, *Runtime) error) {
 	RaiseProcs()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	err := start(ctx, name, listen, common, run)
+	err := start[C, P](ctx, name, listen, run)
 	stop()
 	if err != nil {
 		os.Exit(fail(name, err))
 	}
 }
 
-func start[C any](ctx context.Context, name, listen string, common func(*C) *Config, run func(context.Context, C, *Runtime) error) error {
+func start[C any, P Configuration[C]](ctx context.Context, name, listen string, run func(context.Context, C, *Runtime) error) error {
 	var config C
 	if err := Load(&config); err != nil {
 		return err
 	}
-	c := common(&config)
+	c := P(&config).Common()
 	if c.HTTPListen == "" {
 		c.HTTPListen = listen
 	}

@@ -82,7 +82,6 @@ func TestTraceContext(t *testing.T) {
 func TestStart(t *testing.T) {
 	t.Setenv("HTTP_LISTEN", "127.0.0.1:0")
 	broken := errors.New("broken")
-	common := func(c *testConfig) *Config { return &c.Config }
 	ctx, cancel := context.WithCancel(t.Context())
 	for _, test := range []struct {
 		name string
@@ -96,7 +95,7 @@ func TestStart(t *testing.T) {
 			return ctx.Err()
 		}, nil},
 	} {
-		if err := start(ctx, "test", ":1", common, test.run); !errors.Is(err, test.want) {
+		if err := start(ctx, "test", ":1", test.run); !errors.Is(err, test.want) {
 			t.Errorf("%s: %v, want %v", test.name, err, test.want)
 		}
 	}
@@ -105,7 +104,7 @@ func TestStart(t *testing.T) {
 func TestStartEndsInSilence(t *testing.T) {
 	t.Setenv("HTTP_LISTEN", "127.0.0.1:0")
 	run := func(context.Context, testConfig, *Runtime) error { return nil }
-	if err := start(t.Context(), "test", ":1", func(c *testConfig) *Config { return &c.Config }, run); err == nil {
+	if err := start(t.Context(), "test", ":1", run); err == nil {
 		t.Error("a service that ends in silence is no error")
 	}
 }

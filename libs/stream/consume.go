@@ -44,8 +44,8 @@ func prepare[S, E, V any](ctx context.Context, producer *kafka.Producer, spec Sp
 }
 
 type runner[S, E, V any] struct {
-	spec      Spec[S, E, V]
-	config    service.Config
+	spec Spec[S, E, V]
+	*warnings
 	runtime   *service.Runtime
 	metrics   *metrics
 	bad       *badRecords
@@ -57,7 +57,6 @@ type runner[S, E, V any] struct {
 	loading  map[partition]struct{} // not read to their end yet
 	order    *order
 	wakes    chan wake[S, E, V]
-	errors   service.Limit
 	ctx      context.Context // of run; the consumer's callbacks need it
 	err      error           // what ends run
 }
@@ -76,22 +75,20 @@ func newRunner[S, E, V any](spec Spec[S, E, V], c service.Config, rt *service.Ru
 	if err != nil {
 		return nil, err
 	}
-	consumer, err := NewConsumer(c, "altostream-"+spec.Name)
+	consumer, err := NewConsumer(c, "altostream-"+spec.Name, rt.Log)
 	if err != nil {
 		publisher.close(0)
 		return nil, err
 	}
-	go drainLogs(consumer.Logs(), rt.Log)
 	inputs := map[string]Input[E]{}
 	for _, in := range spec.Inputs {
 		inputs[in.Topic] = in
 	}
 	return &runner[S, E, V]{
-		spec: spec, config: c, runtime: rt, metrics: m, bad: newBadRecords(m, rt),
+		spec: spec, runtime: rt, metrics: m, bad: newBadRecords(m, rt), warnings: newWarnings(c, rt.Log),
 		consumer: consumer, publisher: publisher, inputs: inputs,
 		machines: map[int32]*Machine[S, E, V]{}, order: newOrder(),
-		wakes:  make(chan wake[S, E, V], 64),
-		errors: service.Limit{Interval: 5 * time.Second},
+		wakes: make(chan wake[S, E, V], 64),
 	}, nil
 }
 
@@ -174,12 +171,6 @@ func (r *runner[S, E, V]) handle(event kafka.Event) {
 			return
 		}
 		r.warn(e)
-	}
-}
-
-func (r *runner[S, E, V]) warn(err error) {
-	if held, ok := r.errors.Allow(); ok {
-		r.runtime.Log.Warn("kafka", "servers", r.config.KafkaBootstrapServers, "error", err, "held_back", held)
 	}
 }
 

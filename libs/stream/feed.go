@@ -57,12 +57,11 @@ type feed[S, E, V any] struct {
 
 // load reads the output table's partition to its end.
 func (f *feed[S, E, V]) load(ctx context.Context, spec Spec[S, E, V], name string, c service.Config) error {
-	consumer, err := NewConsumer(c, "altostream-"+spec.Name)
+	consumer, err := NewConsumer(c, "altostream-"+spec.Name, f.runtime.Log)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = closeWithin(closeTime, func() { _ = consumer.Close() }) }()
-	go drainLogs(consumer.Logs(), f.runtime.Log)
 	topic := spec.Output.Topic
 	n, err := partitionCount(consumer, topic, topicPatience)
 	if err != nil {
@@ -72,12 +71,7 @@ func (f *feed[S, E, V]) load(ctx context.Context, spec Spec[S, E, V], name strin
 	if err := consumer.Assign([]kafka.TopicPartition{{Topic: &topic, Partition: f.number, Offset: kafka.OffsetBeginning}}); err != nil {
 		return fmt.Errorf("read %s: %w", topic, err)
 	}
-	limit := service.Limit{Interval: 5 * time.Second}
-	warn := func(err error) {
-		if held, ok := limit.Allow(); ok {
-			f.runtime.Log.Warn("kafka", "servers", c.KafkaBootstrapServers, "error", err, "held_back", held)
-		}
-	}
+	warn := newWarnings(c, f.runtime.Log).warn
 	for ctx.Err() == nil {
 		switch e := consumer.Poll(pollMillis).(type) {
 		case *kafka.Message:

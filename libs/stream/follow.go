@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
@@ -18,15 +19,11 @@ var ErrStop = errors.New("stop")
 // every partition has been read to its end. It returns when one of them returns an
 // error, or ctx ends.
 func Follow(ctx context.Context, c service.Config, topic string, record func(*kafka.Message) error, caughtUp func() error) error {
-	consumer, err := NewConsumer(c, "altostream-follow")
+	consumer, err := NewConsumer(c, "altostream-follow", slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = closeWithin(closeTime, func() { _ = consumer.Close() }) }()
-	go func() {
-		for range consumer.Logs() {
-		}
-	}()
 	left, err := assignAll(consumer, topic)
 	if err != nil {
 		return fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.KafkaBootstrapServers, err)

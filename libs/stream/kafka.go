@@ -34,8 +34,8 @@ func clientConfig(c service.Config, own kafka.ConfigMap) *kafka.ConfigMap {
 }
 
 // NewConsumer returns a consumer that starts at the beginning of tables and says
-// when it has reached their end.
-func NewConsumer(c service.Config, group string) (*kafka.Consumer, error) {
+// when it has reached their end. Its own log lines go to log.
+func NewConsumer(c service.Config, group string, log *slog.Logger) (*kafka.Consumer, error) {
 	consumer, err := kafka.NewConsumer(clientConfig(c, kafka.ConfigMap{
 		"group.id":                           group,
 		"auto.offset.reset":                  "earliest",
@@ -51,7 +51,11 @@ func NewConsumer(c service.Config, group string) (*kafka.Consumer, error) {
 		"queued.max.messages.kbytes":         "32768",
 		"go.logs.channel.enable":             true,
 	}))
-	return consumer, propertiesError(err)
+	if err != nil {
+		return nil, propertiesError(err)
+	}
+	go drainLogs(consumer.Logs(), log)
+	return consumer, nil
 }
 
 func newProducer(c service.Config) (*kafka.Producer, error) {
@@ -74,6 +78,23 @@ func propertiesError(err error) error {
 		return nil
 	}
 	return service.Wrong("KAFKA_PROPERTIES", "…", "was refused: "+err.Error(), "security.protocol=SSL,ssl.ca.location=/etc/ca.pem")
+}
+
+// warnings logs errors that Kafka gets over, with a rate limit.
+type warnings struct {
+	log     *slog.Logger
+	servers string
+	limit   service.Limit
+}
+
+func newWarnings(c service.Config, log *slog.Logger) *warnings {
+	return &warnings{log: log, servers: c.KafkaBootstrapServers, limit: service.Limit{Interval: 5 * time.Second}}
+}
+
+func (w *warnings) warn(err error) {
+	if held, ok := w.limit.Allow(); ok {
+		w.log.Warn("kafka", "servers", w.servers, "error", err, "held_back", held)
+	}
 }
 
 // drainLogs passes librdkafka's log lines on until the client is closed.

@@ -175,7 +175,7 @@ func (b *bench) encode(t *testing.T, tag string) []byte {
 // records returns all records of a topic.
 func (b *bench) records(t *testing.T, topic string) []*kafka.Message {
 	t.Helper()
-	c, err := stream.NewConsumer(b.config, "test")
+	c, err := stream.NewConsumer(b.config, "test", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/jwhited/corebgp"
-	"github.com/osrg/gobgp/v3/pkg/packet/bgp"
 
+	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/service"
 )
 
@@ -47,14 +47,14 @@ var fsmListener atomic.Pointer[speakers]
 func init() {
 	corebgp.SetLogger(func(v ...any) {
 		if s := fsmListener.Load(); s != nil {
-			s.logFSM(strings.TrimSpace(fmt.Sprintln(v...)))
+			s.logFSM(v...)
 		}
 	})
 }
 
-// listenBGP opens BGP_LISTEN and starts the sessions. They end with ctx; failed gets
-// the reason if they end otherwise.
-func listenBGP(ctx context.Context, l *listener, c Config, failed chan<- error) error {
+// listenBGP opens BGP_LISTEN and starts the sessions. They end with ctx; failed
+// gets the reason if they end otherwise.
+func listenBGP(ctx context.Context, l *listener, c Config, failed func(error)) error {
 	server, err := corebgp.NewServer(c.BGPRouterID)
 	if err != nil {
 		return fmt.Errorf("BGP_ROUTER_ID: %w", err)
@@ -82,7 +82,7 @@ func listenBGP(ctx context.Context, l *listener, c Config, failed chan<- error) 
 	go func() {
 		err := server.Serve([]net.Listener{&door{Listener: tcp, speakers: s}})
 		if ctx.Err() == nil {
-			failed <- fmt.Errorf("BGP sessions ended: %w", err)
+			failed(fmt.Errorf("BGP sessions ended: %w", err))
 		}
 	}()
 	return nil
@@ -110,7 +110,7 @@ func bgpSource(addr netip.Addr) string { return bgpSourcePrefix + addr.String() 
 // capability, for End-of-RIB (RFC 4724 §3).
 func (s *speakers) GetCapabilities(corebgp.PeerConfig) []corebgp.Capability {
 	return []corebgp.Capability{
-		corebgp.NewMPExtensionsCapability(bgp.AFI_LS, bgp.SAFI_LS),
+		corebgp.NewMPExtensionsCapability(bgpls.AFI, bgpls.SAFI),
 		{Code: corebgp.CAP_GRACEFUL_RESTART, Value: []byte{0, 0}},
 	}
 }
@@ -122,7 +122,7 @@ func (s *speakers) OnOpenMessage(peer corebgp.PeerConfig, routerID netip.Addr, c
 	for _, c := range capabilities {
 		switch c.Code {
 		case corebgp.CAP_MP_EXTENSIONS:
-			linkState = linkState || c.Equal(corebgp.NewMPExtensionsCapability(bgp.AFI_LS, bgp.SAFI_LS))
+			linkState = linkState || c.Equal(corebgp.NewMPExtensionsCapability(bgpls.AFI, bgpls.SAFI))
 		case corebgp.CAP_GRACEFUL_RESTART:
 			restart = restartTime(c.Value)
 		}
@@ -145,7 +145,7 @@ func restartTime(value []byte) time.Duration {
 	}
 	seconds := binary.BigEndian.Uint16(value) & 0x0fff
 	for families := value[2:]; len(families) >= 4; families = families[4:] {
-		if binary.BigEndian.Uint16(families) == bgp.AFI_LS && families[2] == bgp.SAFI_LS {
+		if binary.BigEndian.Uint16(families) == bgpls.AFI && families[2] == bgpls.SAFI {
 			return time.Duration(seconds) * time.Second
 		}
 	}

@@ -47,7 +47,7 @@ func listening(t *testing.T, peers string) (port int, events chan stream.Event[E
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 	failed := make(chan error, 1)
-	if err := listenBGP(ctx, l, c, failed); err != nil {
+	if err := listenBGP(ctx, l, c, func(err error) { failed <- err }); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

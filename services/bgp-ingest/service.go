@@ -31,7 +31,10 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	if err != nil {
 		return err
 	}
-	start := func(ctx context.Context) error { return listen(ctx, l, c, cancel) }
+	start := func(ctx context.Context) error {
+		go listen(ctx, l, c, cancel)
+		return nil
+	}
 	err = stream.Feed(ctx, Spec(c.Topology, c.StaleTime, serde), c.Topology, c.Config, rt, events, start)
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
@@ -40,36 +43,25 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 }
 
 // listen makes the configured speakers known, before the first of them speaks, and
-// starts the sources.
-func listen(ctx context.Context, l *listener, c Config, end context.CancelCauseFunc) error {
-	failed := make(chan error, 1)
-	go func() {
-		select {
-		case err := <-failed:
+// starts the sources; end gets the reason if one of them fails.
+func listen(ctx context.Context, l *listener, c Config, end func(error)) {
+	for _, peer := range c.BGPPeers {
+		if peer.dynamic() {
+			l.send(ctx, Admitted{peer.Addrs})
+		} else {
+			l.send(ctx, Configured{Source: bgpSource(peer.Addrs.Addr()), ASN: peer.ASN})
+		}
+	}
+	if len(c.BGPPeers) > 0 {
+		if err := listenBGP(ctx, l, c, end); err != nil {
 			end(err)
-		case <-ctx.Done():
+			return
 		}
-	}()
-	go func() {
-		for _, peer := range c.BGPPeers {
-			if peer.dynamic() {
-				l.send(ctx, Admitted{peer.Addrs})
-			} else {
-				l.send(ctx, Configured{Source: bgpSource(peer.Addrs.Addr()), ASN: peer.ASN})
-			}
+	}
+	for _, file := range c.MRTFiles {
+		if err := l.readMRT(ctx, file); err != nil {
+			end(err)
+			return
 		}
-		if len(c.BGPPeers) > 0 {
-			if err := listenBGP(ctx, l, c, failed); err != nil {
-				end(err)
-				return
-			}
-		}
-		for _, file := range c.MRTFiles {
-			if err := l.readMRT(ctx, file); err != nil {
-				end(err)
-				return
-			}
-		}
-	}()
-	return nil
+	}
 }

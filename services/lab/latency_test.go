@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"io"
+	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -99,7 +100,7 @@ func BenchmarkHop(b *testing.B) {
 	}
 	defer embedded.Close()
 	config := service.Config{KafkaBootstrapServers: embedded.KafkaAddress()}
-	consumer, err := stream.NewConsumer(config, "hop")
+	consumer, err := stream.NewConsumer(config, "hop", slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}

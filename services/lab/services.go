@@ -39,14 +39,14 @@ type services struct {
 
 // add makes a service ready: its configuration is that of the environment, with the
 // lab's addresses.
-func add[C any](ctx context.Context, s *services, name string, common func(*C) *service.Config, run func(context.Context, C, *service.Runtime) error, adjust func(*C)) error {
+func add[C any, P service.Configuration[C]](ctx context.Context, s *services, name string, run func(context.Context, C, *service.Runtime) error, adjust ...func(*C)) error {
 	var config C
-	err := service.Load(&config, func(c *C) {
-		shared := common(c)
+	addresses := func(c *C) {
+		shared := P(c).Common()
 		shared.KafkaBootstrapServers = s.common.KafkaBootstrapServers
 		shared.SchemaRegistryURL = s.common.SchemaRegistryURL
-	}, adjust)
-	if err != nil {
+	}
+	if err := service.Load(&config, append(adjust, addresses)...); err != nil {
 		return err
 	}
 	tracer, flush, err := service.NewTracer(ctx, name)
@@ -71,28 +71,27 @@ func add[C any](ctx context.Context, s *services, name string, common func(*C) *
 
 // addAll makes the five services ready, bgp-ingest with sessions to the peers.
 func (s *services) addAll(ctx context.Context, peers []router.Peer, dir string) error {
-	err := add(ctx, s, "bgp-ingest", func(c *bgpingest.Config) *service.Config { return &c.Config }, bgpingest.Run,
+	err := add(ctx, s, "bgp-ingest", bgpingest.Run,
 		func(c *bgpingest.Config) { meet(c, peers) })
 	if err != nil {
 		return err
 	}
-	nothing := func(*mapbuilder.Config) {}
-	if err := add(ctx, s, "map-builder", func(c *mapbuilder.Config) *service.Config { return &c.Config }, mapbuilder.Run, nothing); err != nil {
+	if err := add(ctx, s, "map-builder", mapbuilder.Run); err != nil {
 		return err
 	}
-	if err := add(ctx, s, "cost-builder", func(c *costbuilder.Config) *service.Config { return &c.Config }, costbuilder.Run, func(*costbuilder.Config) {}); err != nil {
+	if err := add(ctx, s, "cost-builder", costbuilder.Run); err != nil {
 		return err
 	}
 	document, sites, err := writeSeed(dir)
 	if err != nil {
 		return err
 	}
-	err = add(ctx, s, "compute-ingest", func(c *computeingest.Config) *service.Config { return &c.Config }, computeingest.Run,
+	err = add(ctx, s, "compute-ingest", computeingest.Run,
 		func(c *computeingest.Config) { useSeed(c, document, sites) })
 	if err != nil {
 		return err
 	}
-	return add(ctx, s, "correlator", func(c *correlator.Config) *service.Config { return &c.Config }, correlator.Run, func(*correlator.Config) {})
+	return add(ctx, s, "correlator", correlator.Run)
 }
 
 // meet adds the lab's routers to the peers of bgp-ingest, which connects to them.

@@ -8,5 +8,5 @@ import (
 )
 
 func main() {
-	service.Main("bgp-ingest", ":9101", func(c *bgpingest.Config) *service.Config { return &c.Config }, bgpingest.Run)
+	service.Main("bgp-ingest", ":9101", bgpingest.Run)
 }

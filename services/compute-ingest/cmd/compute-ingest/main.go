@@ -8,5 +8,5 @@ import (
 )
 
 func main() {
-	service.Main("compute-ingest", ":9104", func(c *computeingest.Config) *service.Config { return &c.Config }, computeingest.Run)
+	service.Main("compute-ingest", ":9104", computeingest.Run)
 }

@@ -8,5 +8,5 @@ import (
 )
 
 func main() {
-	service.Main("correlator", ":9105", func(c *correlator.Config) *service.Config { return &c.Config }, correlator.Run)
+	service.Main("correlator", ":9105", correlator.Run)
 }

@@ -7,5 +7,5 @@ import (
 )
 
 func main() {
-	service.Main("cost-builder", ":9103", func(c *costbuilder.Config) *service.Config { return &c.Config }, costbuilder.Run)
+	service.Main("cost-builder", ":9103", costbuilder.Run)
 }

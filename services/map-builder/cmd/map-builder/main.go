@@ -7,5 +7,5 @@ import (
 )
 
 func main() {
-	service.Main("map-builder", ":9102", func(c *mapbuilder.Config) *service.Config { return &c.Config }, mapbuilder.Run)
+	service.Main("map-builder", ":9102", mapbuilder.Run)
 }
