@@ -80,6 +80,12 @@ var attributeTLVs = table[Attributes]{
 	address(TLVSourceRouterID, ipForm, func(a *Attributes) *netip.Addr { return &a.SourceRouterID }),
 }
 
+// DecodeAttributes decodes the value of a BGP-LS attribute, what Append appends; nil
+// if its framing is broken. Each error is a *DecodeError with offsets in value.
+func DecodeAttributes(value []byte) (*Attributes, []error) {
+	return decodeAttributes(tlv{typ: AttributeBGPLS, value: value})
+}
+
 // decodeAttributes reads the value of a BGP-LS attribute. A malformed TLV goes to
 // the unknown ones with an error; broken framing costs the whole attribute.
 func decodeAttributes(part tlv) (*Attributes, []error) {

@@ -38,8 +38,8 @@ type object struct {
 	session int // the last session that said it
 }
 
-// Event is one of Configured, Admitted, Restored, Up, Down, Update, StaleTimeOver, Stopped and
-// Flush.
+// Event is one of Configured, Admitted, Restored, Up, Down, Update, RefreshBegun,
+// RefreshEnded, StaleTimeOver, Stopped and Flush.
 type Event any
 
 // Configured says that a speaker belongs to this ingest.
@@ -62,12 +62,21 @@ type Up struct {
 	Source string
 	ASN    uint32
 	// RestartTime is what the speaker negotiated for its objects to outlive a
-	// session (RFC 4724 §3), 0 if it did not.
+	// session: the restart time (RFC 4724 §3) and the long-lived stale time
+	// (RFC 9494 §3) together, 0 if it did not.
 	RestartTime time.Duration
 }
 
 // Down says that a speaker's session is lost.
 type Down struct{ Source string }
+
+// RefreshBegun says that a speaker begins to tell its whole table again (RFC 7313
+// §4.1).
+type RefreshBegun struct{ Source string }
+
+// RefreshEnded says that a speaker has told its whole table again: what it did not
+// say since RefreshBegun is gone (RFC 7313 §4.2).
+type RefreshEnded struct{ Source string }
 
 // Update is an UPDATE message of a speaker.
 type Update struct {
@@ -111,6 +120,10 @@ func Step(s *State, e Event) (*State, []output) {
 		return s, s.down(e)
 	case Update:
 		return s, s.update(e)
+	case RefreshBegun:
+		return s, s.refreshing(e)
+	case RefreshEnded:
+		return s, s.refreshed(e)
 	case StaleTimeOver:
 		return s, s.staleTimeOver(e)
 	case Stopped:
@@ -230,12 +243,37 @@ func (s *State) update(e Update) []output {
 		sp.objects[k] = &object{record: r, session: sp.session}
 		out = append(out, output{Key: k, Value: r})
 	}
-	inSession := sp.state == schemas.PeerEstablished || sp.state == schemas.PeerSynced
-	if e.Update.EndOfRIB && inSession {
+	if e.Update.EndOfRIB && sp.inSession() {
 		out = append(out, s.sweep(sp)...)
 		out = append(out, s.setState(sp, schemas.PeerSynced))
 	}
 	return out
+}
+
+// refreshing begins to mark what the speaker says again; if it does not end, the
+// stale time decides.
+func (s *State) refreshing(e RefreshBegun) []output {
+	sp := s.speaker(e.Source)
+	if !sp.inSession() {
+		return nil
+	}
+	sp.session++
+	sp.changes++
+	return []output{s.alarm(sp, s.staleTime)}
+}
+
+// refreshed sweeps after a route refresh; without one begun nothing is unsaid.
+func (s *State) refreshed(e RefreshEnded) []output {
+	sp := s.speaker(e.Source)
+	if !sp.inSession() {
+		return nil
+	}
+	return s.sweep(sp)
+}
+
+// inSession reports whether the speaker speaks.
+func (sp *speaker) inSession() bool {
+	return sp.state == schemas.PeerEstablished || sp.state == schemas.PeerSynced
 }
 
 // sweep withdraws what the current session has not said.
