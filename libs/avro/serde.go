@@ -18,7 +18,7 @@ type Serde[T any] struct {
 	registry Registry
 	subject  string
 	text     string
-	own      *codec
+	encode   encoder
 
 	mu      sync.RWMutex
 	id      int
@@ -44,12 +44,16 @@ func newCodec(text string) (*codec, error) {
 
 // NewSerde returns the serde of a topic. It does not talk to the registry.
 func NewSerde[T any](r Registry, topic, schemaText string) (*Serde[T], error) {
-	own, err := newCodec(schemaText)
+	own, err := parse(schemaText)
+	if err != nil {
+		return nil, fmt.Errorf("schema of %s: %w", topic, err)
+	}
+	encode, err := newEncoder(own, reflect.TypeFor[T]())
 	if err != nil {
 		return nil, fmt.Errorf("schema of %s: %w", topic, err)
 	}
 	return &Serde[T]{
-		registry: r, subject: topic + "-value", text: schemaText, own: own,
+		registry: r, subject: topic + "-value", text: schemaText, encode: encode,
 		writers: map[uint32]*codec{},
 	}, nil
 }
@@ -68,32 +72,42 @@ func (s *Serde[T]) Register() error {
 
 // Encode returns v in the Confluent wire format.
 func (s *Serde[T]) Encode(v *T) ([]byte, error) {
-	s.mu.RLock()
-	id := s.id
-	s.mu.RUnlock()
+	id := s.own()
 	if id == 0 {
 		return nil, fmt.Errorf("encode %s: schema not registered", s.subject)
 	}
 	b := make([]byte, headerLen, 512)
-	binary.BigEndian.PutUint32(b[1:], uint32(id))
-	return s.own.append(b, reflect.ValueOf(v).Elem())
+	binary.BigEndian.PutUint32(b[1:], id)
+	b, err := s.encode(b, reflect.ValueOf(v).Elem())
+	if err != nil {
+		return nil, fmt.Errorf("encode %T: %w", v, err)
+	}
+	return b, nil
 }
 
-func (c *codec) append(b []byte, v reflect.Value) ([]byte, error) {
-	native, err := toNative(c.schema, v)
-	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", v.Type(), err)
+// own is the id of the schema that Encode writes with; 0 = not registered.
+func (s *Serde[T]) own() uint32 {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return uint32(s.id)
+}
+
+// schemaID reads the frame of a value.
+func schemaID(b []byte) (uint32, error) {
+	if len(b) < headerLen || b[0] != 0 {
+		return 0, errors.New("value is not in the Confluent wire format (0x00, 4-byte schema id, Avro)")
 	}
-	return c.avro.BinaryFromNative(b, native)
+	return binary.BigEndian.Uint32(b[1:]), nil
 }
 
 // Decode reads a value in the Confluent wire format. An error that wraps
 // ErrUnavailable says nothing about the value; any other says that it is bad.
 func (s *Serde[T]) Decode(b []byte) (*T, error) {
-	if len(b) < headerLen || b[0] != 0 {
-		return nil, errors.New("value is not in the Confluent wire format (0x00, 4-byte schema id, Avro)")
+	id, err := schemaID(b)
+	if err != nil {
+		return nil, err
 	}
-	writer, err := s.writer(binary.BigEndian.Uint32(b[1:]))
+	writer, err := s.writer(id)
 	if err != nil {
 		return nil, err
 	}

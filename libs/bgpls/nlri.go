@@ -187,3 +187,17 @@ func appendNLRI(b []byte, n *NLRI) []byte {
 	b = binary.BigEndian.AppendUint64(b, n.Identifier)
 	return known.append(b, n, *unknown)
 }
+
+// DecodeNLRI decodes one NLRI with its type and length, what Append appends.
+func DecodeNLRI(b []byte) (NLRI, error) {
+	var n NLRI
+	c := cursor{rest: b}
+	part, err := c.next()
+	if err != nil {
+		return n, err
+	}
+	if c.more() {
+		return n, errLength(len(b), fmt.Sprint(len(b)-len(c.rest)))
+	}
+	return n, n.decode(part)
+}

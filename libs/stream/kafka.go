@@ -66,6 +66,8 @@ func newProducer(c service.Config) (*kafka.Producer, error) {
 		"message.timeout.ms":           "0", // a broker that is away is waited for
 		"queue.buffering.max.messages": "50000",
 		"queue.buffering.max.kbytes":   "65536",
+		"compression.type":             "lz4",
+		"go.delivery.report.fields":    "key",
 		"go.logs.channel.enable":       true,
 	}))
 	return producer, propertiesError(err)

@@ -2,14 +2,15 @@ package stream_test
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"log/slog"
 	"maps"
+	"math/rand/v2"
 	"net"
 	"net/http/httptest"
 	"os"
-	"strings"
 	"testing"
 	"time"
 
@@ -303,6 +304,13 @@ func TestRunUnreadableOutput(t *testing.T) {
 	}
 }
 
+// noise is text that no compression makes smaller than a half.
+func noise(n int) string {
+	b := make([]byte, n/2)
+	rand.NewChaCha8([32]byte{}).Read(b)
+	return hex.EncodeToString(b)
+}
+
 // TestRunTooLarge withdraws a record that the client or the broker does not take for its
 // size, and goes on.
 func TestRunTooLarge(t *testing.T) {
@@ -311,12 +319,12 @@ func TestRunTooLarge(t *testing.T) {
 			b := newBench(t, 1)
 			b.config.KafkaProperties = service.Properties{"message.max.bytes": clientLimit}
 			// The output is larger than the input, which just fits.
-			b.grow = strings.Repeat("x", 200_000)
+			b.grow = noise(200_000)
 			b.run(t)
 			b.put(t, "in", 0, "a", b.encode(t, "1"))
 			b.put(t, "in", 0, "b", b.encode(t, "1"))
 			b.awaitTable(t, map[string]string{"a": "<1>" + b.grow, "b": "<1>" + b.grow})
-			b.put(t, "in", 0, "a", b.encode(t, strings.Repeat("y", 900_000)))
+			b.put(t, "in", 0, "a", b.encode(t, noise(900_000)))
 			b.awaitTable(t, map[string]string{"b": "<1>" + b.grow})
 			b.put(t, "in", 0, "a", b.encode(t, "2"))
 			b.awaitTable(t, map[string]string{"a": "<2>" + b.grow, "b": "<1>" + b.grow})

@@ -11,7 +11,7 @@ import (
 )
 
 // load shows a record of the output table to its machine.
-func load[S, E, V any](machine *Machine[S, E, V], serde *avro.Serde[V], m *kafka.Message, bad *badRecords, retry func(func() error) error) {
+func load[S, E, V any](machine *Machine[S, E, V], serde Serde[V], m *kafka.Message, bad *badRecords, retry func(func() error) error) {
 	if machine == nil || machine.Live() {
 		return
 	}

@@ -16,7 +16,7 @@ import (
 type Machine[S, E, V any] struct {
 	spec      Spec[S, E, V]
 	state     S
-	published map[string]digest   // what the output table holds
+	published map[string]digest   // what the output table holds; unused with Spec.Exact
 	unclaimed map[string]struct{} // held at the start and not put out yet; nil after the first flush
 	pending   []Output[V]
 	alarms    []Alarm
@@ -58,7 +58,7 @@ func (m *Machine[S, E, V]) Load(key string, value *V) {
 	if value == nil {
 		delete(m.published, key)
 		delete(m.unclaimed, key)
-	} else {
+	} else if !m.spec.Exact {
 		m.published[key] = m.digest(value)
 		m.unclaimed[key] = struct{}{}
 	}
@@ -71,8 +71,10 @@ func (m *Machine[S, E, V]) Load(key string, value *V) {
 // under a key that cannot be read: it is replaced or withdrawn. It is restored as a
 // record that says nothing.
 func (m *Machine[S, E, V]) LoadUnreadable(key string) {
-	m.published[key] = digest{}
-	m.unclaimed[key] = struct{}{}
+	if !m.spec.Exact {
+		m.published[key] = digest{}
+		m.unclaimed[key] = struct{}{}
+	}
 	if m.spec.Restore != nil {
 		m.step(m.spec.Restore(key, new(V)))
 	}
@@ -132,6 +134,17 @@ func (m *Machine[S, E, V]) step(e E) {
 
 // changes reduces the pending outputs to those that differ from the output table.
 func (m *Machine[S, E, V]) changes() []Change[V] {
+	defer func() {
+		clear(m.pending)
+		m.pending = m.pending[:0]
+	}()
+	if m.spec.Exact {
+		changes := make([]Change[V], len(m.pending))
+		for i, o := range m.pending {
+			changes[i] = Change[V]{o.Key, o.Value}
+		}
+		return changes
+	}
 	last := make(map[string]int, len(m.pending))
 	for i, o := range m.pending {
 		last[o.Key] = i
@@ -146,8 +159,6 @@ func (m *Machine[S, E, V]) changes() []Change[V] {
 			changes = append(changes, Change[V]{o.Key, o.Value})
 		}
 	}
-	clear(m.pending)
-	m.pending = m.pending[:0]
 	return changes
 }
 

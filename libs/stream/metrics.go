@@ -29,7 +29,7 @@ func newMetrics(meter metric.Meter) (*metrics, error) {
 	m.published, errs[2] = meter.Int64Counter("records_published", metric.WithDescription("Records delivered, by topic."))
 	m.tooLarge, errs[4] = meter.Int64Counter("records_too_large", metric.WithDescription("Records withdrawn because Kafka does not take their size, by topic."))
 	m.latency, errs[3] = meter.Float64Histogram("latency_seconds",
-		metric.WithDescription("From the change that reached the system to the record's delivery, by topic."),
+		metric.WithDescription("From the change that reached the system to the delivery of the last record that it caused, by topic."),
 		metric.WithExplicitBucketBoundaries(.0005, .001, .002, .003, .005, .008, .012, .02, .05, .1, .5, 1, 5))
 	for _, err := range errs {
 		if err != nil {
@@ -41,14 +41,6 @@ func newMetrics(meter metric.Meter) (*metrics, error) {
 
 func topicAttribute(topic string) metric.MeasurementOption {
 	return metric.WithAttributeSet(attribute.NewSet(attribute.String("topic", topic)))
-}
-
-func (m *metrics) delivered(message *kafka.Message) {
-	topic := topicAttribute(*message.TopicPartition.Topic)
-	m.published.Add(context.Background(), 1, topic)
-	if observedAt, ok := message.Opaque.(time.Time); ok {
-		m.latency.Record(context.Background(), time.Since(observedAt).Seconds(), topic)
-	}
 }
 
 // badRecords counts records that cannot be decoded and says which they are, with a

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 
@@ -19,9 +20,28 @@ type publisher[V any] struct {
 	producer *kafka.Producer
 	tracer   trace.Tracer
 	runtime  *service.Runtime
-	metrics  *metrics
+	*metrics
+	topic    metric.MeasurementOption
 	failed   chan error          // the first record that could not be delivered
 	tooLarge chan *kafka.Message // records that the broker does not take for their size
+}
+
+// publication is what the records that are published together have in common.
+type publication struct {
+	observedAt time.Time
+	left       int // records not delivered yet
+}
+
+// delivery is a record of a publication under way.
+type delivery struct {
+	*publication
+	withdrawal bool
+}
+
+// last counts one record as delivered and reports whether it was the last.
+func (p *publication) last() bool {
+	p.left--
+	return p.left == 0
 }
 
 // maxTooLarge is how many records of tooLarge may wait to be withdrawn.
@@ -33,7 +53,7 @@ func newPublisher[V any](c service.Config, rt *service.Runtime, m *metrics, tabl
 		return nil, err
 	}
 	p := &publisher[V]{
-		table: table, producer: producer, tracer: rt.Tracer, runtime: rt, metrics: m,
+		table: table, producer: producer, tracer: rt.Tracer, runtime: rt, metrics: m, topic: topicAttribute(table.Topic),
 		failed: make(chan error, 1), tooLarge: make(chan *kafka.Message, maxTooLarge),
 	}
 	go drainLogs(producer.Logs(), rt.Log)
@@ -62,10 +82,13 @@ func (p *publisher[V]) drainEvents() {
 func (p *publisher[V]) report(m *kafka.Message) {
 	err := m.TopicPartition.Error
 	if err == nil {
-		p.metrics.delivered(m)
+		p.published.Add(context.Background(), 1, p.topic)
+		if d := m.Opaque.(*delivery); d.last() {
+			p.latency.Record(context.Background(), time.Since(d.observedAt).Seconds(), p.topic)
+		}
 		return
 	}
-	if isTooLarge(err) && m.Value != nil {
+	if isTooLarge(err) && !m.Opaque.(*delivery).withdrawal {
 		select {
 		case p.tooLarge <- m:
 			return
@@ -101,13 +124,17 @@ func (p *publisher[V]) publish(ctx context.Context, number int32, changes []Chan
 		cause.ObservedAt = time.Now()
 	}
 	headers := headersOf(cause, inputs)
+	publication := &publication{observedAt: cause.ObservedAt, left: len(changes)}
+	put, gone := &delivery{publication, false}, &delivery{publication, true}
 	for _, change := range changes {
 		message := &kafka.Message{
 			TopicPartition: kafka.TopicPartition{Topic: &p.table.Topic, Partition: number},
 			Key:            []byte(change.Key), Headers: headers, Timestamp: time.Now(),
-			Opaque: cause.ObservedAt,
+			Opaque: put,
 		}
-		if change.Value != nil {
+		if change.Value == nil {
+			message.Opaque = gone
+		} else {
 			value, err := p.table.Serde.Encode(change.Value)
 			if err != nil {
 				return fmt.Errorf("record %s of %s: %w", change.Key, p.table.Topic, err)
@@ -131,7 +158,7 @@ func (p *publisher[V]) produce(ctx context.Context, message *kafka.Message) erro
 		switch {
 		case ke.Code() == kafka.ErrQueueFull && ctx.Err() == nil:
 			p.producer.Flush(50)
-		case isTooLarge(err) && message.Value != nil:
+		case isTooLarge(err) && !message.Opaque.(*delivery).withdrawal:
 			p.withdraw(message)
 		default:
 			return err
@@ -142,10 +169,11 @@ func (p *publisher[V]) produce(ctx context.Context, message *kafka.Message) erro
 // withdraw makes a record that Kafka does not take a withdrawal.
 func (p *publisher[V]) withdraw(m *kafka.Message) {
 	p.runtime.Log.Error("record too large; withdrawn, since the one before is no longer true (raise message.max.bytes in KAFKA_PROPERTIES and on the topic)",
-		"topic", p.table.Topic, "key", string(m.Key), "bytes", len(m.Value))
-	p.metrics.tooLarge.Add(context.Background(), 1, topicAttribute(p.table.Topic))
+		"topic", p.table.Topic, "key", string(m.Key))
+	p.metrics.tooLarge.Add(context.Background(), 1, p.topic)
 	m.Value = nil
 	m.TopicPartition.Error = nil
+	m.Opaque = &delivery{m.Opaque.(*delivery).publication, true}
 }
 
 // withdrawTooLarge withdraws the records that the broker did not take; forget is told

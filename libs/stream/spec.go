@@ -26,6 +26,11 @@ type Spec[S, E, V any] struct {
 	// that many changes share is done here.
 	Flush E
 
+	// Exact says that Step puts out changes of the output table only: the state knows
+	// what the table holds (Restore tells it at the start), so that the runtime keeps no
+	// copy to compare with.
+	Exact bool
+
 	// Restore, if not nil, makes an event of each record that the output table
 	// already holds at the start.
 	Restore func(key string, value *V) E
@@ -49,11 +54,20 @@ type Input[E any] struct {
 // Table is the output of a processor.
 type Table[V any] struct {
 	Topic string
-	Serde *avro.Serde[V]
+	Serde Serde[V]
 	// Canonical returns the part of a record that makes it another one: what it
 	// leaves out (a reading's time, say) may differ without a publication. Nil means
 	// all of it.
 	Canonical func(V) V
+}
+
+// Serde writes and reads the values of a topic (libs/avro).
+type Serde[V any] interface {
+	// Register makes the schema known to the registry; Encode needs it.
+	Register() error
+	Encode(v *V) ([]byte, error)
+	// Decode reads a value; an error that wraps avro.ErrUnavailable says nothing about it.
+	Decode(b []byte) (*V, error)
 }
 
 // Output is what one key of the output table must hold.

@@ -10,7 +10,7 @@ import (
 )
 
 // key is the key of an object as one speaker sees it: <topology>|<source>|<object>.
-func key(topology, source string, n bgpls.NLRI) string {
+func key(topology, source string, n *bgpls.NLRI) string {
 	b := make([]byte, 0, 256)
 	b = append(append(b, topology...), '|')
 	b = append(append(b, source...), '|')
@@ -19,7 +19,7 @@ func key(topology, source string, n bgpls.NLRI) string {
 
 // record is the value of an object as one speaker sees it. No attributes (nil) is
 // an object that came without; lost says that those here are the last known ones.
-func record(topology, source string, n bgpls.NLRI, a *bgpls.Attributes, lost bool) *schemas.RawTopology {
+func record(topology, source string, n *bgpls.NLRI, a *bgpls.Attributes, lost bool) *schemas.RawTopology {
 	r := &schemas.RawTopology{
 		Topology:       topology,
 		Source:         source,

@@ -206,7 +206,7 @@ func TestRecord(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			want := test.want
 			want.Topology, want.Source = "default", "bgp:10.99.2.2"
-			got := record("default", "bgp:10.99.2.2", test.nlri, test.attributes, test.lost)
+			got := record("default", "bgp:10.99.2.2", &test.nlri, test.attributes, test.lost)
 			if !reflect.DeepEqual(got, &want) {
 				g, _ := json.MarshalIndent(got, "", " ")
 				w, _ := json.MarshalIndent(want, "", " ")
@@ -218,7 +218,7 @@ func TestRecord(t *testing.T) {
 
 func TestKey(t *testing.T) {
 	for _, test := range recordTests {
-		if got := key("default", "bgp:10.99.2.2", test.nlri); got != test.key {
+		if got := key("default", "bgp:10.99.2.2", &test.nlri); got != test.key {
 			t.Errorf("%s: key\n%s, want\n%s", test.name, got, test.key)
 		}
 	}

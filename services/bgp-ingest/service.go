@@ -35,7 +35,7 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 		go listen(ctx, l, c, cancel)
 		return nil
 	}
-	err = stream.Feed(ctx, Spec(c.Topology, c.StaleTime, serde), c.Topology, c.Config, rt, events, start)
+	err = stream.Feed(ctx, Spec(c, serde), c.Topology, c.Config, rt, events, start)
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}

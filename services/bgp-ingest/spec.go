@@ -1,23 +1,25 @@
 package bgpingest
 
 import (
+	"fmt"
 	"strings"
-	"time"
 
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
 )
 
-// Spec returns the processor: events of speakers in, the table raw-topology out.
-func Spec(topology string, staleTime time.Duration, serde *avro.Serde[schemas.RawTopology]) stream.Spec[*State, Event, schemas.RawTopology] {
-	return stream.Spec[*State, Event, schemas.RawTopology]{
+// Spec returns the processor: events of speakers in, the table raw-topology out. The
+// serde is registered before the first event.
+func Spec(c Config, serde *avro.Serde[schemas.RawTopology]) stream.Spec[*State, Event, avro.Encoded] {
+	return stream.Spec[*State, Event, avro.Encoded]{
 		Name:   "bgp-ingest",
-		Output: stream.Table[schemas.RawTopology]{Topic: schemas.RawTopologyTopic, Serde: serde},
-		Init:   func() *State { return newState(topology, staleTime) },
+		Output: stream.Table[avro.Encoded]{Topic: schemas.RawTopologyTopic, Serde: avro.EncodedSerde[schemas.RawTopology]{Serde: serde}},
+		Init:   func() *State { return newState(c, serde) },
 		Step:   Step,
 		Flush:  Flush{},
-		Restore: func(key string, r *schemas.RawTopology) Event {
+		Exact:  true,
+		Restore: func(key string, r *avro.Encoded) Event {
 			return Restored{Key: key, Record: r}
 		},
 		Stop: func() Event { return Stopped{} },
@@ -25,5 +27,26 @@ func Spec(topology string, staleTime time.Duration, serde *avro.Serde[schemas.Ra
 			at := strings.LastIndex(name, alarmSeparator)
 			return StaleTimeOver{Source: name[:at], epoch: name[at+1:]}
 		},
+	}
+}
+
+func newState(c Config, serde *avro.Serde[schemas.RawTopology]) *State {
+	return &State{
+		topology: c.Topology, staleTime: c.StaleTime,
+		encode: func(r *schemas.RawTopology) avro.Encoded {
+			b, err := serde.Encode(r)
+			if err != nil {
+				panic(fmt.Sprintf("a record of %s does not fit its schema: %v", schemas.RawTopologyTopic, err))
+			}
+			return b
+		},
+		decode: func(b avro.Encoded) *schemas.RawTopology {
+			r, err := serde.Decode(b)
+			if err != nil {
+				return nil
+			}
+			return r
+		},
+		speakers: map[string]*speaker{},
 	}
 }

@@ -1,6 +1,7 @@
 package bgpingest
 
 import (
+	"bytes"
 	"maps"
 	"net/netip"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
@@ -15,9 +17,13 @@ import (
 
 // State is what every speaker has said and the state of its session.
 type State struct {
-	topology  string
-	staleTime time.Duration
-	speakers  map[string]*speaker // by source
+	topology   string
+	staleTime  time.Duration
+	maxObjects int // of one speaker
+	encode     func(*schemas.RawTopology) avro.Encoded
+	decode     func(avro.Encoded) *schemas.RawTopology // nil = not readable
+	speakers   map[string]*speaker                     // by source
+	room       []byte                                  // for the octets of an NLRI
 }
 
 // speaker is one source of objects.
@@ -25,17 +31,12 @@ type speaker struct {
 	source     string
 	configured bool // of this ingest's: objects of other sources are left alone
 	asn        uint32
-	state      string // schemas.Peer…
-	objects    map[string]*object
-	session    int           // number of the current or last session
+	state      string       // schemas.Peer…
+	peer       avro.Encoded // its peer record in the output table
+	objects    objects
+	session    uint32        // number of the current or last session
 	changes    int           // sessions gained and lost: an alarm from before is void
 	keep       time.Duration // how long objects outlive the session
-}
-
-// object is one record of a speaker.
-type object struct {
-	record  *schemas.RawTopology
-	session int // the last session that said it
 }
 
 // Event is one of Configured, Admitted, Restored, Up, Down, Update, RefreshBegun,
@@ -54,7 +55,7 @@ type Admitted struct{ Prefix netip.Prefix }
 // Restored is a record that the table held when the service started; nil = gone.
 type Restored struct {
 	Key    string
-	Record *schemas.RawTopology
+	Record *avro.Encoded
 }
 
 // Up says that a speaker's session is established.
@@ -97,13 +98,9 @@ type Stopped struct{}
 // Flush ends a batch; there is nothing left to do then.
 type Flush struct{}
 
-type output = stream.Output[schemas.RawTopology]
+type output = stream.Output[avro.Encoded]
 
 const alarmSeparator = "#"
-
-func newState(topology string, staleTime time.Duration) *State {
-	return &State{topology: topology, staleTime: staleTime, speakers: map[string]*speaker{}}
-}
 
 // Step takes one event.
 func Step(s *State, e Event) (*State, []output) {
@@ -135,7 +132,7 @@ func Step(s *State, e Event) (*State, []output) {
 func (s *State) speaker(source string) *speaker {
 	sp, ok := s.speakers[source]
 	if !ok {
-		sp = &speaker{source: source, state: schemas.PeerIdle, objects: map[string]*object{}, keep: s.staleTime}
+		sp = &speaker{source: source, state: schemas.PeerIdle, objects: newObjects(), keep: s.staleTime}
 		s.speakers[source] = sp
 	}
 	return sp
@@ -150,11 +147,14 @@ func (s *State) restore(e Restored) {
 	}
 	sp := s.speaker(source)
 	switch {
+	case kind == schemas.KindPeer && e.Record != nil:
+		sp.peer = *e.Record
 	case kind == schemas.KindPeer:
+		sp.peer = nil
 	case e.Record == nil:
-		delete(sp.objects, e.Key)
+		delete(sp.objects.restored, e.Key)
 	default:
-		sp.objects[e.Key] = &object{record: e.Record}
+		sp.objects.restored[e.Key] = *e.Record
 	}
 }
 
@@ -192,7 +192,8 @@ func (s *State) up(e Up) []output {
 		sp.keep = e.RestartTime
 	}
 	sp.changes++ // from now on End-of-RIB decides, or the stale time without one
-	return append(out, s.setState(sp, schemas.PeerEstablished), s.alarm(sp, s.staleTime))
+	out = append(out, s.setState(sp, schemas.PeerEstablished)...)
+	return append(out, s.alarm(sp, s.staleTime))
 }
 
 func (s *State) down(e Down) []output {
@@ -215,10 +216,10 @@ func (s *State) stopped() []output {
 // lose notes that there is no session: stale while there are objects to keep.
 func (s *State) lose(sp *speaker) []output {
 	sp.changes++
-	if len(sp.objects) == 0 {
-		return []output{s.setState(sp, schemas.PeerIdle)}
+	if sp.objects.len() == 0 {
+		return s.setState(sp, schemas.PeerIdle)
 	}
-	return []output{s.setState(sp, schemas.PeerStale), s.alarm(sp, sp.keep)}
+	return append(s.setState(sp, schemas.PeerStale), s.alarm(sp, sp.keep))
 }
 
 // alarm asks for StaleTimeOver, unless the session comes or goes before.
@@ -228,26 +229,68 @@ func (s *State) alarm(sp *speaker, after time.Duration) output {
 
 func (s *State) update(e Update) []output {
 	sp := s.speaker(e.Source)
-	var out []output
-	for _, n := range e.Update.Unreach {
-		k := key(s.topology, sp.source, n)
-		delete(sp.objects, k)
-		out = append(out, output{Key: k})
-	}
-	for _, n := range e.Update.Reach {
-		k := key(s.topology, sp.source, n)
-		r := record(s.topology, sp.source, n, e.Update.Attributes, e.Update.AttributesLost)
-		if known := sp.objects[k]; known != nil && e.Update.AttributesLost {
-			r.Attributes, r.UnknownTLVs = known.record.Attributes, known.record.UnknownTLVs
+	out := make([]output, 0, len(e.Update.Unreach)+len(e.Update.Reach))
+	for i := range e.Update.Unreach {
+		n := &e.Update.Unreach[i]
+		s.room = n.Append(s.room[:0])
+		key := func() string { return key(s.topology, sp.source, n) }
+		if sp.objects.remove(n, s.room, key) {
+			out = append(out, output{Key: key()})
 		}
-		sp.objects[k] = &object{record: r, session: sp.session}
-		out = append(out, output{Key: k, Value: r})
+	}
+	told := object{session: sp.session, attributed: e.Update.Attributes != nil, lost: e.Update.AttributesLost}
+	if told.attributed {
+		s.room = e.Update.Attributes.Append(s.room[:0])
+		told.attributes = string(s.room)
+	}
+	for i := range e.Update.Reach {
+		if o, ok := s.reach(sp, &e.Update.Reach[i], told, e.Update.Attributes); ok {
+			out = append(out, o)
+		}
 	}
 	if e.Update.EndOfRIB && sp.inSession() {
 		out = append(out, s.sweep(sp)...)
-		out = append(out, s.setState(sp, schemas.PeerSynced))
+		out = append(out, s.setState(sp, schemas.PeerSynced)...)
 	}
 	return out
+}
+
+// reach takes what a speaker told about an object and returns its record, if that is
+// another one.
+func (s *State) reach(sp *speaker, n *bgpls.NLRI, told object, a *bgpls.Attributes) (output, bool) {
+	s.room = n.Append(s.room[:0])
+	key := func() string { return key(s.topology, sp.source, n) }
+	known, ok := sp.objects.find(s.room, key)
+	if ok && told.lost {
+		told.attributes, told.attributed, told.former = known.attributes, known.attributed, known.former
+	}
+	sp.objects.put(n, s.room, known, told, key)
+	if ok && known.same(told) {
+		return output{}, false
+	}
+	r := record(s.topology, sp.source, n, a, told.lost)
+	if ok && told.lost {
+		r.Attributes, r.UnknownTLVs = s.attributes(told)
+	}
+	encoded := s.encode(r)
+	if known.former && string(encoded) == known.attributes {
+		return output{}, false
+	}
+	return output{Key: key(), Value: &encoded}, true
+}
+
+// attributes decodes what is kept of an object.
+func (s *State) attributes(o object) (*schemas.Attributes, []schemas.TLV) {
+	switch {
+	case o.former:
+		if r := s.decode(avro.Encoded(o.attributes)); r != nil {
+			return r.Attributes, r.UnknownTLVs
+		}
+	case o.attributed:
+		a, _ := bgpls.DecodeAttributes([]byte(o.attributes))
+		return attributes(a), tlvs(a.Unknown)
+	}
+	return nil, nil
 }
 
 // refreshing begins to mark what the speaker says again; if it does not end, the
@@ -279,12 +322,9 @@ func (sp *speaker) inSession() bool {
 // sweep withdraws what the current session has not said.
 func (s *State) sweep(sp *speaker) []output {
 	var out []output
-	for k, o := range sp.objects {
-		if o.session != sp.session {
-			delete(sp.objects, k)
-			out = append(out, output{Key: k})
-		}
-	}
+	sp.objects.sweep(sp.session,
+		func(n *bgpls.NLRI) string { return key(s.topology, sp.source, n) },
+		func(key string) { out = append(out, output{Key: key}) })
 	return out
 }
 
@@ -299,20 +339,23 @@ func (s *State) staleTimeOver(e StaleTimeOver) []output {
 		return s.sweep(sp)
 	}
 	sp.session++
-	return append(s.sweep(sp), s.setState(sp, schemas.PeerIdle))
+	return append(s.sweep(sp), s.setState(sp, schemas.PeerIdle)...)
 }
 
-// setState changes a speaker's state and returns its peer record.
-func (s *State) setState(sp *speaker, state string) output {
+// setState changes a speaker's state and returns its peer record, if that is another
+// one.
+func (s *State) setState(sp *speaker, state string) []output {
 	sp.state = state
 	peer := &schemas.Peer{State: state}
 	if asn := sp.asn; asn != 0 {
 		peer.ASN = &asn
 	}
-	return output{
-		Key: s.topology + "|" + sp.source + "|" + schemas.KindPeer,
-		Value: &schemas.RawTopology{
-			Topology: s.topology, Source: sp.source, Kind: schemas.KindPeer, Peer: peer,
-		},
+	encoded := s.encode(&schemas.RawTopology{
+		Topology: s.topology, Source: sp.source, Kind: schemas.KindPeer, Peer: peer,
+	})
+	if bytes.Equal(sp.peer, encoded) {
+		return nil
 	}
+	sp.peer = encoded
+	return []output{{Key: s.topology + "|" + sp.source + "|" + schemas.KindPeer, Value: &encoded}}
 }

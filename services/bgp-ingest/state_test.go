@@ -11,8 +11,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/stream"
+	"github.com/altostream/altostream/libs/stream/streamtest"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -20,23 +22,31 @@ const staleTime = time.Minute
 
 // table is the output table of a machine as a consumer sees it.
 type table struct {
-	machine *stream.Machine[*State, Event, schemas.RawTopology]
+	serde   *avro.Serde[schemas.RawTopology]
+	machine *stream.Machine[*State, Event, avro.Encoded]
 	records map[string]*schemas.RawTopology
 	alarms  []stream.Alarm
 }
 
-func newTable() *table {
-	t := &table{records: map[string]*schemas.RawTopology{}}
+func newTable(tb testing.TB) *table {
+	t := &table{
+		serde:   streamtest.Serde[schemas.RawTopology](tb, schemas.RawTopologyTopic),
+		records: map[string]*schemas.RawTopology{},
+	}
 	t.restart()
 	return t
 }
 
 // restart replaces the machine by one that knows only the table.
 func (t *table) restart() {
-	t.machine = stream.NewMachine(Spec("net", staleTime, nil))
+	t.machine = stream.NewMachine(Spec(Config{Topology: "net", StaleTime: staleTime}, t.serde))
 	t.alarms = nil
 	for key, record := range t.records {
-		t.machine.Load(key, record)
+		b, err := t.serde.Encode(record)
+		if err != nil {
+			panic(err)
+		}
+		t.machine.Load(key, (*avro.Encoded)(&b))
 	}
 	t.flush()
 }
@@ -54,9 +64,13 @@ func (t *table) flush() {
 	for _, c := range changes {
 		if c.Value == nil {
 			delete(t.records, c.Key)
-		} else {
-			t.records[c.Key] = c.Value
+			continue
 		}
+		record, err := t.serde.Decode(*c.Value)
+		if err != nil {
+			panic(err)
+		}
+		t.records[c.Key] = record
 	}
 	t.alarms = append(t.alarms, t.machine.Alarms()...)
 }
@@ -131,27 +145,27 @@ func TestSession(t *testing.T) {
 		{"synced", func(tb *table) { tb.apply(configured, up, reach("s", 1, 2), endOfRIB("s")) }, "synced [1 2]"},
 		{"withdrawn", func(tb *table) { tb.apply(up, reach("s", 1, 2), unreach("s", 2, 3)) }, "established [1]"},
 		{"announced twice", func(tb *table) { tb.apply(up, reach("s", 1, 1), reach("s", 1)) }, "established [1]"},
-		{"lost empty", func(tb *table) { tb.apply(up, endOfRIB("s"), Down{"s"}) }, "idle []"},
-		{"lost", func(tb *table) { tb.apply(up, reach("s", 1, 2), endOfRIB("s"), Down{"s"}) }, "stale [1 2]"},
-		{"lost for good", func(tb *table) { tb.apply(up, reach("s", 1, 2), Down{"s"}).ring(1) }, "idle []"},
-		{"back", func(tb *table) { tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 2)) }, "established [1 2]"},
+		{"lost empty", func(tb *table) { tb.apply(up, endOfRIB("s"), Down{Source: "s"}) }, "idle []"},
+		{"lost", func(tb *table) { tb.apply(up, reach("s", 1, 2), endOfRIB("s"), Down{Source: "s"}) }, "stale [1 2]"},
+		{"lost for good", func(tb *table) { tb.apply(up, reach("s", 1, 2), Down{Source: "s"}).ring(1) }, "idle []"},
+		{"back", func(tb *table) { tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)) }, "established [1 2]"},
 		{"back with half", func(tb *table) {
-			tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 2, 3), endOfRIB("s"))
+			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2, 3), endOfRIB("s"))
 		}, "synced [2 3]"},
 		{"back without End-of-RIB", func(tb *table) {
-			tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 2)).ring(2)
+			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)).ring(2)
 		}, "established [2]"},
 		{"back late", func(tb *table) {
-			tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 2)).ring(1)
+			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)).ring(1)
 		}, "established [1 2]"},
 		{"End-of-RIB without a session", func(tb *table) {
-			tb.apply(up, reach("s", 1, 2), Down{"s"}, endOfRIB("s"))
+			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, endOfRIB("s"))
 		}, "stale [1 2]"},
 		{"alarm of an earlier loss", func(tb *table) {
-			tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 1), Down{"s"}).ring(1)
+			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 1), Down{Source: "s"}).ring(1)
 		}, "stale [1 2]"},
 		{"flaps before End-of-RIB", func(tb *table) {
-			tb.apply(up, reach("s", 1, 2, 3), Down{"s"}, up, reach("s", 1), Down{"s"}, up, reach("s", 2), endOfRIB("s"))
+			tb.apply(up, reach("s", 1, 2, 3), Down{Source: "s"}, up, reach("s", 1), Down{Source: "s"}, up, reach("s", 2), endOfRIB("s"))
 		}, "synced [2]"},
 		{"second End-of-RIB", func(tb *table) { tb.apply(up, reach("s", 1), endOfRIB("s"), endOfRIB("s")) }, "synced [1]"},
 		{"service restarts", func(tb *table) {
@@ -174,7 +188,7 @@ func TestSession(t *testing.T) {
 		}, "synced [3]"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			tb := newTable()
+			tb := newTable(t)
 			test.run(tb)
 			if got := tb.state("s"); got != test.want {
 				t.Errorf("%s, want %s", got, test.want)
@@ -184,18 +198,18 @@ func TestSession(t *testing.T) {
 }
 
 func TestRestartTimeReplacesStaleTime(t *testing.T) {
-	tb := newTable().apply(Up{Source: "s", RestartTime: 7 * time.Second}, reach("s", 1), Down{"s"})
+	tb := newTable(t).apply(Up{Source: "s", RestartTime: 7 * time.Second}, reach("s", 1), Down{Source: "s"})
 	if got := tb.alarms[1].After; got != 7*time.Second {
 		t.Errorf("kept for %v, want the negotiated 7s", got)
 	}
-	tb.apply(Up{Source: "s"}, Down{"s"})
+	tb.apply(Up{Source: "s"}, Down{Source: "s"})
 	if got := tb.alarms[3].After; got != staleTime {
 		t.Errorf("kept for %v, want the stale time", got)
 	}
 }
 
 func TestSpeakersAreApart(t *testing.T) {
-	tb := newTable().apply(Up{Source: "a"}, Up{Source: "b"}, reach("a", 1, 2), reach("b", 1, 3), unreach("a", 1), endOfRIB("a"), Down{"b"})
+	tb := newTable(t).apply(Up{Source: "a"}, Up{Source: "b"}, reach("a", 1, 2), reach("b", 1, 3), unreach("a", 1), endOfRIB("a"), Down{Source: "b"})
 	if got := tb.state("a"); got != "synced [2]" {
 		t.Errorf("a: %s", got)
 	}
@@ -208,7 +222,7 @@ func TestSpeakersAreApart(t *testing.T) {
 // a restart, and leaves alone one of elsewhere.
 func TestDynamicSpeakerStaysAway(t *testing.T) {
 	const near, far = "bgp:10.0.0.7", "bgp:192.0.2.7"
-	tb := newTable().apply(Up{Source: near, ASN: 1}, reach(near, 1), endOfRIB(near), Up{Source: far}, reach(far, 2), endOfRIB(far))
+	tb := newTable(t).apply(Up{Source: near, ASN: 1}, reach(near, 1), endOfRIB(near), Up{Source: far}, reach(far, 2), endOfRIB(far))
 	tb.restart()
 	tb.apply(Admitted{netip.MustParsePrefix("10.0.0.0/8")})
 	if got := tb.state(near); got != "stale [1]" {
@@ -225,7 +239,7 @@ func TestDynamicSpeakerStaysAway(t *testing.T) {
 
 // TestForeignRecords leaves alone what other ingests and other topologies keep.
 func TestForeignRecords(t *testing.T) {
-	tb := newTable()
+	tb := newTable(t)
 	foreign := &schemas.RawTopology{Topology: "net", Source: "other", Kind: schemas.KindNode}
 	elsewhere := &schemas.RawTopology{Topology: "far", Source: "s", Kind: schemas.KindNode}
 	tb.records["net|other|node|3|0|router=00000001|"] = foreign
@@ -241,17 +255,17 @@ func TestAttributesLost(t *testing.T) {
 	name := "r1"
 	known := bgpls.Update{Reach: nodes(1), Attributes: &bgpls.Attributes{NodeName: &name}}
 	lost := bgpls.Update{Reach: nodes(1, 2), AttributesLost: true}
-	tb := newTable().apply(Up{Source: "s"}, Update{"s", known}, Update{"s", lost})
-	one := tb.records[key("net", "s", nodeNLRI(1))]
+	tb := newTable(t).apply(Up{Source: "s"}, Update{"s", known}, Update{"s", lost})
+	one := tb.records[key("net", "s", new(nodeNLRI(1)))]
 	if !one.AttributesLost || one.Attributes == nil || *one.Attributes.NodeName != "r1" {
 		t.Errorf("known object = %+v, want its last attributes, marked lost", one)
 	}
-	two := tb.records[key("net", "s", nodeNLRI(2))]
+	two := tb.records[key("net", "s", new(nodeNLRI(2)))]
 	if two == nil || !two.AttributesLost || two.Attributes != nil {
 		t.Errorf("new object = %+v, want no attributes, marked lost", two)
 	}
 	tb.apply(Update{"s", known})
-	if one = tb.records[key("net", "s", nodeNLRI(1))]; one.AttributesLost {
+	if one = tb.records[key("net", "s", new(nodeNLRI(1)))]; one.AttributesLost {
 		t.Error("attributes told again are still marked lost")
 	}
 }
@@ -261,7 +275,7 @@ func TestAttributesLost(t *testing.T) {
 func TestRestartsDoNotMatter(t *testing.T) {
 	for seed := range uint64(300) {
 		random := rand.New(rand.NewPCG(seed, 1))
-		plain, restarted := newTable(), newTable()
+		plain, restarted := newTable(t), newTable(t)
 		both := func(e ...Event) {
 			plain.apply(e...)
 			restarted.apply(e...)
@@ -282,7 +296,7 @@ func TestRestartsDoNotMatter(t *testing.T) {
 					both(unreach("s", id))
 				}
 			}
-			both(endOfRIB("s"), Down{"s"})
+			both(endOfRIB("s"), Down{Source: "s"})
 			if random.IntN(2) == 0 {
 				restarted.restart()
 				restarted.apply(Configured{"s", 1})
@@ -296,7 +310,7 @@ func TestRestartsDoNotMatter(t *testing.T) {
 }
 
 func TestKeysOfRecords(t *testing.T) {
-	tb := newTable().apply(Up{Source: "bgp:192.0.2.7", ASN: 9}, reach("bgp:192.0.2.7", 1))
+	tb := newTable(t).apply(Up{Source: "bgp:192.0.2.7", ASN: 9}, reach("bgp:192.0.2.7", 1))
 	want := []string{"net|bgp:192.0.2.7|node|3|0|router=00000001", "net|bgp:192.0.2.7|peer"}
 	var got []string
 	for k := range maps.Keys(tb.records) {

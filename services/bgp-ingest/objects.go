@@ -1,0 +1,94 @@
+package bgpingest
+
+import (
+	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/bgpls"
+)
+
+// objects is what one speaker says, kept in octets: some hundreds of bytes an object.
+type objects struct {
+	held     map[string]object       // by the octets of the NLRI, in canonical order
+	counts   map[bgpls.NLRIType]int  // of held
+	restored map[string]avro.Encoded // of the output table and not told since this service started, by key
+}
+
+// object is what a speaker says about an object. Of one that is told again without
+// attributes the last known ones stay.
+type object struct {
+	attributes string // octets of the BGP-LS attribute, in canonical order
+	session    uint32 // the last session that told it
+	attributed bool   // it was told with attributes, if only empty ones
+	lost       bool   // the attributes were lost since (RFC 9552 §8.2.2)
+	former     bool   // attributes is a record of the output table, from before this service started
+}
+
+// same reports whether two objects are one record.
+func (o object) same(p object) bool {
+	p.session = o.session
+	return o == p
+}
+
+func newObjects() objects {
+	return objects{held: map[string]object{}, counts: map[bgpls.NLRIType]int{}, restored: map[string]avro.Encoded{}}
+}
+
+func (o *objects) len() int { return len(o.held) + len(o.restored) }
+
+// find returns what is known of an object; key is asked for only if it may be one of a
+// former run.
+func (o *objects) find(id []byte, key func() string) (found object, ok bool) {
+	if found, ok = o.held[string(id)]; ok || len(o.restored) == 0 {
+		return found, ok
+	}
+	record, ok := o.restored[key()]
+	return object{attributes: string(record), former: ok}, ok
+}
+
+// put notes an object.
+func (o *objects) put(n *bgpls.NLRI, id []byte, found, now object, key func() string) {
+	if found.former && len(o.restored) > 0 {
+		delete(o.restored, key())
+	}
+	if found.attributes == now.attributes {
+		now.attributes = found.attributes // one copy
+	}
+	if _, ok := o.held[string(id)]; !ok {
+		o.counts[n.Type]++
+	}
+	o.held[string(id)] = now
+}
+
+// remove forgets an object that was told.
+func (o *objects) remove(n *bgpls.NLRI, id []byte, key func() string) (known bool) {
+	if _, known = o.held[string(id)]; known {
+		delete(o.held, string(id))
+		o.counts[n.Type]--
+		return true
+	}
+	if len(o.restored) > 0 {
+		_, known = o.restored[key()]
+		delete(o.restored, key())
+	}
+	return known
+}
+
+// sweep forgets what was not told in a session and calls gone for each key; key makes
+// one of an NLRI.
+func (o *objects) sweep(session uint32, key func(*bgpls.NLRI) string, gone func(key string)) {
+	for k := range o.restored {
+		delete(o.restored, k)
+		gone(k)
+	}
+	for id, object := range o.held {
+		if object.session == session {
+			continue
+		}
+		n, err := bgpls.DecodeNLRI([]byte(id))
+		if err != nil {
+			panic("an NLRI that was encoded here cannot be decoded: " + err.Error())
+		}
+		delete(o.held, id)
+		o.counts[n.Type]--
+		gone(key(&n))
+	}
+}
