@@ -2,7 +2,7 @@ package stream_test
 
 import (
 	"context"
-	"encoding/hex"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"log/slog"
@@ -304,11 +304,11 @@ func TestRunUnreadableOutput(t *testing.T) {
 	}
 }
 
-// noise is text that no compression makes smaller than a half.
+// noise is text that lz4 does not make shorter.
 func noise(n int) string {
-	b := make([]byte, n/2)
-	rand.NewChaCha8([32]byte{}).Read(b)
-	return hex.EncodeToString(b)
+	b := make([]byte, n/4*3)
+	_, _ = rand.NewChaCha8([32]byte{}).Read(b)
+	return base64.StdEncoding.EncodeToString(b)
 }
 
 // TestRunTooLarge withdraws a record that the client or the broker does not take for its
