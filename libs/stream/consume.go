@@ -201,7 +201,9 @@ func (r *runner[S, E, V]) give(m *kafka.Message) {
 	p := partitionOf(m.TopicPartition)
 	r.metrics.read.Add(r.ctx, 1, topicAttribute(p.topic))
 	if p.topic == r.spec.Output.Topic {
-		load(r.machines[p.number], r.spec.Output.Serde, m, r.bad, r.decodeRetry)
+		if machine := r.machines[p.number]; machine != nil && !machine.Live() {
+			load(machine, r.spec.Output.Serde, m, r.bad, r.decodeRetry)
+		}
 		return
 	}
 	in := r.inputs[p.topic]

@@ -17,12 +17,23 @@ type Event[E any] struct {
 	ObservedAt time.Time
 }
 
-// Feed runs a processor without Kafka inputs, an ingest: it reads the output table's
-// partition of name, calls start once caught up, and then takes events until ctx
-// ends or something fails for good. Events wait while Kafka does not take records.
-func Feed[S, E, V any](ctx context.Context, spec Spec[S, E, V], name string, c service.Config, rt *service.Runtime,
-	events <-chan Event[E], start func(context.Context) error,
-) error {
+// Source is what a processor without Kafka inputs, an ingest, is fed from.
+type Source[E any] struct {
+	// Name says which partition of the output table is the ingest's.
+	Name string
+	// Replicas, if not empty, is the consumer group in which instances with the same
+	// sources agree on the one that publishes. The others stand by: their machines take
+	// events too.
+	Replicas string
+	Events   <-chan Event[E]
+	// Start opens the sources: without Replicas when the output table is read, else at
+	// once.
+	Start func(context.Context) error
+}
+
+// Feed runs a processor without Kafka inputs until ctx ends or something fails for
+// good. Events wait while Kafka does not take records.
+func Feed[S, E, V any](ctx context.Context, spec Spec[S, E, V], source Source[E], c service.Config, rt *service.Runtime) error {
 	m, err := newMetrics(rt.Meter)
 	if err != nil {
 		return err
@@ -36,77 +47,146 @@ func Feed[S, E, V any](ctx context.Context, spec Spec[S, E, V], name string, c s
 		return err
 	}
 	f := &feed[S, E, V]{
-		machine: NewMachine(spec), publisher: publisher, runtime: rt, stop: spec.Stop,
-		bad: newBadRecords(m, rt), wakes: make(chan string, 64),
+		spec: spec, source: source, config: c, machine: NewMachine(spec), publisher: publisher, runtime: rt,
+		bad: newBadRecords(m, rt), warnings: newWarnings(c, rt.Log), wakes: make(chan string, 64),
 	}
-	if err := f.load(ctx, spec, name, c); err != nil {
-		return err
+	if source.Replicas != "" {
+		return f.runReplica(ctx)
 	}
-	return f.run(ctx, events, start)
+	return f.runAlone(ctx)
 }
 
 type feed[S, E, V any] struct {
+	spec   Spec[S, E, V]
+	source Source[E]
+	config service.Config
+	*warnings
 	machine   *Machine[S, E, V]
 	publisher *publisher[V]
 	runtime   *service.Runtime
 	bad       *badRecords
-	stop      func() E // nil: none
-	number    int32
+	lead      *lead // nil: there are no replicas
+	number    int32 // of the output table's partition
 	wakes     chan string
 }
 
-// load reads the output table's partition to its end.
-func (f *feed[S, E, V]) load(ctx context.Context, spec Spec[S, E, V], name string, c service.Config) error {
-	consumer, err := NewConsumer(c, "altostream-"+spec.Name, f.runtime.Log)
+func (f *feed[S, E, V]) runAlone(ctx context.Context) error {
+	if err := f.read(ctx); err != nil {
+		return err
+	}
+	if err := f.takeOver(ctx); err != nil {
+		return err
+	}
+	if err := f.source.Start(ctx); err != nil {
+		return err
+	}
+	f.runtime.Ready(true)
+	return f.run(ctx, nil)
+}
+
+// read reads the output table's partition to its end.
+func (f *feed[S, E, V]) read(ctx context.Context) error {
+	consumer, err := NewConsumer(f.config, "altostream-"+f.spec.Name, f.runtime.Log)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = closeWithin(closeTime, func() { _ = consumer.Close() }) }()
-	topic := spec.Output.Topic
+	topic := f.spec.Output.Topic
 	n, err := partitionCount(consumer, topic, topicPatience)
 	if err != nil {
 		return err
 	}
-	f.number = Partition(name, n)
+	f.number = Partition(f.source.Name, n)
 	if err := consumer.Assign([]kafka.TopicPartition{{Topic: &topic, Partition: f.number, Offset: kafka.OffsetBeginning}}); err != nil {
 		return fmt.Errorf("read %s: %w", topic, err)
 	}
-	warn := newWarnings(c, f.runtime.Log).warn
 	for ctx.Err() == nil {
 		switch e := consumer.Poll(pollMillis).(type) {
 		case *kafka.Message:
-			load(f.machine, spec.Output.Serde, e, f.bad, func(decode func() error) error { return decodeRetry(ctx, warn, decode) })
+			f.load(ctx, e)
 		case kafka.PartitionEOF:
 			return nil
 		case kafka.Error:
 			if e.IsFatal() {
 				return fmt.Errorf("kafka consumer: %w", e)
 			}
-			warn(e)
+			f.warn(e)
 		}
 	}
 	return ctx.Err()
 }
 
-func (f *feed[S, E, V]) run(ctx context.Context, events <-chan Event[E], start func(context.Context) error) error {
+func (f *feed[S, E, V]) load(ctx context.Context, m *kafka.Message) {
+	load(f.machine, f.spec.Output.Serde, m, f.bad, func(decode func() error) error { return decodeRetry(ctx, f.warn, decode) })
+}
+
+// takeOver makes this instance the one that publishes; the output table is read.
+func (f *feed[S, E, V]) takeOver(ctx context.Context) error {
+	if f.spec.TakeOver != nil {
+		f.machine.Apply(f.spec.TakeOver(), Cause{ObservedAt: time.Now()})
+	}
 	if err := f.flush(ctx); err != nil {
 		return err
 	}
 	f.runtime.Log.Info("caught up")
-	if err := start(ctx); err != nil {
+	return nil
+}
+
+func (f *feed[S, E, V]) runReplica(ctx context.Context) error {
+	lead, err := join(ctx, f.config, f.runtime, f.source.Replicas, f.spec.Output.Topic, f.source.Name)
+	if err != nil {
 		return err
 	}
-	f.runtime.Ready(true)
+	defer lead.close()
+	f.lead, f.number = lead, lead.table.Partition
+	if err := f.source.Start(ctx); err != nil {
+		return err
+	}
+	defer f.publisher.settle(closeTime)
+	return f.run(ctx, lead.events)
+}
+
+// follow takes what the group of replicas says.
+func (f *feed[S, E, V]) follow(ctx context.Context, e leadEvent) error {
+	switch {
+	case e.err != nil:
+		return e.err
+	case e.record != nil:
+		f.load(ctx, e.record)
+	case e.end:
+		if err := f.takeOver(ctx); err != nil {
+			return err
+		}
+		f.runtime.Log.Info("this instance publishes", "group", f.source.Replicas)
+		f.runtime.Ready(true)
+	case e.missed:
+		f.runtime.Log.Info("another instance publishes; standing by", "group", f.source.Replicas)
+		f.runtime.Ready(true)
+	case e.lost != nil:
+		defer close(e.lost)
+		if left := f.publisher.settle(closeTime); left > 0 {
+			return fmt.Errorf("another instance takes over and %d records are not delivered", left)
+		}
+		f.machine.Apply(f.spec.StandBy(), Cause{ObservedAt: time.Now()})
+	}
+	return nil
+}
+
+func (f *feed[S, E, V]) run(ctx context.Context, lead <-chan leadEvent) error {
 	for {
 		select {
 		case <-ctx.Done():
-			return errors.Join(ctx.Err(), f.drain(events))
+			return errors.Join(ctx.Err(), f.drain())
 		case err := <-f.publisher.failed:
 			return err
+		case e := <-lead:
+			if err := f.follow(ctx, e); err != nil {
+				return err
+			}
 		case name := <-f.wakes:
 			f.machine.Wake(name, time.Now())
-		case e := <-events:
-			f.apply(e, events)
+		case e := <-f.source.Events:
+			f.apply(e)
 		}
 		forget := func(_ int32, key string) { f.machine.Forget(key) }
 		if err := f.publisher.withdrawTooLarge(ctx, forget); err != nil {
@@ -115,18 +195,21 @@ func (f *feed[S, E, V]) run(ctx context.Context, events <-chan Event[E], start f
 		if err := f.flush(ctx); err != nil {
 			return err
 		}
+		if f.machine.Resigned() && f.lead != nil {
+			f.lead.resign(ctx)
+		}
 	}
 }
 
 // drain takes the events that wait, and the last one, and publishes what they change.
-func (f *feed[S, E, V]) drain(events <-chan Event[E]) error {
+func (f *feed[S, E, V]) drain() error {
 	select {
-	case e := <-events:
-		f.apply(e, events)
+	case e := <-f.source.Events:
+		f.apply(e)
 	default:
 	}
-	if f.stop != nil {
-		f.machine.Apply(f.stop(), Cause{ObservedAt: time.Now()})
+	if f.spec.Stop != nil {
+		f.machine.Apply(f.spec.Stop(), Cause{ObservedAt: time.Now()})
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
 	defer cancel()
@@ -134,7 +217,7 @@ func (f *feed[S, E, V]) drain(events <-chan Event[E]) error {
 }
 
 // apply takes an event and those that wait behind it.
-func (f *feed[S, E, V]) apply(e Event[E], events <-chan Event[E]) {
+func (f *feed[S, E, V]) apply(e Event[E]) {
 	begin := time.Now()
 	for {
 		f.machine.Apply(e.Event, Cause{ObservedAt: e.ObservedAt})
@@ -142,7 +225,7 @@ func (f *feed[S, E, V]) apply(e Event[E], events <-chan Event[E]) {
 			return
 		}
 		select {
-		case e = <-events:
+		case e = <-f.source.Events:
 		default:
 			return
 		}

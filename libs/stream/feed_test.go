@@ -31,10 +31,11 @@ func (b *bench) feed(t *testing.T, name string, restored map[string]string) (cha
 	ctx, cancel := context.WithCancel(t.Context())
 	done, started := make(chan error, 1), make(chan struct{})
 	go func() {
-		done <- stream.Feed(ctx, b.fed(restored), name, b.config, newRuntime(t), events, func(context.Context) error {
+		source := stream.Source[event]{Name: name, Events: events, Start: func(context.Context) error {
 			close(started)
 			return nil
-		})
+		}}
+		done <- stream.Feed(ctx, b.fed(restored), source, b.config, newRuntime(t))
 	}()
 	select {
 	case <-started:
@@ -77,7 +78,8 @@ func TestFeed(t *testing.T) {
 func TestFeedStartFails(t *testing.T) {
 	b := newBench(t, 1)
 	broken := errors.New("broken")
-	err := stream.Feed(t.Context(), b.fed(map[string]string{}), "name", b.config, newRuntime(t), nil, func(context.Context) error { return broken })
+	source := stream.Source[event]{Name: "name", Start: func(context.Context) error { return broken }}
+	err := stream.Feed(t.Context(), b.fed(map[string]string{}), source, b.config, newRuntime(t))
 	if !errors.Is(err, broken) {
 		t.Errorf("Feed ended with %v, want %v", err, broken)
 	}

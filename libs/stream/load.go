@@ -10,11 +10,8 @@ import (
 	"github.com/altostream/altostream/libs/avro"
 )
 
-// load shows a record of the output table to its machine.
+// load shows a record of the output table to its machine, before that is live.
 func load[S, E, V any](machine *Machine[S, E, V], serde Serde[V], m *kafka.Message, bad *badRecords, retry func(func() error) error) {
-	if machine == nil || machine.Live() {
-		return
-	}
 	if m.Value == nil {
 		machine.Load(string(m.Key), nil)
 		return

@@ -21,6 +21,7 @@ type Machine[S, E, V any] struct {
 	pending   []Output[V]
 	alarms    []Alarm
 	cause     Cause
+	resigned  bool
 }
 
 type digest [16]byte
@@ -53,7 +54,7 @@ func NewMachine[S, E, V any](spec Spec[S, E, V]) *Machine[S, E, V] {
 	}
 }
 
-// Load tells, before the first flush, what the output table holds under a key.
+// Load tells, before the first flush or (Spec.Exact) before Spec.TakeOver, what the output table holds under a key.
 func (m *Machine[S, E, V]) Load(key string, value *V) {
 	if value == nil {
 		delete(m.published, key)
@@ -67,7 +68,7 @@ func (m *Machine[S, E, V]) Load(key string, value *V) {
 	}
 }
 
-// LoadUnreadable tells, before the first flush, that the output table holds a record
+// LoadUnreadable tells, as Load does, that the output table holds a record
 // under a key that cannot be read: it is replaced or withdrawn. It is restored as a
 // record that says nothing.
 func (m *Machine[S, E, V]) LoadUnreadable(key string) {
@@ -124,12 +125,24 @@ func (m *Machine[S, E, V]) step(e E) {
 	var out []Output[V]
 	m.state, out = m.spec.Step(m.state, e)
 	for _, o := range out {
+		if o.Resign {
+			m.resigned = true
+			continue
+		}
 		if o.WakeAfter > 0 {
 			m.alarms = append(m.alarms, Alarm{Name: o.Key, After: o.WakeAfter})
 			continue
 		}
 		m.pending = append(m.pending, o)
 	}
+}
+
+// Resigned reports whether the processor asked for another instance to publish since
+// the last call.
+func (m *Machine[S, E, V]) Resigned() bool {
+	resigned := m.resigned
+	m.resigned = false
+	return resigned
 }
 
 // changes reduces the pending outputs to those that differ from the output table.

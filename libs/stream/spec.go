@@ -36,6 +36,10 @@ type Spec[S, E, V any] struct {
 	Restore func(key string, value *V) E
 	// Wake makes the event that an Output with WakeAfter asks for.
 	Wake func(name string) E
+	// TakeOver, if not nil, makes the event that this instance of a processor that is
+	// fed publishes from now on: Restore has told what the output table holds. StandBy
+	// makes the event that another instance does.
+	TakeOver, StandBy func() E
 	// Stop, if not nil, makes the last event of a processor that is fed: what it puts
 	// out is published before the end.
 	Stop func() E
@@ -80,6 +84,9 @@ type Output[V any] struct {
 	// WakeAfter asks for the event Spec.Wake(Key) after this time; the output table
 	// is not touched.
 	WakeAfter time.Duration
+	// Resign asks that another instance publish, if there is one (see Feed); the output
+	// table is not touched.
+	Resign bool
 }
 
 // InputOf is an input whose events carry decoded records.

@@ -18,13 +18,14 @@ import (
 // Config is the configuration of bgp-ingest.
 type Config struct {
 	service.Config
-	Topology    string        `envconfig:"TOPOLOGY" default:"default" example:"backbone"`
-	BGPASN      uint32        `envconfig:"BGP_ASN" default:"64512" example:"64512"`
-	BGPRouterID netip.Addr    `envconfig:"BGP_ROUTER_ID" default:"192.0.2.1" example:"192.0.2.1"`
-	BGPListen   string        `envconfig:"BGP_LISTEN" default:":1790" example:":179"`
-	BGPPeers    Peers         `envconfig:"BGP_PEERS" example:"192.0.2.7;64512,192.0.2.8:1790;64512;passive"`
-	MRTFiles    []string      `envconfig:"MRT_FILES" example:"/var/lib/mrt/updates.mrt"`
-	StaleTime   time.Duration `envconfig:"STALE_TIME" default:"2m" example:"2m"`
+	Topology     string        `envconfig:"TOPOLOGY" default:"default" example:"backbone"`
+	BGPASN       uint32        `envconfig:"BGP_ASN" default:"64512" example:"64512"`
+	BGPRouterID  netip.Addr    `envconfig:"BGP_ROUTER_ID" default:"192.0.2.1" example:"192.0.2.1"`
+	BGPListen    string        `envconfig:"BGP_LISTEN" default:":1790" example:":179"`
+	BGPPeers     Peers         `envconfig:"BGP_PEERS" example:"192.0.2.7;64512,192.0.2.8:1790;64512;passive"`
+	MRTFiles     []string      `envconfig:"MRT_FILES" example:"/var/lib/mrt/updates.mrt"`
+	StaleTime    time.Duration `envconfig:"STALE_TIME" default:"2m" example:"2m"`
+	ReplicaGroup string        `envconfig:"REPLICA_GROUP" default:"default" example:"east"`
 }
 
 // Validate reports the first wrong value, naming its variable.
@@ -46,6 +47,9 @@ func (c *Config) Validate() error {
 	}
 	if c.StaleTime <= 0 {
 		return service.Wrong("STALE_TIME", c.StaleTime.String(), "is not positive", "2m")
+	}
+	if err := alto.ValidTopology(c.ReplicaGroup); err != nil {
+		return service.Wrong("REPLICA_GROUP", c.ReplicaGroup, err.Error(), "east")
 	}
 	names := map[string]bool{}
 	for _, file := range c.MRTFiles {

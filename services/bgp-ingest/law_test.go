@@ -17,6 +17,7 @@ func TestWhatIsSaidAgainAfterARestartIsNotPublished(t *testing.T) {
 	serde := streamtest.Serde[schemas.RawTopology](t, schemas.RawTopologyTopic)
 	spec := Spec(Config{Topology: "default", StaleTime: staleTime}, serde)
 	say := func(m *stream.Machine[*State, Event, avro.Encoded]) []stream.Change[avro.Encoded] {
+		m.Apply(TakenOver{}, stream.Cause{})
 		m.Apply(Up{Source: "s", ASN: 100}, stream.Cause{})
 		for _, test := range recordTests {
 			m.Apply(Update{"s", bgpls.Update{

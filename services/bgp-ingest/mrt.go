@@ -65,6 +65,8 @@ func (l *listener) replay(ctx context.Context, path string, r mrt.Record, speake
 	}
 }
 
+const mrtSourcePrefix = "mrt:"
+
 func mrtSource(path string, peer netip.Addr) string {
-	return "mrt:" + filepath.Base(path) + "/" + peer.String()
+	return mrtSourcePrefix + filepath.Base(path) + "/" + peer.String()
 }

@@ -9,7 +9,7 @@ import (
 type objects struct {
 	held     map[string]object       // by the octets of the NLRI, in canonical order
 	counts   map[bgpls.NLRIType]int  // of held
-	restored map[string]avro.Encoded // of the output table and not told since this service started, by key
+	restored map[string]avro.Encoded // of the output table and not told since this instance took over, by key
 }
 
 // object is what a speaker says about an object. Of one that is told again without
@@ -83,12 +83,18 @@ func (o *objects) sweep(session uint32, key func(*bgpls.NLRI) string, gone func(
 		if object.session == session {
 			continue
 		}
-		n, err := bgpls.DecodeNLRI([]byte(id))
-		if err != nil {
-			panic("an NLRI that was encoded here cannot be decoded: " + err.Error())
-		}
+		n := decodeNLRI(id)
 		delete(o.held, id)
 		o.counts[n.Type]--
 		gone(key(&n))
 	}
+}
+
+// decodeNLRI decodes the octets of an NLRI that was encoded here.
+func decodeNLRI(id string) bgpls.NLRI {
+	n, err := bgpls.DecodeNLRI([]byte(id))
+	if err != nil {
+		panic("an NLRI that was encoded here cannot be decoded: " + err.Error())
+	}
+	return n
 }

@@ -31,11 +31,14 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	if err != nil {
 		return err
 	}
-	start := func(ctx context.Context) error {
-		go listen(ctx, l, c, cancel)
-		return nil
+	source := stream.Source[Event]{
+		Name: c.Topology, Replicas: "altostream-bgp-ingest-" + c.Topology + "-" + c.ReplicaGroup, Events: events,
+		Start: func(ctx context.Context) error {
+			go listen(ctx, l, c, cancel)
+			return nil
+		},
 	}
-	err = stream.Feed(ctx, Spec(c, serde), c.Topology, c.Config, rt, events, start)
+	err = stream.Feed(ctx, Spec(c, serde), source, c.Config, rt)
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}

@@ -22,7 +22,9 @@ func Spec(c Config, serde *avro.Serde[schemas.RawTopology]) stream.Spec[*State, 
 		Restore: func(key string, r *avro.Encoded) Event {
 			return Restored{Key: key, Record: r}
 		},
-		Stop: func() Event { return Stopped{} },
+		TakeOver: func() Event { return TakenOver{} },
+		StandBy:  func() Event { return StoodBy{} },
+		Stop:     func() Event { return Stopped{} },
 		Wake: func(name string) Event {
 			at := strings.LastIndex(name, alarmSeparator)
 			return StaleTimeOver{Source: name[:at], epoch: name[at+1:]}
@@ -48,5 +50,6 @@ func newState(c Config, serde *avro.Serde[schemas.RawTopology]) *State {
 			return r
 		},
 		speakers: map[string]*speaker{},
+		silent:   true,
 	}
 }

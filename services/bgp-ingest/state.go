@@ -23,6 +23,8 @@ type State struct {
 	encode     func(*schemas.RawTopology) avro.Encoded
 	decode     func(avro.Encoded) *schemas.RawTopology // nil = not readable
 	speakers   map[string]*speaker                     // by source
+	admitted   []netip.Prefix                          // of speakers that belong to this ingest
+	silent     bool                                    // another instance publishes, or the table is not read yet
 	room       []byte                                  // for the octets of an NLRI
 }
 
@@ -39,8 +41,8 @@ type speaker struct {
 	keep       time.Duration // how long objects outlive the session
 }
 
-// Event is one of Configured, Admitted, Restored, Up, Down, Update, RefreshBegun,
-// RefreshEnded, StaleTimeOver, Stopped and Flush.
+// Event is one of Configured, Admitted, Restored, TakenOver, StoodBy, Up, Down, Update,
+// RefreshBegun, RefreshEnded, StaleTimeOver, Stopped and Flush.
 type Event any
 
 // Configured says that a speaker belongs to this ingest.
@@ -52,7 +54,7 @@ type Configured struct {
 // Admitted says that all BGP speakers of a prefix belong to this ingest.
 type Admitted struct{ Prefix netip.Prefix }
 
-// Restored is a record that the table held when the service started; nil = gone.
+// Restored is a record that the table held when this instance took over; nil = gone.
 type Restored struct {
 	Key    string
 	Record *avro.Encoded
@@ -92,6 +94,13 @@ type StaleTimeOver struct {
 	epoch  string
 }
 
+// TakenOver says that this instance publishes from now on; Restored has told what the
+// table holds.
+type TakenOver struct{}
+
+// StoodBy says that another instance publishes from now on.
+type StoodBy struct{}
+
 // Stopped says that the service ends, and with it all sessions.
 type Stopped struct{}
 
@@ -107,10 +116,15 @@ func Step(s *State, e Event) (*State, []output) {
 	switch e := e.(type) {
 	case Restored:
 		s.restore(e)
+	case TakenOver:
+		return s, s.takeOver()
+	case StoodBy:
+		s.standBy()
 	case Configured:
 		return s, s.configure(e)
 	case Admitted:
-		return s, s.admit(e)
+		s.admitted = append(s.admitted, e.Prefix)
+		return s, s.admit()
 	case Up:
 		return s, s.up(e)
 	case Down:
@@ -169,18 +183,21 @@ func (s *State) configure(e Configured) []output {
 	return s.lose(sp)
 }
 
-// admit takes over, of the speakers known from before, those of a prefix.
-func (s *State) admit(e Admitted) []output {
+// admit takes over, of the speakers known from before, those of an admitted prefix.
+func (s *State) admit() []output {
 	var out []output
-	for _, source := range slices.Sorted(maps.Keys(s.speakers)) {
+	for _, source := range s.sources() {
 		address, ok := strings.CutPrefix(source, bgpSourcePrefix)
 		addr, err := netip.ParseAddr(address)
-		if ok && err == nil && e.Prefix.Contains(addr) {
+		contains := func(p netip.Prefix) bool { return p.Contains(addr) }
+		if ok && err == nil && slices.ContainsFunc(s.admitted, contains) {
 			out = append(out, s.configure(Configured{Source: source})...)
 		}
 	}
 	return out
 }
+
+func (s *State) sources() []string { return slices.Sorted(maps.Keys(s.speakers)) }
 
 func (s *State) up(e Up) []output {
 	out := s.configure(Configured{e.Source, e.ASN})
@@ -201,14 +218,20 @@ func (s *State) down(e Down) []output {
 	if sp.state == schemas.PeerIdle || sp.state == schemas.PeerStale {
 		return nil
 	}
-	return s.lose(sp)
+	out := s.lose(sp)
+	if !s.silent && !strings.HasPrefix(sp.source, mrtSourcePrefix) {
+		out = append(out, output{Resign: true}) // a replica may still hear it
+	}
+	return out
 }
 
 // stopped loses all sessions, in the order of their sources.
 func (s *State) stopped() []output {
 	var out []output
-	for _, source := range slices.Sorted(maps.Keys(s.speakers)) {
-		out = append(out, s.down(Down{source})...)
+	for _, source := range s.sources() {
+		if sp := s.speakers[source]; sp.inSession() {
+			out = append(out, s.lose(sp)...)
+		}
 	}
 	return out
 }
@@ -234,7 +257,7 @@ func (s *State) update(e Update) []output {
 		n := &e.Update.Unreach[i]
 		s.room = n.Append(s.room[:0])
 		key := func() string { return key(s.topology, sp.source, n) }
-		if sp.objects.remove(n, s.room, key) {
+		if sp.objects.remove(n, s.room, key) && !s.silent {
 			out = append(out, output{Key: key()})
 		}
 	}
@@ -265,14 +288,15 @@ func (s *State) reach(sp *speaker, n *bgpls.NLRI, told object, a *bgpls.Attribut
 		told.attributes, told.attributed, told.former = known.attributes, known.attributed, known.former
 	}
 	sp.objects.put(n, s.room, known, told, key)
-	if ok && known.same(told) {
+	if s.silent || ok && known.same(told) {
 		return output{}, false
 	}
-	r := record(s.topology, sp.source, n, a, told.lost)
+	var encoded avro.Encoded
 	if ok && told.lost {
-		r.Attributes, r.UnknownTLVs = s.attributes(told)
+		encoded = s.encodeObject(sp, n, told)
+	} else {
+		encoded = s.encode(record(s.topology, sp.source, n, a, told.lost))
 	}
-	encoded := s.encode(r)
 	if known.former && string(encoded) == known.attributes {
 		return output{}, false
 	}
@@ -315,9 +339,9 @@ func (s *State) refreshed(e RefreshEnded) []output {
 }
 
 // inSession reports whether the speaker speaks.
-func (sp *speaker) inSession() bool {
-	return sp.state == schemas.PeerEstablished || sp.state == schemas.PeerSynced
-}
+func (sp *speaker) inSession() bool { return sp.state == schemas.PeerEstablished || sp.synced() }
+
+func (sp *speaker) synced() bool { return sp.state == schemas.PeerSynced }
 
 // sweep withdraws what the current session has not said.
 func (s *State) sweep(sp *speaker) []output {
@@ -325,6 +349,9 @@ func (s *State) sweep(sp *speaker) []output {
 	sp.objects.sweep(sp.session,
 		func(n *bgpls.NLRI) string { return key(s.topology, sp.source, n) },
 		func(key string) { out = append(out, output{Key: key}) })
+	if s.silent {
+		return nil
+	}
 	return out
 }
 
@@ -346,6 +373,9 @@ func (s *State) staleTimeOver(e StaleTimeOver) []output {
 // one.
 func (s *State) setState(sp *speaker, state string) []output {
 	sp.state = state
+	if s.silent {
+		return nil
+	}
 	peer := &schemas.Peer{State: state}
 	if asn := sp.asn; asn != 0 {
 		peer.ASN = &asn

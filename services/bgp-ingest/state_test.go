@@ -48,7 +48,7 @@ func (t *table) restart() {
 		}
 		t.machine.Load(key, (*avro.Encoded)(&b))
 	}
-	t.flush()
+	t.apply(TakenOver{})
 }
 
 func (t *table) apply(events ...Event) *table {
@@ -61,6 +61,11 @@ func (t *table) apply(events ...Event) *table {
 
 func (t *table) flush() {
 	changes, _ := t.machine.Flush()
+	t.write(changes)
+	t.alarms = append(t.alarms, t.machine.Alarms()...)
+}
+
+func (t *table) write(changes []stream.Change[avro.Encoded]) {
 	for _, c := range changes {
 		if c.Value == nil {
 			delete(t.records, c.Key)
@@ -72,7 +77,6 @@ func (t *table) flush() {
 		}
 		t.records[c.Key] = record
 	}
-	t.alarms = append(t.alarms, t.machine.Alarms()...)
 }
 
 // ring lets the n-th alarm go off.

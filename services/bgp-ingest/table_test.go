@@ -268,6 +268,7 @@ func BenchmarkHeap(b *testing.B) {
 	for range b.N {
 		before := heap()
 		machine := stream.NewMachine(Spec(Config{Topology: "default", StaleTime: time.Minute}, serde))
+		machine.Apply(TakenOver{}, stream.Cause{})
 		machine.Apply(Up{Source: "bgp:192.0.2.1"}, stream.Cause{})
 		for _, body := range bodies {
 			u, _ := bgpls.DecodeUpdate(body)

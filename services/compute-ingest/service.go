@@ -48,14 +48,17 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	var running sync.WaitGroup
 	for _, f := range feeds {
 		running.Go(func() {
-			cancel(stream.Feed(ctx, Spec(f.reader.source, serde), f.reader.source, c.Config, part(rt, f.reader.source), f.events,
-				func(ctx context.Context) error {
+			source := stream.Source[Event]{
+				Name: f.reader.source, Events: f.events,
+				Start: func(ctx context.Context) error {
 					go f.reader.follow(ctx)
 					if starting.Add(-1) == 0 {
 						rt.Ready(true)
 					}
 					return nil
-				}))
+				},
+			}
+			cancel(stream.Feed(ctx, Spec(f.reader.source, serde), source, c.Config, part(rt, f.reader.source)))
 		})
 	}
 	running.Wait()

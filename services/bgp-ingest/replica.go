@@ -1,0 +1,62 @@
+package bgpingest
+
+import (
+	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/bgpls"
+)
+
+// takeOver makes the output table what the speakers say: while another instance
+// published, or none did, the two may have come apart.
+func (s *State) takeOver() []output {
+	s.silent = false
+	out := s.admit()
+	for _, source := range s.sources() {
+		if sp := s.speakers[source]; sp.configured {
+			out = append(out, s.reconcile(sp)...)
+		}
+	}
+	return out
+}
+
+// reconcile returns what the output table lacks of a speaker. What the table holds and
+// the speaker did not tell goes if it has told its whole table; else it is like objects
+// from before a lost session.
+func (s *State) reconcile(sp *speaker) []output {
+	var out []output
+	for id, o := range sp.objects.held {
+		n := decodeNLRI(id)
+		key := key(s.topology, sp.source, &n)
+		before, restored := sp.objects.restored[key]
+		delete(sp.objects.restored, key)
+		if o.lost && !o.attributed && restored {
+			o.attributes, o.former = string(before), true
+			sp.objects.held[id] = o
+		}
+		if record := s.encodeObject(sp, &n, o); string(record) != string(before) {
+			out = append(out, output{Key: key, Value: &record})
+		}
+	}
+	switch {
+	case !sp.inSession():
+		return append(out, s.lose(sp)...)
+	case sp.synced():
+		out = append(out, s.sweep(sp)...)
+	}
+	return append(out, s.setState(sp, sp.state)...)
+}
+
+// standBy forgets what the output table holds: another instance sees to it.
+func (s *State) standBy() {
+	s.silent = true
+	for _, sp := range s.speakers {
+		sp.objects.restored = map[string]avro.Encoded{}
+		sp.peer = nil
+	}
+}
+
+// encodeObject returns the record of an object as it is kept.
+func (s *State) encodeObject(sp *speaker, n *bgpls.NLRI, o object) avro.Encoded {
+	r := record(s.topology, sp.source, n, nil, o.lost)
+	r.Attributes, r.UnknownTLVs = s.attributes(o)
+	return s.encode(r)
+}

@@ -1,0 +1,173 @@
+package bgpingest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/bgpls"
+	"github.com/altostream/altostream/libs/stream"
+)
+
+// replicas are two instances with one output table; both hear the speakers, one
+// publishes.
+type replicas struct {
+	*table
+	machines [2]*stream.Machine[*State, Event, avro.Encoded]
+	lead     int
+}
+
+func newReplicas(t *testing.T) *replicas {
+	r := &replicas{table: newTable(t)}
+	for i := range r.machines {
+		r.machines[i] = stream.NewMachine(Spec(Config{Topology: "net", StaleTime: staleTime}, r.serde))
+	}
+	r.takeOver(0)
+	return r
+}
+
+// takeOver makes an instance the one that publishes, and returns how many records that
+// changed.
+func (r *replicas) takeOver(i int) int {
+	r.tell(r.lead, StoodBy{})
+	r.lead = i
+	for key, record := range r.records {
+		b, err := r.serde.Encode(record)
+		if err != nil {
+			panic(err)
+		}
+		r.machines[i].Load(key, (*avro.Encoded)(&b))
+	}
+	return r.tell(i, TakenOver{})
+}
+
+// tell gives an event to one instance and returns how many records that changed.
+func (r *replicas) tell(i int, e Event) int {
+	r.machine = r.machines[i]
+	r.machine.Apply(e, stream.Cause{})
+	changes, _ := r.machine.Flush()
+	if i != r.lead && len(changes) > 0 {
+		panic(fmt.Sprintf("an instance that stands by puts out %v", changes))
+	}
+	r.write(changes)
+	return len(changes)
+}
+
+func (r *replicas) both(events ...Event) {
+	for _, e := range events {
+		r.tell(0, e)
+		r.tell(1, e)
+	}
+}
+
+// TestReplica moves the lead between two instances at any moment of random sessions: the
+// table holds what the speaker said last, and a hand-over without a difference changes
+// nothing.
+func TestReplica(t *testing.T) {
+	for seed := range uint64(300) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		r := newReplicas(t)
+		r.both(Configured{"s", 1})
+		has := map[byte]bool{}
+		for range 4 {
+			r.both(Up{Source: "s", ASN: 1})
+			for id := range has {
+				r.both(reach("s", id))
+			}
+			for range 8 {
+				id := byte(1 + random.IntN(3))
+				if has[id] = random.IntN(2) == 0; has[id] {
+					r.both(reach("s", id))
+				} else {
+					delete(has, id)
+					r.both(unreach("s", id))
+				}
+				if random.IntN(3) == 0 {
+					r.takeOver(1 - r.lead)
+				}
+			}
+			r.both(endOfRIB("s"))
+			var ids []byte
+			for id := range has {
+				ids = append(ids, id)
+			}
+			want := fmt.Sprint("synced ", sorted(hexIDs(ids)))
+			if got := r.state("s"); got != want {
+				t.Fatalf("seed %d: %s, want %s", seed, got, want)
+			}
+			if n := r.takeOver(1 - r.lead); n > 0 {
+				t.Fatalf("seed %d: a hand-over between equals changes %d records", seed, n)
+			}
+			if random.IntN(2) == 0 {
+				r.both(Down{Source: "s"})
+			} else { // one of them loses its session, not the router
+				r.tell(random.IntN(2), Down{Source: "s"})
+			}
+		}
+	}
+}
+
+func hexIDs(ids []byte) (out []string) {
+	for _, id := range ids {
+		out = append(out, fmt.Sprintf("%08x", id))
+	}
+	return out
+}
+
+// TestReplicaStillHears withdraws nothing when the instance that publishes loses its
+// session and hands over to one that has not.
+func TestReplicaStillHears(t *testing.T) {
+	r := newReplicas(t)
+	r.both(Configured{"s", 1}, Up{Source: "s", ASN: 1}, reach("s", 1, 2), endOfRIB("s"))
+	before := fmt.Sprint(r.state("s"))
+	r.tell(0, Down{Source: "s"})
+	if got := r.state("s"); got != "stale [1 2]" {
+		t.Errorf("after the loss: %s", got)
+	}
+	r.takeOver(1)
+	r.tell(0, StaleTimeOver{Source: "s", epoch: "3"})
+	if got := r.state("s"); got != before {
+		t.Errorf("after the hand-over: %s, want %s", got, before)
+	}
+}
+
+// TestReplicaSpeakerLeft marks a speaker stale that the former instance heard and this
+// one does not.
+func TestReplicaSpeakerLeft(t *testing.T) {
+	r := newReplicas(t)
+	r.both(Configured{"s", 1})
+	r.tell(0, Up{Source: "s", ASN: 1})
+	r.tell(0, reach("s", 1, 2))
+	r.tell(0, endOfRIB("s"))
+	r.takeOver(1)
+	if got := r.state("s"); got != "stale [1 2]" {
+		t.Errorf("%s, want stale [1 2]", got)
+	}
+	r.tell(1, Up{Source: "s", ASN: 1})
+	r.tell(1, reach("s", 2))
+	r.tell(1, endOfRIB("s"))
+	if got := r.state("s"); got != "synced [2]" {
+		t.Errorf("%s, want synced [2]", got)
+	}
+}
+
+// TestReplicaAttributesLost takes over an object whose attributes this instance never
+// got from the table.
+func TestReplicaAttributesLost(t *testing.T) {
+	r := newReplicas(t)
+	name := "r1"
+	r.tell(0, Up{Source: "s", ASN: 1})
+	r.tell(0, Update{"s", bgpls.Update{Reach: nodes(1), Attributes: &bgpls.Attributes{NodeName: &name}}})
+	lost := Update{"s", bgpls.Update{Reach: nodes(1), AttributesLost: true}}
+	r.tell(0, lost)
+	r.tell(1, Up{Source: "s", ASN: 1})
+	r.tell(1, lost)
+	before := r.records[key("net", "s", new(nodeNLRI(1)))]
+	r.takeOver(1)
+	if diff := cmp.Diff(before, r.records[key("net", "s", new(nodeNLRI(1)))]); diff != "" {
+		t.Errorf("(-before +after):\n%s", diff)
+	}
+}
