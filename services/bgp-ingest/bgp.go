@@ -173,7 +173,7 @@ func (s *speakers) OnClose(peer corebgp.PeerConfig) {
 	}
 	source := bgpSource(peer.RemoteAddress)
 	s.log.Warn("session lost; what the speaker said is kept for the stale time", "source", source)
-	s.send(s.ctx, Down{source})
+	s.send(s.ctx, Down{Source: source})
 }
 
 // logFSM passes on what the BGP state machines say, each time of one peer: [address]

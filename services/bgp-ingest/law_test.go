@@ -15,7 +15,7 @@ import (
 // nothing but its own state: every record is the same when it was written and read.
 func TestWhatIsSaidAgainAfterARestartIsNotPublished(t *testing.T) {
 	serde := streamtest.Serde[schemas.RawTopology](t, schemas.RawTopologyTopic)
-	spec := Spec(Config{Topology: "default", StaleTime: staleTime}, serde)
+	spec := Spec(Config{Topology: "default", StaleTime: staleTime, MaxObjects: 1_000_000}, serde)
 	say := func(m *stream.Machine[*State, Event, avro.Encoded]) []stream.Change[avro.Encoded] {
 		m.Apply(TakenOver{}, stream.Cause{})
 		m.Apply(Up{Source: "s", ASN: 100}, stream.Cause{})

@@ -23,7 +23,7 @@ type replicas struct {
 func newReplicas(t *testing.T) *replicas {
 	r := &replicas{table: newTable(t)}
 	for i := range r.machines {
-		r.machines[i] = stream.NewMachine(Spec(Config{Topology: "net", StaleTime: staleTime}, r.serde))
+		r.machines[i] = stream.NewMachine(Spec(Config{Topology: "net", StaleTime: staleTime, MaxObjects: 1_000_000}, r.serde))
 	}
 	r.takeOver(0)
 	return r

@@ -2,6 +2,7 @@ package bgpingest
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
@@ -25,6 +26,7 @@ type State struct {
 	speakers   map[string]*speaker                     // by source
 	admitted   []netip.Prefix                          // of speakers that belong to this ingest
 	silent     bool                                    // another instance publishes, or the table is not read yet
+	touched    map[*speaker]struct{}                   // since the last news
 	room       []byte                                  // for the octets of an NLRI
 }
 
@@ -34,6 +36,8 @@ type speaker struct {
 	configured bool // of this ingest's: objects of other sources are left alone
 	asn        uint32
 	state      string       // schemas.Peer…
+	reason     string       // why there is no session, "" = none was told
+	over       bool         // it told more objects than it may; nothing counts until its next session
 	peer       avro.Encoded // its peer record in the output table
 	objects    objects
 	session    uint32        // number of the current or last session
@@ -71,7 +75,10 @@ type Up struct {
 }
 
 // Down says that a speaker's session is lost.
-type Down struct{ Source string }
+type Down struct {
+	Source string
+	Reason string // for operators; "" = none is known
+}
 
 // RefreshBegun says that a speaker begins to tell its whole table again (RFC 7313
 // §4.1).
@@ -149,6 +156,7 @@ func (s *State) speaker(source string) *speaker {
 		sp = &speaker{source: source, state: schemas.PeerIdle, objects: newObjects(), keep: s.staleTime}
 		s.speakers[source] = sp
 	}
+	s.touched[sp] = struct{}{}
 	return sp
 }
 
@@ -204,6 +212,7 @@ func (s *State) up(e Up) []output {
 	sp := s.speaker(e.Source)
 	sp.session++
 	sp.asn = e.ASN
+	sp.reason, sp.over = "", false
 	sp.keep = s.staleTime
 	if e.RestartTime > 0 {
 		sp.keep = e.RestartTime
@@ -218,6 +227,7 @@ func (s *State) down(e Down) []output {
 	if sp.state == schemas.PeerIdle || sp.state == schemas.PeerStale {
 		return nil
 	}
+	sp.reason = e.Reason
 	out := s.lose(sp)
 	if !s.silent && !strings.HasPrefix(sp.source, mrtSourcePrefix) {
 		out = append(out, output{Resign: true}) // a replica may still hear it
@@ -252,6 +262,9 @@ func (s *State) alarm(sp *speaker, after time.Duration) output {
 
 func (s *State) update(e Update) []output {
 	sp := s.speaker(e.Source)
+	if sp.over {
+		return nil
+	}
 	out := make([]output, 0, len(e.Update.Unreach)+len(e.Update.Reach))
 	for i := range e.Update.Unreach {
 		n := &e.Update.Unreach[i]
@@ -270,6 +283,9 @@ func (s *State) update(e Update) []output {
 		if o, ok := s.reach(sp, &e.Update.Reach[i], told, e.Update.Attributes); ok {
 			out = append(out, o)
 		}
+		if sp.over {
+			return append(out, s.exceed(sp)...)
+		}
 	}
 	if e.Update.EndOfRIB && sp.inSession() {
 		out = append(out, s.sweep(sp)...)
@@ -278,12 +294,23 @@ func (s *State) update(e Update) []output {
 	return out
 }
 
+// exceed takes a speaker that tells too many objects for one that lost its session
+// (RFC 9552 §8.2.3).
+func (s *State) exceed(sp *speaker) []output {
+	sp.reason = fmt.Sprintf("it tells more than %d objects (MAX_OBJECTS)", s.maxObjects)
+	return s.lose(sp)
+}
+
 // reach takes what a speaker told about an object and returns its record, if that is
 // another one.
 func (s *State) reach(sp *speaker, n *bgpls.NLRI, told object, a *bgpls.Attributes) (output, bool) {
 	s.room = n.Append(s.room[:0])
 	key := func() string { return key(s.topology, sp.source, n) }
 	known, ok := sp.objects.find(s.room, key)
+	if !ok && len(sp.objects.held) >= s.maxObjects {
+		sp.over = true
+		return output{}, false
+	}
 	if ok && told.lost {
 		told.attributes, told.attributed, told.former = known.attributes, known.attributed, known.former
 	}
@@ -373,6 +400,7 @@ func (s *State) staleTimeOver(e StaleTimeOver) []output {
 // one.
 func (s *State) setState(sp *speaker, state string) []output {
 	sp.state = state
+	s.touched[sp] = struct{}{}
 	if s.silent {
 		return nil
 	}

@@ -39,7 +39,7 @@ func newTable(tb testing.TB) *table {
 
 // restart replaces the machine by one that knows only the table.
 func (t *table) restart() {
-	t.machine = stream.NewMachine(Spec(Config{Topology: "net", StaleTime: staleTime}, t.serde))
+	t.machine = stream.NewMachine(Spec(Config{Topology: "net", StaleTime: staleTime, MaxObjects: 1_000_000}, t.serde))
 	t.alarms = nil
 	for key, record := range t.records {
 		b, err := t.serde.Encode(record)
@@ -382,5 +382,24 @@ func TestRestartTime(t *testing.T) {
 		if got := restartTime(test.value); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
+	}
+}
+
+// TestMaxObjects takes a speaker that tells too much for one that lost its session, until
+// its next.
+func TestMaxObjects(t *testing.T) {
+	tb := newTable(t)
+	tb.machine = stream.NewMachine(Spec(Config{Topology: "net", StaleTime: staleTime, MaxObjects: 2}, tb.serde))
+	tb.apply(TakenOver{}, Up{Source: "s"}, reach("s", 1, 2), reach("s", 2), endOfRIB("s"))
+	if got := tb.state("s"); got != "synced [1 2]" {
+		t.Errorf("at the limit: %s", got)
+	}
+	tb.apply(reach("s", 3), unreach("s", 1), endOfRIB("s"), Down{Source: "s"})
+	if got := tb.state("s"); got != "stale [1 2]" {
+		t.Errorf("over the limit: %s", got)
+	}
+	tb.apply(Up{Source: "s"}, reach("s", 1), endOfRIB("s"))
+	if got := tb.state("s"); got != "synced [1]" {
+		t.Errorf("back with less: %s", got)
 	}
 }

@@ -163,7 +163,7 @@ func benchIngest(b *testing.B, messages []byte, count int) {
 	c := Config{
 		Config:   service.Config{KafkaBootstrapServers: kafkaBroker.KafkaAddress(), SchemaRegistryURL: kafkaBroker.RegistryURL()},
 		Topology: "default", BGPASN: 64512, BGPRouterID: netip.MustParseAddr("192.0.2.1"), BGPListen: "127.0.0.1:0",
-		BGPPeers: Peers{PeerAt(netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), e.port()), 64512)}, StaleTime: time.Second,
+		BGPPeers: Peers{PeerAt(netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), e.port()), 64512)}, StaleTime: time.Second, MaxObjects: 1_000_000,
 	}
 	done := make(chan error, 1)
 	go func() { done <- Run(ctx, c, rt) }()
@@ -267,7 +267,7 @@ func BenchmarkHeap(b *testing.B) {
 	}
 	for range b.N {
 		before := heap()
-		machine := stream.NewMachine(Spec(Config{Topology: "default", StaleTime: time.Minute}, serde))
+		machine := stream.NewMachine(Spec(Config{Topology: "default", StaleTime: time.Minute, MaxObjects: 1_000_000}, serde))
 		machine.Apply(TakenOver{}, stream.Cause{})
 		machine.Apply(Up{Source: "bgp:192.0.2.1"}, stream.Cause{})
 		for _, body := range bodies {

@@ -1,0 +1,27 @@
+package bgpingest
+
+import (
+	"maps"
+
+	"github.com/altostream/altostream/libs/bgpls"
+)
+
+// status is what the state knows of one speaker, for operators.
+type status struct {
+	source  string
+	state   string // schemas.Peer…
+	over    bool   // it told more objects than it may
+	objects map[bgpls.NLRIType]int
+}
+
+// news returns the statuses of the speakers that had events since the last call.
+func (s *State) news() []status {
+	all := make([]status, 0, len(s.touched))
+	for sp := range s.touched {
+		if sp.configured {
+			all = append(all, status{sp.source, sp.state, sp.over, maps.Clone(sp.objects.counts)})
+		}
+	}
+	clear(s.touched)
+	return all
+}
