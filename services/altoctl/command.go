@@ -23,6 +23,7 @@ const usage = `altoctl shows what is on altostream's Kafka topics.
   altoctl compute       the compute resources
   altoctl endpoints     the properties of endpoints
   altoctl topology      what each router speaker tells (BGP-LS)
+  altoctl peers         the speakers, their sessions and how much each told
   altoctl topics        the topics, their sizes and last changes
 
 Flags, after the command:
@@ -91,6 +92,8 @@ func (c *command) run(ctx context.Context, name string) error {
 		return show(ctx, c, schemas.EndpointPropertiesTopic, every[schemas.EndpointProperties], tableOf(c, Endpoints), nil)
 	case "topology":
 		return show(ctx, c, schemas.RawTopologyTopic, c.ofTopology, tableOf(c, Topology), nil)
+	case "peers":
+		return c.peers(ctx)
 	case "topics":
 		return c.topics(ctx)
 	}
