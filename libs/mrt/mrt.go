@@ -1,9 +1,17 @@
-// Package mrt reads BGP messages and session changes from MRT files (RFC 6396):
-// BGP4MP and BGP4MP_ET records. The messages stay raw bytes. Records of other types
-// are skipped. Pure: it reads from any io.Reader.
+// Package mrt reads BGP messages and session changes from MRT files (RFC 6396), also
+// compressed with gzip: BGP4MP and BGP4MP_ET records, and, of table dumps
+// (TABLE_DUMP_V2), the BGP-LS routes, as the UPDATE messages that would tell them. The
+// messages stay raw bytes. Records of other types are skipped and counted. Pure: it
+// reads from any io.Reader.
+//
+//	mrt.go      records one by one; BGP4MP
+//	table.go    TABLE_DUMP_V2
 package mrt
 
 import (
+	"bufio"
+	"compress/flate"
+	"compress/gzip"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -14,8 +22,9 @@ import (
 
 // Record types and subtypes (RFC 6396 §4.4).
 const (
-	typeBGP4MP   = 16
-	typeBGP4MPET = 17
+	typeTableDump2 = 13 // RFC 6396 §4.3
+	typeBGP4MP     = 16
+	typeBGP4MPET   = 17
 
 	subtypeStateChange    = 0
 	subtypeMessage        = 1
@@ -32,7 +41,8 @@ const MaxRecord = 1 << 20
 
 const bgpHeaderLen = 19
 
-// Record is a BGP message from a peer, or a change of its session's state.
+// Record is a BGP message from a peer, a change of its session's state, or a route of a
+// table dump, as an UPDATE message.
 type Record struct {
 	Time    time.Time // to the microsecond in BGP4MP_ET records, else to the second
 	Peer    netip.Addr
@@ -47,10 +57,12 @@ type Record struct {
 	OldState, NewState uint16
 }
 
-// Error says where a file is damaged.
+// Error says where a file is damaged or cannot be read.
 type Error struct {
-	Offset int64 // of the record in the file
+	Offset int64 // of the record in the file, uncompressed
 	Err    error
+
+	broken bool // the rest of the file cannot be read
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("MRT record at byte %d: %v", e.Offset, e.Err) }
@@ -58,51 +70,123 @@ func (e *Error) Error() string { return fmt.Sprintf("MRT record at byte %d: %v",
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Reader reads records one by one.
-type Reader struct {
-	r      io.Reader
-	offset int64
+// Skippable reports whether Next may go on after the error.
+func Skippable(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && !e.broken
 }
 
-// NewReader returns a reader of an MRT file.
-func NewReader(r io.Reader) *Reader { return &Reader{r: r} }
+// ErrDamaged is the cause when the file itself is at fault; else it could not be read,
+// and the error has that cause.
+var ErrDamaged = errors.New("the rest of the file cannot be read")
+
+// Reader reads records one by one.
+type Reader struct {
+	r       *bufio.Reader
+	started bool
+	offset  int64
+	skipped int
+
+	peers   []indexPeer // of the table dump
+	pending []Record    // of the last record of the table dump
+	failure error       // after them
+}
+
+// NewReader returns a reader of an MRT file, which may be compressed with gzip.
+func NewReader(r io.Reader) *Reader { return &Reader{r: bufio.NewReaderSize(r, 1<<16)} }
+
+// Skipped is the number of records so far that are of types not read here.
+func (r *Reader) Skipped() int { return r.skipped }
 
 // Next returns the next record, or io.EOF after the last. A damaged record costs
 // itself when Skippable reports so, else the rest of the file.
 func (r *Reader) Next() (Record, error) {
 	for {
-		start := r.offset
-		var h [12]byte
-		if n, err := io.ReadFull(r.r, h[:]); err == io.EOF {
-			return Record{}, io.EOF
-		} else if err != nil {
-			return Record{}, &Error{start, fmt.Errorf("header cut after %d of 12 bytes: %w", n, errCut)}
-		}
-		length := binary.BigEndian.Uint32(h[8:])
-		if length > MaxRecord {
-			return Record{}, &Error{start, fmt.Errorf("length %d exceeds %d: %w", length, MaxRecord, errCut)}
-		}
-		body := make([]byte, length)
-		if n, err := io.ReadFull(r.r, body); err != nil {
-			return Record{}, &Error{start, fmt.Errorf("cut after %d of %d bytes: %w", n, length, errCut)}
-		}
-		r.offset += int64(len(h)) + int64(length)
-		record, ok, err := parse(h, body)
-		if err != nil {
-			return Record{}, &Error{start, err}
-		}
-		if ok {
+		if len(r.pending) > 0 {
+			record := r.pending[0]
+			r.pending = r.pending[1:]
 			return record, nil
+		}
+		if err := r.failure; err != nil {
+			r.failure = nil
+			return Record{}, err
+		}
+		record, ok, err := r.next()
+		if ok || err != nil {
+			return record, err
 		}
 	}
 }
 
-var errCut = errors.New("the rest of the file cannot be read")
+// next reads one record; ok is false if it has nothing to return, or a table dump's
+// routes, which are pending then.
+func (r *Reader) next() (record Record, ok bool, err error) {
+	start := r.offset
+	var h [12]byte
+	if n, err := r.full(h[:]); errors.Is(err, io.EOF) {
+		return Record{}, false, io.EOF
+	} else if err != nil {
+		return Record{}, false, broken(start, fmt.Errorf("header cut after %d of 12 bytes: %w", n, err))
+	}
+	length := binary.BigEndian.Uint32(h[8:])
+	if length > MaxRecord {
+		return Record{}, false, broken(start, fmt.Errorf("length %d exceeds %d: %w", length, MaxRecord, ErrDamaged))
+	}
+	body := make([]byte, length)
+	if n, err := r.full(body); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = ErrDamaged
+		}
+		return Record{}, false, broken(start, fmt.Errorf("cut after %d of %d bytes: %w", n, length, err))
+	}
+	r.offset += int64(len(h)) + int64(length)
+	if binary.BigEndian.Uint16(h[4:]) == typeTableDump2 {
+		err = r.table(start, h, body)
+	} else {
+		record, ok, err = parse(h, body)
+		if !ok && err == nil {
+			r.skipped++
+		}
+	}
+	if err != nil {
+		return Record{}, false, &Error{Offset: start, Err: err}
+	}
+	return record, ok, nil
+}
 
-// Skippable reports whether Next may go on after the error.
-func Skippable(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && !errors.Is(err, errCut)
+func broken(offset int64, err error) error { return &Error{Offset: offset, Err: err, broken: true} }
+
+// gzipMagic begins a gzip file (RFC 1952 §2.3.1); no MRT file since 1986 has a
+// timestamp that begins so.
+const gzipMagic = "\x1f\x8b"
+
+// full reads as many bytes as b has; io.EOF if there are none. What is too short or
+// wrongly compressed is damaged; other errors are those of the source.
+func (r *Reader) full(b []byte) (n int, err error) {
+	if !r.started {
+		r.started = true
+		if magic, _ := r.r.Peek(len(gzipMagic)); string(magic) == gzipMagic {
+			text, err := gzip.NewReader(r.r)
+			if err != nil {
+				return 0, decompression(err)
+			}
+			r.r = bufio.NewReaderSize(text, 1<<16)
+		}
+	}
+	n, err = io.ReadFull(r.r, b)
+	return n, decompression(err)
+}
+
+// decompression tells damage from errors of the source.
+func decompression(err error) error {
+	var corrupt flate.CorruptInputError
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return ErrDamaged
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
+		return fmt.Errorf("%w: %w", err, ErrDamaged)
+	}
+	return err
 }
 
 // parse reads one record; ok is false for a type that is not read here.

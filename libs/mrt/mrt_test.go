@@ -2,12 +2,14 @@ package mrt
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/binary"
 	"errors"
 	"io"
 	"net/netip"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 )
 
@@ -32,7 +34,9 @@ func TestReader(t *testing.T) {
 	peer := netip.MustParseAddr("192.0.2.1")
 	file := join(
 		record(7, typeBGP4MPET, subtypeMessageAS4, join([]byte{0, 0, 0, 5}, peerAS4, message)),
-		record(8, 13, 2, []byte("table dump, not read here")),
+		record(8, 13, 2, []byte("IPv4 unicast, not read here")),
+		record(8, 11, 0, []byte("OSPF, not read here")),
+		record(8, typeBGP4MP, 8, []byte("with path identifiers, not read here")),
 		record(9, typeBGP4MP, subtypeMessage, join(peerAS2, message)),
 		record(10, typeBGP4MP, subtypeStateChangeAS4, join(peerAS4, []byte{0, 6, 0, 1})),
 	)
@@ -51,6 +55,9 @@ func TestReader(t *testing.T) {
 	}
 	if _, err := r.Next(); err != io.EOF {
 		t.Errorf("end = %v, want EOF", err)
+	}
+	if got := r.Skipped(); got != 3 {
+		t.Errorf("%d records skipped, want 3", got)
 	}
 }
 
@@ -95,19 +102,73 @@ func TestReaderDamage(t *testing.T) {
 	t.Run("ends", func(t *testing.T) {
 		for _, cut := range []int{5, 32} {
 			_, err := NewReader(bytes.NewReader(good[:cut])).Next()
-			if err == nil || Skippable(err) {
+			if !errors.Is(err, ErrDamaged) || Skippable(err) {
 				t.Errorf("cut at %d: %v", cut, err)
 			}
 		}
 	})
 }
 
+// TestReadError is told with its cause, and is no damage.
+func TestReadError(t *testing.T) {
+	failure := errors.New("input/output error")
+	good := record(9, typeBGP4MP, subtypeMessage, join(peerAS2, message))
+	for _, text := range [][]byte{nil, good[:5], good[:12], good[:32], compressed(t, good)[:20]} {
+		_, err := NewReader(io.MultiReader(bytes.NewReader(text), iotest.ErrReader(failure))).Next()
+		if !errors.Is(err, failure) || errors.Is(err, ErrDamaged) || Skippable(err) {
+			t.Errorf("after %d bytes: %v", len(text), err)
+		}
+	}
+}
+
+func compressed(t *testing.T, b []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	if _, err := w.Write(b); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func TestCompressed(t *testing.T) {
+	good := record(9, typeBGP4MP, subtypeMessage, join(peerAS2, message))
+	text := compressed(t, join(good, good, good))
+	r := NewReader(bytes.NewReader(text))
+	for range 3 {
+		if got, err := r.Next(); err != nil || got.PeerASN != 100 {
+			t.Errorf("record = %+v, %v", got, err)
+		}
+	}
+	if _, err := r.Next(); err != io.EOF {
+		t.Errorf("end = %v, want EOF", err)
+	}
+	flipped := bytes.Clone(text)
+	flipped[len(text)-6] ^= 1 // of the checksum
+	for name, damaged := range map[string][]byte{"magic only": text[:2], "header": text[:7], "cut": text[:len(text)-9], "checksum": flipped} {
+		r := NewReader(bytes.NewReader(damaged))
+		var err error
+		for err == nil {
+			_, err = r.Next()
+		}
+		if !errors.Is(err, ErrDamaged) || Skippable(err) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func FuzzReader(f *testing.F) {
 	f.Add(record(7, typeBGP4MPET, subtypeMessageAS4, join([]byte{0, 0, 0, 5}, peerAS4, message)))
 	f.Add(record(10, typeBGP4MP, subtypeStateChangeAS4, join(peerAS4, []byte{0, 6, 0, 1})))
+	f.Add(join(indexTable, record(5, typeTableDump2, subtypeRIBGeneric, rib(entry(0, nil, 1, full), entry(1, nil, 9)))))
+	f.Add(join(indexTable, record(5, typeTableDump2, subtypeRIBGenericAddPath, rib(entry(0, pathID, 1, abbreviated)))))
+	f.Add([]byte("\x1f\x8b\x08"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r := NewReader(bytes.NewReader(b))
-		for range len(b) + 1 {
+		for range 100*len(b) + 1000 { // compressed
 			if _, err := r.Next(); err != nil && !Skippable(err) {
 				return
 			}

@@ -1,7 +1,6 @@
 package bgpingest
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +16,8 @@ import (
 const messageUpdate = 2 // BGP message type (RFC 4271 §4.1)
 
 // readMRT tells what the speakers of an MRT file said, and, when it was read whole,
-// that they have no more to say. Each peer of the file is a speaker of its own.
+// that they have no more to say: of a table dump, that the table is complete. Each peer
+// of the file is a speaker of its own.
 func (l *listener) readMRT(ctx context.Context, path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -25,7 +25,7 @@ func (l *listener) readMRT(ctx context.Context, path string) error {
 	}
 	defer f.Close()
 	speakers := map[netip.Addr]string{}
-	reader := mrt.NewReader(bufio.NewReaderSize(f, 1<<20))
+	reader := mrt.NewReader(f)
 	for ctx.Err() == nil {
 		r, err := reader.Next()
 		switch {
@@ -33,12 +33,14 @@ func (l *listener) readMRT(ctx context.Context, path string) error {
 			for _, source := range speakers {
 				l.send(ctx, Update{Source: source, Update: bgpls.Update{EndOfRIB: true}})
 			}
-			l.log.Info("MRT file read", "file", path, "speakers", len(speakers))
+			l.log.Info("MRT file read", "file", path, "speakers", len(speakers), "records_skipped", reader.Skipped())
 			return nil
 		case mrt.Skippable(err):
 			l.bad(ctx, path, "mrt", err)
 		case err != nil:
-			l.bad(ctx, path, "mrt", err)
+			if errors.Is(err, mrt.ErrDamaged) {
+				l.bad(ctx, path, "mrt", err)
+			}
 			l.log.Error("MRT file not read to its end; its speakers stay unsynced", "file", path, "error", err)
 			return nil
 		default:
