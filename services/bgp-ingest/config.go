@@ -23,6 +23,8 @@ type Config struct {
 	BGPRouterID   netip.Addr    `envconfig:"BGP_ROUTER_ID" default:"192.0.2.1" example:"192.0.2.1"`
 	BGPListen     string        `envconfig:"BGP_LISTEN" default:":1790" example:":179"`
 	BGPPeers      Peers         `envconfig:"BGP_PEERS" example:"192.0.2.7;64512,192.0.2.8:1790;64512;passive"`
+	BMPListen     string        `envconfig:"BMP_LISTEN" example:":11019"`
+	BMPRouters    Routers       `envconfig:"BMP_ROUTERS" example:"192.0.2.1,10.0.0.0/8"`
 	MRTFiles      []string      `envconfig:"MRT_FILES" example:"/var/lib/mrt/updates.mrt"`
 	StaleTime     time.Duration `envconfig:"STALE_TIME" default:"2m" example:"2m"`
 	MaxObjects    int           `envconfig:"MAX_OBJECTS" default:"1000000" example:"1000000"`
@@ -47,6 +49,9 @@ func (c *Config) Validate() error {
 	if _, _, err := net.SplitHostPort(c.BGPListen); err != nil {
 		return service.Wrong("BGP_LISTEN", c.BGPListen, "is not [host]:port", ":1790")
 	}
+	if _, _, err := net.SplitHostPort(c.BMPListen); err != nil && c.BMPListen != "" {
+		return service.Wrong("BMP_LISTEN", c.BMPListen, "is not [host]:port", ":11019")
+	}
 	if c.StaleTime <= 0 {
 		return service.Wrong("STALE_TIME", c.StaleTime.String(), "is not positive", "2m")
 	}
@@ -69,8 +74,8 @@ func (c *Config) Validate() error {
 		}
 		names[filepath.Base(file)] = true
 	}
-	if len(c.BGPPeers) == 0 && len(c.MRTFiles) == 0 {
-		return service.Wrong("BGP_PEERS", "", "is empty, and so is MRT_FILES: there is nobody to listen to", "192.0.2.7;64512")
+	if len(c.BGPPeers) == 0 && len(c.MRTFiles) == 0 && c.BMPListen == "" {
+		return service.Wrong("BGP_PEERS", "", "is empty, and so are BMP_LISTEN and MRT_FILES: there is nobody to listen to", "192.0.2.7;64512")
 	}
 	return nil
 }

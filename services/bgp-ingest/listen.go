@@ -25,6 +25,7 @@ type listener struct {
 	events chan<- stream.Event[Event]
 	log    *slog.Logger
 	limit  service.Limit
+	meter  metric.Meter
 
 	updates  metric.Int64Counter
 	badInput metric.Int64Counter
@@ -40,7 +41,7 @@ func newListener(events chan<- stream.Event[Event], rt *service.Runtime) (*liste
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
 	return &listener{
-		events: events, log: rt.Log, limit: service.Limit{Interval: logInterval},
+		events: events, log: rt.Log, limit: service.Limit{Interval: logInterval}, meter: rt.Meter,
 		updates: updates, badInput: badInput,
 	}, nil
 }

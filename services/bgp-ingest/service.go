@@ -55,6 +55,13 @@ func listen(ctx context.Context, l *listener, c Config, end func(error)) {
 			l.send(ctx, Configured{Source: bgpSource(peer.Addrs.Addr()), ASN: peer.ASN})
 		}
 	}
+	if c.BMPListen != "" {
+		l.send(ctx, Monitored{c.BMPRouters})
+		if err := listenBMP(ctx, l, c, end); err != nil {
+			end(err)
+			return
+		}
+	}
 	if len(c.BGPPeers) > 0 {
 		if err := listenBGP(ctx, l, c, end); err != nil {
 			end(err)

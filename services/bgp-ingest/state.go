@@ -24,7 +24,9 @@ type State struct {
 	encode     func(*schemas.RawTopology) avro.Encoded
 	decode     func(avro.Encoded) *schemas.RawTopology // nil = not readable
 	speakers   map[string]*speaker                     // by source
-	admitted   []netip.Prefix                          // of speakers that belong to this ingest
+	admitted   []netip.Prefix                          // of BGP speakers that belong to this ingest
+	monitors   bool                                    // BMP speakers belong to it
+	routers    Routers                                 // of BMP speakers that do
 	silent     bool                                    // another instance publishes, or the table is not read yet
 	touched    map[*speaker]struct{}                   // since the last news
 	room       []byte                                  // for the octets of an NLRI
@@ -45,8 +47,8 @@ type speaker struct {
 	keep       time.Duration // how long objects outlive the session
 }
 
-// Event is one of Configured, Admitted, Restored, TakenOver, StoodBy, Up, Down, Update,
-// RefreshBegun, RefreshEnded, StaleTimeOver, Stopped and Flush.
+// Event is one of Configured, Admitted, Monitored, Restored, TakenOver, StoodBy, Up, Down,
+// Update, RefreshBegun, RefreshEnded, StaleTimeOver, Stopped and Flush.
 type Event any
 
 // Configured says that a speaker belongs to this ingest.
@@ -57,6 +59,9 @@ type Configured struct {
 
 // Admitted says that all BGP speakers of a prefix belong to this ingest.
 type Admitted struct{ Prefix netip.Prefix }
+
+// Monitored says that all BMP speakers of these routers belong to this ingest.
+type Monitored struct{ Routers Routers }
 
 // Restored is a record that the table held when this instance took over; nil = gone.
 type Restored struct {
@@ -132,6 +137,9 @@ func Step(s *State, e Event) (*State, []output) {
 	case Admitted:
 		s.admitted = append(s.admitted, e.Prefix)
 		return s, s.admit()
+	case Monitored:
+		s.monitors, s.routers = true, e.Routers
+		return s, s.admit()
 	case Up:
 		return s, s.up(e)
 	case Down:
@@ -191,18 +199,26 @@ func (s *State) configure(e Configured) []output {
 	return s.lose(sp)
 }
 
-// admit takes over, of the speakers known from before, those of an admitted prefix.
+// admit takes over, of the speakers known from before, those that belong to this ingest
+// by their addresses.
 func (s *State) admit() []output {
 	var out []output
 	for _, source := range s.sources() {
-		address, ok := strings.CutPrefix(source, bgpSourcePrefix)
-		addr, err := netip.ParseAddr(address)
-		contains := func(p netip.Prefix) bool { return p.Contains(addr) }
-		if ok && err == nil && slices.ContainsFunc(s.admitted, contains) {
+		if s.admits(source) {
 			out = append(out, s.configure(Configured{Source: source})...)
 		}
 	}
 	return out
+}
+
+func (s *State) admits(source string) bool {
+	if router, ok := bmpRouter(source); ok {
+		return s.monitors && s.routers.contain(router)
+	}
+	address, ok := strings.CutPrefix(source, bgpSourcePrefix)
+	addr, err := netip.ParseAddr(address)
+	contains := func(p netip.Prefix) bool { return p.Contains(addr) }
+	return ok && err == nil && slices.ContainsFunc(s.admitted, contains)
 }
 
 func (s *State) sources() []string { return slices.Sorted(maps.Keys(s.speakers)) }

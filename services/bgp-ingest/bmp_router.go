@@ -1,0 +1,236 @@
+package bgpingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/altostream/altostream/libs/bgpls"
+	"github.com/altostream/altostream/libs/bmp"
+)
+
+// router is the BMP session of a router.
+type router struct {
+	*station
+	ctx     context.Context // of the session
+	end     context.CancelCauseFunc
+	done    chan struct{} // closed when all is told
+	address netip.Addr
+	conn    net.Conn
+	peers   map[peerKey]*monitored
+}
+
+// peerKey is what tells the peers of a router apart (RFC 7854 §4.2). Whether a message
+// is about Adj-RIB-In or Adj-RIB-Out, before or after the policy, does not: the session
+// is the same (RFC 8671 §5.1).
+type peerKey struct {
+	typ           bmp.PeerType
+	distinguisher bmp.Distinguisher
+	address       netip.Addr
+}
+
+func keyOf(p bmp.Peer) peerKey { return peerKey{p.Type, p.Distinguisher, p.Address} }
+
+// monitored is a peer of the router whose session is up, or a Loc-RIB.
+type monitored struct {
+	linkState bool            // BGP-LS is in both OPEN messages
+	restart   time.Duration   // that the peer asked for
+	told      map[string]bool // sources: its tables with something in them of BGP-LS
+}
+
+var (
+	errReplaced = errors.New("the router has connected again")
+	errSilent   = errors.New("the router said nothing")
+)
+
+func newRouter(s *station, address netip.Addr, conn net.Conn) *router {
+	r := &router{station: s, done: make(chan struct{}), address: address, conn: conn, peers: map[peerKey]*monitored{}}
+	r.ctx, r.end = context.WithCancelCause(s.ctx)
+	context.AfterFunc(r.ctx, func() { _ = conn.Close() })
+	return r
+}
+
+// source names the router itself, in logs and metrics.
+func (r *router) source() string { return bmpSourcePrefix + r.address.String() }
+
+// run takes messages until the session ends, and then tells that all peers are lost.
+func (r *router) run(text io.Reader) {
+	err := r.read(bmp.NewReader(text))
+	if r.station.ctx.Err() != nil {
+		return
+	}
+	if cause := context.Cause(r.ctx); cause != nil {
+		err = cause
+	}
+	r.log.Warn("router disconnected; what its peers said is kept for the stale time", "router", r.address, "peers", len(r.peers), "reason", err)
+	for _, peer := range r.peers {
+		r.lose(peer, "BMP session of the router lost: "+err.Error())
+	}
+}
+
+// read takes messages and returns why there are no more.
+func (r *router) read(messages *bmp.Reader) error {
+	_ = r.conn.SetReadDeadline(time.Now().Add(initiationTime))
+	for first := true; ; first = false {
+		m, err := messages.Next()
+		if first {
+			_ = r.conn.SetReadDeadline(time.Time{})
+		}
+		var timeout net.Error
+		switch {
+		case err == nil:
+		case bmp.Skippable(err):
+			r.bad(r.ctx, r.source(), "bmp", err)
+			continue
+		case errors.Is(err, io.EOF):
+			return errors.New("it closed the connection")
+		case errors.As(err, &timeout) && timeout.Timeout() && first:
+			return errSilent
+		default:
+			return err
+		}
+		if m, ok := m.(*bmp.Termination); ok {
+			return fmt.Errorf("it terminated the session: %s %s", m.Reason, strings.Join(m.Strings, " "))
+		}
+		r.take(m)
+	}
+}
+
+func (r *router) take(m bmp.Message) {
+	var kind string
+	switch m := m.(type) {
+	case *bmp.RouteMonitoring:
+		kind = "route-monitoring"
+		r.routes(m)
+	case *bmp.PeerUp:
+		kind = "peer-up"
+		r.peerUp(m)
+	case *bmp.PeerDown:
+		kind = "peer-down"
+		r.peerDown(m)
+	case *bmp.StatisticsReport:
+		kind = "statistics-report"
+		r.report(m)
+	case *bmp.Initiation:
+		kind = "initiation"
+		r.log.Info("router connected", "router", r.address, "name", m.SystemName, "description", m.SystemDescription)
+	case *bmp.RouteMirroring: // a copy of what Route Monitoring tells
+		kind = "route-mirroring"
+	default:
+		kind = "unknown"
+	}
+	r.messages.Add(r.ctx, 1, metric.WithAttributes(attribute.String("router", r.address.String()), attribute.String("type", kind)))
+}
+
+// peerUp notes a peer's session. A table of it becomes a speaker with the first thing
+// of BGP-LS that is told of it: which of its tables the router monitors, and for which
+// address families, is not known before.
+func (r *router) peerUp(m *bmp.PeerUp) {
+	key := keyOf(m.Peer)
+	if former := r.peers[key]; former != nil {
+		r.lose(former, "the peer is up again")
+	}
+	peer := &monitored{
+		linkState: m.Sent.Offers(bgpls.AFI, bgpls.SAFI) && m.Received.Offers(bgpls.AFI, bgpls.SAFI),
+		restart:   m.Received.RestartTime(bgpls.AFI, bgpls.SAFI),
+		told:      map[string]bool{},
+	}
+	r.peers[key] = peer
+	source := bmpSource(r.address, m.Peer)
+	if !peer.linkState {
+		r.log.Debug("monitored peer up, without BGP-LS", "source", source, "asn", m.Peer.ASN)
+		return
+	}
+	r.log.Info("monitored peer up", "source", source, "asn", m.Peer.ASN, "restart_time", peer.restart, "table", m.Table)
+	receives, _ := m.Sent.AddPath(bgpls.AFI, bgpls.SAFI)
+	if _, sends := m.Received.AddPath(bgpls.AFI, bgpls.SAFI); sends && receives {
+		r.log.Error("monitored peer sends BGP-LS with path identifiers (RFC 7911), which are not read; disable them on it", "source", source)
+	}
+}
+
+// peerDown tells that a peer's session is lost.
+func (r *router) peerDown(m *bmp.PeerDown) {
+	key := keyOf(m.Peer)
+	peer := r.peers[key]
+	if peer == nil {
+		return
+	}
+	delete(r.peers, key)
+	if len(peer.told) > 0 {
+		r.log.Warn("monitored peer down; what it said is kept for the stale time", "source", bmpSource(r.address, m.Peer), "reason", m.String())
+	}
+	r.lose(peer, m.String())
+}
+
+// lose tells that the tables of a peer are lost.
+func (r *router) lose(peer *monitored, reason string) {
+	for _, source := range slices.Sorted(maps.Keys(peer.told)) {
+		r.send(r.station.ctx, Down{source, reason})
+	}
+}
+
+// routes tells an UPDATE of a table, and before the first one of BGP-LS that there is
+// that table.
+func (r *router) routes(m *bmp.RouteMonitoring) {
+	source, key := bmpSource(r.address, m.Peer), keyOf(m.Peer)
+	peer := r.peers[key]
+	if peer == nil || !peer.told[source] {
+		if !r.linkState(source, m.Body) {
+			return
+		}
+		if peer == nil {
+			peer = r.unannouncedPeer(source)
+			r.peers[key] = peer
+		}
+		peer.told[source] = true
+		r.log.Info("monitored table begins", "source", source, "asn", m.Peer.ASN)
+		r.send(r.ctx, Up{Source: source, ASN: m.Peer.ASN, RestartTime: peer.restart})
+	}
+	r.tell(r.ctx, source, m.Body)
+}
+
+// linkState reports whether an UPDATE says something of BGP-LS.
+func (r *router) linkState(source string, body []byte) bool {
+	u, errs := bgpls.DecodeUpdate(body)
+	if len(u.Reach) > 0 || len(u.Unreach) > 0 || u.EndOfRIB {
+		return true
+	}
+	for _, err := range errs {
+		r.bad(r.ctx, source, "update", err)
+	}
+	return false
+}
+
+// unannouncedPeer is one that the router did not say is up, as GoBGP does of routes of
+// its own and of Loc-RIB.
+func (r *router) unannouncedPeer(source string) *monitored {
+	r.unannounced.Add(r.ctx, 1, metric.WithAttributes(attribute.String("router", r.address.String())))
+	r.log.Info("router tells routes of a peer that it has not said is up", "source", source)
+	return &monitored{linkState: true, told: map[string]bool{}}
+}
+
+// report notes what the router counts for a peer with BGP-LS; what it does for others
+// would be as many numbers as the Internet has peers.
+func (r *router) report(m *bmp.StatisticsReport) {
+	if peer := r.peers[keyOf(m.Peer)]; peer == nil || !peer.linkState {
+		return
+	}
+	source := bmpSource(r.address, m.Peer)
+	for _, s := range m.Statistics {
+		attributes := []attribute.KeyValue{attribute.String("source", source), attribute.String("type", s.Name())}
+		if s.AFI != 0 {
+			attributes = append(attributes, attribute.String("family", fmt.Sprintf("%d/%d", s.AFI, s.SAFI)))
+		}
+		r.statistics.Record(r.ctx, int64(min(s.Value, 1<<63-1)), metric.WithAttributes(attributes...))
+	}
+}
