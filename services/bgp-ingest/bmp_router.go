@@ -179,36 +179,36 @@ func (r *router) lose(peer *monitored, reason string) {
 	}
 }
 
-// routes tells an UPDATE of a table, and before the first one of BGP-LS that there is
-// that table.
+// routes tells an UPDATE of a table.
 func (r *router) routes(m *bmp.RouteMonitoring) {
-	source, key := bmpSource(r.address, m.Peer), keyOf(m.Peer)
-	peer := r.peers[key]
-	if peer == nil || !peer.told[source] {
-		if !r.linkState(source, m.Body) {
-			return
-		}
-		if peer == nil {
-			peer = r.unannouncedPeer(source)
-			r.peers[key] = peer
-		}
-		peer.told[source] = true
-		r.log.Info("monitored table begins", "source", source, "asn", m.Peer.ASN)
-		r.send(r.ctx, Up{Source: source, ASN: m.Peer.ASN, RestartTime: peer.restart})
+	source := bmpSource(r.address, m.Peer)
+	if peer := r.peers[keyOf(m.Peer)]; peer != nil && peer.told[source] || r.begin(source, m) {
+		r.tell(r.ctx, source, m.Body)
 	}
-	r.tell(r.ctx, source, m.Body)
 }
 
-// linkState reports whether an UPDATE says something of BGP-LS.
-func (r *router) linkState(source string, body []byte) bool {
-	u, errs := bgpls.DecodeUpdate(body)
-	if len(u.Reach) > 0 || len(u.Unreach) > 0 || u.EndOfRIB {
-		return true
+// begin tells that there is a table with the first UPDATE that it has something of
+// BGP-LS in. It reports whether the UPDATE is about BGP-LS; one that only withdraws, such
+// as those that GoBGP sends after a Peer Down, begins no table.
+func (r *router) begin(source string, m *bmp.RouteMonitoring) bool {
+	u, errs := bgpls.DecodeUpdate(m.Body)
+	if len(u.Reach) == 0 && !u.EndOfRIB {
+		if len(u.Unreach) == 0 {
+			for _, err := range errs {
+				r.bad(r.ctx, source, "update", err)
+			}
+		}
+		return len(u.Unreach) > 0
 	}
-	for _, err := range errs {
-		r.bad(r.ctx, source, "update", err)
+	key := keyOf(m.Peer)
+	if r.peers[key] == nil {
+		r.peers[key] = r.unannouncedPeer(source)
 	}
-	return false
+	peer := r.peers[key]
+	peer.told[source] = true
+	r.log.Info("monitored table begins", "source", source, "asn", m.Peer.ASN)
+	r.send(r.ctx, Up{Source: source, ASN: m.Peer.ASN, RestartTime: peer.restart})
+	return true
 }
 
 // unannouncedPeer is one that the router did not say is up, as GoBGP does of routes of

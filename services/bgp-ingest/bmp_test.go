@@ -284,9 +284,10 @@ func TestBMPSourceNamesDiffer(t *testing.T) {
 func TestBMPUnannouncedPeer(t *testing.T) {
 	s := startStation(t, "", 16)
 	r := s.connect("127.0.0.51")
-	r.say(tellNode(pre, 1), downByPeer(pre), downByPeer(pre))
+	withdrawal := routesOf(pre, bgpls.EncodeUpdate(nil, nodes(1), nil, netip.Addr{}))
+	r.say(withdrawal, tellNode(pre, 1), downByPeer(pre), downByPeer(pre), withdrawal)
 	const source = "bmp:127.0.0.51/" + nine
-	s.want(Up{Source: source, ASN: 65009}, reach(source, 1), Down{Source: source})
+	s.want(unreach(source, 1), Up{Source: source, ASN: 65009}, reach(source, 1), Down{Source: source}, unreach(source, 1))
 	s.quiet()
 	if got := s.counter("bmp_unannounced_peers", "127.0.0.51"); got != 1 {
 		t.Errorf("%v peers counted, want 1", got)

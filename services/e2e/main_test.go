@@ -14,9 +14,12 @@ var binaries string
 func TestMain(m *testing.M) {
 	var status int
 	var err error
-	if os.Getenv(routersVariable) != "" {
+	switch os.Getenv(routersVariable) {
+	case seedRouters:
 		err = serveRouters(os.Stdin, os.Stdout)
-	} else {
+	case monitoredRouter:
+		err = serveMonitoredRouter(os.Stdin, os.Stdout)
+	default:
 		status, err = buildAndRun(m)
 	}
 	if err != nil {

@@ -15,25 +15,32 @@ import (
 	"github.com/altostream/altostream/services/lab/router"
 )
 
-// The seed's network runs in a process of its own, which is this test's program with
-// the variable below: GoBGP has global variables that two networks cannot share.
-const routersVariable = "E2E_ROUTERS"
+// Routers run in a process of their own, which is this test's program with the variable
+// below: GoBGP has global variables that two networks cannot share.
+const (
+	routersVariable = "E2E_ROUTERS"
+	seedRouters     = "seed"      // the seed's network
+	monitoredRouter = "monitored" // one that monitors its peers over BMP
+)
 
-// routers is the seed's network. Its process ends with its standard input.
+// routers are a process of routers. It ends with its standard input.
 type routers struct {
-	peers   string // as BGP_PEERS has them
+	peers   string // as BGP_PEERS has them; none of a monitored router
 	orders  io.Writer
 	answers *bufio.Reader
+	process *os.Process
 }
 
-func startRouters(t *testing.T) *routers {
+func startRouters(t *testing.T) *routers { return startRouterProcess(t, seedRouters) }
+
+func startRouterProcess(t *testing.T, kind string) *routers {
 	t.Helper()
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(program)
-	cmd.Env = []string{routersVariable + "=seed"}
+	cmd.Env = []string{routersVariable + "=" + kind}
 	cmd.Stderr = os.Stderr
 	orders, err := cmd.StdinPipe()
 	if err != nil {
@@ -50,7 +57,7 @@ func startRouters(t *testing.T) *routers {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	r := &routers{orders: orders, answers: bufio.NewReader(output)}
+	r := &routers{orders: orders, answers: bufio.NewReader(output), process: cmd.Process}
 	if r.peers, err = r.answer(); err != nil {
 		t.Fatal(err)
 	}
