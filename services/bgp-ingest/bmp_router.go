@@ -211,8 +211,8 @@ func (r *router) begin(source string, m *bmp.RouteMonitoring) bool {
 	return true
 }
 
-// unannouncedPeer is one that the router did not say is up, as GoBGP does of routes of
-// its own and of Loc-RIB.
+// unannouncedPeer is one that the router did not say is up, as GoBGP does of
+// Loc-RIB.
 func (r *router) unannouncedPeer(source string) *monitored {
 	r.unannounced.Add(r.ctx, 1, metric.WithAttributes(attribute.String("router", r.address.String())))
 	r.log.Info("router tells routes of a peer that it has not said is up", "source", source)

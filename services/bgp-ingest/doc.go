@@ -2,7 +2,8 @@
 // keeps the table raw-topology: each object that each speaker tells, and the state
 // of each speaker's session.
 //
-//	BGP sessions ─┐                        ┌─ objects put, withdrawn
+//	BGP sessions ─┐
+//	BMP sessions ─┤                          ┌─ objects put, withdrawn
 //	MRT files ────┴▶ event ─▶ Step ─▶ output ┴─ peer state
 //
 // It promises: a withdrawn object is withdrawn in the table; a lost session marks
@@ -16,6 +17,8 @@
 //	state.go    State, Event, Step: pure
 //	record.go   NLRI and attribute → record
 //	bgp.go      BGP sessions → events
+//	bmp.go      connections of routers; bmp_router.go: BMP messages → events;
+//	            bmp_source.go: names of the tables that routers monitor
 //	mrt.go      MRT files → events
 //	service.go  Run
 package bgpingest

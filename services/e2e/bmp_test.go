@@ -19,7 +19,7 @@ import (
 
 // What GoBGP's BMP does that a station has to live with (v3.37.0):
 //   - Peer Up and Peer Down are told once for a peer, of its table before the policy;
-//   - of routes of its own, and of Loc-RIB, no Peer Up, and of Loc-RIB no End-of-RIB ever;
+//   - of Loc-RIB there is no Peer Up and never an End-of-RIB;
 //   - End-of-RIB only at the start of the session, of what is known then: that of a peer
 //     which comes up later is not passed on, and what the peer does not say again goes
 //     after the stale time;
