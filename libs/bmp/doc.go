@@ -3,7 +3,9 @@
 // UPDATE messages stay raw bytes. Pure: it reads from any io.Reader.
 //
 //	reader.go      framing: one message after the other
+//	cursor.go      fields, BGP messages and TLVs of a message
 //	message.go     the messages
+//	down.go        why a session was lost
 //	peer.go        the per-peer header
 //	open.go        what is needed of the OPEN messages of a Peer Up
 //	statistics.go  names of statistics
