@@ -3,6 +3,7 @@ package bgpingest
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/service"
@@ -38,11 +39,27 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 			return nil
 		},
 	}
-	err = stream.Feed(ctx, Spec(c, serde), source, c.Config, rt)
+	board, err := newBoard(rt.Meter)
+	if err != nil {
+		return err
+	}
+	err = stream.Feed(ctx, watched(Spec(c, serde), board), source, c.Config, rt)
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
 	return err
+}
+
+// watched is the processor with its speakers shown on the board after each batch.
+func watched(spec stream.Spec[*State, Event, avro.Encoded], b *board) stream.Spec[*State, Event, avro.Encoded] {
+	step := spec.Step
+	spec.Step = func(s *State, e Event) (*State, []output) {
+		if _, ok := e.(Flush); ok {
+			b.post(s.news(), time.Now())
+		}
+		return step(s, e)
+	}
+	return spec
 }
 
 // listen makes the configured speakers known, before the first of them speaks, and

@@ -86,6 +86,7 @@ func told(bodies [][]byte) (messages []byte, count int) {
 type exporter struct {
 	net.Listener
 	messages []byte
+	open     chan struct{} // begins the session
 	closed   chan struct{} // ends the session
 }
 
@@ -104,13 +105,14 @@ func export(b *testing.B, messages []byte) *exporter {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { l.Close() })
-	e := &exporter{Listener: l, messages: messages, closed: make(chan struct{})}
+	e := &exporter{Listener: l, messages: messages, open: make(chan struct{}), closed: make(chan struct{})}
 	go func() {
 		conn, err := l.Accept()
 		if err != nil {
 			return
 		}
 		defer conn.Close()
+		<-e.open
 		_, _ = conn.Write(append(bytes.Clone(openOfExporter), keepalive...))
 		go func() { _, _ = io.Copy(io.Discard, conn) }()
 		time.Sleep(100 * time.Millisecond) // the collector's OPEN
@@ -189,6 +191,10 @@ func benchIngest(b *testing.B, messages []byte, count int) {
 		}
 		return time.Now()
 	}
+	for !rt.IsReady() {
+		time.Sleep(time.Millisecond)
+	}
+	close(e.open)
 	const peerRecords = 3 // idle, established, synced
 	start := await(2)
 	end := await(count + peerRecords)
@@ -201,6 +207,7 @@ func benchIngest(b *testing.B, messages []byte, count int) {
 
 func benchGoBGP(b *testing.B, messages []byte, count int) {
 	e := export(b, messages)
+	close(e.open)
 	defer close(e.closed)
 	ctx, cancel := context.WithCancel(b.Context())
 	defer cancel()
