@@ -125,7 +125,8 @@ func TestBothConnect(t *testing.T) {
 		deadline := time.Now().Add(patience)
 		heard := func() bool {
 			before := len(b.events)
-			return len(a.Sessions()) == 1 && a.Tell(peerB.Addr(), []byte{0, 0, 0, 0}) == nil && eventually(100*time.Millisecond, func() bool { return len(b.events) > before })
+			sessions := a.Sessions()
+			return len(sessions) == 1 && sessions[0].Tell([]byte{0, 0, 0, 0}) == nil && eventually(100*time.Millisecond, func() bool { return len(b.events) > before })
 		}
 		for !heard() {
 			if time.Now().After(deadline) {
@@ -259,7 +260,7 @@ func TestCrowd(t *testing.T) {
 	if _, _, err := extra.receive(); err == nil {
 		t.Error("one too many is let in")
 	}
-	if e := s.failed("refused"); !strings.Contains(e.reason, "too many connections") {
+	if e := s.failed("failed"); !strings.Contains(e.reason, "too many connections") {
 		t.Errorf("refused: %s", e.reason)
 	}
 	dial(t, "127.0.0.71", s.addr).establish()
@@ -279,7 +280,7 @@ func TestWrongConfigurations(t *testing.T) {
 		"active":     {good, Peer{Addrs: netip.MustParsePrefix("::/64"), ASN: 1}},
 		"no address": {good, Peer{ASN: 1}},
 		"no zone":    {good, one("fe80::1", 179)},
-		"password":   {good, Peer{Addrs: netip.MustParsePrefix("::1/128"), ASN: 1, Password: strings.Repeat("x", 81)}},
+		"password":   {good, Peer{Addrs: netip.MustParsePrefix("::1/128"), ASN: 1, Password: Password(strings.Repeat("x", 81))}},
 		"IPv6 id":    {Config{ASN: 1, RouterID: netip.MustParseAddr("::1")}, one("::1", 0)},
 	} {
 		if _, err := New(test.config, []Peer{test.peer}, nil, nil); err == nil {

@@ -26,6 +26,8 @@ type door struct {
 
 func newDoor() door { return door{by: map[netip.Addr]int{}} }
 
+var errStranger = errors.New("the address is not one of a configured peer")
+
 // accept lets connections in until the listener fails or ctx ends.
 func (s *Speaker) accept(ctx context.Context, listener net.Listener) error {
 	for {
@@ -71,7 +73,11 @@ func (s *Speaker) enter(ctx context.Context, conn net.Conn) {
 	if err != nil {
 		l.fail(err)
 		l.release()
-		s.watcher.Refused(netip.AddrPortFrom(addr, from.Port()), err)
+		if errors.Is(err, errStranger) {
+			s.watcher.Refused(netip.AddrPortFrom(addr, from.Port()), err)
+		} else {
+			s.watcher.Failed(addr, err)
+		}
 		return
 	}
 	s.running.Go(func() {
@@ -90,7 +96,7 @@ func (s *Speaker) meet(addr netip.Addr, l *link) (*peer, error) {
 	if p == nil {
 		config, ok := s.best(addr)
 		if !ok {
-			return nil, errors.New("the address is not one of a configured peer")
+			return nil, errStranger
 		}
 		p = newPeer(s, addr, config, true)
 	}

@@ -17,6 +17,8 @@ const (
 	// sendHold is how long the peer may leave no room for what this side says. It is
 	// so little that a peer that reads at all has room (RFC 9687).
 	sendHold = 30 * time.Second
+	// updateHold is how long the peer may leave no room for an UPDATE (RFC 9687 §6).
+	updateHold = 8 * time.Minute
 	// lastWords is how long the end of a connection may take.
 	lastWords = time.Second
 	// grace is for bytes that arrived while this process did not run.
@@ -144,7 +146,7 @@ func (l *link) readError(err error, octets int) error {
 	case errors.Is(err, io.EOF):
 		err = errors.New("the peer closed the connection within a message")
 	}
-	l.fail(err)
+	l.fail(cause(err))
 	return l.reasonOr(err)
 }
 

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/netip"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -31,7 +33,7 @@ type peer struct {
 	agreed      Session
 	since       time.Time // of the session
 	pausedUntil time.Time
-	plain       bool          // the peer refuses what it does not know
+	plain       bool          // the peer refused what is offered otherwise
 	free        chan struct{} // closed when there is no session any more
 }
 
@@ -52,7 +54,7 @@ func (p *peer) local() local {
 	c := p.speaker.config
 	return local{
 		asn: c.ASN, routerID: c.RouterID, holdTime: uint16(c.HoldTime / time.Second),
-		families: c.Families, peerASN: p.ASN, plain: p.plain,
+		families: c.Families, peerASN: p.ASN, plain: c.Plain != p.plain,
 	}
 }
 
@@ -253,7 +255,7 @@ func (p *peer) connect(ctx context.Context) (lasted bool) {
 		return false
 	}
 	if err != nil {
-		p.speaker.watcher.Failed(p.addr, fmt.Errorf("connect: %w", err))
+		p.speaker.watcher.Failed(p.addr, p.notConnected(err))
 		return false
 	}
 	l := newLink(tcp, true)
@@ -270,6 +272,29 @@ func (p *peer) connect(ctx context.Context) (lasted bool) {
 	}
 	start := time.Now()
 	return p.lead(ctx, l) && time.Since(start) >= p.times.settled
+}
+
+// notConnected tells why a connection could not be made.
+func (p *peer) notConnected(err error) error {
+	var timeout net.Error
+	if p.Password != "" && errors.As(err, &timeout) && timeout.Timeout() {
+		return fmt.Errorf("cannot connect: %w (does the peer have the same MD5 password?)", cause(err))
+	}
+	return fmt.Errorf("cannot connect: %w", cause(err))
+}
+
+// cause is what went wrong on a connection, without its addresses and ports, so that
+// the same trouble reads the same each time.
+func cause(err error) error {
+	var errno syscall.Errno
+	var op *net.OpError
+	switch {
+	case errors.As(err, &errno):
+		return errno
+	case errors.As(err, &op):
+		return op.Err
+	}
+	return err
 }
 
 // lead takes a connection in, leads it to its end and closes it.

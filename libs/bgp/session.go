@@ -49,7 +49,7 @@ func (p *peer) open(l *link) (Session, error) {
 	if r != nil {
 		return Session{}, l.refuse(r)
 	}
-	s.Peer, s.Dialed = p.addr, l.dialed
+	s.Peer, s.Dialed, s.link = p.addr, l.dialed, l
 	return s, p.contend(l, s)
 }
 

@@ -382,12 +382,12 @@ func TestGoodbye(t *testing.T) {
 func TestDeafPeer(t *testing.T) {
 	s := serve(t, "127.0.0.1:0", nil, one("127.0.0.56", 0))
 	dial(t, "127.0.0.56", s.addr).establish()
-	peer := s.next("established").peer
+	session := s.next("established").session
 	var said atomic.Int64
 	ended := make(chan error)
 	go func() {
 		for {
-			if err := s.Tell(peer, make([]byte, 4000)); err != nil {
+			if err := session.Tell(make([]byte, 4000)); err != nil {
 				ended <- err
 				return
 			}

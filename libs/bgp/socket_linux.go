@@ -14,7 +14,7 @@ const farthest = 255
 
 // signWith demands and makes the MD5 signature of all segments from and to a prefix
 // (RFC 2385).
-func signWith(fd int, addrs netip.Prefix, password string) error {
+func signWith(fd int, addrs netip.Prefix, password Password) error {
 	domain, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_DOMAIN)
 	if err != nil {
 		return fmt.Errorf("socket domain: %w", err)

@@ -8,7 +8,7 @@ import (
 	"net/netip"
 )
 
-func signWith(int, netip.Prefix, string) error {
+func signWith(int, netip.Prefix, Password) error {
 	return errors.New("MD5 signatures of TCP segments are supported on Linux only")
 }
 

@@ -30,8 +30,7 @@ func pair(t *testing.T, listen string, known, connect Peer) (a, b *server) {
 func meets(t *testing.T, a, b *server) {
 	t.Helper()
 	peer := a.next("established").peer
-	other := b.next("established").peer
-	if err := b.Tell(other, say(7)[headerSize:]); err != nil {
+	if err := b.next("established").session.Tell(say(7)[headerSize:]); err != nil {
 		t.Fatal(err)
 	}
 	if e := a.next("update"); string(e.body) != "00000007" || e.peer != peer {
@@ -137,10 +136,11 @@ func TestMD5(t *testing.T) {
 		t.Run(fmt.Sprintf("%s of %s", test.known, test.listen), func(t *testing.T) {
 			t.Parallel()
 			known, connect := prefixOf(test.known), prefixOf(test.connect)
-			known.Password, connect.Password = strings.Repeat("x", MaxPassword), strings.Repeat("x", MaxPassword)
+			known.Password = Password(strings.Repeat("x", MaxPassword))
+			connect.Password = known.Password
 			a, b := pair(t, test.listen, known, connect)
 			meets(t, a, b)
-			for _, password := range []string{"", "y"} {
+			for _, password := range []Password{"", "y"} {
 				connect.Password = password
 				a, _ := pair(t, test.listen, known, connect)
 				neverMeets(t, a)

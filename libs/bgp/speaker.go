@@ -26,8 +26,6 @@ const (
 	// subcode with it is a reset, not a shutdown: this side will be back, and a peer
 	// with graceful restart may treat it as a restart (RFC 8538 §4).
 	goodbye = "the listener stops or restarts"
-	// updateHold is how long a peer may leave no room for an UPDATE (RFC 9687 §6).
-	updateHold = 8 * time.Minute
 )
 
 // Config is this side of all sessions.
@@ -36,6 +34,8 @@ type Config struct {
 	RouterID netip.Addr
 	HoldTime time.Duration // that is offered, in whole seconds; 0 = DefaultHoldTime
 	Families []Family      // that are offered; none = LinkState
+	// Plain offers no more than what a session needs, to all peers.
+	Plain bool
 }
 
 // Peer is a speaker to hold a session with, or with Addrs of more than one address
@@ -47,9 +47,23 @@ type Peer struct {
 	ASN      uint32
 	Passive  bool       // wait for the peer to connect
 	Local    netip.Addr // to connect from; none = the system's choice
-	Password string     // MD5 signature of each TCP segment (RFC 2385)
+	Password Password   // MD5 signature of each TCP segment (RFC 2385)
 	GTSM     bool       // no router stands between (RFC 5082)
 }
+
+// Password is a secret that does not show itself.
+type Password string
+
+// String returns no more than that there is a password.
+func (p Password) String() string {
+	if p == "" {
+		return ""
+	}
+	return "…"
+}
+
+// GoString is String, for %#v.
+func (p Password) GoString() string { return p.String() }
 
 // Dynamic reports whether a peer stands for all that connect from a prefix.
 func (p Peer) Dynamic() bool { return !p.Addrs.IsSingleIP() }
@@ -85,7 +99,8 @@ type Watcher interface {
 	Connecting(peer netip.Addr)
 	// Failed is the end of a connection, or of an attempt at one, without a session.
 	Failed(peer netip.Addr, reason error)
-	// Refused is a connection that is not let in.
+	// Refused is a connection of a stranger, which is not let in, or, without an address,
+	// one that could not be accepted.
 	Refused(from netip.AddrPort, reason error)
 }
 
@@ -230,25 +245,6 @@ func (s *Speaker) Refresh(peer netip.Addr) error {
 		if err := l.say(routeRefresh(f)); err != nil {
 			return fmt.Errorf("route refresh of %s: %w", peer, err)
 		}
-	}
-	return nil
-}
-
-// Tell sends an UPDATE. Listeners need it not; it is for routers of labs and tests.
-func (s *Speaker) Tell(peer netip.Addr, body []byte) error {
-	l, session, err := s.current(peer)
-	if err != nil {
-		return fmt.Errorf("tell: %w", err)
-	}
-	b, err := message(typeUpdate, body)
-	if err == nil && len(b) > maxMessage && !session.ExtendedMessages {
-		err = fmt.Errorf("the peer takes no message of %d octets (RFC 8654)", len(b))
-	}
-	if err == nil {
-		err = l.writeWithin(updateHold, b)
-	}
-	if err != nil {
-		return fmt.Errorf("tell %s: %w", peer, err)
 	}
 	return nil
 }

@@ -15,7 +15,9 @@
 //	spec.go     the processor as a value
 //	state.go    State, Event, Step: pure
 //	record.go   NLRI and attribute → record
-//	bgp.go      BGP sessions → events
+//	bgp.go      BGP sessions (libs/bgp) → events
+//	refresh.go  POST /peers/refresh
+//	failures.go limits the log lines about peers without a session
 //	mrt.go      MRT files → events
 //	service.go  Run
 package bgpingest

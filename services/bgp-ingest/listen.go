@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -25,6 +26,8 @@ type listener struct {
 	events chan<- stream.Event[Event]
 	log    *slog.Logger
 	limit  service.Limit
+	// running are the sources; they end soon after their context.
+	running sync.WaitGroup
 
 	updates  metric.Int64Counter
 	badInput metric.Int64Counter

@@ -31,8 +31,12 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	if err != nil {
 		return err
 	}
+	defer func() { // the routers are told that the sessions end
+		cancel(nil)
+		l.running.Wait()
+	}()
 	start := func(ctx context.Context) error {
-		go listen(ctx, l, c, cancel)
+		l.running.Go(func() { listen(ctx, l, c, rt, cancel) })
 		return nil
 	}
 	err = stream.Feed(ctx, Spec(c.Topology, c.StaleTime, serde), c.Topology, c.Config, rt, events, start)
@@ -44,19 +48,21 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 
 // listen makes the configured speakers known, before the first of them speaks, and
 // starts the sources; end gets the reason if one of them fails.
-func listen(ctx context.Context, l *listener, c Config, end func(error)) {
+func listen(ctx context.Context, l *listener, c Config, rt *service.Runtime, end func(error)) {
 	for _, peer := range c.BGPPeers {
-		if peer.dynamic() {
+		if peer.Dynamic() {
 			l.send(ctx, Admitted{peer.Addrs})
 		} else {
-			l.send(ctx, Configured{Source: bgpSource(peer.Addrs.Addr()), ASN: peer.ASN})
+			l.send(ctx, Configured{Source: bgpSource(peer.Addr()), ASN: peer.ASN})
 		}
 	}
 	if len(c.BGPPeers) > 0 {
-		if err := listenBGP(ctx, l, c, end); err != nil {
+		refresher, err := listenBGP(ctx, l, c, end)
+		if err != nil {
 			end(err)
 			return
 		}
+		rt.Handle(refreshPath, refresher.page)
 	}
 	for _, file := range c.MRTFiles {
 		if err := l.readMRT(ctx, file); err != nil {

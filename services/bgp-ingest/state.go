@@ -67,8 +67,8 @@ type Up struct {
 	RestartTime time.Duration
 }
 
-// Down says that a speaker's session is lost.
-type Down struct{ Source string }
+// Down says that a speaker's session is lost, and why.
+type Down struct{ Source, Reason string }
 
 // RefreshBegun says that a speaker begins to tell its whole table again (RFC 7313
 // §4.1).
@@ -175,7 +175,7 @@ func (s *State) admit(e Admitted) []output {
 	for _, source := range slices.Sorted(maps.Keys(s.speakers)) {
 		address, ok := strings.CutPrefix(source, bgpSourcePrefix)
 		addr, err := netip.ParseAddr(address)
-		if ok && err == nil && e.Prefix.Contains(addr) {
+		if ok && err == nil && e.Prefix.Contains(addr.WithZone("")) {
 			out = append(out, s.configure(Configured{Source: source})...)
 		}
 	}
@@ -207,7 +207,7 @@ func (s *State) down(e Down) []output {
 func (s *State) stopped() []output {
 	var out []output
 	for _, source := range slices.Sorted(maps.Keys(s.speakers)) {
-		out = append(out, s.down(Down{source})...)
+		out = append(out, s.down(Down{Source: source})...)
 	}
 	return out
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/stream"
@@ -131,27 +132,27 @@ func TestSession(t *testing.T) {
 		{"synced", func(tb *table) { tb.apply(configured, up, reach("s", 1, 2), endOfRIB("s")) }, "synced [1 2]"},
 		{"withdrawn", func(tb *table) { tb.apply(up, reach("s", 1, 2), unreach("s", 2, 3)) }, "established [1]"},
 		{"announced twice", func(tb *table) { tb.apply(up, reach("s", 1, 1), reach("s", 1)) }, "established [1]"},
-		{"lost empty", func(tb *table) { tb.apply(up, endOfRIB("s"), Down{"s"}) }, "idle []"},
-		{"lost", func(tb *table) { tb.apply(up, reach("s", 1, 2), endOfRIB("s"), Down{"s"}) }, "stale [1 2]"},
-		{"lost for good", func(tb *table) { tb.apply(up, reach("s", 1, 2), Down{"s"}).ring(1) }, "idle []"},
-		{"back", func(tb *table) { tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 2)) }, "established [1 2]"},
+		{"lost empty", func(tb *table) { tb.apply(up, endOfRIB("s"), Down{Source: "s"}) }, "idle []"},
+		{"lost", func(tb *table) { tb.apply(up, reach("s", 1, 2), endOfRIB("s"), Down{Source: "s"}) }, "stale [1 2]"},
+		{"lost for good", func(tb *table) { tb.apply(up, reach("s", 1, 2), Down{Source: "s"}).ring(1) }, "idle []"},
+		{"back", func(tb *table) { tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)) }, "established [1 2]"},
 		{"back with half", func(tb *table) {
-			tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 2, 3), endOfRIB("s"))
+			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2, 3), endOfRIB("s"))
 		}, "synced [2 3]"},
 		{"back without End-of-RIB", func(tb *table) {
-			tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 2)).ring(2)
+			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)).ring(2)
 		}, "established [2]"},
 		{"back late", func(tb *table) {
-			tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 2)).ring(1)
+			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)).ring(1)
 		}, "established [1 2]"},
 		{"End-of-RIB without a session", func(tb *table) {
-			tb.apply(up, reach("s", 1, 2), Down{"s"}, endOfRIB("s"))
+			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, endOfRIB("s"))
 		}, "stale [1 2]"},
 		{"alarm of an earlier loss", func(tb *table) {
-			tb.apply(up, reach("s", 1, 2), Down{"s"}, up, reach("s", 1), Down{"s"}).ring(1)
+			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 1), Down{Source: "s"}).ring(1)
 		}, "stale [1 2]"},
 		{"flaps before End-of-RIB", func(tb *table) {
-			tb.apply(up, reach("s", 1, 2, 3), Down{"s"}, up, reach("s", 1), Down{"s"}, up, reach("s", 2), endOfRIB("s"))
+			tb.apply(up, reach("s", 1, 2, 3), Down{Source: "s"}, up, reach("s", 1), Down{Source: "s"}, up, reach("s", 2), endOfRIB("s"))
 		}, "synced [2]"},
 		{"second End-of-RIB", func(tb *table) { tb.apply(up, reach("s", 1), endOfRIB("s"), endOfRIB("s")) }, "synced [1]"},
 		{"service restarts", func(tb *table) {
@@ -184,18 +185,18 @@ func TestSession(t *testing.T) {
 }
 
 func TestRestartTimeReplacesStaleTime(t *testing.T) {
-	tb := newTable().apply(Up{Source: "s", RestartTime: 7 * time.Second}, reach("s", 1), Down{"s"})
+	tb := newTable().apply(Up{Source: "s", RestartTime: 7 * time.Second}, reach("s", 1), Down{Source: "s"})
 	if got := tb.alarms[1].After; got != 7*time.Second {
 		t.Errorf("kept for %v, want the negotiated 7s", got)
 	}
-	tb.apply(Up{Source: "s"}, Down{"s"})
+	tb.apply(Up{Source: "s"}, Down{Source: "s"})
 	if got := tb.alarms[3].After; got != staleTime {
 		t.Errorf("kept for %v, want the stale time", got)
 	}
 }
 
 func TestSpeakersAreApart(t *testing.T) {
-	tb := newTable().apply(Up{Source: "a"}, Up{Source: "b"}, reach("a", 1, 2), reach("b", 1, 3), unreach("a", 1), endOfRIB("a"), Down{"b"})
+	tb := newTable().apply(Up{Source: "a"}, Up{Source: "b"}, reach("a", 1, 2), reach("b", 1, 3), unreach("a", 1), endOfRIB("a"), Down{Source: "b"})
 	if got := tb.state("a"); got != "synced [2]" {
 		t.Errorf("a: %s", got)
 	}
@@ -282,7 +283,7 @@ func TestRestartsDoNotMatter(t *testing.T) {
 					both(unreach("s", id))
 				}
 			}
-			both(endOfRIB("s"), Down{"s"})
+			both(endOfRIB("s"), Down{Source: "s"})
 			if random.IntN(2) == 0 {
 				restarted.restart()
 				restarted.apply(Configured{"s", 1})
@@ -316,17 +317,30 @@ func TestConfigPeers(t *testing.T) {
 		want Peers
 		err  string
 	}{
-		{text: "192.0.2.7;64512", want: Peers{{prefix("192.0.2.7/32"), 179, 64512, false}}},
+		{text: "192.0.2.7;64512", want: Peers{{Addrs: prefix("192.0.2.7/32"), Port: 179, ASN: 64512}}},
 		{text: "192.0.2.7:1790;1;passive, [2001:db8::1]:1791;4200000000", want: Peers{
-			{prefix("192.0.2.7/32"), 1790, 1, true}, {prefix("2001:db8::1/128"), 1791, 4200000000, false},
+			{Addrs: prefix("192.0.2.7/32"), Port: 1790, ASN: 1, Passive: true},
+			{Addrs: prefix("2001:db8::1/128"), Port: 1791, ASN: 4200000000},
 		}},
-		{text: "10.1.2.3/8;7;passive", want: Peers{{prefix("10.0.0.0/8"), 179, 7, true}}},
+		{text: "10.1.2.3/8;7;passive", want: Peers{{Addrs: prefix("10.0.0.0/8"), Port: 179, ASN: 7, Passive: true}}},
+		{text: "::ffff:192.0.2.7;7", want: Peers{{Addrs: prefix("192.0.2.7/32"), Port: 179, ASN: 7}}},
+		{text: "2001:db8::1;7;gtsm,192.0.2.7;7;md5=a b=$;passive", want: Peers{
+			{Addrs: prefix("2001:db8::1/128"), Port: 179, ASN: 7, GTSM: true},
+			{Addrs: prefix("192.0.2.7/32"), Port: 179, ASN: 7, Passive: true, Password: "a b=$"},
+		}},
+		{text: "fe80::1%eth0;7,[fe80::1%eth1]:1790;7", want: Peers{
+			{Addrs: prefix("fe80::1/128"), Zone: "eth0", Port: 179, ASN: 7},
+			{Addrs: prefix("fe80::1/128"), Zone: "eth1", Port: 1790, ASN: 7},
+		}},
+		{text: "fe80::1;7", err: "needs its interface: fe80::1%eth0"},
+		{text: "192.0.2.7:0;7", err: "is not an address"},
+		{text: "192.0.2.7;7;md5=", err: "wrong peer, number 1"},
 		{text: "10.0.0.0/8;7", err: "peers by prefix must be passive"},
 		{text: "192.0.2.7", err: "it is not addr[:port];asn"},
 		{text: "router1;7", err: `"router1" is not an address, address:port or prefix`},
 		{text: "192.0.2.7;0", err: `"0" is not an AS number`},
 		{text: "192.0.2.7;4294967296", err: `"4294967296" is not an AS number`},
-		{text: "192.0.2.7;7;active", err: `"active" is not an option; there is: passive`},
+		{text: "192.0.2.7;7;active", err: `"active" is not an option; there are: passive, gtsm, md5=…`},
 		{text: "192.0.2.7;7,192.0.2.7;8", err: "names the peer 192.0.2.7/32 twice"},
 	} {
 		t.Run(test.text, func(t *testing.T) {
@@ -341,28 +355,9 @@ func TestConfigPeers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(test.want, got, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
+			if diff := cmp.Diff(test.want, got, cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{})); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
-	}
-}
-
-func TestRestartTime(t *testing.T) {
-	for _, test := range []struct {
-		name  string
-		value []byte
-		want  time.Duration
-	}{
-		{"empty", nil, 0},
-		{"no families", []byte{0, 120}, 0},
-		{"BGP-LS", []byte{0x80, 120, 0x40, 0x04, 71, 0x80}, 120 * time.Second},
-		{"BGP-LS second", []byte{0, 90, 0, 1, 1, 0, 0x40, 0x04, 71, 0}, 90 * time.Second},
-		{"other family", []byte{0, 120, 0, 1, 1, 0}, 0},
-		{"cut", []byte{0, 120, 0x40, 0x04, 71}, 0},
-	} {
-		if got := restartTime(test.value); got != test.want {
-			t.Errorf("%s: %v, want %v", test.name, got, test.want)
-		}
 	}
 }

@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jwhited/corebgp"
-
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -103,7 +101,7 @@ func TestNoiseOnBGPPort(t *testing.T) {
 	}
 	c.peerIs("bgp:"+noisyPeer, schemas.PeerIdle)
 	ingest.line(`level=WARN msg="BGP connection refused" .*from=` + regexp.QuoteMeta(noisyOther))
-	ingest.line(`level=WARN msg="BGP session" .*` + regexp.QuoteMeta(noisyPeer))
+	ingest.line(`level=WARN msg="no BGP session" .*` + regexp.QuoteMeta(noisyPeer))
 	await(t, func() error {
 		if after := openFiles(ingest); after > before+20 {
 			return fmt.Errorf("bgp-ingest has %d open files after the noise and had %d before", after, before)
@@ -175,11 +173,11 @@ func dialSpeaker(t *testing.T, address, port string) *speaker {
 	if err != nil {
 		t.Fatal(err)
 	}
-	number, err := strconv.Atoi(text)
+	number, err := strconv.ParseUint(text, 10, 16)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.serve(nil, corebgp.WithPort(number), corebgp.WithIdleHoldTime(100*time.Millisecond), corebgp.WithConnectRetryTime(100*time.Millisecond))
+	s.serve(nil, uint16(number))
 	return s
 }
 
