@@ -95,11 +95,7 @@ func (n *Notification) Error() string {
 func (n *Notification) details() string {
 	switch {
 	case n.Code == ceaseError && n.Subcode == ceaseHardReset && len(n.Data) >= 2:
-		inner := Notification{n.Data[0], n.Data[1], n.Data[2:]}
-		if inner.Code == ceaseError && inner.Subcode == ceaseHardReset {
-			return ""
-		}
-		return " (" + inner.Error() + ")"
+		return n.hardReset()
 	case n.Code == ceaseError:
 		return n.communication()
 	case n.Code == openError && n.Subcode == unsupportedVersion && len(n.Data) >= 2:
@@ -110,17 +106,33 @@ func (n *Notification) details() string {
 	return ""
 }
 
-// communication is what an operator wrote (RFC 9003 §2): a length and as many octets
-// of UTF-8.
+// hardReset tells of the notification that a hard reset carries (RFC 8538 §3); GoBGP 3
+// sends only what the operator wrote.
+func (n *Notification) hardReset() string {
+	inner := Notification{n.Data[0], n.Data[1], n.Data[2:]}
+	switch {
+	case codeNames[inner.Code] == "":
+		return quoted(n.Data)
+	case inner.Code == ceaseError && inner.Subcode == ceaseHardReset:
+		return ""
+	}
+	return " (" + inner.Error() + ")"
+}
+
+// communication is what an operator wrote.
 func (n *Notification) communication() string {
-	if n.Subcode != uint8(AdministrativeShutdown) && n.Subcode != uint8(AdministrativeReset) || len(n.Data) == 0 {
+	if n.Subcode != uint8(AdministrativeShutdown) && n.Subcode != uint8(AdministrativeReset) {
 		return ""
 	}
-	length := int(n.Data[0])
-	if length == 0 || len(n.Data) < 1+length {
+	return quoted(n.Data)
+}
+
+// quoted is a length and as many octets of UTF-8 (RFC 9003 §2), as a quotation.
+func quoted(b []byte) string {
+	if len(b) == 0 || b[0] == 0 || len(b) < 1+int(b[0]) {
 		return ""
 	}
-	return ": " + strconv.Quote(strings.ToValidUTF8(string(n.Data[1:1+length]), "?"))
+	return ": " + strconv.Quote(strings.ToValidUTF8(string(b[1:1+int(b[0])]), "?"))
 }
 
 // cease returns a NOTIFICATION that ends a session, with a text for the peer's

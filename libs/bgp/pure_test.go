@@ -226,6 +226,7 @@ func TestNotificationText(t *testing.T) {
 		{Notification{6, 2, nil}, `Cease / Administrative Shutdown`},
 		{Notification{6, 9, []byte("\x06\x02\x02ab")}, `Cease / Hard Reset (Cease / Administrative Shutdown: "ab")`},
 		{Notification{6, 9, []byte("\x06\x09\x06\x09")}, `Cease / Hard Reset`},
+		{Notification{6, 9, []byte("\x0bmaintenance")}, `Cease / Hard Reset: "maintenance"`},
 		{Notification{2, 1, []byte{0, 3}}, `OPEN Message Error / Unsupported Version Number: speaks version 3`},
 		{Notification{2, 7, []byte{6, 0}}, `OPEN Message Error / Unsupported Capability: capability 6`},
 		{Notification{2, 2, nil}, `OPEN Message Error / Bad Peer AS`},
