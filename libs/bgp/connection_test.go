@@ -92,15 +92,19 @@ func TestPeerRestarts(t *testing.T) {
 // TestSessionWaitsForHandler begins the next session only when the handler is done with
 // the one before, and keeps it up meanwhile.
 func TestSessionWaitsForHandler(t *testing.T) {
-	release := make(chan struct{})
+	busy, release := make(chan struct{}), make(chan struct{})
 	s := serve(t, "127.0.0.1:0", func(s *Speaker) { s.times.settled = 0 }, one("127.0.0.64", 0))
-	s.update = func([]byte) { <-release }
-	for range 3 { // all but the last are replaced before their turn comes
-		r := dial(t, "127.0.0.64", s.addr).establish()
-		r.send(say(1))
+	s.update = func([]byte) {
+		close(busy)
+		<-release
+	}
+	dial(t, "127.0.0.64", s.addr).establish().send(say(1))
+	s.next("established")
+	<-busy
+	for range 3 { // they are replaced before their turn comes
+		dial(t, "127.0.0.64", s.addr).establish()
 	}
 	last := dial(t, "127.0.0.64", s.addr).establish()
-	s.next("established")
 	if e := len(s.events); e != 0 {
 		t.Errorf("%d events while the handler is busy", e)
 	}

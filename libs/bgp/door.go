@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Connections that may be on their way to a session at once. Who opens more makes
-// noise.
+// Connections that may be on their way to a session at once, from one address and, of
+// dynamic peers, in all. Who opens more makes noise.
 const (
 	maxOpening     = 256
 	maxOpeningEach = 4
@@ -100,7 +100,7 @@ func (s *Speaker) meet(addr netip.Addr, l *link) (*peer, error) {
 		}
 		p = newPeer(s, addr, config, true)
 	}
-	if s.door.total >= maxOpening || s.door.by[addr] >= maxOpeningEach {
+	if s.door.by[addr] >= maxOpeningEach || p.dynamic && s.door.total >= maxOpening {
 		return nil, fmt.Errorf("too many connections without a session: %d from this address, %d in all", s.door.by[addr], s.door.total)
 	}
 	s.door.total++

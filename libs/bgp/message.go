@@ -23,8 +23,10 @@ const (
 	maxExtendedMessage = 65535
 )
 
-// minSize is the shortest body of each type of message (RFC 4271 §6.1).
-var minSize = [...]int{typeOpen: 10, typeUpdate: 4, typeNotification: 2, typeKeepalive: 0, typeRouteRefresh: 4}
+// minSize is the shortest body of each type of message (RFC 4271 §6.1). That of an
+// UPDATE is 4 there, but one that is shorter is no reason to lose a session: the frame is
+// whole, and the handler puts it aside like any other that cannot be decoded.
+var minSize = [...]int{typeOpen: 10, typeUpdate: 0, typeNotification: 2, typeKeepalive: 0, typeRouteRefresh: 4}
 
 // header is the start of every message (RFC 4271 §4.1).
 type header struct {

@@ -31,22 +31,6 @@ type Session struct {
 	link  *link
 }
 
-// Tell sends an UPDATE in the session. Listeners need it not; it is for routers of
-// labs and tests.
-func (s Session) Tell(body []byte) error {
-	b, err := message(typeUpdate, body)
-	if err == nil && len(b) > maxMessage && !s.ExtendedMessages {
-		err = fmt.Errorf("the peer takes no message of %d octets (RFC 8654)", len(b))
-	}
-	if err == nil {
-		err = s.link.writeWithin(updateHold, b)
-	}
-	if err != nil {
-		return fmt.Errorf("tell %s: %w", s.Peer, err)
-	}
-	return nil
-}
-
 func (s Session) has(f Family) bool { return slices.Contains(s.Families, f) }
 
 // local is this side of a negotiation.

@@ -32,6 +32,7 @@ func TestParseHeader(t *testing.T) {
 	}{
 		{"keepalive", marker + "0013 04", maxMessage, header{typeKeepalive, 0}, ""},
 		{"update", marker + "0017 02", maxMessage, header{typeUpdate, 4}, ""},
+		{"empty update", marker + "0013 02", maxMessage, header{typeUpdate, 0}, ""},
 		{"longest update", marker + "1000 02", maxMessage, header{typeUpdate, 4077}, ""},
 		{"extended update", marker + "ffff 02", maxExtendedMessage, header{typeUpdate, 65516}, ""},
 		{"route refresh with more", marker + "0020 05", maxMessage, header{typeRouteRefresh, 13}, ""},

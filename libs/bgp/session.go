@@ -158,3 +158,19 @@ func (p *peer) refresh(l *link, s Session, body []byte) {
 		handler.RefreshEnded(p.addr, f)
 	}
 }
+
+// Tell sends an UPDATE in the session. Listeners need it not; it is for routers of
+// labs and tests.
+func (s Session) Tell(body []byte) error {
+	b, err := message(typeUpdate, body)
+	if err == nil && len(b) > maxMessage && !s.ExtendedMessages {
+		err = fmt.Errorf("the peer takes no message of %d octets (RFC 8654)", len(b))
+	}
+	if err == nil {
+		err = s.link.writeWithin(updateHold, b)
+	}
+	if err != nil {
+		return fmt.Errorf("tell %s: %w", s.Peer, err)
+	}
+	return nil
+}
