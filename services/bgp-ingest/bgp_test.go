@@ -82,6 +82,11 @@ func (*caller) Refused(netip.AddrPort, error)       {}
 // call connects a router from a loopback address and returns how to hang up.
 func call(t *testing.T, address string, port int, change ...func(*bgp.Config, *bgp.Peer)) (hangUp func()) {
 	t.Helper()
+	return callAs(t, &caller{up: make(chan bgp.Session, 100)}, address, port, change...)
+}
+
+func callAs(t *testing.T, c *caller, address string, port int, change ...func(*bgp.Config, *bgp.Peer)) (hangUp func()) {
+	t.Helper()
 	from := netip.MustParseAddr(address)
 	config := bgp.Config{ASN: 100, RouterID: from}
 	peer := PeerAt(netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(port)), 100)
@@ -89,7 +94,6 @@ func call(t *testing.T, address string, port int, change ...func(*bgp.Config, *b
 	for _, f := range change {
 		f(&config, &peer)
 	}
-	c := &caller{up: make(chan bgp.Session, 100)}
 	speaker, err := bgp.New(config, []bgp.Peer{peer}, c, c)
 	if err != nil {
 		t.Fatal(err)
@@ -167,6 +171,42 @@ func TestProtectedSessions(t *testing.T) {
 	call(t, "127.0.0.46", port, func(_ *bgp.Config, p *bgp.Peer) { p.Password, p.GTSM = "se=cret", true })
 	if up, ok := next(t, events).(Up); !ok || up.Source != "bgp:127.0.0.46" {
 		t.Errorf("first event = %+v", up)
+	}
+}
+
+// TestNobodyTakesEvents has the processor take nothing for more than two hold times, as
+// without Kafka: the session stays, and nothing is lost.
+func TestNobodyTakesEvents(t *testing.T) {
+	t.Parallel()
+	const updates = 5000 // more than there is room for
+	port, events, refresher := listening(t, "127.0.0.47;100;passive")
+	c := &caller{up: make(chan bgp.Session, 100)}
+	callAs(t, c, "127.0.0.47", port, func(c *bgp.Config, _ *bgp.Peer) { c.HoldTime = 3 * time.Second })
+	session := <-c.up
+	told := make(chan error, 1)
+	go func() {
+		for n := range updates {
+			if err := session.Tell(bgpls.EncodeUpdate(nodes(byte(n)), nil, nil, netip.MustParseAddr("192.0.2.9"))); err != nil {
+				told <- err
+				return
+			}
+		}
+		told <- nil
+	}()
+	time.Sleep(7 * time.Second)
+	if n := len(refresher.speaker.Sessions()); n != 1 {
+		t.Errorf("%d sessions", n)
+	}
+	if up, ok := next(t, events).(Up); !ok {
+		t.Fatalf("first event = %+v", up)
+	}
+	for n := range updates + 1 { // with the one that a caller tells first
+		if u, ok := next(t, events).(Update); !ok || len(u.Update.Reach) != 1 {
+			t.Fatalf("update %d = %+v", n, u)
+		}
+	}
+	if err := <-told; err != nil {
+		t.Error(err)
 	}
 }
 
