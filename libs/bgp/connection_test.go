@@ -46,6 +46,9 @@ func TestCollision(t *testing.T) {
 			}
 			winner.send(say(1))
 			s.next("update")
+			if n := len(s.others); n != 0 {
+				t.Errorf("%d complaints about the connection that lost: %s", n, (<-s.others).reason)
+			}
 		})
 	}
 }

@@ -23,8 +23,10 @@
 //
 // The rest:
 //
-//	speaker.go       Speaker: configuration, Serve, Refresh, End
+//	config.go        Config, Peer
+//	speaker.go       Speaker: Serve, Refresh, End; Handler, Watcher
 //	door.go          who may connect, and how many at once
+//	dial.go          connecting to a peer, again and again
 //	peer.go          one peer: its connections and which of them has the session
 //	session.go       from OPEN to the end of one connection
 //	link.go          reading and writing one connection, hold time

@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"net"
 	"net/netip"
 	"slices"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -21,7 +18,7 @@ type peer struct {
 	addr    netip.Addr
 	times   *times
 	dynamic bool // known only because it connected
-	users   int  // connections and goroutines; guarded by speaker.mu
+	users   int  // accepted connections; guarded by speaker.mu
 
 	// turn is taken by who calls the handler: a session begins when the one before
 	// is closed.
@@ -212,91 +209,6 @@ func (p *peer) end(r *refusal, pause time.Duration) {
 	}
 }
 
-// dial keeps connecting to the peer, when there is no session, until ctx ends.
-func (p *peer) dial(ctx context.Context) {
-	retry := backoff{first: p.times.firstRetry, limit: p.times.lastRetry}
-	for ctx.Err() == nil {
-		waited, lasted := p.await(ctx)
-		if !waited {
-			lasted = p.connect(ctx)
-		}
-		if lasted {
-			retry.reset()
-		}
-		sleep(ctx, retry.next(rand.Float64()))
-	}
-}
-
-// await waits while there is a session or a pause, and reports whether there was one,
-// and whether it lasted for a good while.
-func (p *peer) await(ctx context.Context) (waited, lasted bool) {
-	p.mu.Lock()
-	session, free, since, pause := p.session, p.free, p.since, time.Until(p.pausedUntil)
-	p.mu.Unlock()
-	switch {
-	case session != nil:
-		select {
-		case <-free:
-		case <-ctx.Done():
-		}
-		return true, time.Since(since) >= p.times.settled
-	case pause > 0:
-		sleep(ctx, pause)
-		return true, true
-	}
-	return false, false
-}
-
-// connect makes one attempt and reports whether it led to a session for a good while.
-func (p *peer) connect(ctx context.Context) (lasted bool) {
-	p.speaker.watcher.Connecting(p.addr)
-	tcp, err := p.speaker.dialTCP(ctx, p)
-	if ctx.Err() != nil {
-		return false
-	}
-	if err != nil {
-		p.speaker.watcher.Failed(p.addr, p.notConnected(err))
-		return false
-	}
-	l := newLink(tcp, true)
-	if _, _, err := p.current(); err == nil {
-		l.fail(errors.New("the peer connected meanwhile"))
-		return false
-	}
-	if p.GTSM {
-		if err := l.requireNear(); err != nil {
-			l.fail(err)
-			p.speaker.watcher.Failed(p.addr, err)
-			return false
-		}
-	}
-	start := time.Now()
-	return p.lead(ctx, l) && time.Since(start) >= p.times.settled
-}
-
-// notConnected tells why a connection could not be made.
-func (p *peer) notConnected(err error) error {
-	var timeout net.Error
-	if p.Password != "" && errors.As(err, &timeout) && timeout.Timeout() {
-		return fmt.Errorf("cannot connect: %w (does the peer have the same MD5 password?)", cause(err))
-	}
-	return fmt.Errorf("cannot connect: %w", cause(err))
-}
-
-// cause is what went wrong on a connection, without its addresses and ports, so that
-// the same trouble reads the same each time.
-func cause(err error) error {
-	var errno syscall.Errno
-	var op *net.OpError
-	switch {
-	case errors.As(err, &errno):
-		return errno
-	case errors.As(err, &op):
-		return op.Err
-	}
-	return err
-}
-
 // lead takes a connection in, leads it to its end and closes it.
 func (p *peer) lead(ctx context.Context, l *link) (up bool) {
 	defer l.drain()
@@ -307,18 +219,17 @@ func (p *peer) lead(ctx context.Context, l *link) (up bool) {
 	stop := context.AfterFunc(ctx, func() { _ = l.refuse(cease(AdministrativeReset, goodbye)) })
 	defer stop()
 	up, err := p.run(l)
-	if !up && ctx.Err() == nil {
+	if !up && ctx.Err() == nil && !p.busy() {
 		p.speaker.watcher.Failed(p.addr, err)
 	}
 	return up
 }
 
-// sleep waits, until ctx ends at most.
-func sleep(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
+// busy reports whether there is a session, or another connection on its way to one:
+// then it is of no interest that a connection led to none.
+func (p *peer) busy() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.session != nil && p.session.alive() ||
+		slices.ContainsFunc(p.opening, func(o *opening) bool { return o.alive() })
 }
