@@ -8,7 +8,6 @@ require (
 	github.com/confluentinc/confluent-kafka-go/v2 v2.14.0
 	github.com/fsnotify/fsnotify v1.10.1
 	github.com/google/go-cmp v0.7.0
-	github.com/jwhited/corebgp v0.8.5
 	github.com/osrg/gobgp/v3 v3.37.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/twmb/franz-go v1.22.2

@@ -81,15 +81,17 @@ func (e *ConfigError) Error() string {
 }
 
 // Places where a value may hold a secret: the user info of a URL, and settings with a
-// telling name.
+// telling name. An MD5 password may hold what ends it for us: nothing after it is shown.
 var (
 	userInfo = regexp.MustCompile(`//[^/@\s]*@`)
-	secret   = regexp.MustCompile(`(?i)(password|secret|key|token|md5)=[^,;"]*`)
+	secret   = regexp.MustCompile(`(?i)(password|secret|key|token)=[^,;"]*`)
+	md5      = regexp.MustCompile(`(?is)(;\s*md5)[^;,].*`)
 )
 
 // redact leaves out what may be a secret.
 func redact(text string) string {
-	return secret.ReplaceAllString(userInfo.ReplaceAllString(text, "//…@"), "$1=…")
+	text = secret.ReplaceAllString(userInfo.ReplaceAllString(text, "//…@"), "$1=…")
+	return md5.ReplaceAllString(text, "$1=…")
 }
 
 // Wrong returns the error for a wrong value.

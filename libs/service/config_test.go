@@ -90,7 +90,7 @@ func TestRedact(t *testing.T) {
 		"http://user:pw@host/path":                 "http://…@host/path",
 		"a=https://t:pw@one,b=https://t:pw@two":    "a=https://…@one,b=https://…@two",
 		"sasl.username=u,sasl.password=pw,x=y":     "sasl.username=u,sasl.password=…,x=y",
-		"192.0.2.7;64512;md5=secret,192.0.2.8;1;x": "192.0.2.7;64512;md5=…,192.0.2.8;1;x",
+		"192.0.2.7;64512;md5=secret,192.0.2.8;1;x": "192.0.2.7;64512;md5=…",
 	} {
 		if got := redact(text); got != want {
 			t.Errorf("redact(%q) = %q, want %q", text, got, want)

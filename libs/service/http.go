@@ -12,8 +12,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Serve serves /healthz (the process lives), /readyz (all services are caught up)
-// and /metrics (Prometheus) at an address that the named variable gave.
+// Serve serves /healthz (the process lives), /readyz (all services are caught up),
+// /metrics (Prometheus) and the services' own pages at an address that the named
+// variable gave.
 func Serve(address, variable string, gatherer prometheus.Gatherer, services ...*Runtime) (*http.Server, error) {
 	listener, err := Listen(address, variable)
 	if err != nil {
@@ -31,6 +32,15 @@ func Serve(address, variable string, gatherer prometheus.Gatherer, services ...*
 		fmt.Fprintln(w, "ok")
 	})
 	mux.Handle("/metrics", promhttp.HandlerFor(gatherer, promhttp.HandlerOpts{}))
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		for _, s := range services {
+			if _, path := s.mux.Handler(r); path != "" {
+				s.mux.ServeHTTP(w, r)
+				return
+			}
+		}
+		http.NotFound(w, r)
+	})
 	server := &http.Server{Addr: listener.Addr().String(), Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = server.Serve(listener) }()
 	return server, nil
@@ -39,7 +49,12 @@ func Serve(address, variable string, gatherer prometheus.Gatherer, services ...*
 // Listen opens a TCP listener at an address that the named variable gave; its error
 // names the variable.
 func Listen(address, variable string) (net.Listener, error) {
-	listener, err := net.Listen("tcp", address)
+	return ListenWith(func(address string) (net.Listener, error) { return net.Listen("tcp", address) }, address, variable)
+}
+
+// ListenWith is Listen by a function.
+func ListenWith(listen func(address string) (net.Listener, error), address, variable string) (net.Listener, error) {
+	listener, err := listen(address)
 	switch {
 	case err == nil:
 		return listener, nil

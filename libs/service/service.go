@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/signal"
 	"sync/atomic"
@@ -23,7 +24,11 @@ type Runtime struct {
 	Meter  metric.Meter
 	Tracer trace.Tracer
 	ready  atomic.Bool
+	mux    http.ServeMux
 }
+
+// Handle adds a page of the service's own to HTTP_LISTEN.
+func (r *Runtime) Handle(path string, page http.HandlerFunc) { r.mux.HandleFunc(path, page) }
 
 // Ready marks the service as caught up (readyz) or, with false, as not.
 func (r *Runtime) Ready(ready bool) { r.ready.Store(ready) }

@@ -65,6 +65,13 @@ func TestServe(t *testing.T) {
 	if status, _ := get(t, base+"/readyz"); status != http.StatusOK {
 		t.Errorf("readyz = %d, want 200", status)
 	}
+	if status, _ := get(t, base+"/own"); status != http.StatusNotFound {
+		t.Errorf("a page that is not there = %d", status)
+	}
+	two.Handle("/own", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "of two") })
+	if status, body := get(t, base+"/own"); status != http.StatusOK || body != "of two" {
+		t.Errorf("a service's own page = %d %q", status, body)
+	}
 	if _, body := get(t, base+"/metrics"); !strings.Contains(body, `altostream_things_total{service="one"} 3`) {
 		t.Errorf("metrics = %s", body)
 	}

@@ -2,103 +2,47 @@ package bgpingest
 
 import (
 	"context"
-	"encoding/binary"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
-	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
-	"github.com/jwhited/corebgp"
-
-	"github.com/altostream/altostream/libs/bgpls"
+	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/service"
 )
 
-const (
-	// idleHoldTime is the pause before a lost session is tried again.
-	idleHoldTime = time.Second
-	// logInterval is the shortest time between two log lines about the same thing.
-	logInterval = time.Second
-)
+// logInterval is the shortest time between two log lines about the same thing.
+const logInterval = time.Second
 
-// speakers holds the BGP sessions (github.com/jwhited/corebgp, which hands over raw
-// UPDATE bodies) and tells what happens on them.
+// speakers tells what happens in BGP sessions: it is the Handler and Watcher of a
+// bgp.Speaker.
 type speakers struct {
 	*listener
-	ctx    context.Context
-	config Config
-	server *corebgp.Server
-
-	refused service.Limit // of lines about connections that are refused
-
-	mu      sync.Mutex
-	restart map[netip.Addr]time.Duration // negotiated restart time by peer
-	errors  map[string]*service.Limit    // of lines about errors of sessions, by peer
-}
-
-// fsmListener is who hears what corebgp's state machines say: its logger is global, and
-// may be set only before the first server starts.
-var fsmListener atomic.Pointer[speakers]
-
-func init() {
-	corebgp.SetLogger(func(v ...any) {
-		if s := fsmListener.Load(); s != nil {
-			s.logFSM(v...)
-		}
-	})
+	ctx      context.Context
+	refused  service.Limit // of lines about connections that are refused
+	failures failures
 }
 
 // listenBGP opens BGP_LISTEN and starts the sessions. They end with ctx; failed
-// gets the reason if they end otherwise.
-func listenBGP(ctx context.Context, l *listener, c Config, failed func(error)) error {
-	server, err := corebgp.NewServer(c.BGPRouterID)
+// gets the reason if they end otherwise. The result asks them for their tables again.
+func listenBGP(ctx context.Context, l *listener, c Config, failed func(error)) (*refresher, error) {
+	s := &speakers{listener: l, ctx: ctx, refused: service.Limit{Interval: logInterval}}
+	speaker, err := bgp.New(bgp.Config{ASN: c.BGPASN, RouterID: c.BGPRouterID}, c.BGPPeers, s, s)
 	if err != nil {
-		return fmt.Errorf("BGP_ROUTER_ID: %w", err)
+		return nil, fmt.Errorf("BGP_PEERS: %w", err)
 	}
-	s := &speakers{
-		listener: l, ctx: ctx, config: c, server: server,
-		refused: service.Limit{Interval: logInterval},
-		restart: map[netip.Addr]time.Duration{}, errors: map[string]*service.Limit{},
-	}
-	fsmListener.Store(s)
-	for _, peer := range c.BGPPeers {
-		if peer.dynamic() {
-			continue
-		}
-		if err := s.add(peer.Addrs.Addr(), peer); err != nil {
-			return err
-		}
-	}
-	tcp, err := service.Listen(c.BGPListen, "BGP_LISTEN")
+	listen := func(address string) (net.Listener, error) { return speaker.Listen(ctx, address) }
+	tcp, err := service.ListenWith(listen, c.BGPListen, "BGP_LISTEN")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	l.log.Info("listening for BGP", "address", tcp.Addr().String(), "peers", len(c.BGPPeers))
-	context.AfterFunc(ctx, server.Close)
-	go func() {
-		err := server.Serve([]net.Listener{&door{Listener: tcp, speakers: s}})
-		if ctx.Err() == nil {
+	l.running.Go(func() {
+		if err := speaker.Serve(ctx, tcp); err != nil && ctx.Err() == nil {
 			failed(fmt.Errorf("BGP sessions ended: %w", err))
 		}
-	}()
-	return nil
-}
-
-// add makes a peer known to the BGP server.
-func (s *speakers) add(addr netip.Addr, peer Peer) error {
-	options := []corebgp.PeerOption{corebgp.WithPort(peer.Port), corebgp.WithIdleHoldTime(idleHoldTime)}
-	if peer.Passive {
-		options = append(options, corebgp.WithPassive())
-	}
-	config := corebgp.PeerConfig{RemoteAddress: addr, LocalAS: s.config.BGPASN, RemoteAS: peer.ASN}
-	if err := s.server.AddPeer(config, s, options...); err != nil {
-		return fmt.Errorf("BGP_PEERS: peer %s: %w", addr, err)
-	}
-	return nil
+	})
+	return &refresher{speaker: speaker, log: l.log}, nil
 }
 
 // bgpSourcePrefix begins the source of a BGP speaker; its address follows.
@@ -106,147 +50,66 @@ const bgpSourcePrefix = "bgp:"
 
 func bgpSource(addr netip.Addr) string { return bgpSourcePrefix + addr.String() }
 
-// GetCapabilities asks for BGP-LS (RFC 9552 §5) and, with an empty graceful restart
-// capability, for End-of-RIB (RFC 4724 §3).
-func (s *speakers) GetCapabilities(corebgp.PeerConfig) []corebgp.Capability {
-	return []corebgp.Capability{
-		corebgp.NewMPExtensionsCapability(bgpls.AFI, bgpls.SAFI),
-		{Code: corebgp.CAP_GRACEFUL_RESTART, Value: []byte{0, 0}},
-	}
-}
-
-// OnOpenMessage notes what the peer negotiated.
-func (s *speakers) OnOpenMessage(peer corebgp.PeerConfig, routerID netip.Addr, capabilities []corebgp.Capability) *corebgp.Notification {
-	var linkState bool
-	var restart time.Duration
-	for _, c := range capabilities {
-		switch c.Code {
-		case corebgp.CAP_MP_EXTENSIONS:
-			linkState = linkState || c.Equal(corebgp.NewMPExtensionsCapability(bgpls.AFI, bgpls.SAFI))
-		case corebgp.CAP_GRACEFUL_RESTART:
-			restart = restartTime(c.Value)
-		}
-	}
-	if !linkState {
+// Established tells of a new session.
+func (s *speakers) Established(session bgp.Session) {
+	source := bgpSource(session.Peer)
+	if len(session.Families) == 0 {
 		s.log.Error("peer does not offer BGP-LS (AFI 16388, SAFI 71); enable the link-state address family on it",
-			"peer", peer.RemoteAddress, "router_id", routerID)
+			"peer", session.Peer, "router_id", session.RouterID)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.restart[peer.RemoteAddress] = restart
-	return nil
+	s.failures.forget(session.Peer)
+	s.log.Info("session established", "source", source, "asn", session.ASN, "router_id", session.RouterID,
+		"hold_time", session.HoldTime, "restart_time", session.RestartTime)
+	s.send(s.ctx, Up{Source: source, ASN: session.ASN, RestartTime: session.RestartTime})
 }
 
-// restartTime reads the graceful restart capability (RFC 4724 §3): 4 flag bits, 12
-// bits of seconds, then AFI, SAFI and flags of each family; 0 if BGP-LS is not in it.
-func restartTime(value []byte) time.Duration {
-	if len(value) < 2 {
-		return 0
-	}
-	seconds := binary.BigEndian.Uint16(value) & 0x0fff
-	for families := value[2:]; len(families) >= 4; families = families[4:] {
-		if binary.BigEndian.Uint16(families) == bgpls.AFI && families[2] == bgpls.SAFI {
-			return time.Duration(seconds) * time.Second
-		}
-	}
-	return 0
+// Update tells what an UPDATE says; it waits while Kafka takes no records, and so does
+// the peer.
+func (s *speakers) Update(peer netip.Addr, body []byte) {
+	s.tell(s.ctx, bgpSource(peer), body)
 }
 
-// OnEstablished tells of a new session.
-func (s *speakers) OnEstablished(peer corebgp.PeerConfig, _ corebgp.UpdateMessageWriter) corebgp.UpdateMessageHandler {
-	s.mu.Lock()
-	restart := s.restart[peer.RemoteAddress]
-	s.mu.Unlock()
-	source := bgpSource(peer.RemoteAddress)
-	s.log.Info("session established", "source", source, "asn", peer.RemoteAS, "restart_time", restart)
-	s.send(s.ctx, Up{Source: source, ASN: peer.RemoteAS, RestartTime: restart})
-	return func(_ corebgp.PeerConfig, body []byte) *corebgp.Notification {
-		s.tell(s.ctx, source, body)
-		return nil
-	}
+// RefreshBegun tells that the peer begins its table again.
+func (s *speakers) RefreshBegun(peer netip.Addr, _ bgp.Family) {
+	source := bgpSource(peer)
+	s.log.Info("route refresh begins", "source", source)
+	s.send(s.ctx, RefreshBegun{source})
 }
 
-// OnClose tells that a session is lost.
-func (s *speakers) OnClose(peer corebgp.PeerConfig) {
+// RefreshEnded tells that the peer has told its table again.
+func (s *speakers) RefreshEnded(peer netip.Addr, _ bgp.Family) {
+	source := bgpSource(peer)
+	s.log.Info("route refresh complete", "source", source)
+	s.send(s.ctx, RefreshEnded{source})
+}
+
+// Closed tells that a session is lost, unless this service ends it.
+func (s *speakers) Closed(peer netip.Addr, reason error) {
 	if s.ctx.Err() != nil {
 		return
 	}
-	source := bgpSource(peer.RemoteAddress)
-	s.log.Warn("session lost; what the speaker said is kept for the stale time", "source", source)
-	s.send(s.ctx, Down{Source: source})
+	source := bgpSource(peer)
+	s.log.Warn("session lost; what the speaker said is kept for the stale time", "source", source, "reason", reason)
+	s.send(s.ctx, Down{Source: source, Reason: reason.Error()})
 }
 
-// logFSM passes on what the BGP state machines say, each time of one peer: [address]
-// and a text. Errors are warnings, and so is that a peer is not talked to for a while
-// because of one (RFC 4271 §8.1.1, DampPeerOscillations).
-func (s *speakers) logFSM(v ...any) {
-	text := strings.TrimSpace(fmt.Sprintln(v...))
-	switch {
-	case strings.Contains(text, "damping"):
-		s.log.Warn("BGP session", "fsm", text)
-	case !strings.Contains(text, "error"):
-		s.log.Debug("bgp", "fsm", text)
-	default:
-		peer, _, _ := strings.Cut(text, " ")
-		if held, ok := s.errorLimit(peer).Allow(); ok {
-			s.log.Warn("BGP session", "fsm", text, "held_back", held)
-		}
+// Connecting logs an attempt, the first since the last session.
+func (s *speakers) Connecting(peer netip.Addr) {
+	if s.failures.none(peer) {
+		s.log.Info("connecting", "peer", peer)
 	}
 }
 
-func (s *speakers) errorLimit(peer string) *service.Limit {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	limit, ok := s.errors[peer]
-	if !ok {
-		limit = &service.Limit{Interval: logInterval}
-		s.errors[peer] = limit
-	}
-	return limit
-}
-
-// door is the listener in front of the BGP server: it admits configured peers, adds
-// those that come from a configured prefix, and says who was refused.
-type door struct {
-	net.Listener
-	*speakers
-}
-
-// Accept returns the next connection of an admitted peer.
-func (d *door) Accept() (net.Conn, error) {
-	for {
-		conn, err := d.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		err = d.admit(conn.RemoteAddr())
-		if err == nil {
-			return &holdTimeGuard{Conn: conn}, nil
-		}
-		_ = conn.Close()
-		if held, ok := d.refused.Allow(); ok {
-			d.log.Warn("BGP connection refused", "from", conn.RemoteAddr().String(), "error", err, "held_back", held)
-		}
+// Failed logs why there is no session.
+func (s *speakers) Failed(peer netip.Addr, reason error) {
+	if held, ok := s.failures.allow(peer, reason.Error(), time.Now()); ok {
+		s.log.Warn("no BGP session", "peer", peer, "reason", reason, "held_back", held)
 	}
 }
 
-func (d *door) admit(remote net.Addr) error {
-	ap, err := netip.ParseAddrPort(remote.String())
-	if err != nil {
-		return err
+// Refused logs a connection that is not let in.
+func (s *speakers) Refused(from netip.AddrPort, reason error) {
+	if held, ok := s.refused.Allow(); ok {
+		s.log.Warn("BGP connection refused", "from", from, "error", reason, "held_back", held)
 	}
-	addr := ap.Addr().Unmap()
-	for _, peer := range d.config.BGPPeers {
-		if !peer.Addrs.Contains(addr) {
-			continue
-		}
-		if !peer.dynamic() {
-			return nil
-		}
-		if err := d.add(addr, peer); err != nil && !errors.Is(err, corebgp.ErrPeerAlreadyExists) {
-			return err
-		}
-		return nil
-	}
-	return errors.New("the address is not in BGP_PEERS")
 }

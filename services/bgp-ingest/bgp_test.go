@@ -1,25 +1,28 @@
 package bgpingest
 
 import (
-	"bytes"
 	"context"
-	"io"
+	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/netip"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	"github.com/jwhited/corebgp"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
 )
 
 // listening opens BGP sessions for the peers, and returns the port and the events.
-func listening(t *testing.T, peers string) (port int, events chan stream.Event[Event]) {
+func listening(t *testing.T, peers string) (port int, events chan stream.Event[Event], r *refresher) {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -47,7 +50,7 @@ func listening(t *testing.T, peers string) (port int, events chan stream.Event[E
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 	failed := make(chan error, 1)
-	if err := listenBGP(ctx, l, c, func(err error) { failed <- err }); err != nil {
+	if r, err = listenBGP(ctx, l, c, func(err error) { failed <- err }); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -57,43 +60,53 @@ func listening(t *testing.T, peers string) (port int, events chan stream.Event[E
 		default:
 		}
 	})
-	return port, events
+	return port, events, r
 }
 
-// caller is a speaker that connects and tells one node.
-type caller struct{ said []byte }
+// caller is a router that connects and tells one node.
+type caller struct{ up chan bgp.Session }
 
-func (caller) GetCapabilities(corebgp.PeerConfig) []corebgp.Capability {
-	return []corebgp.Capability{corebgp.NewMPExtensionsCapability(bgpls.AFI, bgpls.SAFI)}
+func (c *caller) Established(s bgp.Session) {
+	_ = s.Tell(bgpls.EncodeUpdate(nodes(7), nil, nil, netip.MustParseAddr("192.0.2.9")))
+	c.up <- s
 }
 
-func (caller) OnOpenMessage(corebgp.PeerConfig, netip.Addr, []corebgp.Capability) *corebgp.Notification {
-	return nil
+func (*caller) Update(netip.Addr, []byte)           {}
+func (*caller) RefreshBegun(netip.Addr, bgp.Family) {}
+func (*caller) RefreshEnded(netip.Addr, bgp.Family) {}
+func (*caller) Closed(netip.Addr, error)            {}
+func (*caller) Connecting(netip.Addr)               {}
+func (*caller) Failed(netip.Addr, error)            {}
+func (*caller) Refused(netip.AddrPort, error)       {}
+
+// call connects a router from a loopback address and returns how to hang up.
+func call(t *testing.T, address string, port int, change ...func(*bgp.Config, *bgp.Peer)) (hangUp func()) {
+	t.Helper()
+	return callAs(t, &caller{up: make(chan bgp.Session, 100)}, address, port, change...)
 }
 
-func (c caller) OnEstablished(_ corebgp.PeerConfig, w corebgp.UpdateMessageWriter) corebgp.UpdateMessageHandler {
-	_ = w.WriteUpdate(c.said)
-	return func(corebgp.PeerConfig, []byte) *corebgp.Notification { return nil }
-}
-
-func (caller) OnClose(corebgp.PeerConfig) {}
-
-// call connects a speaker from a loopback address and returns how to hang up.
-func call(t *testing.T, address string, port int) (hangUp func()) {
+func callAs(t *testing.T, c *caller, address string, port int, change ...func(*bgp.Config, *bgp.Peer)) (hangUp func()) {
 	t.Helper()
 	from := netip.MustParseAddr(address)
-	server, err := corebgp.NewServer(from)
+	config := bgp.Config{ASN: 100, RouterID: from}
+	peer := PeerAt(netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(port)), 100)
+	peer.Local = from
+	for _, f := range change {
+		f(&config, &peer)
+	}
+	speaker, err := bgp.New(config, []bgp.Peer{peer}, c, c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := corebgp.PeerConfig{RemoteAddress: netip.MustParseAddr("127.0.0.1"), LocalAS: 100, RemoteAS: 100}
-	said := bgpls.EncodeUpdate(nodes(7), nil, nil, netip.MustParseAddr("192.0.2.9"))
-	if err := server.AddPeer(config, caller{said}, corebgp.WithPort(port), corebgp.WithLocalAddress(from)); err != nil {
-		t.Fatal(err)
-	}
-	go func() { _ = server.Serve(nil) }()
-	t.Cleanup(server.Close)
-	return server.Close
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() { done <- speaker.Serve(ctx, nil) }()
+	hangUp = sync.OnceFunc(func() {
+		cancel()
+		<-done
+	})
+	t.Cleanup(hangUp)
+	return hangUp
 }
 
 func next(t *testing.T, events <-chan stream.Event[Event]) Event {
@@ -114,7 +127,7 @@ func next(t *testing.T, events <-chan stream.Event[Event]) Event {
 func TestPassiveSessions(t *testing.T) {
 	for name, peers := range map[string]string{"by address": "127.0.0.41;100;passive", "by prefix": "127.0.0.40/29;100;passive"} {
 		t.Run(name, func(t *testing.T) {
-			port, events := listening(t, peers)
+			port, events, _ := listening(t, peers)
 			hangUp := call(t, "127.0.0.41", port)
 			if up, ok := next(t, events).(Up); !ok || up.Source != "bgp:127.0.0.41" || up.ASN != 100 {
 				t.Errorf("first event = %+v", up)
@@ -123,7 +136,7 @@ func TestPassiveSessions(t *testing.T) {
 				t.Errorf("second event = %+v", u)
 			}
 			hangUp()
-			if down, ok := next(t, events).(Down); !ok || down.Source != "bgp:127.0.0.41" {
+			if down, ok := next(t, events).(Down); !ok || down.Source != "bgp:127.0.0.41" || !strings.HasPrefix(down.Reason, "peer sent: Cease / Administrative Reset") {
 				t.Errorf("third event = %+v", down)
 			}
 		})
@@ -132,7 +145,7 @@ func TestPassiveSessions(t *testing.T) {
 
 // TestStrangers are not admitted.
 func TestStrangers(t *testing.T) {
-	port, events := listening(t, "127.0.0.40/29;100;passive")
+	port, events, _ := listening(t, "127.0.0.40/29;100;passive")
 	call(t, "127.0.0.99", port)
 	call(t, "127.0.0.42", port)
 	if up, ok := next(t, events).(Up); !ok || up.Source != "bgp:127.0.0.42" {
@@ -140,27 +153,142 @@ func TestStrangers(t *testing.T) {
 	}
 }
 
-// TestHoldTimeZero is refused, and does no harm to the others.
+// TestHoldTimeZero is a session like others.
 func TestHoldTimeZero(t *testing.T) {
-	port, events := listening(t, "127.0.0.40/29;100;passive")
-	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 43)}}
-	conn, err := dialer.Dial("tcp", netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(port)).String())
-	if err != nil {
+	port, events, _ := listening(t, "127.0.0.40/29;100;passive")
+	call(t, "127.0.0.43", port, func(c *bgp.Config, _ *bgp.Peer) { c.HoldTime = bgp.NoHoldTime })
+	if up, ok := next(t, events).(Up); !ok || up.Source != "bgp:127.0.0.43" {
+		t.Errorf("first event = %+v, want the session of 127.0.0.43", up)
+	}
+	if u, ok := next(t, events).(Update); !ok {
+		t.Errorf("second event = %+v", u)
+	}
+}
+
+// TestProtectedSessions have a password and no router in between.
+func TestProtectedSessions(t *testing.T) {
+	port, events, _ := listening(t, "127.0.0.46;100;passive;md5=se=cret;gtsm")
+	call(t, "127.0.0.46", port, func(_ *bgp.Config, p *bgp.Peer) { p.Password, p.GTSM = "se=cret", true })
+	if up, ok := next(t, events).(Up); !ok || up.Source != "bgp:127.0.0.46" {
+		t.Errorf("first event = %+v", up)
+	}
+}
+
+// TestNobodyTakesEvents has the processor take nothing for more than two hold times, as
+// without Kafka: the session stays, and nothing is lost.
+func TestNobodyTakesEvents(t *testing.T) {
+	t.Parallel()
+	const updates = 5000 // more than there is room for
+	port, events, refresher := listening(t, "127.0.0.47;100;passive")
+	c := &caller{up: make(chan bgp.Session, 100)}
+	callAs(t, c, "127.0.0.47", port, func(c *bgp.Config, _ *bgp.Peer) { c.HoldTime = 3 * time.Second })
+	session := <-c.up
+	told := make(chan error, 1)
+	go func() {
+		for n := range updates {
+			if err := session.Tell(bgpls.EncodeUpdate(nodes(byte(n)), nil, nil, netip.MustParseAddr("192.0.2.9"))); err != nil {
+				told <- err
+				return
+			}
+		}
+		told <- nil
+	}()
+	time.Sleep(7 * time.Second)
+	if n := len(refresher.speaker.Sessions()); n != 1 {
+		t.Errorf("%d sessions", n)
+	}
+	if up, ok := next(t, events).(Up); !ok {
+		t.Fatalf("first event = %+v", up)
+	}
+	for n := range updates + 1 { // with the one that a caller tells first
+		if u, ok := next(t, events).(Update); !ok || len(u.Update.Reach) != 1 {
+			t.Fatalf("update %d = %+v", n, u)
+		}
+	}
+	if err := <-told; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestRefreshPage asks for tables again.
+func TestRefreshPage(t *testing.T) {
+	port, events, refresher := listening(t, "127.0.0.40/29;100;passive")
+	ask := func(method, query string) (int, string) {
+		w := httptest.NewRecorder()
+		refresher.page(w, httptest.NewRequest(method, refreshPath+query, nil))
+		return w.Code, w.Body.String()
+	}
+	if code, body := ask("POST", ""); code != http.StatusConflict || !strings.Contains(body, "no peer was asked") {
+		t.Errorf("without sessions: %d %s", code, body)
+	}
+	call(t, "127.0.0.45", port)
+	next(t, events)
+	for _, test := range []struct {
+		method, query, body string
+		code                int
+	}{
+		{"POST", "", "asked for the table again: 127.0.0.45\n", http.StatusOK},
+		{"POST", "?peer=127.0.0.45", "asked for the table again: 127.0.0.45\n", http.StatusOK},
+		{"POST", "?peer=127.0.0.99", "no session with 127.0.0.99", http.StatusConflict},
+		{"POST", "?peer=r1", `peer "r1" is not an address`, http.StatusBadRequest},
+		{"GET", "", "use POST", http.StatusMethodNotAllowed},
+	} {
+		if code, body := ask(test.method, test.query); code != test.code || !strings.Contains(body, test.body) {
+			t.Errorf("%s %s: %d %s", test.method, test.query, code, body)
+		}
+	}
+}
+
+func TestFailures(t *testing.T) {
+	var f failures
+	a := netip.MustParseAddr("192.0.2.1")
+	start := time.Unix(1000, 0)
+	for _, test := range []struct {
+		after  time.Duration
+		reason string
+		held   int
+		ok     bool
+	}{
+		{0, "x", 0, true},
+		{500 * time.Millisecond, "y", 0, false},
+		{2 * time.Second, "x", 0, false},
+		{3 * time.Second, "y", 2, true},
+		{4 * time.Second, "y", 0, false},
+		{70 * time.Second, "y", 1, true},
+	} {
+		if held, ok := f.allow(a, test.reason, start.Add(test.after)); held != test.held || ok != test.ok {
+			t.Errorf("%s after %s: %d, %t", test.reason, test.after, held, ok)
+		}
+	}
+	if f.none(a) {
+		t.Error("nothing failed")
+	}
+	if f.forget(a); !f.none(a) {
+		t.Error("not forgotten")
+	}
+}
+
+// TestPasswordsAreNotShown whatever is wrong with the peers.
+func TestPasswordsAreNotShown(t *testing.T) {
+	for _, text := range []string{
+		"192.0.2.7;1;md5=se,cret", "192.0.2.7;1;md5=se;cret", "192.0.2.7;1;md5=secret;foo", "192.0.2.7;0;md5=secret",
+		"192.0.2.7;1;MD5=secret", "192.0.2.7;1;md5:secret", "192.0.2.7;1;md5=" + strings.Repeat("secret", 20), `192.0.2.7;1;md5=se"cret;x`,
+	} {
+		t.Setenv("BGP_PEERS", text)
+		var c Config
+		err := service.Load(&c)
+		if err == nil || strings.Contains(err.Error(), "cret") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	t.Setenv("BGP_PEERS", "192.0.2.7;1;md5=secret")
+	var c Config
+	if err := service.Load(&c); err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
-	if _, err := conn.Write(open(0)); err != nil {
-		t.Fatal(err)
-	}
-	if err := conn.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
-		t.Fatal(err)
-	}
-	answer, _ := io.ReadAll(conn)
-	if !bytes.Contains(answer, unacceptableHoldTime) {
-		t.Errorf("answered %x, want a NOTIFICATION", answer)
-	}
-	call(t, "127.0.0.44", port)
-	if up, ok := next(t, events).(Up); !ok || up.Source != "bgp:127.0.0.44" {
-		t.Errorf("first event = %+v, want the session of 127.0.0.44", up)
+	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
+		if text := fmt.Sprintf(format, c.BGPPeers); strings.Contains(text, "secret") {
+			t.Error(text)
+		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/service"
 )
 
@@ -22,7 +23,7 @@ type Config struct {
 	BGPASN        uint32        `envconfig:"BGP_ASN" default:"64512" example:"64512"`
 	BGPRouterID   netip.Addr    `envconfig:"BGP_ROUTER_ID" default:"192.0.2.1" example:"192.0.2.1"`
 	BGPListen     string        `envconfig:"BGP_LISTEN" default:":1790" example:":179"`
-	BGPPeers      Peers         `envconfig:"BGP_PEERS" example:"192.0.2.7;64512,192.0.2.8:1790;64512;passive"`
+	BGPPeers      Peers         `envconfig:"BGP_PEERS" example:"192.0.2.7;64512,192.0.2.8:1790;64512;passive,2001:db8::7;64512;gtsm"`
 	BMPListen     string        `envconfig:"BMP_LISTEN" example:":11019"`
 	BMPRouters    Routers       `envconfig:"BMP_ROUTERS" example:"192.0.2.1,10.0.0.0/8"`
 	MRTFiles      []string      `envconfig:"MRT_FILES" example:"/var/lib/mrt/updates.mrt"`
@@ -94,83 +95,100 @@ func readable(path string) error {
 	return err
 }
 
-// Peer is a BGP speaker to hold a session with, or with Addrs of more than one
-// address, all those that connect from there.
-type Peer struct {
-	Addrs   netip.Prefix
-	Port    int // TCP port to connect to
-	ASN     uint32
-	Passive bool // wait for the peer to connect
-}
-
-// dynamic reports whether the peer stands for all that connect from a prefix.
-func (p Peer) dynamic() bool { return !p.Addrs.IsSingleIP() }
-
 // Peers are the BGP speakers of BGP_PEERS.
-type Peers []Peer
+type Peers []bgp.Peer
 
-// Decode reads addr[:port];asn[;passive],… (envconfig).
+// Decode reads addr[:port];asn[;passive][;md5=…][;gtsm],… (envconfig). Where there is a
+// password, errors repeat nothing of the text.
 func (p *Peers) Decode(text string) error {
-	seen := map[netip.Prefix]bool{}
+	type identity struct {
+		addrs netip.Prefix
+		zone  string
+	}
+	seen := map[identity]bool{}
+	n := 0
 	for item := range strings.SplitSeq(text, ",") {
 		if item = strings.TrimSpace(item); item == "" {
 			continue
 		}
+		n++
 		peer, err := parsePeer(item)
-		if err != nil {
+		switch {
+		case err == nil:
+		case strings.Contains(strings.ToLower(text), "md5"):
+			return fmt.Errorf("has a wrong peer, number %d: it is not addr[:port];asn and options, which are passive, gtsm and md5=… (a password has 1 to %d octets, without comma and semicolon)", n, bgp.MaxPassword)
+		default:
 			return fmt.Errorf("has a wrong peer %q: %w", item, err)
 		}
-		if seen[peer.Addrs] {
+		id := identity{peer.Addrs, peer.Zone}
+		if seen[id] {
 			return fmt.Errorf("names the peer %s twice", peer.Addrs)
 		}
-		seen[peer.Addrs] = true
+		seen[id] = true
 		*p = append(*p, peer)
 	}
 	return nil
 }
 
-func parsePeer(text string) (Peer, error) {
+func parsePeer(text string) (bgp.Peer, error) {
 	parts := strings.Split(text, ";")
 	if len(parts) < 2 {
-		return Peer{}, errors.New("it is not addr[:port];asn")
+		return bgp.Peer{}, errors.New("it is not addr[:port];asn")
 	}
-	peer := Peer{Port: 179}
-	var err error
-	if peer.Addrs, peer.Port, err = parseAddress(parts[0]); err != nil {
-		return Peer{}, err
+	peer, err := parseAddress(parts[0])
+	if err != nil {
+		return bgp.Peer{}, err
 	}
 	asn, err := strconv.ParseUint(parts[1], 10, 32)
 	if err != nil || asn == 0 {
-		return Peer{}, fmt.Errorf("%q is not an AS number", parts[1])
+		return bgp.Peer{}, fmt.Errorf("%q is not an AS number", parts[1])
 	}
 	peer.ASN = uint32(asn)
 	for _, option := range parts[2:] {
-		if option != "passive" {
-			return Peer{}, fmt.Errorf("%q is not an option; there is: passive", option)
+		if err := setOption(&peer, option); err != nil {
+			return bgp.Peer{}, err
 		}
-		peer.Passive = true
 	}
-	if peer.dynamic() && !peer.Passive {
-		return Peer{}, errors.New("peers by prefix must be passive")
+	if peer.Dynamic() && !peer.Passive {
+		return bgp.Peer{}, errors.New("peers by prefix must be passive")
+	}
+	if addr := peer.Addrs.Addr(); !peer.Passive && addr.Is6() && addr.IsLinkLocalUnicast() && peer.Zone == "" {
+		return bgp.Peer{}, fmt.Errorf("to connect to a link-local address needs its interface: %s%%eth0", addr)
 	}
 	return peer, nil
 }
 
+func setOption(peer *bgp.Peer, option string) error {
+	password, isPassword := strings.CutPrefix(option, "md5=")
+	switch {
+	case option == "passive":
+		peer.Passive = true
+	case option == "gtsm":
+		peer.GTSM = true
+	case isPassword && password != "" && len(password) <= bgp.MaxPassword:
+		peer.Password = bgp.Password(password)
+	default:
+		return fmt.Errorf("%q is not an option; there are: passive, gtsm, md5=…", option)
+	}
+	return nil
+}
+
 // parseAddress reads an address, address:port or prefix.
-func parseAddress(text string) (netip.Prefix, int, error) {
+func parseAddress(text string) (bgp.Peer, error) {
 	if prefix, err := netip.ParsePrefix(text); err == nil {
-		return prefix.Masked(), 179, nil
+		return bgp.Peer{Addrs: prefix.Masked(), Port: bgp.DefaultPort}, nil
 	}
 	if addr, err := netip.ParseAddr(text); err == nil {
-		return netip.PrefixFrom(addr, addr.BitLen()), 179, nil
+		return PeerAt(netip.AddrPortFrom(addr, bgp.DefaultPort), 0), nil
 	}
 	if ap, err := netip.ParseAddrPort(text); err == nil && ap.Port() != 0 {
-		return netip.PrefixFrom(ap.Addr(), ap.Addr().BitLen()), int(ap.Port()), nil
+		return PeerAt(ap, 0), nil
 	}
-	return netip.Prefix{}, 0, fmt.Errorf("%q is not an address, address:port or prefix", text)
+	return bgp.Peer{}, fmt.Errorf("%q is not an address, address:port or prefix", text)
 }
 
 // PeerAt returns a speaker at an address to connect to.
-func PeerAt(address netip.AddrPort, asn uint32) Peer {
-	return Peer{Addrs: netip.PrefixFrom(address.Addr(), address.Addr().BitLen()), Port: int(address.Port()), ASN: asn}
+func PeerAt(address netip.AddrPort, asn uint32) bgp.Peer {
+	addr := address.Addr().Unmap()
+	return bgp.Peer{Addrs: netip.PrefixFrom(addr, addr.BitLen()), Zone: addr.Zone(), Port: int(address.Port()), ASN: asn}
 }

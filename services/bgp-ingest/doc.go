@@ -16,7 +16,12 @@
 //	spec.go     the processor as a value
 //	state.go    State, Event, Step: pure
 //	record.go   NLRI and attribute → record
-//	bgp.go      BGP sessions → events
+//	objects.go  what one speaker told, in octets
+//	replica.go  taking over from another instance
+//	status.go   what the state knows of a speaker, for operators; board.go: as metrics
+//	bgp.go      BGP sessions (libs/bgp) → events
+//	refresh.go  POST /peers/refresh
+//	failures.go limits the log lines about peers without a session
 //	bmp.go      connections of routers; bmp_router.go: BMP messages → events;
 //	            bmp_source.go: names of the tables that routers monitor
 //	mrt.go      MRT files → events

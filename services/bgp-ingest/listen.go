@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -26,6 +27,8 @@ type listener struct {
 	log    *slog.Logger
 	limit  service.Limit
 	meter  metric.Meter
+	// running are the sources; they end soon after their context.
+	running sync.WaitGroup
 
 	updates  metric.Int64Counter
 	badInput metric.Int64Counter

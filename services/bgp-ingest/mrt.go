@@ -60,7 +60,7 @@ func (l *listener) replay(ctx context.Context, path string, r mrt.Record, speake
 		l.send(ctx, Up{Source: source, ASN: r.PeerASN})
 	}
 	if known && r.OldState == mrt.Established && r.NewState != mrt.Established {
-		l.send(ctx, Down{Source: source})
+		l.send(ctx, Down{Source: source, Reason: "so says the file"})
 	}
 	if r.Type == messageUpdate {
 		l.tell(ctx, source, r.Body)

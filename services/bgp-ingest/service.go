@@ -32,10 +32,14 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	if err != nil {
 		return err
 	}
+	defer func() { // the routers are told that the sessions end
+		cancel(nil)
+		l.running.Wait()
+	}()
 	source := stream.Source[Event]{
 		Name: c.Topology, Replicas: "altostream-bgp-ingest-" + c.Topology + "-" + c.ReplicaGroup, Events: events,
 		Start: func(ctx context.Context) error {
-			go listen(ctx, l, c, cancel)
+			l.running.Go(func() { listen(ctx, l, c, rt, cancel) })
 			return nil
 		},
 	}
@@ -64,12 +68,12 @@ func watched(spec stream.Spec[*State, Event, avro.Encoded], b *board) stream.Spe
 
 // listen makes the configured speakers known, before the first of them speaks, and
 // starts the sources; end gets the reason if one of them fails.
-func listen(ctx context.Context, l *listener, c Config, end func(error)) {
+func listen(ctx context.Context, l *listener, c Config, rt *service.Runtime, end func(error)) {
 	for _, peer := range c.BGPPeers {
-		if peer.dynamic() {
+		if peer.Dynamic() {
 			l.send(ctx, Admitted{peer.Addrs})
 		} else {
-			l.send(ctx, Configured{Source: bgpSource(peer.Addrs.Addr()), ASN: peer.ASN})
+			l.send(ctx, Configured{Source: bgpSource(peer.Addr()), ASN: peer.ASN})
 		}
 	}
 	if c.BMPListen != "" {
@@ -80,10 +84,12 @@ func listen(ctx context.Context, l *listener, c Config, end func(error)) {
 		}
 	}
 	if len(c.BGPPeers) > 0 {
-		if err := listenBGP(ctx, l, c, end); err != nil {
+		refresher, err := listenBGP(ctx, l, c, end)
+		if err != nil {
 			end(err)
 			return
 		}
+		rt.Handle(refreshPath, refresher.page)
 	}
 	for _, file := range c.MRTFiles {
 		if err := l.readMRT(ctx, file); err != nil {

@@ -217,7 +217,7 @@ func (s *State) admits(source string) bool {
 	}
 	address, ok := strings.CutPrefix(source, bgpSourcePrefix)
 	addr, err := netip.ParseAddr(address)
-	contains := func(p netip.Prefix) bool { return p.Contains(addr) }
+	contains := func(p netip.Prefix) bool { return p.Contains(addr.WithZone("")) }
 	return ok && err == nil && slices.ContainsFunc(s.admitted, contains)
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/bgpls"
@@ -334,17 +335,30 @@ func TestConfigPeers(t *testing.T) {
 		want Peers
 		err  string
 	}{
-		{text: "192.0.2.7;64512", want: Peers{{prefix("192.0.2.7/32"), 179, 64512, false}}},
+		{text: "192.0.2.7;64512", want: Peers{{Addrs: prefix("192.0.2.7/32"), Port: 179, ASN: 64512}}},
 		{text: "192.0.2.7:1790;1;passive, [2001:db8::1]:1791;4200000000", want: Peers{
-			{prefix("192.0.2.7/32"), 1790, 1, true}, {prefix("2001:db8::1/128"), 1791, 4200000000, false},
+			{Addrs: prefix("192.0.2.7/32"), Port: 1790, ASN: 1, Passive: true},
+			{Addrs: prefix("2001:db8::1/128"), Port: 1791, ASN: 4200000000},
 		}},
-		{text: "10.1.2.3/8;7;passive", want: Peers{{prefix("10.0.0.0/8"), 179, 7, true}}},
+		{text: "10.1.2.3/8;7;passive", want: Peers{{Addrs: prefix("10.0.0.0/8"), Port: 179, ASN: 7, Passive: true}}},
+		{text: "::ffff:192.0.2.7;7", want: Peers{{Addrs: prefix("192.0.2.7/32"), Port: 179, ASN: 7}}},
+		{text: "2001:db8::1;7;gtsm,192.0.2.7;7;md5=a b=$;passive", want: Peers{
+			{Addrs: prefix("2001:db8::1/128"), Port: 179, ASN: 7, GTSM: true},
+			{Addrs: prefix("192.0.2.7/32"), Port: 179, ASN: 7, Passive: true, Password: "a b=$"},
+		}},
+		{text: "fe80::1%eth0;7,[fe80::1%eth1]:1790;7", want: Peers{
+			{Addrs: prefix("fe80::1/128"), Zone: "eth0", Port: 179, ASN: 7},
+			{Addrs: prefix("fe80::1/128"), Zone: "eth1", Port: 1790, ASN: 7},
+		}},
+		{text: "fe80::1;7", err: "needs its interface: fe80::1%eth0"},
+		{text: "192.0.2.7:0;7", err: "is not an address"},
+		{text: "192.0.2.7;7;md5=", err: "wrong peer, number 1"},
 		{text: "10.0.0.0/8;7", err: "peers by prefix must be passive"},
 		{text: "192.0.2.7", err: "it is not addr[:port];asn"},
 		{text: "router1;7", err: `"router1" is not an address, address:port or prefix`},
 		{text: "192.0.2.7;0", err: `"0" is not an AS number`},
 		{text: "192.0.2.7;4294967296", err: `"4294967296" is not an AS number`},
-		{text: "192.0.2.7;7;active", err: `"active" is not an option; there is: passive`},
+		{text: "192.0.2.7;7;active", err: `"active" is not an option; there are: passive, gtsm, md5=…`},
 		{text: "192.0.2.7;7,192.0.2.7;8", err: "names the peer 192.0.2.7/32 twice"},
 	} {
 		t.Run(test.text, func(t *testing.T) {
@@ -359,29 +373,10 @@ func TestConfigPeers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(test.want, got, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
+			if diff := cmp.Diff(test.want, got, cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{})); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
-	}
-}
-
-func TestRestartTime(t *testing.T) {
-	for _, test := range []struct {
-		name  string
-		value []byte
-		want  time.Duration
-	}{
-		{"empty", nil, 0},
-		{"no families", []byte{0, 120}, 0},
-		{"BGP-LS", []byte{0x80, 120, 0x40, 0x04, 71, 0x80}, 120 * time.Second},
-		{"BGP-LS second", []byte{0, 90, 0, 1, 1, 0, 0x40, 0x04, 71, 0}, 90 * time.Second},
-		{"other family", []byte{0, 120, 0, 1, 1, 0}, 0},
-		{"cut", []byte{0, 120, 0x40, 0x04, 71}, 0},
-	} {
-		if got := restartTime(test.value); got != test.want {
-			t.Errorf("%s: %v, want %v", test.name, got, test.want)
-		}
 	}
 }
 

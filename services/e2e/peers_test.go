@@ -3,8 +3,10 @@ package e2e
 import (
 	"encoding/binary"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
+	"net/http"
 	"os"
 	"regexp"
 	"strconv"
@@ -12,8 +14,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/jwhited/corebgp"
 
 	"github.com/altostream/altostream/schemas"
 )
@@ -34,6 +34,40 @@ func TestPeerWithWrongASN(t *testing.T) {
 	c.networkMapNever("pid100:09090909")
 	if n := stranger.count(); n != 0 {
 		t.Errorf("the stranger had %d sessions, want none", n)
+	}
+}
+
+// TestRefreshOnDemand asks the routers for their tables again: they tell them, and
+// nothing is lost by it.
+func TestRefreshOnDemand(t *testing.T) {
+	t.Parallel()
+	c := newChain(t, 1)
+	c.start("bgp-ingest", "map-builder")
+	sources := []string{"bgp:127.0.0.12", "bgp:127.0.0.13"}
+	for _, source := range sources {
+		c.peerIs(source, schemas.PeerSynced)
+	}
+	ingest := c.processes["bgp-ingest"]
+	before := ingest.counter("altostream_bgp_updates_total")
+	response, err := http.Post("http://"+ingest.http()+"/peers/refresh", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, _ := io.ReadAll(response.Body)
+	if want := "asked for the table again: 127.0.0.12 127.0.0.13\n"; response.StatusCode != http.StatusOK || string(answer) != want {
+		t.Fatalf("%s: %q, want %q", response.Status, answer, want)
+	}
+	await(t, func() error {
+		if now := ingest.counter("altostream_bgp_updates_total"); now < 2*before {
+			return fmt.Errorf("%v updates, %v before the refresh", now, before)
+		}
+		return nil
+	})
+	for _, source := range sources {
+		if n := c.states(source, schemas.PeerStale); n != 0 {
+			t.Errorf("%s lost its session %d times", source, n)
+		}
 	}
 }
 
@@ -103,7 +137,7 @@ func TestNoiseOnBGPPort(t *testing.T) {
 	}
 	c.peerIs("bgp:"+noisyPeer, schemas.PeerIdle)
 	ingest.line(`level=WARN msg="BGP connection refused" .*from=` + regexp.QuoteMeta(noisyOther))
-	ingest.line(`level=WARN msg="BGP session" .*` + regexp.QuoteMeta(noisyPeer))
+	ingest.line(`level=WARN msg="no BGP session" .*` + regexp.QuoteMeta(noisyPeer))
 	await(t, func() error {
 		if after := openFiles(ingest); after > before+20 {
 			return fmt.Errorf("bgp-ingest has %d open files after the noise and had %d before", after, before)
@@ -175,11 +209,11 @@ func dialSpeaker(t *testing.T, address, port string) *speaker {
 	if err != nil {
 		t.Fatal(err)
 	}
-	number, err := strconv.Atoi(text)
+	number, err := strconv.ParseUint(text, 10, 16)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.serve(nil, corebgp.WithPort(number), corebgp.WithIdleHoldTime(100*time.Millisecond), corebgp.WithConnectRetryTime(100*time.Millisecond))
+	s.serve(nil, uint16(number))
 	return s
 }
 

@@ -1,14 +1,14 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/netip"
 	"sync"
 	"testing"
 
-	"github.com/jwhited/corebgp"
-
+	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/bgpls"
 )
 
@@ -20,7 +20,7 @@ type speaker struct {
 	asn     uint32 // that it says it has
 
 	mu       sync.Mutex
-	writer   corebgp.UpdateMessageWriter // of the session; nil if there is none
+	session  *bgp.Session // nil if there is none
 	sessions int
 	greeting func() [][]byte // bodies of UPDATEs
 }
@@ -35,7 +35,7 @@ func startSpeaker(t *testing.T, address string, as uint32, greeting func() [][]b
 	}
 	s := newSpeaker(t, address, as, greeting)
 	s.address = netip.MustParseAddrPort(listener.Addr().String())
-	s.serve([]net.Listener{listener}, corebgp.WithPassive())
+	s.serve(listener, 0)
 	return s
 }
 
@@ -43,18 +43,24 @@ func newSpeaker(t *testing.T, address string, as uint32, greeting func() [][]byt
 	return &speaker{t: t, asn: as, greeting: greeting, address: netip.AddrPortFrom(netip.MustParseAddr(address), 0)}
 }
 
-func (s *speaker) serve(listeners []net.Listener, options ...corebgp.PeerOption) {
+// serve runs the speaker, with a listener or connecting to a port of bgp-ingest.
+func (s *speaker) serve(listener net.Listener, port uint16) {
 	s.t.Helper()
-	server, err := corebgp.NewServer(s.address.Addr())
+	peer := bgp.Peer{
+		Addrs: netip.PrefixFrom(netip.MustParseAddr(collector), 32), Port: int(port), ASN: asn,
+		Passive: listener != nil, Local: s.address.Addr(),
+	}
+	speaker, err := bgp.New(bgp.Config{ASN: s.asn, RouterID: s.address.Addr()}, []bgp.Peer{peer}, s, s)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	config := corebgp.PeerConfig{RemoteAddress: netip.MustParseAddr(collector), LocalAS: s.asn, RemoteAS: asn}
-	if err := server.AddPeer(config, s, append(options, corebgp.WithLocalAddress(s.address.Addr()))...); err != nil {
-		s.t.Fatal(err)
-	}
-	go func() { _ = server.Serve(listeners) }()
-	s.t.Cleanup(server.Close)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() { done <- speaker.Serve(ctx, listener) }()
+	s.t.Cleanup(func() {
+		cancel()
+		<-done
+	})
 }
 
 // peer returns the speaker as BGP_PEERS has it.
@@ -63,38 +69,34 @@ func (s *speaker) peer() string { return fmt.Sprintf("%s;%d", s.address, s.asn) 
 // source returns the speaker's name in keys.
 func (s *speaker) source() string { return "bgp:" + s.address.Addr().String() }
 
-// GetCapabilities offers BGP-LS.
-func (s *speaker) GetCapabilities(corebgp.PeerConfig) []corebgp.Capability {
-	return []corebgp.Capability{corebgp.NewMPExtensionsCapability(bgpls.AFI, bgpls.SAFI)}
-}
-
-// OnOpenMessage takes any peer.
-func (s *speaker) OnOpenMessage(corebgp.PeerConfig, netip.Addr, []corebgp.Capability) *corebgp.Notification {
-	return nil
-}
-
-// OnEstablished starts a session with the greeting.
-func (s *speaker) OnEstablished(_ corebgp.PeerConfig, writer corebgp.UpdateMessageWriter) corebgp.UpdateMessageHandler {
+// Established starts a session with the greeting.
+func (s *speaker) Established(session bgp.Session) {
 	go func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for _, body := range s.greeting() {
-			if writer.WriteUpdate(body) != nil {
+			if session.Tell(body) != nil {
 				return
 			}
 		}
-		s.writer = writer
+		s.session = &session
 		s.sessions++
 	}()
-	return func(corebgp.PeerConfig, []byte) *corebgp.Notification { return nil }
 }
 
-// OnClose ends a session.
-func (s *speaker) OnClose(corebgp.PeerConfig) {
+// Closed ends a session.
+func (s *speaker) Closed(netip.Addr, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.writer = nil
+	s.session = nil
 }
+
+func (*speaker) Update(netip.Addr, []byte)           {}
+func (*speaker) RefreshBegun(netip.Addr, bgp.Family) {}
+func (*speaker) RefreshEnded(netip.Addr, bgp.Family) {}
+func (*speaker) Connecting(netip.Addr)               {}
+func (*speaker) Failed(netip.Addr, error)            {}
+func (*speaker) Refused(netip.AddrPort, error)       {}
 
 // count returns the number of sessions so far.
 func (s *speaker) count() int {
@@ -109,11 +111,11 @@ func (s *speaker) change(f func(), bodies ...[]byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f()
-	if s.writer == nil {
+	if s.session == nil {
 		return
 	}
 	for _, body := range bodies {
-		_ = s.writer.WriteUpdate(body)
+		_ = s.session.Tell(body)
 	}
 }
 
@@ -122,11 +124,11 @@ func (s *speaker) say(bodies ...[]byte) {
 	s.t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.writer == nil {
+	if s.session == nil {
 		s.t.Fatalf("speaker %s has no session", s.address)
 	}
 	for i, body := range bodies {
-		if err := s.writer.WriteUpdate(body); err != nil {
+		if err := s.session.Tell(body); err != nil {
 			s.t.Fatalf("speaker %s: update %d of %d: %v", s.address, i+1, len(bodies), err)
 		}
 	}

@@ -3,22 +3,20 @@ package router
 import (
 	"bytes"
 	"context"
-	"errors"
 	"net/netip"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/jwhited/corebgp"
-
+	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/bgpls"
 )
 
 // collector is a BGP speaker that connects to peers and keeps what they say.
 type collector struct {
 	t         *testing.T
-	server    *corebgp.Server
+	close     func()
 	noRestart bool // do not offer graceful restart
 
 	mu       sync.Mutex
@@ -44,59 +42,51 @@ func newCollector(t *testing.T, as uint32, peers []Peer) *collector {
 
 func (c *collector) connect(as uint32, peers []Peer) {
 	c.t.Helper()
-	var err error
-	if c.server, err = corebgp.NewServer(netip.MustParseAddr("127.0.0.1")); err != nil {
+	var known []bgp.Peer
+	for _, p := range peers {
+		known = append(known, bgp.Peer{
+			Addrs: netip.PrefixFrom(p.Address.Addr(), 32), Port: int(p.Address.Port()), ASN: p.ASN,
+			Local: netip.MustParseAddr("127.0.0.1"),
+		})
+	}
+	speaker, err := bgp.New(bgp.Config{ASN: as, RouterID: netip.MustParseAddr("127.0.0.1"), Plain: c.noRestart}, known, c, c)
+	if err != nil {
 		c.t.Fatal(err)
 	}
-	for _, p := range peers {
-		err := c.server.AddPeer(corebgp.PeerConfig{RemoteAddress: p.Address.Addr(), LocalAS: as, RemoteAS: p.ASN}, c,
-			corebgp.WithPort(int(p.Address.Port())), corebgp.WithLocalAddress(netip.MustParseAddr("127.0.0.1")),
-			corebgp.WithIdleHoldTime(100*time.Millisecond), corebgp.WithConnectRetryTime(100*time.Millisecond))
-		if err != nil {
-			c.t.Fatal(err)
-		}
-	}
-	go func() {
-		if err := c.server.Serve(nil); !errors.Is(err, corebgp.ErrServerClosed) {
-			c.t.Errorf("collector: %v", err)
-		}
-	}()
-	c.t.Cleanup(c.server.Close)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() { done <- speaker.Serve(ctx, nil) }()
+	c.close = sync.OnceFunc(func() {
+		cancel()
+		<-done
+	})
+	c.t.Cleanup(c.close)
 }
 
-func (c *collector) GetCapabilities(corebgp.PeerConfig) []corebgp.Capability {
-	capabilities := []corebgp.Capability{corebgp.NewMPExtensionsCapability(bgpls.AFI, bgpls.SAFI)}
-	if !c.noRestart {
-		// Graceful restart (RFC 4724 §3): restart time 0, no family whose state is kept.
-		capabilities = append(capabilities, corebgp.Capability{Code: 64, Value: []byte{0, 0}})
-	}
-	return capabilities
-}
-
-func (c *collector) OnOpenMessage(corebgp.PeerConfig, netip.Addr, []corebgp.Capability) *corebgp.Notification {
-	return nil
-}
-
-func (c *collector) OnEstablished(p corebgp.PeerConfig, _ corebgp.UpdateMessageWriter) corebgp.UpdateMessageHandler {
+func (c *collector) Established(s bgp.Session) {
 	c.update(func() {
 		session := 1
-		if before := c.speakers[p.RemoteAddress]; before != nil {
+		if before := c.speakers[s.Peer]; before != nil {
 			session = before.session + 1
 		}
-		c.speakers[p.RemoteAddress] = &told{objects: map[string]*bgpls.Attributes{}, nlris: map[string]bgpls.NLRI{}, session: session}
+		c.speakers[s.Peer] = &told{objects: map[string]*bgpls.Attributes{}, nlris: map[string]bgpls.NLRI{}, session: session}
 	})
-	return c.hear
 }
 
-func (c *collector) OnClose(corebgp.PeerConfig) {}
+func (*collector) RefreshBegun(netip.Addr, bgp.Family) {}
+func (*collector) RefreshEnded(netip.Addr, bgp.Family) {}
+func (*collector) Closed(netip.Addr, error)            {}
+func (*collector) Connecting(netip.Addr)               {}
+func (*collector) Failed(netip.Addr, error)            {}
+func (*collector) Refused(netip.AddrPort, error)       {}
 
-func (c *collector) hear(p corebgp.PeerConfig, body []byte) *corebgp.Notification {
+func (c *collector) Update(peer netip.Addr, body []byte) {
 	update, errs := bgpls.DecodeUpdate(body)
 	for _, err := range errs {
-		c.t.Errorf("from %s: %v", p.RemoteAddress, err)
+		c.t.Errorf("from %s: %v", peer, err)
 	}
 	c.update(func() {
-		s := c.speakers[p.RemoteAddress]
+		s := c.speakers[peer]
 		s.bodies = append(s.bodies, bytes.Clone(body))
 		s.synced = s.synced || update.EndOfRIB
 		for _, n := range update.Reach {
@@ -107,7 +97,6 @@ func (c *collector) hear(p corebgp.PeerConfig, body []byte) *corebgp.Notificatio
 			delete(s.nlris, n.Key())
 		}
 	})
-	return nil
 }
 
 func (c *collector) update(f func()) {

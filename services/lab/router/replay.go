@@ -100,7 +100,7 @@ func (r *Replay) Peers() []Peer {
 func (r *Replay) Close() {
 	r.cancel()
 	for _, s := range r.speakers {
-		s.server.Close()
+		<-s.done
 	}
 }
 

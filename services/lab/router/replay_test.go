@@ -45,7 +45,7 @@ func TestReplayIsByteForByte(t *testing.T) {
 			within(t, r.Done())
 			checkBodies(t, c, r)
 
-			c.server.Close() // starts over
+			c.close() // starts over
 			c.connect(asn, peers)
 			c.await("second session", peers, func(s *told) bool { return s.session == 2 })
 			checkBodies(t, c, r)

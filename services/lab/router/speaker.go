@@ -2,15 +2,11 @@ package router
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"time"
 
-	"github.com/jwhited/corebgp"
-
-	"github.com/altostream/altostream/libs/bgpls"
+	"github.com/altostream/altostream/libs/bgp"
 )
 
 // speaker sends a recording in each session with the collector.
@@ -19,8 +15,8 @@ type speaker struct {
 	replay  *Replay
 	ctx     context.Context // of the replay
 	address netip.AddrPort
-	server  *corebgp.Server
-	session *session // guarded by replay.mu; nil before the first
+	done    chan struct{} // closed when all sessions are
+	session *session      // guarded by replay.mu; nil before the first
 }
 
 // session is one session with the collector.
@@ -31,68 +27,74 @@ type session struct {
 
 // startSpeaker listens on the address; port 0 is any free port.
 func (r *Replay) startSpeaker(ctx context.Context, rec *recording, address netip.AddrPort) (*speaker, error) {
-	server, err := corebgp.NewServer(address.Addr())
+	s := &speaker{recording: rec, replay: r, ctx: ctx, done: make(chan struct{})}
+	collector := r.cfg.Collector
+	peer := bgp.Peer{Addrs: netip.PrefixFrom(collector.Address, collector.Address.BitLen()), ASN: collector.ASN, Passive: true}
+	server, err := bgp.New(bgp.Config{ASN: rec.asn, RouterID: address.Addr()}, []bgp.Peer{peer}, s, s)
 	if err != nil {
 		return nil, fmt.Errorf("speaker %s: %w", address, err)
 	}
-	listener, err := net.Listen("tcp", address.String())
+	listener, err := server.Listen(ctx, address.String())
 	if err != nil {
 		return nil, fmt.Errorf("speaker of %s cannot listen; choose another port or address: %w", rec.peer, err)
 	}
-	s := &speaker{recording: rec, replay: r, ctx: ctx, server: server, address: netip.MustParseAddrPort(listener.Addr().String())}
-	err = server.AddPeer(
-		corebgp.PeerConfig{RemoteAddress: r.cfg.Collector.Address, LocalAS: rec.asn, RemoteAS: r.cfg.Collector.ASN},
-		s, corebgp.WithPassive(), corebgp.WithLocalAddress(address.Addr()))
-	if err != nil {
-		listener.Close()
-		return nil, fmt.Errorf("speaker %s: %w", s.address, err)
-	}
+	s.address = netip.MustParseAddrPort(listener.Addr().String())
 	go func() {
-		if err := server.Serve([]net.Listener{listener}); !errors.Is(err, corebgp.ErrServerClosed) {
+		defer close(s.done)
+		if err := server.Serve(ctx, listener); err != nil {
 			r.cfg.Log.Error("replay ended", "speaker", s.address, "error", err)
 		}
 	}()
 	return s, nil
 }
 
-// GetCapabilities offers BGP-LS.
-func (s *speaker) GetCapabilities(corebgp.PeerConfig) []corebgp.Capability {
-	return []corebgp.Capability{corebgp.NewMPExtensionsCapability(bgpls.AFI, bgpls.SAFI)}
-}
-
-// OnOpenMessage takes any collector.
-func (s *speaker) OnOpenMessage(corebgp.PeerConfig, netip.Addr, []corebgp.Capability) *corebgp.Notification {
-	return nil
-}
-
-// OnEstablished starts the recording over.
-func (s *speaker) OnEstablished(_ corebgp.PeerConfig, writer corebgp.UpdateMessageWriter) corebgp.UpdateMessageHandler {
+// Established starts the recording over.
+func (s *speaker) Established(to bgp.Session) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	current := &session{cancel: cancel}
 	s.replay.update(func() { s.session = current })
 	go func() {
-		if err := s.send(ctx, current, writer); err != nil && ctx.Err() == nil {
+		if err := s.send(ctx, current, to); err != nil && ctx.Err() == nil {
 			s.replay.cfg.Log.Warn("replay waits for the collector to connect again", "speaker", s.address, "error", err)
 		}
 	}()
-	return func(corebgp.PeerConfig, []byte) *corebgp.Notification { return nil }
 }
 
-// OnClose ends the session's replay.
-func (s *speaker) OnClose(corebgp.PeerConfig) {
+// Closed ends the session's replay.
+func (s *speaker) Closed(netip.Addr, error) {
 	s.replay.update(func() {
 		s.session.cancel()
 		s.session = nil
 	})
 }
 
-func (s *speaker) send(ctx context.Context, current *session, writer corebgp.UpdateMessageWriter) error {
+// What the collector says, and who else connects, is of no interest.
+
+// Update does nothing.
+func (s *speaker) Update(netip.Addr, []byte) {}
+
+// RefreshBegun does nothing.
+func (s *speaker) RefreshBegun(netip.Addr, bgp.Family) {}
+
+// RefreshEnded does nothing.
+func (s *speaker) RefreshEnded(netip.Addr, bgp.Family) {}
+
+// Connecting does nothing.
+func (s *speaker) Connecting(netip.Addr) {}
+
+// Failed does nothing.
+func (s *speaker) Failed(netip.Addr, error) {}
+
+// Refused does nothing.
+func (s *speaker) Refused(netip.AddrPort, error) {}
+
+func (s *speaker) send(ctx context.Context, current *session, to bgp.Session) error {
 	start := time.Now()
 	for _, u := range s.updates {
 		if err := s.due(ctx, u, start); err != nil {
 			return err
 		}
-		if err := writer.WriteUpdate(u.body); err != nil {
+		if err := to.Tell(u.body); err != nil {
 			return err
 		}
 		s.replay.update(func() { current.sent++ })
