@@ -56,16 +56,22 @@ func FuzzKey(f *testing.F) {
 	})
 }
 
-// checkKeys checks that equal keys are equal NLRIs.
+// checkKeys checks that equal keys are equal NLRIs, and the octets too.
 func checkKeys(t *testing.T, ns []NLRI) {
 	t.Helper()
-	seen := make(map[string]*NLRI)
+	byKey, byOctets := make(map[string]*NLRI), make(map[string]string)
 	for i := range ns {
-		key := ns[i].Key()
-		if other, ok := seen[key]; ok {
+		key, octets := ns[i].Key(), string(ns[i].Append(nil))
+		if ns[i].VPN {
+			octets = "vpn" + octets
+		}
+		if other, ok := byKey[key]; ok {
 			same(t, key, &ns[i], other)
 		}
-		seen[key] = &ns[i]
+		if other, ok := byOctets[octets]; ok && other != key {
+			t.Errorf("%x has the keys %s and %s", octets, key, other)
+		}
+		byKey[key], byOctets[octets] = &ns[i], key
 	}
 }
 

@@ -69,7 +69,21 @@ func TestKey(t *testing.T) {
 		{"IPv6 default", prefix(IPv6PrefixNLRI, PrefixDescriptor{Prefix: prefixOf("::/0"), Unknown: []TLV{{266, unhex("00")}}}),
 			"prefix6|3|0|router=01010101|::/0,266=00"},
 
-		{"unknown type", NLRI{Type: 6, Raw: unhex("0200ff")}, "nlri6|0200ff"},
+		{"SRv6 SID", NLRI{Type: SRv6SIDNLRI, Protocol: ISISLevel2, Local: r(), SID: &SRv6SIDDescriptor{SID: addr("fc00::1")}},
+			"srv6sid|2|0|router=01010101|fc00::1"},
+		{"SRv6 SID mt 2", NLRI{Type: SRv6SIDNLRI, Protocol: ISISLevel2, Local: r(), SID: &SRv6SIDDescriptor{SID: addr("fc00::1"), MultiTopologyID: new(uint16(2)), Unknown: []TLV{{600, nil}}}},
+			"srv6sid|2|0|router=01010101|fc00::1,mt=2,600="},
+		{"candidate path", NLRI{Type: SRPolicyNLRI, Protocol: SR, Local: r(), Policy: &SRPolicyDescriptor{
+			ProtocolOrigin: 2, Endpoint: addr("2.2.2.2"), Color: 100, OriginatorASN: 65000, Originator: addr("1.1.1.1"), Discriminator: 1}},
+			"srpolicy|9|0|router=01010101|origin=2,endpoint=2.2.2.2,color=100,asn=65000,originator=1.1.1.1,discriminator=1"},
+		{"candidate path with a flag", NLRI{Type: SRPolicyNLRI, Protocol: SR, Local: r(), Policy: &SRPolicyDescriptor{
+			Flags: 1, Endpoint: addr("::"), Originator: addr("0.0.0.0"), Unknown: []TLV{{600, unhex("ab")}}}},
+			"srpolicy|9|0|router=01010101|origin=0,flags=1,endpoint=::,color=0,asn=0,originator=0.0.0.0,discriminator=0,600=ab"},
+		{"node of a VPN", NLRI{Type: NodeNLRI, VPN: true, Raw: unhex("0000fde800000001 0200ff")}, "nlrivpn1|0000fde800000001|0200ff"},
+		{"node of another VPN", NLRI{Type: NodeNLRI, VPN: true, Raw: unhex("0000fde800000002 0200ff")}, "nlrivpn1|0000fde800000002|0200ff"},
+		{"link of a VPN", NLRI{Type: LinkNLRI, VPN: true, Raw: unhex("0000fde800000001 0200ff")}, "nlrivpn2|0000fde800000001|0200ff"},
+
+		{"unknown type", NLRI{Type: 8, Raw: unhex("0200ff")}, "nlri8|0200ff"},
 		{"other unknown type", NLRI{Type: 7, Raw: unhex("0200ff")}, "nlri7|0200ff"},
 		{"empty unknown type", NLRI{Type: 0}, "nlri0|"},
 	} {
