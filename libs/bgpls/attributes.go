@@ -1,6 +1,9 @@
 package bgpls
 
-import "net/netip"
+import (
+	"errors"
+	"net/netip"
+)
 
 // Attributes is the BGP-LS attribute (RFC 9552 §5.3) of the NLRIs of one UPDATE.
 // A nil list was not said; one that is empty was said to be.
@@ -120,7 +123,7 @@ func decodeAttributes(m *memory, p part) (*Attributes, []error) {
 		o.see(m, typ)
 		if err := a.decode(m, typ, v[tlvHeader:end]); err != nil {
 			a.Unknown = m.keep(a.Unknown, typ, v[tlvHeader:end])
-			if err != errNoRoom {
+			if !errors.Is(err, errNoRoom) {
 				offset := p.offset + int(p.header) + len(p.value) - len(v)
 				errs = append(errs, decodeError(PartTLV, part{typ: typ, value: v[tlvHeader:end], offset: offset}, err))
 			}

@@ -38,12 +38,11 @@ func (m *memory) fill(h holder, v []byte) (unknown []TLV, err error) {
 			return nil, err
 		}
 		o.see(m, typ)
-		switch err := h.decode(m, typ, v[tlvHeader:end]); err {
-		case nil:
-		case errNoRoom:
+		if err := h.decode(m, typ, v[tlvHeader:end]); err != nil {
+			if !errors.Is(err, errNoRoom) {
+				return nil, fmt.Errorf("tlv %d: %w", typ, err)
+			}
 			unknown = m.keep(unknown, typ, v[tlvHeader:end])
-		default:
-			return nil, fmt.Errorf("tlv %d: %w", typ, err)
 		}
 		v = v[end:]
 	}

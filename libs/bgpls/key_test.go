@@ -1,6 +1,7 @@
 package bgpls
 
 import (
+	"encoding/hex"
 	"math"
 	"testing"
 )
@@ -97,6 +98,29 @@ func TestKey(t *testing.T) {
 		seen[got] = test.name
 		if got := string(test.nlri.AppendKey([]byte("default|"))); got != "default|"+test.want {
 			t.Errorf("%s: appended key %s", test.name, got)
+		}
+	}
+}
+
+func TestRouter(t *testing.T) {
+	for _, test := range []struct {
+		id, router string
+		pseudonode bool
+	}{
+		{"01010101", "01010101", false},
+		{"010101010a000001", "01010101", true},
+		{"0101010100000000", "01010101", true},
+		{"00000000000a", "00000000000a", false},
+		{"00000000000a00", "00000000000a", false},
+		{"00000000000a01", "00000000000a", true},
+		{"", "", false},
+		{"010101", "", false},
+		{"20010db8000000000000000000000001", "", false},
+	} {
+		d := NodeDescriptor{IGPRouterID: unhex(test.id)}
+		id, pseudonode := d.Router()
+		if got := hex.EncodeToString(id); got != test.router || pseudonode != test.pseudonode {
+			t.Errorf("%s: router %s, pseudonode %v, want %s, %v", test.id, got, pseudonode, test.router, test.pseudonode)
 		}
 	}
 }

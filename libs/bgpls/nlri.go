@@ -33,6 +33,22 @@ type NodeDescriptor struct {
 	Unknown     []TLV      // further TLVs, ascending
 }
 
+// Router returns the part of the IGP router id that is the router's, by its length
+// (RFC 9552 §5.2.1.4): 4 octets are an OSPF router, 8 an OSPF pseudonode (router id and
+// interface of the designated router), 6 an IS-IS system, 7 an IS-IS pseudonode, or the
+// system itself if the last octet is 0. It is nil for an id of any other length.
+func (d *NodeDescriptor) Router() (id []byte, pseudonode bool) {
+	switch v := d.IGPRouterID; len(v) {
+	case 4, 6:
+		return v, false
+	case 7:
+		return v[:6], v[6] != 0
+	case 8:
+		return v[:4], true
+	}
+	return nil, false
+}
+
 // LinkDescriptor holds the link descriptors (RFC 9552 §5.2.2).
 type LinkDescriptor struct {
 	Identifiers     *LinkIdentifiers // TLV 258

@@ -200,9 +200,9 @@ func (s *slab[T]) extend(list []T) []T {
 		s.chunk = s.chunk[:used+1]
 		return s.chunk[used-n : used+1 : used+1]
 	}
-	longer := s.some(2 * n) // room of its own, since something else grows here too
+	longer := make([]T, n+1, 2*n+1) // room of its own, since something else grows here too
 	copy(longer, list)
-	return longer[:n+1]
+	return longer
 }
 
 // clone copies octets; the copy is not nil.

@@ -61,13 +61,12 @@ func (m *memory) decode(body []byte) (Update, []error) {
 // decode reads the withdrawn IPv4 routes and the path attributes. If there are fewer
 // of them than their length says, those that are there count.
 func (d *decoder) decode(body []byte) {
-	start, end, err := sized16(body, 0)
+	_, end, err := sized16(body, 0)
 	if err != nil {
 		d.broken(body, 0, err)
 		return
 	}
-	start, end, err = sized16(body, end)
-	at := start
+	at, end, err := sized16(body, end)
 	for at < end {
 		next, failure := d.next(body[:end], at)
 		if failure != nil {
