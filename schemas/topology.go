@@ -2,12 +2,14 @@ package schemas
 
 // Kinds of a raw-topology record.
 const (
-	KindNode    = "node"
-	KindLink    = "link"
-	KindPrefix4 = "prefix4"
-	KindPrefix6 = "prefix6"
-	KindNLRI    = "nlri" // an NLRI type that is not decoded, kept as bytes
-	KindPeer    = "peer"
+	KindNode     = "node"
+	KindLink     = "link"
+	KindPrefix4  = "prefix4"
+	KindPrefix6  = "prefix6"
+	KindSRv6SID  = "srv6_sid"  // RFC 9514 §6
+	KindSRPolicy = "sr_policy" // an SR Policy candidate path (RFC 9857 §4)
+	KindNLRI     = "nlri"      // an NLRI type that is not decoded, or an object of a VPN, kept as bytes
+	KindPeer     = "peer"
 )
 
 // States of a peer record.
@@ -21,21 +23,24 @@ const (
 // RawTopology is the value of raw-topology: one BGP-LS object, or the state of
 // one peer, as one speaker sees it.
 type RawTopology struct {
-	Topology       string            `avro:"topology"`
-	Source         string            `avro:"source"`
-	Kind           string            `avro:"kind"`
-	NLRIType       *uint16           `avro:"nlri_type"`
-	ProtocolID     *uint8            `avro:"protocol_id"`
-	Identifier     *uint64           `avro:"identifier"`
-	LocalNode      *NodeDescriptor   `avro:"local_node"`
-	RemoteNode     *NodeDescriptor   `avro:"remote_node"`
-	Link           *LinkDescriptor   `avro:"link"`
-	Prefix         *PrefixDescriptor `avro:"prefix"`
-	NLRI           []byte            `avro:"nlri"`
-	Attributes     *Attributes       `avro:"attributes"`
-	AttributesLost bool              `avro:"attributes_lost"`
-	UnknownTLVs    []TLV             `avro:"unknown_tlvs"`
-	Peer           *Peer             `avro:"peer"`
+	Topology           string              `avro:"topology"`
+	Source             string              `avro:"source"`
+	Kind               string              `avro:"kind"`
+	NLRIType           *uint16             `avro:"nlri_type"`
+	ProtocolID         *uint8              `avro:"protocol_id"`
+	Identifier         *uint64             `avro:"identifier"`
+	LocalNode          *NodeDescriptor     `avro:"local_node"`
+	RemoteNode         *NodeDescriptor     `avro:"remote_node"`
+	Link               *LinkDescriptor     `avro:"link"`
+	Prefix             *PrefixDescriptor   `avro:"prefix"`
+	SRv6SID            *SRv6SIDDescriptor  `avro:"srv6_sid"`
+	SRPolicy           *SRPolicyDescriptor `avro:"sr_policy"`
+	RouteDistinguisher *string             `avro:"route_distinguisher"` // lower-case hex
+	NLRI               []byte              `avro:"nlri"`
+	Attributes         *Attributes         `avro:"attributes"`
+	AttributesLost     bool                `avro:"attributes_lost"`
+	UnknownTLVs        []TLV               `avro:"unknown_tlvs"`
+	Peer               *Peer               `avro:"peer"`
 }
 
 // TLV is a type-length-value (RFC 9552 §5.1) kept as it came.
@@ -78,44 +83,55 @@ type PrefixDescriptor struct {
 // Attributes is the BGP-LS attribute (RFC 9552 §5.3). Bandwidths are bytes/s,
 // delays microseconds, loss percent.
 type Attributes struct {
-	MultiTopologyIDs       []uint16        `avro:"multi_topology_ids"`
-	NodeFlags              *uint8          `avro:"node_flags"`
-	NodeName               *string         `avro:"node_name"`
-	ISISAreaIDs            []string        `avro:"isis_area_ids"`
-	LocalIPv4RouterIDs     []string        `avro:"local_ipv4_router_ids"`
-	LocalIPv6RouterIDs     []string        `avro:"local_ipv6_router_ids"`
-	RemoteIPv4RouterIDs    []string        `avro:"remote_ipv4_router_ids"`
-	RemoteIPv6RouterIDs    []string        `avro:"remote_ipv6_router_ids"`
-	SRCapabilities         *SRCapabilities `avro:"sr_capabilities"`
-	SRAlgorithms           []uint8         `avro:"sr_algorithms"`
-	AdminGroup             *uint32         `avro:"admin_group"`
-	MaxLinkBandwidth       *float64        `avro:"max_link_bandwidth"`
-	MaxReservableBandwidth *float64        `avro:"max_reservable_bandwidth"`
-	UnreservedBandwidth    []float64       `avro:"unreserved_bandwidth"`
-	TEMetric               *uint32         `avro:"te_metric"`
-	IGPMetric              *uint32         `avro:"igp_metric"`
-	SRLGs                  []uint32        `avro:"srlgs"`
-	LinkName               *string         `avro:"link_name"`
-	AdjacencySIDs          []AdjacencySID  `avro:"adjacency_sids"`
-	DelayMicros            *uint32         `avro:"delay_micros"`
-	DelayAnomalous         *bool           `avro:"delay_anomalous"`
-	DelayMinMicros         *uint32         `avro:"delay_min_micros"`
-	DelayMaxMicros         *uint32         `avro:"delay_max_micros"`
-	DelayMinMaxAnomalous   *bool           `avro:"delay_min_max_anomalous"`
-	DelayVariationMicros   *uint32         `avro:"delay_variation_micros"`
-	LossPercent            *float64        `avro:"loss_percent"`
-	LossAnomalous          *bool           `avro:"loss_anomalous"`
-	ResidualBandwidth      *float64        `avro:"residual_bandwidth"`
-	AvailableBandwidth     *float64        `avro:"available_bandwidth"`
-	UtilizedBandwidth      *float64        `avro:"utilized_bandwidth"`
-	IGPFlags               *uint8          `avro:"igp_flags"`
-	RouteTags              []uint32        `avro:"route_tags"`
-	ExtendedRouteTags      []string        `avro:"extended_route_tags"`
-	PrefixMetric           *uint32         `avro:"prefix_metric"`
-	OSPFForwardingAddress  *string         `avro:"ospf_forwarding_address"`
-	PrefixSIDs             []PrefixSID     `avro:"prefix_sids"`
-	PrefixAttributeFlags   []byte          `avro:"prefix_attribute_flags"`
-	SourceRouterID         *string         `avro:"source_router_id"`
+	MultiTopologyIDs       []uint16          `avro:"multi_topology_ids"`
+	NodeFlags              *uint8            `avro:"node_flags"`
+	NodeName               *string           `avro:"node_name"`
+	ISISAreaIDs            []string          `avro:"isis_area_ids"`
+	LocalIPv4RouterIDs     []string          `avro:"local_ipv4_router_ids"`
+	LocalIPv6RouterIDs     []string          `avro:"local_ipv6_router_ids"`
+	RemoteIPv4RouterIDs    []string          `avro:"remote_ipv4_router_ids"`
+	RemoteIPv6RouterIDs    []string          `avro:"remote_ipv6_router_ids"`
+	SRCapabilities         *SRCapabilities   `avro:"sr_capabilities"`
+	SRAlgorithms           []uint8           `avro:"sr_algorithms"`
+	AdminGroup             *uint32           `avro:"admin_group"`
+	MaxLinkBandwidth       *float64          `avro:"max_link_bandwidth"`
+	MaxReservableBandwidth *float64          `avro:"max_reservable_bandwidth"`
+	UnreservedBandwidth    []float64         `avro:"unreserved_bandwidth"`
+	TEMetric               *uint32           `avro:"te_metric"`
+	IGPMetric              *uint32           `avro:"igp_metric"`
+	SRLGs                  []uint32          `avro:"srlgs"`
+	LinkName               *string           `avro:"link_name"`
+	AdjacencySIDs          []AdjacencySID    `avro:"adjacency_sids"`
+	DelayMicros            *uint32           `avro:"delay_micros"`
+	DelayAnomalous         *bool             `avro:"delay_anomalous"`
+	DelayMinMicros         *uint32           `avro:"delay_min_micros"`
+	DelayMaxMicros         *uint32           `avro:"delay_max_micros"`
+	DelayMinMaxAnomalous   *bool             `avro:"delay_min_max_anomalous"`
+	DelayVariationMicros   *uint32           `avro:"delay_variation_micros"`
+	LossPercent            *float64          `avro:"loss_percent"`
+	LossAnomalous          *bool             `avro:"loss_anomalous"`
+	ResidualBandwidth      *float64          `avro:"residual_bandwidth"`
+	AvailableBandwidth     *float64          `avro:"available_bandwidth"`
+	UtilizedBandwidth      *float64          `avro:"utilized_bandwidth"`
+	IGPFlags               *uint8            `avro:"igp_flags"`
+	RouteTags              []uint32          `avro:"route_tags"`
+	ExtendedRouteTags      []string          `avro:"extended_route_tags"`
+	PrefixMetric           *uint32           `avro:"prefix_metric"`
+	OSPFForwardingAddress  *string           `avro:"ospf_forwarding_address"`
+	PrefixSIDs             []PrefixSID       `avro:"prefix_sids"`
+	PrefixAttributeFlags   []byte            `avro:"prefix_attribute_flags"`
+	SourceRouterID         *string           `avro:"source_router_id"`
+	ExtendedAdminGroup     []uint32          `avro:"extended_admin_group"`
+	SBFDDiscriminators     []uint32          `avro:"sbfd_discriminators"`
+	LinkProperties         *LinkProperties   `avro:"link_properties"`
+	MSD                    *MaxSIDDepths     `avro:"msd"`
+	SRv6                   *SRv6             `avro:"srv6"`
+	ApplicationSpecific    []ApplicationLink `avro:"application_specific"`
+	SegmentRouting         *SegmentRouting   `avro:"segment_routing"`
+	FlexAlgorithms         *FlexAlgorithms   `avro:"flex_algorithms"`
+	BGPEPE                 *BGPEPE           `avro:"bgp_epe"`
+	SRPolicy               *SRPolicy         `avro:"sr_policy"`
+	Opaque                 *Opaque           `avro:"opaque"`
 }
 
 // SRCapabilities is TLV 1034 (RFC 9085 §2.1.2).
@@ -128,6 +144,7 @@ type SRCapabilities struct {
 type SIDRange struct {
 	First uint32 `avro:"first"`
 	Size  uint32 `avro:"size"`
+	Label *bool  `avro:"label"`
 }
 
 // AdjacencySID is TLV 1099 (RFC 9085 §2.2.1).
@@ -135,6 +152,7 @@ type AdjacencySID struct {
 	Flags  uint8  `avro:"flags"`
 	Weight uint8  `avro:"weight"`
 	SID    uint32 `avro:"sid"`
+	Label  *bool  `avro:"label"`
 }
 
 // PrefixSID is TLV 1158 (RFC 9085 §2.3.1).
@@ -142,6 +160,7 @@ type PrefixSID struct {
 	Flags     uint8  `avro:"flags"`
 	Algorithm uint8  `avro:"algorithm"`
 	SID       uint32 `avro:"sid"`
+	Label     *bool  `avro:"label"`
 }
 
 // Peer is the session with a speaker.

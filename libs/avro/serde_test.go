@@ -269,8 +269,12 @@ func FuzzDecode(f *testing.F) {
 	if err := s.Register(); err != nil {
 		f.Fatal(err)
 	}
+	current, err := parse(schemas.RawTopologySchema)
+	if err != nil {
+		f.Fatal(err)
+	}
 	var record schemas.RawTopology
-	fill(reflect.ValueOf(&record).Elem(), new(int))
+	fill(current, reflect.ValueOf(&record).Elem(), new(int))
 	seed, err := s.Encode(&record)
 	if err != nil {
 		f.Fatal(err)

@@ -1,108 +1,134 @@
 package bgpls
 
-import "net/netip"
+import (
+	"errors"
+	"net/netip"
+)
 
 // Attributes is the BGP-LS attribute (RFC 9552 §5.3) of the NLRIs of one UPDATE.
 // A nil list was not said; one that is empty was said to be.
 type Attributes struct {
-	MultiTopologyIDs       []uint16        // TLV 263, 12 bits each
-	NodeFlags              *uint8          // TLV 1024: 0x80 overload, 0x40 attached, 0x20 external, 0x10 ABR, 0x08 router, 0x04 v6
-	NodeName               *string         // TLV 1026, UTF-8
-	ISISAreaIDs            [][]byte        // TLV 1027
-	LocalIPv4RouterIDs     []netip.Addr    // TLV 1028
-	LocalIPv6RouterIDs     []netip.Addr    // TLV 1029
-	RemoteIPv4RouterIDs    []netip.Addr    // TLV 1030
-	RemoteIPv6RouterIDs    []netip.Addr    // TLV 1031
-	SRCapabilities         *SRCapabilities // TLV 1034
-	SRAlgorithms           []uint8         // TLV 1035
-	AdminGroup             *uint32         // TLV 1088
-	MaxLinkBandwidth       *float64        // TLV 1089, bytes/s
-	MaxReservableBandwidth *float64        // TLV 1090, bytes/s
-	UnreservedBandwidth    *[8]float64     // TLV 1091, bytes/s, priority 0 to 7
-	TEMetric               *uint32         // TLV 1092
-	IGPMetric              *IGPMetric      // TLV 1095
-	SRLGs                  []uint32        // TLV 1096
-	LinkName               *string         // TLV 1098, UTF-8
-	AdjacencySIDs          []AdjacencySID  // TLV 1099
-	Delay                  *Delay          // TLV 1114
-	MinMaxDelay            *MinMaxDelay    // TLV 1115
-	DelayVariationMicros   *uint32         // TLV 1116, 24 bits
-	Loss                   *Loss           // TLV 1117
-	ResidualBandwidth      *float64        // TLV 1118, bytes/s
-	AvailableBandwidth     *float64        // TLV 1119, bytes/s
-	UtilizedBandwidth      *float64        // TLV 1120, bytes/s
-	IGPFlags               *uint8          // TLV 1152
-	RouteTags              []uint32        // TLV 1153
-	ExtendedRouteTags      []uint64        // TLV 1154
-	PrefixMetric           *uint32         // TLV 1155
-	OSPFForwardingAddress  netip.Addr      // TLV 1156
-	PrefixSIDs             []PrefixSID     // TLV 1158
-	PrefixAttributeFlags   []byte          // TLV 1170
-	SourceRouterID         netip.Addr      // TLV 1171
-	Unknown                []TLV           // further TLVs and malformed ones, ascending
+	MultiTopologyIDs       []uint16          // TLV 263, 12 bits each
+	NodeFlags              *uint8            // TLV 1024: 0x80 overload, 0x40 attached, 0x20 external, 0x10 ABR, 0x08 router, 0x04 v6
+	NodeName               *string           // TLV 1026, UTF-8
+	ISISAreaIDs            [][]byte          // TLV 1027
+	LocalIPv4RouterIDs     []netip.Addr      // TLV 1028
+	LocalIPv6RouterIDs     []netip.Addr      // TLV 1029
+	RemoteIPv4RouterIDs    []netip.Addr      // TLV 1030
+	RemoteIPv6RouterIDs    []netip.Addr      // TLV 1031
+	SRCapabilities         *SRCapabilities   // TLV 1034
+	SRAlgorithms           []uint8           // TLV 1035
+	AdminGroup             *uint32           // TLV 1088
+	MaxLinkBandwidth       *float64          // TLV 1089, bytes/s
+	MaxReservableBandwidth *float64          // TLV 1090, bytes/s
+	UnreservedBandwidth    *[8]float64       // TLV 1091, bytes/s, priority 0 to 7
+	TEMetric               *uint32           // TLV 1092
+	IGPMetric              *IGPMetric        // TLV 1095
+	SRLGs                  []uint32          // TLV 1096
+	LinkName               *string           // TLV 1098, UTF-8
+	AdjacencySIDs          []AdjacencySID    // TLV 1099
+	Delay                  *Delay            // TLV 1114
+	MinMaxDelay            *MinMaxDelay      // TLV 1115
+	DelayVariationMicros   *uint32           // TLV 1116, 24 bits
+	Loss                   *Loss             // TLV 1117
+	ResidualBandwidth      *float64          // TLV 1118, bytes/s
+	AvailableBandwidth     *float64          // TLV 1119, bytes/s
+	UtilizedBandwidth      *float64          // TLV 1120, bytes/s
+	IGPFlags               *uint8            // TLV 1152
+	RouteTags              []uint32          // TLV 1153
+	ExtendedRouteTags      []uint64          // TLV 1154
+	PrefixMetric           *uint32           // TLV 1155
+	OSPFForwardingAddress  netip.Addr        // TLV 1156
+	PrefixSIDs             []PrefixSID       // TLV 1158
+	PrefixAttributeFlags   []byte            // TLV 1170
+	SourceRouterID         netip.Addr        // TLV 1171
+	Link                   *LinkProperties   // TLVs 258, 1093, 1094, 1105, 1121
+	SBFDDiscriminators     []uint32          // TLV 1032
+	ExtendedAdminGroup     []uint32          // TLV 1173: bits 0 to 31 first
+	MaxSIDDepths           *MaxSIDDepths     // TLVs 266, 267
+	SegmentRouting         *SegmentRouting   // TLVs 1036, 1037, 1100, 1159, 1172, 1174
+	SRv6                   *SRv6             // TLVs 1038, 1106 to 1108, 1162, 1250 to 1252
+	FlexAlgorithms         *FlexAlgorithms   // TLVs 1039, 1044
+	EgressPeer             *EgressPeer       // TLVs 1101 to 1103
+	Applications           []ApplicationLink // TLV 1122
+	SRPolicy               *SRPolicy         // TLVs 1202, 1203, 1213
+	Opaque                 *Opaque           // TLVs 1025, 1097, 1157
+	Unknown                []TLV             // further TLVs and malformed ones, ascending
 }
 
-// attributeTLVs says how the fields of Attributes are coded.
-var attributeTLVs = table[Attributes]{
-	list(TLVMultiTopologyID, multiTopologyForm, func(a *Attributes) *[]uint16 { return &a.MultiTopologyIDs }),
-	optional(TLVNodeFlags, uint8Form, func(a *Attributes) **uint8 { return &a.NodeFlags }),
-	optional(TLVNodeName, textForm, func(a *Attributes) **string { return &a.NodeName }),
-	repeated(TLVISISAreaID, octetsForm, func(a *Attributes) *[][]byte { return &a.ISISAreaIDs }),
-	repeated(TLVLocalIPv4, ipv4Form, func(a *Attributes) *[]netip.Addr { return &a.LocalIPv4RouterIDs }),
-	repeated(TLVLocalIPv6, ipv6Form, func(a *Attributes) *[]netip.Addr { return &a.LocalIPv6RouterIDs }),
-	repeated(TLVRemoteIPv4, ipv4Form, func(a *Attributes) *[]netip.Addr { return &a.RemoteIPv4RouterIDs }),
-	repeated(TLVRemoteIPv6, ipv6Form, func(a *Attributes) *[]netip.Addr { return &a.RemoteIPv6RouterIDs }),
-	optional(TLVSRCapabilities, srCapabilitiesForm, func(a *Attributes) **SRCapabilities { return &a.SRCapabilities }),
-	list(TLVSRAlgorithm, uint8Form, func(a *Attributes) *[]uint8 { return &a.SRAlgorithms }),
-	optional(TLVAdminGroup, uint32Form, func(a *Attributes) **uint32 { return &a.AdminGroup }),
-	optional(TLVMaxLinkBandwidth, bandwidthForm, func(a *Attributes) **float64 { return &a.MaxLinkBandwidth }),
-	optional(TLVMaxReservableBandwidth, bandwidthForm, func(a *Attributes) **float64 { return &a.MaxReservableBandwidth }),
-	optional(TLVUnreservedBandwidth, unreservedForm, func(a *Attributes) **[8]float64 { return &a.UnreservedBandwidth }),
-	optional(TLVTEMetric, uint32Form, func(a *Attributes) **uint32 { return &a.TEMetric }),
-	optional(TLVIGPMetric, igpMetricForm, func(a *Attributes) **IGPMetric { return &a.IGPMetric }),
-	list(TLVSRLG, uint32Form, func(a *Attributes) *[]uint32 { return &a.SRLGs }),
-	optional(TLVLinkName, textForm, func(a *Attributes) **string { return &a.LinkName }),
-	repeated(TLVAdjacencySID, adjacencySIDForm, func(a *Attributes) *[]AdjacencySID { return &a.AdjacencySIDs }),
-	optional(TLVDelay, delayForm, func(a *Attributes) **Delay { return &a.Delay }),
-	optional(TLVMinMaxDelay, minMaxDelayForm, func(a *Attributes) **MinMaxDelay { return &a.MinMaxDelay }),
-	optional(TLVDelayVariation, delayVariationForm, func(a *Attributes) **uint32 { return &a.DelayVariationMicros }),
-	optional(TLVLoss, lossForm, func(a *Attributes) **Loss { return &a.Loss }),
-	optional(TLVResidualBandwidth, bandwidthForm, func(a *Attributes) **float64 { return &a.ResidualBandwidth }),
-	optional(TLVAvailableBandwidth, bandwidthForm, func(a *Attributes) **float64 { return &a.AvailableBandwidth }),
-	optional(TLVUtilizedBandwidth, bandwidthForm, func(a *Attributes) **float64 { return &a.UtilizedBandwidth }),
-	optional(TLVIGPFlags, uint8Form, func(a *Attributes) **uint8 { return &a.IGPFlags }),
-	list(TLVRouteTag, uint32Form, func(a *Attributes) *[]uint32 { return &a.RouteTags }),
-	list(TLVExtendedRouteTag, uint64Form, func(a *Attributes) *[]uint64 { return &a.ExtendedRouteTags }),
-	optional(TLVPrefixMetric, uint32Form, func(a *Attributes) **uint32 { return &a.PrefixMetric }),
-	address(TLVOSPFForwardingAddress, ipForm, func(a *Attributes) *netip.Addr { return &a.OSPFForwardingAddress }),
-	repeated(TLVPrefixSID, prefixSIDForm, func(a *Attributes) *[]PrefixSID { return &a.PrefixSIDs }),
-	octets(TLVPrefixAttributeFlags, func(a *Attributes) *[]byte { return &a.PrefixAttributeFlags }),
-	address(TLVSourceRouterID, ipForm, func(a *Attributes) *netip.Addr { return &a.SourceRouterID }),
+// LinkProperties holds what is rarely said of a link and belongs to no other group.
+type LinkProperties struct {
+	Identifiers      *LinkIdentifiers // TLV 258: some routers have it here and not in the descriptors
+	Protection       *uint8           // TLV 1093: 0x01 extra traffic, 0x02 unprotected, 0x04 shared, 0x08 dedicated 1:1, 0x10 dedicated 1+1, 0x20 enhanced
+	MPLSProtocols    *uint8           // TLV 1094: 0x80 LDP, 0x40 RSVP-TE
+	RTMCapability    []byte           // TLV 1105, as it came
+	GracefulShutdown bool             // TLV 1121
+}
+
+func (l *LinkProperties) decode(m *memory, typ uint16, v []byte) error {
+	switch typ {
+	case TLVLinkIdentifiers:
+		return optional(m, &m.identifiers, &l.Identifiers, v, readLinkIdentifiers)
+	case TLVLinkProtection:
+		return optional(m, &m.uint8s, &l.Protection, v, readLinkProtection)
+	case TLVMPLSProtocols:
+		return optional(m, &m.uint8s, &l.MPLSProtocols, v, readUint8)
+	case TLVRTMCapability:
+		return octets(m, &l.RTMCapability, v)
+	case TLVGracefulShutdown:
+		return presence(&l.GracefulShutdown, v)
+	}
+	return errNoRoom
+}
+
+// Opaque holds the IGP TLVs that a router passes on as they are: each value is any
+// number of TLVs of the IGP (RFC 9552 §5.3.1.5, §5.3.2.6, §5.3.3.6).
+type Opaque struct {
+	Node   [][]byte // TLV 1025
+	Link   [][]byte // TLV 1097
+	Prefix [][]byte // TLV 1157
+}
+
+func (o *Opaque) decode(m *memory, typ uint16, v []byte) error {
+	switch typ {
+	case TLVOpaqueNode:
+		return repeated(m, &m.lists, &o.Node, v, readOctets)
+	case TLVOpaqueLink:
+		return repeated(m, &m.lists, &o.Link, v, readOctets)
+	case TLVOpaquePrefix:
+		return repeated(m, &m.lists, &o.Prefix, v, readOctets)
+	}
+	return errNoRoom
 }
 
 // DecodeAttributes decodes the value of a BGP-LS attribute, what Append appends; nil
 // if its framing is broken. Each error is a *DecodeError with offsets in value.
 func DecodeAttributes(value []byte) (*Attributes, []error) {
-	return decodeAttributes(tlv{typ: AttributeBGPLS, value: value})
+	m := memories.Get().(*memory)
+	defer memories.Put(m)
+	return decodeAttributes(m, part{typ: AttributeBGPLS, value: value})
 }
 
 // decodeAttributes reads the value of a BGP-LS attribute. A malformed TLV goes to
 // the unknown ones with an error; broken framing costs the whole attribute.
-func decodeAttributes(part tlv) (*Attributes, []error) {
+func decodeAttributes(m *memory, p part) (*Attributes, []error) {
 	var errs []error
-	a := new(Attributes)
-	for c := part.within(0); c.more(); {
-		t, err := c.next()
+	a := m.attributes.one()
+	o := order{}
+	for v := p.value; len(v) > 0; {
+		typ, end, err := frame(v)
 		if err != nil {
-			return nil, []error{decodeError(PartAttribute, part, err)}
+			return nil, []error{decodeError(PartAttribute, p, err)}
 		}
-		held, err := attributeTLVs.decode(a, t)
-		if err != nil {
-			errs = append(errs, decodeError(PartTLV, t, err))
+		o.see(m, typ)
+		if err := a.decode(m, typ, v[tlvHeader:end]); err != nil {
+			a.Unknown = m.keep(a.Unknown, typ, v[tlvHeader:end])
+			if !errors.Is(err, errNoRoom) {
+				offset := p.offset + int(p.header) + len(p.value) - len(v)
+				errs = append(errs, decodeError(PartTLV, part{typ: typ, value: v[tlvHeader:end], offset: offset}, err))
+			}
 		}
-		if !held {
-			a.Unknown = append(a.Unknown, t.keep())
-		}
+		v = v[end:]
 	}
 	a.Unknown = ascending(a.Unknown)
 	return a, errs
@@ -111,5 +137,7 @@ func decodeAttributes(part tlv) (*Attributes, []error) {
 // Append appends the TLVs of the attribute in ascending order, without the header
 // of the path attribute.
 func (a *Attributes) Append(b []byte) []byte {
-	return attributeTLVs.append(b, a, a.Unknown)
+	e := encoder{b, a.Unknown}
+	a.encode(&e)
+	return e.done()
 }

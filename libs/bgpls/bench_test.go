@@ -42,6 +42,20 @@ func BenchmarkDecodeUpdateLink(b *testing.B) {
 	perObject(b, 1)
 }
 
+// BenchmarkDecoderLink decodes the same link with a Decoder.
+func BenchmarkDecoderLink(b *testing.B) {
+	body := readWire(b, "A01-exabgp-qa-06.hex")
+	var d Decoder
+	b.ReportAllocs()
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		if u, _ := d.Decode(body); len(u.Reach) != 1 {
+			b.Fatal("an object is missing")
+		}
+	}
+	perObject(b, 1)
+}
+
 func BenchmarkAppendKey(b *testing.B) {
 	n := wire[4].want.Reach[0]
 	key := make([]byte, 0, 256)
@@ -50,6 +64,31 @@ func BenchmarkAppendKey(b *testing.B) {
 		key = n.AppendKey(key[:0])
 	}
 	perObject(b, 1)
+}
+
+// BenchmarkAppendLink encodes the identity and the attributes of one link again.
+func BenchmarkAppendLink(b *testing.B) {
+	u, _ := DecodeUpdate(readWire(b, "A01-exabgp-qa-06.hex"))
+	typical, _ := DecodeUpdate(readWire(b, "A01-exabgp-qa-05.hex"))
+	octets := make([]byte, 0, 4096)
+	b.Run("NLRI", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			octets = u.Reach[0].Append(octets[:0])
+		}
+	})
+	b.Run("attributes", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			octets = u.Attributes.Append(octets[:0])
+		}
+	})
+	b.Run("typical attributes", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			octets = typical.Attributes.Append(octets[:0])
+		}
+	})
 }
 
 func BenchmarkEncodeUpdate(b *testing.B) {

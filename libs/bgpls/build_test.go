@@ -5,7 +5,7 @@ import "encoding/binary"
 // Builders of hostile bytes: the lengths are right unless a test breaks them.
 
 // part is a TLV or an NLRI of a type and a value made of hex and of other parts.
-func part(typ uint16, values ...string) string {
+func tlvOf(typ uint16, values ...string) string {
 	var v []byte
 	for _, s := range values {
 		v = append(v, s...)
@@ -19,7 +19,7 @@ func bin(hexDigits string) string { return string(unhex(hexDigits)) }
 
 // attribute is a path attribute with two octets of length.
 func attribute(typ byte, values ...string) string {
-	p := part(uint16(typ), values...)
+	p := tlvOf(uint16(typ), values...)
 	return string([]byte{optionalExtended, typ}) + p[2:]
 }
 
@@ -35,13 +35,13 @@ func mpUnreach(nlris ...string) string {
 
 // bodyOf is an UPDATE body with path attributes.
 func bodyOf(attributes ...string) []byte {
-	p := part(0, attributes...) // no withdrawn routes, then the length
+	p := tlvOf(0, attributes...) // no withdrawn routes, then the length
 	return []byte(p)
 }
 
 // nodeBytes is a node NLRI of IS-IS level 2 with a router id, as bytes and as a value.
 func nodeBytes(router string) string {
-	return part(1, bin("02 0000000000000000"), part(256, part(515, bin(router))))
+	return tlvOf(1, bin("02 0000000000000000"), tlvOf(256, tlvOf(515, bin(router))))
 }
 
 func nodeValue(router string) NLRI {

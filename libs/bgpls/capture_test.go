@@ -71,8 +71,9 @@ func TestCapture(t *testing.T) {
 				if u.EndOfRIB {
 					got.endOfRIB++
 				}
-				if !reencodes(t, r.body, u) {
-					got.unordered++
+				got.unordered += u.Oddities.Unordered
+				if ordered := reencodes(t, r.body, u); ordered != (u.Oddities == Oddities{}) {
+					t.Errorf("ordered %v, oddities %+v", ordered, u.Oddities)
 				}
 				collectUnknown(unknown, u)
 			}

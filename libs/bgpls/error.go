@@ -42,8 +42,8 @@ var (
 	ErrRepeated  = errors.New("repeated")     // a second BGP-LS attribute (RFC 7606 §3.g)
 )
 
-func decodeError(what string, t tlv, err error) *DecodeError {
-	return &DecodeError{What: what, Offset: t.offset, Type: int(t.typ), Raw: bytes.Clone(t.value), Err: err}
+func decodeError(what string, p part, err error) *DecodeError {
+	return &DecodeError{What: what, Offset: p.offset, Type: int(p.typ), Raw: bytes.Clone(p.value), Err: err}
 }
 
 func errTruncated(length, left int) error {

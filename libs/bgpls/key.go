@@ -12,7 +12,10 @@ import (
 //	node|2|0|asn=100,router=000000000002
 //	link|3|0|area=0.0.0.1,router=01010101|area=0.0.0.1,router=02020202|if4=192.168.12.1,nbr4=192.168.12.2
 //	prefix4|3|0|area=0.0.0.1,router=01010101|192.168.12.0/24,ospf=1
-//	nlri6|0200000000…
+//	srv6sid|2|0|router=000000000002|fc00::1,mt=2
+//	srpolicy|9|0|bgprouter=1.1.1.1|origin=2,endpoint=2.2.2.2,color=100,asn=65000,originator=1.1.1.1,discriminator=1
+//	nlri7|0200000000…
+//	nlrivpn1|0000fde800000001|0200000000…
 //
 // Different identities have different keys: what was not said is not in the key,
 // and a TLV that is not decoded is there as type=hex.
@@ -23,6 +26,9 @@ func (n *NLRI) Key() string {
 
 // AppendKey appends Key.
 func (n *NLRI) AppendKey(b []byte) []byte {
+	if n.VPN {
+		return n.appendVPN(b)
+	}
 	switch n.Type {
 	case NodeNLRI:
 		b = n.appendNode(b, "node")
@@ -39,9 +45,22 @@ func (n *NLRI) AppendKey(b []byte) []byte {
 		return n.Prefix.appendKey(append(n.appendNode(b, "prefix4"), '|'))
 	case IPv6PrefixNLRI:
 		return n.Prefix.appendKey(append(n.appendNode(b, "prefix6"), '|'))
+	case SRPolicyNLRI:
+		return n.Policy.appendKey(append(n.appendNode(b, "srpolicy"), '|'))
+	case SRv6SIDNLRI:
+		return n.SID.appendKey(append(n.appendNode(b, "srv6sid"), '|'))
 	}
 	b = strconv.AppendUint(append(b, "nlri"...), uint64(n.Type), 10)
 	return hex.AppendEncode(append(b, '|'), n.Raw)
+}
+
+// appendVPN appends the type, the route distinguisher and the octets of an object of
+// a VPN, which is no object of the network itself.
+func (n *NLRI) appendVPN(b []byte) []byte {
+	b = strconv.AppendUint(append(b, "nlrivpn"...), uint64(n.Type), 10)
+	rd := min(distinguisher, len(n.Raw))
+	b = hex.AppendEncode(append(b, '|'), n.Raw[:rd])
+	return hex.AppendEncode(append(b, '|'), n.Raw[rd:])
 }
 
 // appendNode appends what all kinds have in common.
@@ -84,6 +103,27 @@ func (d *PrefixDescriptor) appendKey(b []byte) []byte {
 	b = d.Prefix.AppendTo(b)
 	b = appendNumber(b, start, "ospf", d.OSPFRouteType)
 	b = appendNumber(b, start, "mt", d.MultiTopologyID)
+	return appendUnknown(b, start, d.Unknown)
+}
+
+func (d *SRv6SIDDescriptor) appendKey(b []byte) []byte {
+	start := len(b)
+	b = d.SID.AppendTo(b)
+	b = appendNumber(b, start, "mt", d.MultiTopologyID)
+	return appendUnknown(b, start, d.Unknown)
+}
+
+func (d *SRPolicyDescriptor) appendKey(b []byte) []byte {
+	start := len(b)
+	b = appendNumber(b, start, "origin", &d.ProtocolOrigin)
+	if d.Flags != 0 {
+		b = appendNumber(b, start, "flags", &d.Flags)
+	}
+	b = appendAddress(b, start, "endpoint", d.Endpoint)
+	b = appendNumber(b, start, "color", &d.Color)
+	b = appendNumber(b, start, "asn", &d.OriginatorASN)
+	b = appendAddress(b, start, "originator", d.Originator)
+	b = appendNumber(b, start, "discriminator", &d.Discriminator)
 	return appendUnknown(b, start, d.Unknown)
 }
 

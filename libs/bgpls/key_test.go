@@ -1,6 +1,7 @@
 package bgpls
 
 import (
+	"encoding/hex"
 	"math"
 	"testing"
 )
@@ -69,7 +70,21 @@ func TestKey(t *testing.T) {
 		{"IPv6 default", prefix(IPv6PrefixNLRI, PrefixDescriptor{Prefix: prefixOf("::/0"), Unknown: []TLV{{266, unhex("00")}}}),
 			"prefix6|3|0|router=01010101|::/0,266=00"},
 
-		{"unknown type", NLRI{Type: 6, Raw: unhex("0200ff")}, "nlri6|0200ff"},
+		{"SRv6 SID", NLRI{Type: SRv6SIDNLRI, Protocol: ISISLevel2, Local: r(), SID: &SRv6SIDDescriptor{SID: addr("fc00::1")}},
+			"srv6sid|2|0|router=01010101|fc00::1"},
+		{"SRv6 SID mt 2", NLRI{Type: SRv6SIDNLRI, Protocol: ISISLevel2, Local: r(), SID: &SRv6SIDDescriptor{SID: addr("fc00::1"), MultiTopologyID: new(uint16(2)), Unknown: []TLV{{600, nil}}}},
+			"srv6sid|2|0|router=01010101|fc00::1,mt=2,600="},
+		{"candidate path", NLRI{Type: SRPolicyNLRI, Protocol: SR, Local: r(), Policy: &SRPolicyDescriptor{
+			ProtocolOrigin: 2, Endpoint: addr("2.2.2.2"), Color: 100, OriginatorASN: 65000, Originator: addr("1.1.1.1"), Discriminator: 1}},
+			"srpolicy|9|0|router=01010101|origin=2,endpoint=2.2.2.2,color=100,asn=65000,originator=1.1.1.1,discriminator=1"},
+		{"candidate path with a flag", NLRI{Type: SRPolicyNLRI, Protocol: SR, Local: r(), Policy: &SRPolicyDescriptor{
+			Flags: 1, Endpoint: addr("::"), Originator: addr("0.0.0.0"), Unknown: []TLV{{600, unhex("ab")}}}},
+			"srpolicy|9|0|router=01010101|origin=0,flags=1,endpoint=::,color=0,asn=0,originator=0.0.0.0,discriminator=0,600=ab"},
+		{"node of a VPN", NLRI{Type: NodeNLRI, VPN: true, Raw: unhex("0000fde800000001 0200ff")}, "nlrivpn1|0000fde800000001|0200ff"},
+		{"node of another VPN", NLRI{Type: NodeNLRI, VPN: true, Raw: unhex("0000fde800000002 0200ff")}, "nlrivpn1|0000fde800000002|0200ff"},
+		{"link of a VPN", NLRI{Type: LinkNLRI, VPN: true, Raw: unhex("0000fde800000001 0200ff")}, "nlrivpn2|0000fde800000001|0200ff"},
+
+		{"unknown type", NLRI{Type: 8, Raw: unhex("0200ff")}, "nlri8|0200ff"},
 		{"other unknown type", NLRI{Type: 7, Raw: unhex("0200ff")}, "nlri7|0200ff"},
 		{"empty unknown type", NLRI{Type: 0}, "nlri0|"},
 	} {
@@ -83,6 +98,29 @@ func TestKey(t *testing.T) {
 		seen[got] = test.name
 		if got := string(test.nlri.AppendKey([]byte("default|"))); got != "default|"+test.want {
 			t.Errorf("%s: appended key %s", test.name, got)
+		}
+	}
+}
+
+func TestRouter(t *testing.T) {
+	for _, test := range []struct {
+		id, router string
+		pseudonode bool
+	}{
+		{"01010101", "01010101", false},
+		{"010101010a000001", "01010101", true},
+		{"0101010100000000", "01010101", true},
+		{"00000000000a", "00000000000a", false},
+		{"00000000000a00", "00000000000a", false},
+		{"00000000000a01", "00000000000a", true},
+		{"", "", false},
+		{"010101", "", false},
+		{"20010db8000000000000000000000001", "", false},
+	} {
+		d := NodeDescriptor{IGPRouterID: unhex(test.id)}
+		id, pseudonode := d.Router()
+		if got := hex.EncodeToString(id); got != test.router || pseudonode != test.pseudonode {
+			t.Errorf("%s: router %s, pseudonode %v, want %s, %v", test.id, got, pseudonode, test.router, test.pseudonode)
 		}
 	}
 }

@@ -8,10 +8,12 @@ import (
 
 // IGPMetric is TLV 1095 (RFC 9552 §5.3.2.4). By the RFC its length tells IS-IS
 // narrow (1 octet, 6 bits), OSPF (2) and IS-IS wide metrics (3) apart, but routers
-// also cut any metric to the octets that it needs: all bits of all octets count.
+// also cut any metric to the octets that it needs: all bits of all octets count. Four
+// octets are accepted too, as an oddity: no IGP has such a metric, but the number is
+// plain.
 type IGPMetric struct {
 	Value  uint32
-	Octets uint8 // 1 to 3
+	Octets uint8 // 1 to 4
 }
 
 // Delay is TLV 1114 (RFC 8571 §2.1).
@@ -38,58 +40,73 @@ const lossStep = 0.000003
 // anomalous is the A bit of the first octet (RFC 8571 §2.1).
 const anomalous = 0x80
 
-var (
-	igpMetricForm = form[IGPMetric]{get: igpMetric, put: appendIGPMetric}
+func readIGPMetric(m *memory, x *IGPMetric, v []byte) error {
+	switch len(v) {
+	case 1, 2, 3:
+	case 4:
+		m.oddities.Metrics++
+	default:
+		return errLength(len(v), "1 to 4")
+	}
+	for _, octet := range v {
+		x.Value = x.Value<<8 | uint32(octet)
+	}
+	x.Octets = uint8(len(v))
+	return nil
+}
 
-	delayForm = form[Delay]{
-		size: 4,
-		get: func(v []byte) (Delay, error) {
-			return Delay{Micros: uint24(v[1:]), Anomalous: v[0]&anomalous != 0}, nil
-		},
-		put: func(b []byte, d Delay) []byte { return appendUint24(appendFlag(b, d.Anomalous), d.Micros) },
+func appendIGPMetric(b []byte, x *IGPMetric) []byte {
+	var full [4]byte
+	binary.BigEndian.PutUint32(full[:], x.Value)
+	return append(b, full[4-x.Octets:]...)
+}
+
+func readDelay(_ *memory, d *Delay, v []byte) error {
+	if err := sized(v, 4); err != nil {
+		return err
 	}
-	minMaxDelayForm = form[MinMaxDelay]{
-		size: 8,
-		get: func(v []byte) (MinMaxDelay, error) {
-			return MinMaxDelay{uint24(v[1:]), uint24(v[5:]), v[0]&anomalous != 0}, nil
-		},
-		put: func(b []byte, d MinMaxDelay) []byte {
-			b = appendUint24(appendFlag(b, d.Anomalous), d.MinMicros)
-			return appendUint24(append(b, 0), d.MaxMicros)
-		},
+	*d = Delay{Micros: uint24(v[1:]), Anomalous: v[0]&anomalous != 0}
+	return nil
+}
+
+func appendDelay(b []byte, d *Delay) []byte {
+	return appendUint24(appendFlag(b, d.Anomalous), d.Micros)
+}
+
+func readMinMaxDelay(_ *memory, d *MinMaxDelay, v []byte) error {
+	if err := sized(v, 8); err != nil {
+		return err
 	}
-	delayVariationForm = form[uint32]{
-		size: 4,
-		get:  func(v []byte) (uint32, error) { return uint24(v[1:]), nil },
-		put:  func(b []byte, x uint32) []byte { return appendUint24(append(b, 0), x) },
+	*d = MinMaxDelay{uint24(v[1:]), uint24(v[5:]), v[0]&anomalous != 0}
+	return nil
+}
+
+func appendMinMaxDelay(b []byte, d *MinMaxDelay) []byte {
+	b = appendUint24(appendFlag(b, d.Anomalous), d.MinMicros)
+	return appendUint24(append(b, 0), d.MaxMicros)
+}
+
+func readDelayVariation(_ *memory, x *uint32, v []byte) error {
+	if err := sized(v, 4); err != nil {
+		return err
 	}
-	lossForm = form[Loss]{
-		size: 4,
-		get: func(v []byte) (Loss, error) {
-			return Loss{Percent: float64(uint24(v[1:])) * lossStep, Anomalous: v[0]&anomalous != 0}, nil
-		},
-		put: func(b []byte, l Loss) []byte {
-			return appendUint24(appendFlag(b, l.Anomalous), uint32(math.Round(l.Percent/lossStep)))
-		},
+	*x = uint24(v[1:])
+	return nil
+}
+
+func appendDelayVariation(b []byte, x *uint32) []byte { return appendUint24(append(b, 0), *x) }
+
+func readLoss(_ *memory, l *Loss, v []byte) error {
+	if err := sized(v, 4); err != nil {
+		return err
 	}
-	unreservedForm = form[[8]float64]{
-		size: 8 * 4,
-		get: func(v []byte) (xs [8]float64, err error) {
-			for i := range xs {
-				if xs[i], err = bandwidth(v[4*i:]); err != nil {
-					return xs, fmt.Errorf("priority %d: %w", i, err)
-				}
-			}
-			return xs, nil
-		},
-		put: func(b []byte, xs [8]float64) []byte {
-			for _, x := range xs {
-				b = appendBandwidth(b, x)
-			}
-			return b
-		},
-	}
-)
+	*l = Loss{Percent: float64(uint24(v[1:])) * lossStep, Anomalous: v[0]&anomalous != 0}
+	return nil
+}
+
+func appendLoss(b []byte, l *Loss) []byte {
+	return appendUint24(appendFlag(b, l.Anomalous), uint32(math.Round(l.Percent/lossStep)))
+}
 
 func appendFlag(b []byte, set bool) []byte {
 	if set {
@@ -98,17 +115,32 @@ func appendFlag(b []byte, set bool) []byte {
 	return append(b, 0)
 }
 
-func igpMetric(v []byte) (IGPMetric, error) {
-	if len(v) < 1 || len(v) > 3 {
-		return IGPMetric{}, errLength(len(v), "1 to 3")
+func readUnreserved(m *memory, xs *[8]float64, v []byte) error {
+	if err := sized(v, 8*4); err != nil {
+		return err
 	}
-	var full [4]byte
-	copy(full[4-len(v):], v)
-	return IGPMetric{Value: binary.BigEndian.Uint32(full[:]), Octets: uint8(len(v))}, nil
+	for i := range xs {
+		if err := readBandwidth(m, &xs[i], v[4*i:4*i+4]); err != nil {
+			return fmt.Errorf("priority %d: %w", i, err)
+		}
+	}
+	return nil
 }
 
-func appendIGPMetric(b []byte, m IGPMetric) []byte {
-	var full [4]byte
-	binary.BigEndian.PutUint32(full[:], m.Value)
-	return append(b, full[4-m.Octets:]...)
+func appendUnreserved(b []byte, xs *[8]float64) []byte {
+	for i := range xs {
+		b = appendBandwidth(b, &xs[i])
+	}
+	return b
 }
+
+// readLinkProtection reads the protection and a reserved octet (RFC 5307 §1.2).
+func readLinkProtection(_ *memory, x *uint8, v []byte) error {
+	if err := sized(v, 2); err != nil {
+		return err
+	}
+	*x = v[0]
+	return nil
+}
+
+func appendLinkProtection(b []byte, x *uint8) []byte { return append(b, *x, 0) }

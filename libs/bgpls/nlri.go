@@ -1,23 +1,26 @@
 package bgpls
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"net/netip"
+	"strconv"
 )
 
 // NLRI is the identity of one object (RFC 9552 §5.2).
 type NLRI struct {
 	Type       NLRIType
 	Protocol   ProtocolID
-	Identifier uint64            // BGP-LS instance identifier
-	Local      *NodeDescriptor   // TLV 256; the node itself, the near end of a link, the originator of a prefix
-	Remote     *NodeDescriptor   // TLV 257; links only
-	Link       *LinkDescriptor   // links only
-	Prefix     *PrefixDescriptor // prefixes only
-	Unknown    []TLV             // nodes only: TLVs beside the node descriptors, ascending
-	Raw        []byte            // NLRI types that are not decoded only: the value octets
+	VPN        bool                // of SAFI 72: Raw holds the route distinguisher, 8 octets, and the value octets
+	Identifier uint64              // BGP-LS instance identifier
+	Local      *NodeDescriptor     // TLV 256; the node itself, the near end of a link, the originator of a prefix or SID, the headend of a policy
+	Remote     *NodeDescriptor     // TLV 257; links only
+	Link       *LinkDescriptor     // links only
+	Prefix     *PrefixDescriptor   // prefixes only
+	SID        *SRv6SIDDescriptor  // SRv6 SIDs only
+	Policy     *SRPolicyDescriptor // SR Policy candidate paths only
+	Unknown    []TLV               // nodes only: TLVs beside the node descriptors, ascending
+	Raw        []byte              // VPN and NLRI types that are not decoded only: the value octets
 }
 
 // NodeDescriptor holds the node descriptors (RFC 9552 §5.2.1.4).
@@ -29,6 +32,22 @@ type NodeDescriptor struct {
 	BGPRouterID netip.Addr // TLV 516, IPv4
 	MemberASN   *uint32    // TLV 517
 	Unknown     []TLV      // further TLVs, ascending
+}
+
+// Router returns the part of the IGP router id that is the router's, by its length
+// (RFC 9552 §5.2.1.4): 4 octets are an OSPF router, 8 an OSPF pseudonode (router id and
+// interface of the designated router), 6 an IS-IS system, 7 an IS-IS pseudonode, or the
+// system itself if the last octet is 0. It is nil for an id of any other length.
+func (d *NodeDescriptor) Router() (id []byte, pseudonode bool) {
+	switch v := d.IGPRouterID; len(v) {
+	case 4, 6:
+		return v, false
+	case 7:
+		return v[:6], v[6] != 0
+	case 8:
+		return v[:4], true
+	}
+	return nil, false
 }
 
 // LinkDescriptor holds the link descriptors (RFC 9552 §5.2.2).
@@ -54,110 +73,214 @@ type PrefixDescriptor struct {
 	Unknown         []TLV        // further TLVs, ascending
 }
 
-var nodeDescriptors = table[NodeDescriptor]{
-	optional(TLVAutonomousSystem, uint32Form, func(d *NodeDescriptor) **uint32 { return &d.ASN }),
-	optional(TLVBGPLSIdentifier, uint32Form, func(d *NodeDescriptor) **uint32 { return &d.BGPLSID }),
-	address(TLVOSPFAreaID, ipv4Form, func(d *NodeDescriptor) *netip.Addr { return &d.OSPFAreaID }),
-	octets(TLVIGPRouterID, func(d *NodeDescriptor) *[]byte { return &d.IGPRouterID }),
-	address(TLVBGPRouterID, ipv4Form, func(d *NodeDescriptor) *netip.Addr { return &d.BGPRouterID }),
-	optional(TLVMemberASN, uint32Form, func(d *NodeDescriptor) **uint32 { return &d.MemberASN }),
+// SRv6SIDDescriptor holds the SRv6 SID descriptors (RFC 9514 §6.1).
+type SRv6SIDDescriptor struct {
+	MultiTopologyID *uint16    // TLV 263, 12 bits
+	SID             netip.Addr // TLV 518
+	Unknown         []TLV      // further TLVs, ascending
 }
 
-var (
-	localNode  = node(TLVLocalNode, func(n *NLRI) **NodeDescriptor { return &n.Local })
-	remoteNode = node(TLVRemoteNode, func(n *NLRI) **NodeDescriptor { return &n.Remote })
-
-	nodeNLRI = table[NLRI]{localNode}
-	linkNLRI = table[NLRI]{
-		localNode,
-		remoteNode,
-		optional(TLVLinkIdentifiers, linkIdentifiers, func(n *NLRI) **LinkIdentifiers { return &n.Link.Identifiers }),
-		address(TLVIPv4Interface, ipv4Form, func(n *NLRI) *netip.Addr { return &n.Link.IPv4Interface }),
-		address(TLVIPv4Neighbor, ipv4Form, func(n *NLRI) *netip.Addr { return &n.Link.IPv4Neighbor }),
-		address(TLVIPv6Interface, ipv6Form, func(n *NLRI) *netip.Addr { return &n.Link.IPv6Interface }),
-		address(TLVIPv6Neighbor, ipv6Form, func(n *NLRI) *netip.Addr { return &n.Link.IPv6Neighbor }),
-		optional(TLVMultiTopologyID, multiTopologyForm, func(n *NLRI) **uint16 { return &n.Link.MultiTopologyID }),
-	}
-	ipv4PrefixNLRI = prefixNLRI(ipv4Prefix)
-	ipv6PrefixNLRI = prefixNLRI(ipv6Prefix)
-)
-
-func node(typ uint16, field func(*NLRI) **NodeDescriptor) codec[NLRI] {
-	descriptors := form[*NodeDescriptor]{
-		get: func(v []byte) (*NodeDescriptor, error) {
-			d := new(NodeDescriptor)
-			var err error
-			d.Unknown, err = nodeDescriptors.decodeAll(d, cursor{rest: v})
-			return d, err
-		},
-		put: func(b []byte, d *NodeDescriptor) []byte { return nodeDescriptors.append(b, d, d.Unknown) },
-	}
-	return once(typ, descriptors, isNil[NodeDescriptor], field)
+// readNode reads node descriptors: TLVs inside of a TLV.
+func readNode(m *memory, d *NodeDescriptor, v []byte) (err error) {
+	d.Unknown, err = m.fill(d, v)
+	return err
 }
 
-func prefixNLRI(f form[netip.Prefix]) table[NLRI] {
-	return table[NLRI]{
-		localNode,
-		optional(TLVMultiTopologyID, multiTopologyForm, func(n *NLRI) **uint16 { return &n.Prefix.MultiTopologyID }),
-		optional(TLVOSPFRouteType, uint8Form, func(n *NLRI) **uint8 { return &n.Prefix.OSPFRouteType }),
-		once(TLVIPReachability, f, func(p netip.Prefix) bool { return !p.IsValid() },
-			func(n *NLRI) *netip.Prefix { return &n.Prefix.Prefix }),
+func (d *NodeDescriptor) decode(m *memory, typ uint16, v []byte) error {
+	switch typ {
+	case TLVAutonomousSystem:
+		return optional(m, &m.uint32s, &d.ASN, v, readUint32)
+	case TLVBGPLSIdentifier:
+		return optional(m, &m.uint32s, &d.BGPLSID, v, readUint32)
+	case TLVOSPFAreaID:
+		return address(&d.OSPFAreaID, v, 4)
+	case TLVIGPRouterID:
+		return octets(m, &d.IGPRouterID, v)
+	case TLVBGPRouterID:
+		return address(&d.BGPRouterID, v, 4)
+	case TLVMemberASN:
+		return optional(m, &m.uint32s, &d.MemberASN, v, readUint32)
 	}
+	return errNoRoom
 }
 
-var linkIdentifiers = form[LinkIdentifiers]{
-	size: 8,
-	get: func(v []byte) (LinkIdentifiers, error) {
-		return LinkIdentifiers{binary.BigEndian.Uint32(v), binary.BigEndian.Uint32(v[4:])}, nil
-	},
-	put: func(b []byte, x LinkIdentifiers) []byte {
-		return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(b, x.Local), x.Remote)
-	},
+func appendNode(b []byte, d *NodeDescriptor) []byte {
+	e := encoder{b, d.Unknown}
+	putOptional(&e, TLVAutonomousSystem, d.ASN, appendUint32)
+	putOptional(&e, TLVBGPLSIdentifier, d.BGPLSID, appendUint32)
+	putAddress(&e, TLVOSPFAreaID, &d.OSPFAreaID)
+	putOctets(&e, TLVIGPRouterID, d.IGPRouterID)
+	putAddress(&e, TLVBGPRouterID, &d.BGPRouterID)
+	putOptional(&e, TLVMemberASN, d.MemberASN, appendUint32)
+	return e.done()
+}
+
+func (d *LinkDescriptor) decode(m *memory, typ uint16, v []byte) error {
+	switch typ {
+	case TLVLinkIdentifiers:
+		return optional(m, &m.identifiers, &d.Identifiers, v, readLinkIdentifiers)
+	case TLVIPv4Interface:
+		return address(&d.IPv4Interface, v, 4)
+	case TLVIPv4Neighbor:
+		return address(&d.IPv4Neighbor, v, 4)
+	case TLVIPv6Interface:
+		return address(&d.IPv6Interface, v, 16)
+	case TLVIPv6Neighbor:
+		return address(&d.IPv6Neighbor, v, 16)
+	case TLVMultiTopologyID:
+		return optional(m, &m.uint16s, &d.MultiTopologyID, v, readMultiTopology)
+	}
+	return errNoRoom
+}
+
+func (d *LinkDescriptor) encode(e *encoder) {
+	putOptional(e, TLVLinkIdentifiers, d.Identifiers, appendLinkIdentifiers)
+	putAddress(e, TLVIPv4Interface, &d.IPv4Interface)
+	putAddress(e, TLVIPv4Neighbor, &d.IPv4Neighbor)
+	putAddress(e, TLVIPv6Interface, &d.IPv6Interface)
+	putAddress(e, TLVIPv6Neighbor, &d.IPv6Neighbor)
+	putOptional(e, TLVMultiTopologyID, d.MultiTopologyID, appendUint16)
+}
+
+func readLinkIdentifiers(_ *memory, x *LinkIdentifiers, v []byte) error {
+	if err := sized(v, 8); err != nil {
+		return err
+	}
+	*x = LinkIdentifiers{binary.BigEndian.Uint32(v), binary.BigEndian.Uint32(v[4:])}
+	return nil
+}
+
+func appendLinkIdentifiers(b []byte, x *LinkIdentifiers) []byte {
+	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(b, x.Local), x.Remote)
+}
+
+// decode reads the descriptors of a prefix of an address of size octets.
+func (d *PrefixDescriptor) decode(m *memory, typ uint16, v []byte, size int) error {
+	switch typ {
+	case TLVMultiTopologyID:
+		return optional(m, &m.uint16s, &d.MultiTopologyID, v, readMultiTopology)
+	case TLVOSPFRouteType:
+		return optional(m, &m.uint8s, &d.OSPFRouteType, v, readUint8)
+	case TLVIPReachability:
+		return readPrefix(m, &d.Prefix, v, size)
+	}
+	return errNoRoom
+}
+
+func (d *PrefixDescriptor) encode(e *encoder) {
+	putOptional(e, TLVMultiTopologyID, d.MultiTopologyID, appendUint16)
+	putOptional(e, TLVOSPFRouteType, d.OSPFRouteType, appendUint8)
+	putOptional(e, TLVIPReachability, &d.Prefix, appendPrefix)
+}
+
+func (d *SRv6SIDDescriptor) decode(m *memory, typ uint16, v []byte) error {
+	switch typ {
+	case TLVMultiTopologyID:
+		return optional(m, &m.uint16s, &d.MultiTopologyID, v, readMultiTopology)
+	case TLVSRv6SID:
+		return address(&d.SID, v, 16)
+	}
+	return errNoRoom
+}
+
+func (d *SRv6SIDDescriptor) encode(e *encoder) {
+	putOptional(e, TLVMultiTopologyID, d.MultiTopologyID, appendUint16)
+	putAddress(e, TLVSRv6SID, &d.SID)
 }
 
 // head is the Protocol-ID and the identifier, before the descriptors.
 const head = 1 + 8
 
-// decode fills n, which is zero.
-func (n *NLRI) decode(part tlv) error {
-	n.Type = NLRIType(part.typ)
+// distinguisher is the length of a route distinguisher (RFC 4364 §4.2).
+const distinguisher = 8
+
+// read fills n, which is zero.
+func (n *NLRI) read(m *memory, typ NLRIType, v []byte, vpn bool) error {
+	n.Type, n.VPN = typ, vpn
+	if vpn {
+		n.Raw = m.clone(v)
+		return atLeast(v, distinguisher)
+	}
 	switch n.Type {
 	case NodeNLRI:
 	case LinkNLRI:
-		n.Link = new(LinkDescriptor)
+		n.Link = m.links.one()
 	case IPv4PrefixNLRI, IPv6PrefixNLRI:
-		n.Prefix = new(PrefixDescriptor)
+		n.Prefix = m.prefixes.one()
+	case SRPolicyNLRI:
+		n.Policy = m.policies.one()
+	case SRv6SIDNLRI:
+		n.SID = m.sids.one()
 	default:
-		n.Raw = bytes.Clone(part.value)
+		n.Raw = m.clone(v)
 		return nil
 	}
-	if len(part.value) < head {
-		return errTruncated(head, len(part.value))
-	}
-	n.Protocol = ProtocolID(part.value[0])
-	n.Identifier = binary.BigEndian.Uint64(part.value[1:])
-	descriptors, unknown := n.descriptors()
-	var err error
-	if *unknown, err = descriptors.decodeAll(n, part.within(head)); err != nil {
+	if err := atLeast(v, head); err != nil {
 		return err
 	}
+	n.Protocol = ProtocolID(v[0])
+	n.Identifier = binary.BigEndian.Uint64(v[1:])
+	unknown, err := m.fill(n, v[head:])
+	if err != nil {
+		return err
+	}
+	*n.unknown() = unknown
 	return n.complete()
 }
 
-// descriptors says how the descriptors are coded and where the unknown ones are;
-// nil for an NLRI type that is not decoded.
-func (n *NLRI) descriptors() (known table[NLRI], unknown *[]TLV) {
+// decode reads one descriptor.
+func (n *NLRI) decode(m *memory, typ uint16, v []byte) error {
+	switch typ {
+	case TLVLocalNode:
+		return optional(m, &m.nodes, &n.Local, v, readNode)
+	case TLVRemoteNode:
+		if n.Link != nil {
+			return optional(m, &m.nodes, &n.Remote, v, readNode)
+		}
+	case TLVSRPolicy:
+		if n.Policy != nil {
+			return n.Policy.read(v)
+		}
+	default:
+		return n.decodeObject(m, typ, v)
+	}
+	return errNoRoom
+}
+
+// decodeObject reads a descriptor that is not of a node.
+func (n *NLRI) decodeObject(m *memory, typ uint16, v []byte) error {
+	switch n.Type {
+	case LinkNLRI:
+		return n.Link.decode(m, typ, v)
+	case IPv4PrefixNLRI:
+		return n.Prefix.decode(m, typ, v, 4)
+	case IPv6PrefixNLRI:
+		return n.Prefix.decode(m, typ, v, 16)
+	case SRv6SIDNLRI:
+		return n.SID.decode(m, typ, v)
+	}
+	return errNoRoom
+}
+
+// unknown is where the descriptors are kept that are not decoded; nil for an NLRI
+// that is not decoded as a whole.
+func (n *NLRI) unknown() *[]TLV {
+	if n.VPN {
+		return nil
+	}
 	switch n.Type {
 	case NodeNLRI:
-		return nodeNLRI, &n.Unknown
+		return &n.Unknown
 	case LinkNLRI:
-		return linkNLRI, &n.Link.Unknown
-	case IPv4PrefixNLRI:
-		return ipv4PrefixNLRI, &n.Prefix.Unknown
-	case IPv6PrefixNLRI:
-		return ipv6PrefixNLRI, &n.Prefix.Unknown
+		return &n.Link.Unknown
+	case IPv4PrefixNLRI, IPv6PrefixNLRI:
+		return &n.Prefix.Unknown
+	case SRPolicyNLRI:
+		return &n.Policy.Unknown
+	case SRv6SIDNLRI:
+		return &n.SID.Unknown
 	}
-	return nil, nil
+	return nil
 }
 
 // complete checks that the mandatory descriptors are there.
@@ -169,35 +292,58 @@ func (n *NLRI) complete() error {
 		return fmt.Errorf("%w: remote node descriptors", ErrMissing)
 	case n.Prefix != nil && !n.Prefix.Prefix.IsValid():
 		return fmt.Errorf("%w: prefix", ErrMissing)
+	case n.SID != nil && !n.SID.SID.IsValid():
+		return fmt.Errorf("%w: SRv6 SID", ErrMissing)
+	case n.Policy != nil && !n.Policy.Endpoint.IsValid():
+		return fmt.Errorf("%w: candidate path descriptor", ErrMissing)
 	}
 	return nil
 }
 
 // Append appends the NLRI with its type and length.
 func (n *NLRI) Append(b []byte) []byte {
-	return appendTLV(b, uint16(n.Type), n, appendNLRI)
-}
-
-func appendNLRI(b []byte, n *NLRI) []byte {
-	known, unknown := n.descriptors()
-	if known == nil {
-		return append(b, n.Raw...)
+	e := encoder{b: b}
+	start := e.open(uint16(n.Type))
+	if unknown := n.unknown(); unknown != nil {
+		e.unknown = *unknown
+		e.b = append(e.b, byte(n.Protocol))
+		e.b = binary.BigEndian.AppendUint64(e.b, n.Identifier)
+		n.encode(&e)
+		e.b = e.done()
+	} else {
+		e.b = append(e.b, n.Raw...)
 	}
-	b = append(b, byte(n.Protocol))
-	b = binary.BigEndian.AppendUint64(b, n.Identifier)
-	return known.append(b, n, *unknown)
+	e.end(start)
+	return e.b
 }
 
-// DecodeNLRI decodes one NLRI with its type and length, what Append appends.
-func DecodeNLRI(b []byte) (NLRI, error) {
+func (n *NLRI) encode(e *encoder) {
+	putOptional(e, TLVLocalNode, n.Local, appendNode)
+	switch n.Type {
+	case LinkNLRI:
+		putOptional(e, TLVRemoteNode, n.Remote, appendNode)
+		n.Link.encode(e)
+	case IPv4PrefixNLRI, IPv6PrefixNLRI:
+		n.Prefix.encode(e)
+	case SRPolicyNLRI:
+		putOptional(e, TLVSRPolicy, n.Policy, appendSRPolicyDescriptor)
+	case SRv6SIDNLRI:
+		n.SID.encode(e)
+	}
+}
+
+// DecodeNLRI decodes one NLRI with its type and length, what Append appends; vpn says
+// that it is of SAFI 72.
+func DecodeNLRI(b []byte, vpn bool) (NLRI, error) {
+	m := memories.Get().(*memory)
+	defer memories.Put(m)
 	var n NLRI
-	c := cursor{rest: b}
-	part, err := c.next()
+	typ, end, err := frame(b)
 	if err != nil {
 		return n, err
 	}
-	if c.more() {
-		return n, errLength(len(b), fmt.Sprint(len(b)-len(c.rest)))
+	if end < len(b) {
+		return n, errLength(len(b), strconv.Itoa(end))
 	}
-	return n, n.decode(part)
+	return n, n.read(m, NLRIType(typ), b[tlvHeader:end], vpn)
 }

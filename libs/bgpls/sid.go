@@ -1,27 +1,12 @@
 package bgpls
 
-import (
-	"encoding/binary"
-	"fmt"
-)
+import "encoding/binary"
 
 // SID is a segment identifier (RFC 9085 §2.1.1): a label of 20 bits in three
 // octets, or an index of 32 bits in four.
 type SID struct {
 	Value uint32
 	Label bool
-}
-
-// SRCapabilities is TLV 1034 (RFC 9085 §2.1.2).
-type SRCapabilities struct {
-	Flags  uint8 // IS-IS: 0x80 MPLS IPv4, 0x40 MPLS IPv6
-	Ranges []SIDRange
-}
-
-// SIDRange is a range of the SR global block.
-type SIDRange struct {
-	First SID
-	Size  uint32 // number of labels or SIDs, 24 bits
 }
 
 // AdjacencySID is TLV 1099 (RFC 9085 §2.2.1).
@@ -31,6 +16,14 @@ type AdjacencySID struct {
 	SID    SID
 }
 
+// LANAdjacencySID is TLV 1100 (RFC 9085 §2.2.2).
+type LANAdjacencySID struct {
+	Flags    uint8 // of the IGP
+	Weight   uint8
+	Neighbor []byte // OSPF: router id, 4 octets; IS-IS: system id, 6 octets
+	SID      SID
+}
+
 // PrefixSID is TLV 1158 (RFC 9085 §2.3.1).
 type PrefixSID struct {
 	Flags     uint8 // of the IGP
@@ -38,86 +31,142 @@ type PrefixSID struct {
 	SID       SID
 }
 
-var (
-	srCapabilitiesForm = form[SRCapabilities]{get: srCapabilities, put: appendSRCapabilities}
-
-	adjacencySIDForm = form[AdjacencySID]{
-		get: func(v []byte) (AdjacencySID, error) {
-			flags, weight, sid, err := igpSID(v)
-			return AdjacencySID{flags, weight, sid}, err
-		},
-		put: func(b []byte, s AdjacencySID) []byte { return appendSID(append(b, s.Flags, s.Weight, 0, 0), s.SID) },
-	}
-	prefixSIDForm = form[PrefixSID]{
-		get: func(v []byte) (PrefixSID, error) {
-			flags, algorithm, sid, err := igpSID(v)
-			return PrefixSID{flags, algorithm, sid}, err
-		},
-		put: func(b []byte, s PrefixSID) []byte { return appendSID(append(b, s.Flags, s.Algorithm, 0, 0), s.SID) },
-	}
-)
-
-func sid(v []byte) (SID, error) {
-	switch len(v) {
-	case 3:
-		return SID{Value: uint24(v) & 0xfffff, Label: true}, nil
-	case 4:
-		return SID{Value: binary.BigEndian.Uint32(v)}, nil
-	}
-	return SID{}, errLength(len(v), "3 or 4")
+// PrefixRange is TLV 1159: a run of prefixes, from that of the NLRI on, and the SIDs
+// of the first one (RFC 9085 §2.3.5).
+type PrefixRange struct {
+	Flags      uint8 // of the IGP
+	Size       uint16
+	PrefixSIDs []PrefixSID // TLV 1158
+	Unknown    []TLV       // further TLVs, ascending
 }
 
-func appendSID(b []byte, s SID) []byte {
+// EgressPeer holds the BGP peering segments of a link (RFC 9086 §5).
+type EgressPeer struct {
+	NodeSIDs      []PeerSID // TLV 1101
+	AdjacencySIDs []PeerSID // TLV 1102
+	SetSIDs       []PeerSID // TLV 1103
+}
+
+// PeerSID is TLV 1101, 1102 or 1103 (RFC 9086 §5).
+type PeerSID struct {
+	Flags  uint8 // 0x80 value, 0x40 local, 0x20 backup, 0x10 persistent
+	Weight uint8
+	SID    SID
+}
+
+func (p *EgressPeer) decode(m *memory, typ uint16, v []byte) error {
+	switch typ {
+	case TLVPeerNodeSID:
+		return repeated(m, &m.peerSIDs, &p.NodeSIDs, v, readPeerSID)
+	case TLVPeerAdjacencySID:
+		return repeated(m, &m.peerSIDs, &p.AdjacencySIDs, v, readPeerSID)
+	case TLVPeerSetSID:
+		return repeated(m, &m.peerSIDs, &p.SetSIDs, v, readPeerSID)
+	}
+	return errNoRoom
+}
+
+func (p *EgressPeer) encode(e *encoder) {
+	putRepeated(e, TLVPeerNodeSID, p.NodeSIDs, appendPeerSID)
+	putRepeated(e, TLVPeerAdjacencySID, p.AdjacencySIDs, appendPeerSID)
+	putRepeated(e, TLVPeerSetSID, p.SetSIDs, appendPeerSID)
+}
+
+func (s *SID) read(v []byte) error {
+	switch len(v) {
+	case 3:
+		*s = SID{Value: uint24(v) & 0xfffff, Label: true}
+		return nil
+	case 4:
+		*s = SID{Value: binary.BigEndian.Uint32(v)}
+		return nil
+	}
+	return errLength(len(v), "3 or 4")
+}
+
+func appendSID(b []byte, s *SID) []byte {
 	if s.Label {
 		return appendUint24(b, s.Value)
 	}
 	return binary.BigEndian.AppendUint32(b, s.Value)
 }
 
-// igpSID reads what adjacency and prefix SIDs have in common: flags, an octet of
-// their own, two reserved octets and the SID.
-func igpSID(v []byte) (flags, octet uint8, s SID, err error) {
+// weightedSID reads what adjacency, peer and prefix SIDs have in common: flags, an
+// octet of their own, two reserved octets and the SID.
+func weightedSID(v []byte, flags, octet *uint8, s *SID) error {
 	if len(v) != 7 && len(v) != 8 {
-		return 0, 0, SID{}, errLength(len(v), "7 or 8")
+		return errLength(len(v), "7 or 8")
 	}
-	s, err = sid(v[4:])
-	return v[0], v[1], s, err
+	*flags, *octet = v[0], v[1]
+	return s.read(v[4:])
 }
 
-// srCapabilities reads flags, a reserved octet, and ranges: a size of three octets
-// and the first SID as a TLV.
-func srCapabilities(v []byte) (c SRCapabilities, err error) {
-	const rangeSize = 3
-	if len(v) < 2+rangeSize {
-		return c, errLength(len(v), "a range at least")
-	}
-	c.Flags = v[0]
-	for rest := v[2:]; len(rest) > 0; {
-		if len(rest) < rangeSize {
-			return c, errTruncated(rangeSize, len(rest))
-		}
-		inner := cursor{rest: rest[rangeSize:]}
-		first, err := inner.next()
-		if err != nil {
-			return c, err
-		}
-		if first.typ != TLVSIDLabel {
-			return c, fmt.Errorf("%w: tlv %d in a range, want %d", ErrValue, first.typ, TLVSIDLabel)
-		}
-		s, err := sid(first.value)
-		if err != nil {
-			return c, err
-		}
-		c.Ranges = append(c.Ranges, SIDRange{First: s, Size: uint24(rest)})
-		rest = inner.rest
-	}
-	return c, nil
+func readAdjacencySID(_ *memory, s *AdjacencySID, v []byte) error {
+	return weightedSID(v, &s.Flags, &s.Weight, &s.SID)
 }
 
-func appendSRCapabilities(b []byte, c SRCapabilities) []byte {
-	b = append(b, c.Flags, 0)
-	for _, r := range c.Ranges {
-		b = appendTLV(appendUint24(b, r.Size), TLVSIDLabel, r.First, appendSID)
+func appendAdjacencySID(b []byte, s *AdjacencySID) []byte {
+	return appendSID(append(b, s.Flags, s.Weight, 0, 0), &s.SID)
+}
+
+func readPeerSID(_ *memory, s *PeerSID, v []byte) error {
+	return weightedSID(v, &s.Flags, &s.Weight, &s.SID)
+}
+
+func appendPeerSID(b []byte, s *PeerSID) []byte {
+	return appendSID(append(b, s.Flags, s.Weight, 0, 0), &s.SID)
+}
+
+func readPrefixSID(_ *memory, s *PrefixSID, v []byte) error {
+	return weightedSID(v, &s.Flags, &s.Algorithm, &s.SID)
+}
+
+func appendPrefixSID(b []byte, s *PrefixSID) []byte {
+	return appendSID(append(b, s.Flags, s.Algorithm, 0, 0), &s.SID)
+}
+
+// readLANAdjacencySID reads flags, weight, two reserved octets, the neighbor and the
+// SID; the length tells OSPF and IS-IS neighbors apart.
+func readLANAdjacencySID(m *memory, s *LANAdjacencySID, v []byte) error {
+	var neighbor int
+	switch len(v) {
+	case 4 + 4 + 3, 4 + 4 + 4:
+		neighbor = 4
+	case 4 + 6 + 3, 4 + 6 + 4:
+		neighbor = 6
+	default:
+		return errLength(len(v), "11 to 14")
 	}
-	return b
+	s.Flags, s.Weight = v[0], v[1]
+	s.Neighbor = m.clone(v[4 : 4+neighbor])
+	return s.SID.read(v[4+neighbor:])
+}
+
+func appendLANAdjacencySID(b []byte, s *LANAdjacencySID) []byte {
+	b = append(b, s.Flags, s.Weight, 0, 0)
+	return appendSID(append(b, s.Neighbor...), &s.SID)
+}
+
+// readPrefixRange reads flags, a reserved octet, two octets of size, and TLVs.
+func readPrefixRange(m *memory, r *PrefixRange, v []byte) (err error) {
+	const fixed = 4
+	if err := atLeast(v, fixed); err != nil {
+		return err
+	}
+	r.Flags, r.Size = v[0], binary.BigEndian.Uint16(v[2:])
+	r.Unknown, err = m.fill(r, v[fixed:])
+	return err
+}
+
+func (r *PrefixRange) decode(m *memory, typ uint16, v []byte) error {
+	if typ == TLVPrefixSID {
+		return repeated(m, &m.prefixSIDs, &r.PrefixSIDs, v, readPrefixSID)
+	}
+	return errNoRoom
+}
+
+func appendPrefixRange(b []byte, r *PrefixRange) []byte {
+	e := encoder{binary.BigEndian.AppendUint16(append(b, r.Flags, 0), r.Size), r.Unknown}
+	putRepeated(&e, TLVPrefixSID, r.PrefixSIDs, appendPrefixSID)
+	return e.done()
 }

@@ -12,73 +12,125 @@ type Update struct {
 	Attributes     *Attributes // of all of Reach; nil = none
 	AttributesLost bool        // the attribute was malformed or out of reach (RFC 9552 §8.2.2)
 	EndOfRIB       bool        // the speaker's table is complete (RFC 4724 §2)
+	Oddities       Oddities    // what is not as it should be and does no harm
+}
+
+// Oddities counts what a speaker does otherwise than the RFCs say and that was
+// understood all the same: no error, nothing is missing.
+type Oddities struct {
+	Unordered int // runs of TLVs that do not ascend (RFC 9552 §5.1)
+	Prefixes  int // prefixes with octets or bits set beyond their length (RFC 9552 §5.2.3.2)
+	Metrics   int // IGP metrics of 4 octets (RFC 9552 §5.3.2.4)
+	Flags     int // path attributes with other flags than optional (RFC 4760 §3, RFC 9552 §5.3)
 }
 
 // DecodeUpdate decodes the body of a BGP UPDATE (RFC 4271 §4.3), that is without
 // the header of 19 octets. Other address families and other path attributes are
 // passed over. Each error is a *DecodeError about the one part that is missing
 // from the result; the rest of the result is valid.
+//
+// The values of several UPDATEs share slabs of some KB. A value stays valid for as
+// long as it is used, and keeps its slabs: whoever keeps few of many values should
+// keep their octets (NLRI.Append, Attributes.Append) instead.
 func DecodeUpdate(body []byte) (Update, []error) {
-	var d decoder
-	c := cursor{rest: body}
-	if _, err := c.sized(); err != nil { // withdrawn IPv4 routes
-		d.broken(c, err)
-		return d.update, d.errs
+	m := memories.Get().(*memory)
+	u, errs := m.decode(body)
+	memories.Put(m)
+	return u, errs
+}
+
+// Decoder decodes UPDATEs into memory of its own. It is for whoever is done with an
+// UPDATE before the next one: what Decode returns is valid until Decode is called
+// again. The zero Decoder is ready for use, by one goroutine at a time.
+type Decoder struct{ memory memory }
+
+// Decode is DecodeUpdate into the memory of d.
+func (d *Decoder) Decode(body []byte) (Update, []error) {
+	d.memory.reset()
+	return d.memory.decode(body)
+}
+
+func (m *memory) decode(body []byte) (Update, []error) {
+	m.oddities = Oddities{}
+	d := decoder{memory: m}
+	d.decode(body)
+	d.update.Oddities = m.oddities
+	return d.update, d.errs
+}
+
+// decode reads the withdrawn IPv4 routes and the path attributes. If there are fewer
+// of them than their length says, those that are there count.
+func (d *decoder) decode(body []byte) {
+	_, end, err := sized16(body, 0)
+	if err != nil {
+		d.broken(body, 0, err)
+		return
 	}
-	attributes, err := c.sized()
-	for attributes.more() {
-		a, failure := attributes.nextPathAttribute()
+	at, end, err := sized16(body, end)
+	for at < end {
+		next, failure := d.next(body[:end], at)
 		if failure != nil {
 			err = failure
 			break
 		}
-		d.pathAttribute(a)
+		at = next
 	}
 	if err != nil {
-		d.broken(attributes, err)
-		return d.update, d.errs
+		d.broken(body[:end], at, err)
+		return
 	}
 	d.update.EndOfRIB = d.emptyUnreach && !d.reached
-	return d.update, d.errs
 }
 
-// sized reads two octets of length and as many octets. If there are fewer, it
-// gives those with an error.
-func (c *cursor) sized() (cursor, error) {
-	if len(c.rest) < 2 {
-		return cursor{offset: c.offset}, errTruncated(2, len(c.rest))
+// sized16 reads two octets of length; as many octets follow, from start to end. If
+// there are fewer, end is where they end.
+func sized16(body []byte, at int) (start, end int, err error) {
+	if len(body)-at < 2 {
+		return at, at, errTruncated(2, len(body)-at)
 	}
-	length := int(binary.BigEndian.Uint16(c.rest))
-	part := cursor{rest: c.rest[2:], offset: c.offset + 2}
-	if length > len(part.rest) {
-		return part, errTruncated(length, len(part.rest))
+	start, end = at+2, at+2+int(binary.BigEndian.Uint16(body[at:]))
+	if end > len(body) {
+		return start, len(body), errTruncated(end-start, len(body)-start)
 	}
-	part.rest = part.rest[:length]
-	c.rest = c.rest[2+length:]
-	c.offset += 2 + length
-	return part, nil
+	return start, end, nil
 }
 
-// extendedLength is the path attribute flag for two octets of length (RFC 4271 §4.3).
-const extendedLength = 0x10
+// Path attribute flags (RFC 4271 §4.3).
+const (
+	optionalFlag   = 0x80
+	extendedLength = 0x10 // two octets of length
+	unusedFlags    = 0x0f
+)
 
-// nextPathAttribute reads flags, type, length and value.
-func (c *cursor) nextPathAttribute() (tlv, error) {
-	if len(c.rest) < 3 {
-		return tlv{}, errTruncated(3, len(c.rest))
+// next reads the flags, type, length and value of the path attribute at an offset, and
+// says where the one after it is.
+func (d *decoder) next(body []byte, at int) (int, error) {
+	v := body[at:]
+	if len(v) < 3 {
+		return at, errTruncated(3, len(v))
 	}
-	typ := uint16(c.rest[1])
-	if c.rest[0]&extendedLength == 0 {
-		return c.take(typ, 3, int(c.rest[2]))
+	header, length := 3, int(v[2])
+	if v[0]&extendedLength != 0 {
+		if len(v) < 4 {
+			return at, errTruncated(4, len(v))
+		}
+		header, length = 4, int(binary.BigEndian.Uint16(v[2:]))
 	}
-	if len(c.rest) < 4 {
-		return tlv{}, errTruncated(4, len(c.rest))
+	if length > len(v)-header {
+		return at, errTruncated(length, len(v)-header)
 	}
-	return c.take(typ, 4, int(binary.BigEndian.Uint16(c.rest[2:])))
+	switch v[1] {
+	case AttributeMPReach, AttributeMPUnreach, AttributeBGPLS:
+		d.pathAttribute(part{
+			typ: uint16(v[1]), flags: v[0], value: v[header : header+length], offset: at, header: uint8(header),
+		})
+	}
+	return at + header + length, nil
 }
 
 // decoder gathers an Update.
 type decoder struct {
+	*memory
 	update       Update
 	errs         []error
 	reached      bool // an MP_REACH_NLRI came, of any address family
@@ -86,76 +138,93 @@ type decoder struct {
 	emptyUnreach bool // an MP_UNREACH_NLRI of BGP-LS came that withdraws nothing
 }
 
-func (d *decoder) fail(what string, part tlv, err error) {
-	d.errs = append(d.errs, decodeError(what, part, err))
+func (d *decoder) fail(what string, p part, err error) {
+	d.errs = append(d.errs, decodeError(what, p, err))
 }
 
 // broken gives up the rest of the UPDATE, and with it an attribute that did not come.
-func (d *decoder) broken(c cursor, err error) {
+func (d *decoder) broken(body []byte, at int, err error) {
 	d.update.AttributesLost = d.update.Attributes == nil
-	d.errs = append(d.errs, &DecodeError{What: PartUpdate, Offset: c.offset, Raw: bytes.Clone(c.rest), Err: err})
+	d.errs = append(d.errs, &DecodeError{What: PartUpdate, Offset: at, Raw: bytes.Clone(body[at:]), Err: err})
 }
 
-func (d *decoder) pathAttribute(a tlv) {
+func (d *decoder) pathAttribute(a part) {
 	switch a.typ {
 	case AttributeMPReach:
 		d.reached = true
 		if v := a.value; d.bgpls(a, 5) {
-			d.update.Reach = d.nlris(d.update.Reach, a, 5+int(v[3])) // next hop and a reserved octet
+			d.update.Reach = d.nlriList(d.update.Reach, a, 5+int(v[3])) // next hop and a reserved octet
 		}
 	case AttributeMPUnreach:
 		if d.bgpls(a, 3) {
-			d.emptyUnreach = len(a.value) == 3
-			d.update.Unreach = d.nlris(d.update.Unreach, a, 3)
+			d.emptyUnreach = len(a.value) == 3 && a.value[2] == SAFI
+			d.update.Unreach = d.nlriList(d.update.Unreach, a, 3)
 		}
 	case AttributeBGPLS:
-		d.attributes(a)
+		d.checkFlags(a)
+		d.bgplsAttribute(a)
 	}
 }
 
 // bgpls reports whether a path attribute, which has a head of some octets, is of
 // the address family of BGP-LS.
-func (d *decoder) bgpls(a tlv, head int) bool {
+func (d *decoder) bgpls(a part, head int) bool {
 	v := a.value
-	if len(v) >= 3 && (binary.BigEndian.Uint16(v) != AFI || v[2] != SAFI) {
+	if len(v) >= 3 && (binary.BigEndian.Uint16(v) != AFI || v[2] != SAFI && v[2] != SAFIVPN) {
 		return false
 	}
 	if len(v) < head {
 		d.fail(PartAttribute, a, errTruncated(head, len(v)))
 		return false
 	}
+	d.checkFlags(a)
 	return true
 }
 
-// nlris decodes the NLRIs of a path attribute after skip octets of it.
-func (d *decoder) nlris(ns []NLRI, a tlv, skip int) []NLRI {
+// checkFlags counts flags that are not those of an optional non-transitive path
+// attribute. They do not matter for what it says.
+func (d *decoder) checkFlags(a part) {
+	if a.flags&^(extendedLength|unusedFlags) != optionalFlag {
+		d.oddities.Flags++
+	}
+}
+
+// nlriList decodes the NLRIs of a path attribute after skip octets of it.
+func (d *decoder) nlriList(ns []NLRI, a part, skip int) []NLRI {
 	if skip > len(a.value) {
 		d.fail(PartAttribute, a, errTruncated(skip, len(a.value)))
 		return ns
 	}
-	for c := a.within(skip); c.more(); {
-		part, err := c.next()
+	vpn := a.value[2] == SAFIVPN
+	for v := a.value[skip:]; len(v) > 0; {
+		offset := a.offset + int(a.header) + len(a.value) - len(v)
+		typ, end, err := frame(v)
 		if err != nil {
-			d.fail(PartAttribute, tlv{typ: a.typ, value: c.rest, offset: c.offset}, err)
+			d.fail(PartAttribute, part{typ: a.typ, value: v, offset: offset}, err)
 			break
 		}
-		ns = append(ns, NLRI{})
-		if err := ns[len(ns)-1].decode(part); err != nil {
-			ns = ns[:len(ns)-1]
-			d.fail(PartNLRI, part, err)
+		longer := d.nlris.extend(ns)
+		n := &longer[len(ns)]
+		if err := n.read(d.memory, NLRIType(typ), v[tlvHeader:end], vpn); err != nil {
+			d.nlris.back(n)
+			d.fail(PartNLRI, part{typ: typ, value: v[tlvHeader:end], offset: offset}, err)
+		} else {
+			ns = longer
 		}
+		v = v[end:]
 	}
 	return ns
 }
 
-// attributes decodes the BGP-LS attribute; of several the first counts (RFC 7606 §3.g).
-func (d *decoder) attributes(a tlv) {
+// bgplsAttribute decodes the BGP-LS attribute; of several the first counts (RFC 7606
+// §3.g).
+func (d *decoder) bgplsAttribute(a part) {
 	if d.attributed {
 		d.fail(PartAttribute, a, ErrRepeated)
 		return
 	}
 	d.attributed = true
-	attributes, errs := decodeAttributes(a)
+	attributes, errs := decodeAttributes(d.memory, a)
 	d.update.Attributes, d.update.AttributesLost = attributes, attributes == nil
 	d.errs = append(d.errs, errs...)
 }

@@ -91,6 +91,22 @@ func inArea(d *NodeDescriptor, area string) *NodeDescriptor {
 	return d
 }
 
+// endX is an End.X SID (behavior 57: End.X with NEXT-CSID) as in the messages of the
+// table.
+func endX(flags, algorithm uint8, sid string) SRv6EndXSID {
+	return SRv6EndXSID{
+		EndpointBehavior: 57, Flags: flags, Algorithm: algorithm, SID: addr(sid),
+		Structure: &SRv6SIDStructure{LocatorBlockBits: 32, LocatorNodeBits: 16, FunctionBits: 16},
+	}
+}
+
+func lanEndX(flags, algorithm uint8, sid string) SRv6LANEndXSID {
+	s := SRv6LANEndXSID{Neighbor: unhex("000000000014"), SRv6EndXSID: endX(flags, algorithm, sid)}
+	s.Structure.FunctionBits = 16
+	s.Structure.ArgumentBits = 64
+	return s
+}
+
 var wire = []struct {
 	file string
 	want Update
@@ -132,7 +148,7 @@ var wire = []struct {
 			}},
 			Attributes: &Attributes{
 				IGPMetric: &IGPMetric{Value: 5000, Octets: 3},
-				Unknown:   []TLV{{Type: TLVLinkIdentifiers, Value: unhex("00000172 000001bb")}},
+				Link:      &LinkProperties{Identifiers: &LinkIdentifiers{Local: 370, Remote: 443}},
 			},
 		},
 		key: "link|2|2|asn=3352,lsid=178,router=192168252240|asn=3352,lsid=178,router=192168252162|if4=192.168.199.84,nbr4=192.168.199.85",
@@ -180,15 +196,15 @@ var wire = []struct {
 				Delay:                &Delay{Micros: 10},
 				MinMaxDelay:          &MinMaxDelay{MinMicros: 10, MaxMicros: 10},
 				DelayVariationMicros: new(uint32),
-				Unknown: []TLV{
-					{1106, unhex("0039 80 00 00 00 fc0010000112e0020000000000000000 04e4 0004 20101000")},
-					{1106, unhex("0039 00 00 00 00 fc0010000112e0030000000000000000 04e4 0004 20101000")},
-					{1106, unhex("0039 80 81 00 00 fc0010010112e0020000000000000000 04e4 0004 20101000")},
-					{1106, unhex("0039 00 81 00 00 fc0010010112e0030000000000000000 04e4 0004 20101000")},
-					{1106, unhex("0039 80 82 00 00 fc0010030112e0020000000000000000 04e4 0004 20101000")},
-					{1106, unhex("0039 00 82 00 00 fc0010030112e0030000000000000000 04e4 0004 20101000")},
-					{1122, unhex("04040000 10000000 00000000 0444 0004 0000000a 045b 0008 0000000a 00000000")},
-				},
+				SRv6: &SRv6{EndXSIDs: []SRv6EndXSID{
+					endX(0x80, 0, "fc00:1000:112:e002::"), endX(0, 0, "fc00:1000:112:e003::"),
+					endX(0x80, 129, "fc00:1001:112:e002::"), endX(0, 129, "fc00:1001:112:e003::"),
+					endX(0x80, 130, "fc00:1003:112:e002::"), endX(0, 130, "fc00:1003:112:e003::"),
+				}},
+				Applications: []ApplicationLink{{
+					Standard: unhex("10000000"), UserDefined: unhex("00000000"),
+					LinkMetrics: LinkMetrics{TEMetric: new(uint32(10)), MinMaxDelay: &MinMaxDelay{MinMicros: 10}},
+				}},
 			},
 		},
 		key: "link|2|0|asn=138384,lsid=0,router=000000000015|asn=138384,lsid=0,router=000300000009|local=39,remote=53,mt=2",
@@ -236,10 +252,10 @@ var wire = []struct {
 					Flags: 0x80, Ranges: []SIDRange{{First: SID{Value: 16000, Label: true}, Size: 8000}},
 				},
 				SRAlgorithms: []uint8{0, 1},
-				Unknown: []TLV{
-					{266, unhex("010a")},
-					{1036, unhex("00 00 0003e8 0489 0003 003a98")},
-				},
+				MaxSIDDepths: &MaxSIDDepths{Node: []MSD{{1, 10}}},
+				SegmentRouting: &SegmentRouting{LocalBlock: &SRLocalBlock{
+					Ranges: []SIDRange{{First: SID{Value: 15000, Label: true}, Size: 1000}},
+				}},
 			},
 		},
 		key: "node|2|700|asn=15924,lsid=0,router=010134000041",
@@ -256,12 +272,10 @@ var wire = []struct {
 			Attributes: &Attributes{
 				MaxLinkBandwidth: speed(125e6),
 				IGPMetric:        &IGPMetric{Value: 1000, Octets: 3},
-				Unknown: []TLV{
-					{1107, unhex("0039 80 00 00 00 000000000014 fc302200000de0020000000000000000 04e4 0004 20101040")},
-					{1107, unhex("0039 00 00 00 00 000000000014 fc302200000de0030000000000000000 04e4 0004 20101040")},
-					{1107, unhex("0039 80 80 00 00 000000000014 fc302201000de0060000000000000000 04e4 0004 20101040")},
-					{1107, unhex("0039 00 80 00 00 000000000014 fc302201000de0070000000000000000 04e4 0004 20101040")},
-				},
+				SRv6: &SRv6{ISISLANEndXSIDs: []SRv6LANEndXSID{
+					lanEndX(0x80, 0, "fc30:2200:d:e002::"), lanEndX(0, 0, "fc30:2200:d:e003::"),
+					lanEndX(0x80, 128, "fc30:2201:d:e006::"), lanEndX(0, 128, "fc30:2201:d:e007::"),
+				}},
 			},
 		},
 		key: "link|2|0|asn=12322,lsid=0,router=000000000013|asn=12322,lsid=0,router=00000000001403|local=16,remote=0,mt=2",

@@ -64,6 +64,19 @@ func splitRouterID(text string) (routerID, pseudonode string, ok bool) {
 	return "", "", false
 }
 
+// nodeID returns the one form of an IGP router id: that of a pseudonode is itself, an
+// IS-IS id with the pseudonode number 0 is the system id, any other text is as told.
+func nodeID(text string) string {
+	routerID, pseudonode, ok := splitRouterID(text)
+	switch {
+	case !ok:
+		return text
+	case pseudonode != "":
+		return pseudonode
+	}
+	return routerID
+}
+
 // asns knows the ASN of the routers, by IGP router id, that are told with one.
 type asns map[string]toldASN
 

@@ -102,14 +102,11 @@ func (v *view) resolve(r *schemas.RawTopology) (l link, ok bool) {
 	if !fromOK || !toOK {
 		return link{}, false
 	}
-	l = link{from: from, to: to, ends: r.Link, topology: topology{
+	l = link{from: from, to: to, ends: endsOf(r), topology: topology{
 		protocol:        value(r.ProtocolID),
 		identifier:      value(r.Identifier),
 		multiTopologyID: multiTopologyID(r),
 	}}
-	if l.ends == nil {
-		l.ends = &schemas.LinkDescriptor{}
-	}
 	if r.Attributes != nil {
 		l.igp, l.te = r.Attributes.IGPMetric, r.Attributes.TEMetric
 	}
@@ -117,6 +114,19 @@ func (v *view) resolve(r *schemas.RawTopology) (l link, ok bool) {
 		l.igp, l.te = orZero(l.igp), orZero(l.te)
 	}
 	return l, true
+}
+
+// endsOf returns what tells a link from one parallel to it. Some routers tell the link
+// identifiers (TLV 258) among the attributes and not in the descriptors.
+func endsOf(r *schemas.RawTopology) *schemas.LinkDescriptor {
+	var ends schemas.LinkDescriptor
+	if r.Link != nil {
+		ends = *r.Link
+	}
+	if a := r.Attributes; a != nil && a.LinkProperties != nil && ends.LocalID == nil {
+		ends.LocalID, ends.RemoteID = a.LinkProperties.LocalID, a.LinkProperties.RemoteID
+	}
+	return &ends
 }
 
 func orZero(metric *uint32) *uint32 {

@@ -35,7 +35,7 @@ func scopeOf(r *schemas.RawTopology) (s scope, ok bool) {
 	switch s.protocol {
 	case isisLevel2, ospfv2, ospfv3:
 	default:
-		s.node = value(r.LocalNode.IGPRouterID)
+		s.node = nodeID(value(r.LocalNode.IGPRouterID))
 	}
 	return s, true
 }

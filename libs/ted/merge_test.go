@@ -85,6 +85,15 @@ func TestWithdrawnLinkDoesNotLiveOnInAStaleSpeaker(t *testing.T) {
 	wantEqual(t, "costs", want, load(live, lost).Graph().Costs(RoutingIGP))
 }
 
+// Of IS-IS level 1 the scope is a node, under both of its names.
+func TestScopeOfARouterWithPseudonodeNumberZero(t *testing.T) {
+	links := all(level1.pair(s1, s2, 1), level1.pair(s2, s3, 1))
+	lost := tells("b", stale, links...)
+	live := tells("a", synced, all(level1.pair(s2+"00", s3+"00", 1), level1.node(s1+"00"))...)
+	want := costs{q1: {q1: 0}, q2: {q2: 0, q3: 1}, q3: {q2: 1, q3: 0}}
+	wantEqual(t, "costs", want, load(live, lost).Graph().Costs(RoutingIGP))
+}
+
 func TestAreaOfAStaleSpeakerSurvives(t *testing.T) {
 	area2 := backbone.inArea("0.0.0.2")
 	live := tells("a", synced, backbone.pair(o1, o2, 1)...)

@@ -90,6 +90,13 @@ func linkIDs(local, remote uint32) option {
 	return func(r *schemas.RawTopology) { r.Link.LocalID, r.Link.RemoteID = &local, &remote }
 }
 
+// attributeIDs tells link identifiers as some routers do: among the attributes.
+func attributeIDs(local, remote uint32) option {
+	return func(r *schemas.RawTopology) {
+		r.Attributes.LinkProperties = &schemas.LinkProperties{LocalID: &local, RemoteID: &remote}
+	}
+}
+
 func mt(id uint16) option { return func(r *schemas.RawTopology) { r.Link.MultiTopologyID = &id } }
 
 func nodeFlags(flags uint8) option {

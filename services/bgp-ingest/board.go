@@ -34,12 +34,8 @@ func newBoard(meter metric.Meter) (*board, error) {
 		_, err = meter.Int64ObservableGauge("bgp_objects",
 			metric.WithDescription("Objects that a speaker told and did not withdraw, by kind."),
 			metric.WithInt64Callback(b.each(func(l line, observe func(int64, ...attribute.KeyValue)) {
-				kinds := map[string]int64{}
-				for typ, n := range l.objects {
-					kinds[kind(typ)] += int64(n)
-				}
-				for kind, n := range kinds {
-					observe(n, attribute.String("kind", kind))
+				for kind, n := range l.objects {
+					observe(int64(n), attribute.String("kind", kind))
 				}
 			})))
 	}

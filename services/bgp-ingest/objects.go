@@ -7,8 +7,8 @@ import (
 
 // objects is what one speaker says, kept in octets: some hundreds of bytes an object.
 type objects struct {
-	held     map[string]object       // by the octets of the NLRI, in canonical order
-	counts   map[bgpls.NLRIType]int  // of held
+	held     map[string]object       // by appendID
+	counts   map[string]int          // of held, by kind
 	restored map[string]avro.Encoded // of the output table and not told since this instance took over, by key
 }
 
@@ -29,7 +29,7 @@ func (o object) same(p object) bool {
 }
 
 func newObjects() objects {
-	return objects{held: map[string]object{}, counts: map[bgpls.NLRIType]int{}, restored: map[string]avro.Encoded{}}
+	return objects{held: map[string]object{}, counts: map[string]int{}, restored: map[string]avro.Encoded{}}
 }
 
 func (o *objects) len() int { return len(o.held) + len(o.restored) }
@@ -53,7 +53,7 @@ func (o *objects) put(n *bgpls.NLRI, id []byte, found, now object, key func() st
 		now.attributes = found.attributes // one copy
 	}
 	if _, ok := o.held[string(id)]; !ok {
-		o.counts[n.Type]++
+		o.counts[kind(n)]++
 	}
 	o.held[string(id)] = now
 }
@@ -62,7 +62,7 @@ func (o *objects) put(n *bgpls.NLRI, id []byte, found, now object, key func() st
 func (o *objects) remove(n *bgpls.NLRI, id []byte, key func() string) (known bool) {
 	if _, known = o.held[string(id)]; known {
 		delete(o.held, string(id))
-		o.counts[n.Type]--
+		o.counts[kind(n)]--
 		return true
 	}
 	if len(o.restored) > 0 {
@@ -83,16 +83,25 @@ func (o *objects) sweep(session uint32, key func(*bgpls.NLRI) string, gone func(
 		if object.session == session {
 			continue
 		}
-		n := decodeNLRI(id)
+		n := decodeID(id)
 		delete(o.held, id)
-		o.counts[n.Type]--
+		o.counts[kind(&n)]--
 		gone(key(&n))
 	}
 }
 
-// decodeNLRI decodes the octets of an NLRI that was encoded here.
-func decodeNLRI(id string) bgpls.NLRI {
-	n, err := bgpls.DecodeNLRI([]byte(id))
+// appendID appends what an object is held by: its SAFI and the octets of its NLRI, in
+// canonical order.
+func appendID(b []byte, n *bgpls.NLRI) []byte {
+	if n.VPN {
+		return n.Append(append(b, bgpls.SAFIVPN))
+	}
+	return n.Append(append(b, bgpls.SAFI))
+}
+
+// decodeID decodes what appendID appended.
+func decodeID(id string) bgpls.NLRI {
+	n, err := bgpls.DecodeNLRI([]byte(id[1:]), id[0] == bgpls.SAFIVPN)
 	if err != nil {
 		panic("an NLRI that was encoded here cannot be decoded: " + err.Error())
 	}

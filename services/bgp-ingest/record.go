@@ -2,7 +2,6 @@ package bgpingest
 
 import (
 	"encoding/hex"
-	"fmt"
 	"net/netip"
 
 	"github.com/altostream/altostream/libs/bgpls"
@@ -23,7 +22,7 @@ func record(topology, source string, n *bgpls.NLRI, a *bgpls.Attributes, lost bo
 	r := &schemas.RawTopology{
 		Topology:       topology,
 		Source:         source,
-		Kind:           kind(n.Type),
+		Kind:           kind(n),
 		NLRIType:       new(uint16(n.Type)),
 		NLRI:           n.Raw,
 		Attributes:     attributes(a),
@@ -31,6 +30,9 @@ func record(topology, source string, n *bgpls.NLRI, a *bgpls.Attributes, lost bo
 	}
 	if a != nil {
 		r.UnknownTLVs = tlvs(a.Unknown)
+	}
+	if n.VPN {
+		r.RouteDistinguisher, r.NLRI = distinguished(n.Raw)
 	}
 	if r.Kind == schemas.KindNLRI {
 		return r
@@ -42,11 +44,23 @@ func record(topology, source string, n *bgpls.NLRI, a *bgpls.Attributes, lost bo
 	r.RemoteNode = node(n.Remote)
 	r.Link = link(n.Link)
 	r.Prefix = prefix(n.Prefix)
+	r.SRv6SID = sid(n.SID)
+	r.SRPolicy = policy(n.Policy)
 	return r
 }
 
-func kind(t bgpls.NLRIType) string {
-	switch t {
+// distinguished takes apart the route distinguisher of 8 octets (RFC 4364 §4.2) and
+// what follows.
+func distinguished(raw []byte) (distinguisher *string, rest []byte) {
+	length := min(8, len(raw))
+	return octets(raw[:length]), raw[length:]
+}
+
+func kind(n *bgpls.NLRI) string {
+	if n.VPN {
+		return schemas.KindNLRI
+	}
+	switch n.Type {
 	case bgpls.NodeNLRI:
 		return schemas.KindNode
 	case bgpls.LinkNLRI:
@@ -55,6 +69,10 @@ func kind(t bgpls.NLRIType) string {
 		return schemas.KindPrefix4
 	case bgpls.IPv6PrefixNLRI:
 		return schemas.KindPrefix6
+	case bgpls.SRv6SIDNLRI:
+		return schemas.KindSRv6SID
+	case bgpls.SRPolicyNLRI:
+		return schemas.KindSRPolicy
 	}
 	return schemas.KindNLRI
 }
@@ -104,78 +122,22 @@ func prefix(d *bgpls.PrefixDescriptor) *schemas.PrefixDescriptor {
 	}
 }
 
-func attributes(a *bgpls.Attributes) *schemas.Attributes {
-	if a == nil {
+func sid(d *bgpls.SRv6SIDDescriptor) *schemas.SRv6SIDDescriptor {
+	if d == nil {
 		return nil
 	}
-	r := &schemas.Attributes{
-		MultiTopologyIDs:       a.MultiTopologyIDs,
-		NodeFlags:              a.NodeFlags,
-		NodeName:               a.NodeName,
-		ISISAreaIDs:            each(a.ISISAreaIDs, hex.EncodeToString),
-		LocalIPv4RouterIDs:     each(a.LocalIPv4RouterIDs, netip.Addr.String),
-		LocalIPv6RouterIDs:     each(a.LocalIPv6RouterIDs, netip.Addr.String),
-		RemoteIPv4RouterIDs:    each(a.RemoteIPv4RouterIDs, netip.Addr.String),
-		RemoteIPv6RouterIDs:    each(a.RemoteIPv6RouterIDs, netip.Addr.String),
-		SRAlgorithms:           a.SRAlgorithms,
-		AdminGroup:             a.AdminGroup,
-		MaxLinkBandwidth:       a.MaxLinkBandwidth,
-		MaxReservableBandwidth: a.MaxReservableBandwidth,
-		TEMetric:               a.TEMetric,
-		SRLGs:                  a.SRLGs,
-		LinkName:               a.LinkName,
-		DelayVariationMicros:   a.DelayVariationMicros,
-		ResidualBandwidth:      a.ResidualBandwidth,
-		AvailableBandwidth:     a.AvailableBandwidth,
-		UtilizedBandwidth:      a.UtilizedBandwidth,
-		IGPFlags:               a.IGPFlags,
-		RouteTags:              a.RouteTags,
-		ExtendedRouteTags:      each(a.ExtendedRouteTags, func(tag uint64) string { return fmt.Sprintf("%016x", tag) }),
-		PrefixMetric:           a.PrefixMetric,
-		OSPFForwardingAddress:  address(a.OSPFForwardingAddress),
-		PrefixAttributeFlags:   a.PrefixAttributeFlags,
-		SourceRouterID:         address(a.SourceRouterID),
-	}
-	setMetrics(r, a)
-	setSIDs(r, a)
-	return r
+	return &schemas.SRv6SIDDescriptor{SID: d.SID.String(), MultiTopologyID: d.MultiTopologyID, UnknownTLVs: tlvs(d.Unknown)}
 }
 
-// setMetrics takes apart the TLVs that hold more than one number.
-func setMetrics(r *schemas.Attributes, a *bgpls.Attributes) {
-	if m := a.IGPMetric; m != nil {
-		r.IGPMetric = &m.Value
+func policy(d *bgpls.SRPolicyDescriptor) *schemas.SRPolicyDescriptor {
+	if d == nil {
+		return nil
 	}
-	if b := a.UnreservedBandwidth; b != nil {
-		r.UnreservedBandwidth = b[:]
+	return &schemas.SRPolicyDescriptor{
+		ProtocolOrigin: d.ProtocolOrigin, Flags: d.Flags, Endpoint: d.Endpoint.String(), Color: d.Color,
+		OriginatorASN: d.OriginatorASN, Originator: d.Originator.String(), Discriminator: d.Discriminator,
+		UnknownTLVs: tlvs(d.Unknown),
 	}
-	if d := a.Delay; d != nil {
-		r.DelayMicros, r.DelayAnomalous = &d.Micros, &d.Anomalous
-	}
-	if d := a.MinMaxDelay; d != nil {
-		r.DelayMinMicros, r.DelayMaxMicros, r.DelayMinMaxAnomalous = &d.MinMicros, &d.MaxMicros, &d.Anomalous
-	}
-	if l := a.Loss; l != nil {
-		r.LossPercent, r.LossAnomalous = &l.Percent, &l.Anomalous
-	}
-}
-
-// setSIDs takes the labels and indexes of segment routing as numbers.
-func setSIDs(r *schemas.Attributes, a *bgpls.Attributes) {
-	if c := a.SRCapabilities; c != nil {
-		r.SRCapabilities = &schemas.SRCapabilities{
-			Flags: c.Flags,
-			Ranges: each(c.Ranges, func(s bgpls.SIDRange) schemas.SIDRange {
-				return schemas.SIDRange{First: s.First.Value, Size: s.Size}
-			}),
-		}
-	}
-	r.AdjacencySIDs = each(a.AdjacencySIDs, func(s bgpls.AdjacencySID) schemas.AdjacencySID {
-		return schemas.AdjacencySID{Flags: s.Flags, Weight: s.Weight, SID: s.SID.Value}
-	})
-	r.PrefixSIDs = each(a.PrefixSIDs, func(s bgpls.PrefixSID) schemas.PrefixSID {
-		return schemas.PrefixSID{Flags: s.Flags, Algorithm: s.Algorithm, SID: s.SID.Value}
-	})
 }
 
 func tlvs(unknown []bgpls.TLV) []schemas.TLV {

@@ -43,7 +43,7 @@ var recordTests = []struct {
 				{First: bgpls.SID{Value: 16000, Label: true}, Size: 8000},
 			}},
 			SRAlgorithms: []uint8{0, 1},
-			Unknown:      []bgpls.TLV{{Type: 266, Value: []byte{1, 10}}},
+			Unknown:      []bgpls.TLV{{Type: 1033, Value: []byte{1, 10}}},
 		},
 		key: "default|bgp:10.99.2.2|node|3|18446744073709551615|area=0.0.0.1,router=01010101|263=0002",
 		want: schemas.RawTopology{
@@ -58,10 +58,10 @@ var recordTests = []struct {
 				ISISAreaIDs:        []string{"490001", "4900ab"},
 				LocalIPv4RouterIDs: []string{"1.1.1.1"},
 				LocalIPv6RouterIDs: []string{"fd00::1"},
-				SRCapabilities:     &schemas.SRCapabilities{Flags: 0xc0, Ranges: []schemas.SIDRange{{First: 16000, Size: 8000}}},
+				SRCapabilities:     &schemas.SRCapabilities{Flags: 0xc0, Ranges: []schemas.SIDRange{{First: 16000, Size: 8000, Label: new(true)}}},
 				SRAlgorithms:       []uint8{0, 1},
 			},
-			UnknownTLVs: []schemas.TLV{{Type: 266, Value: []byte{1, 10}}},
+			UnknownTLVs: []schemas.TLV{{Type: 1033, Value: []byte{1, 10}}},
 		},
 	},
 	{
@@ -123,7 +123,7 @@ var recordTests = []struct {
 				IGPMetric:              new(uint32(10)),
 				SRLGs:                  []uint32{},
 				LinkName:               new("zrh1-gva1"),
-				AdjacencySIDs:          []schemas.AdjacencySID{{Flags: 0x30, Weight: 1, SID: 24000}},
+				AdjacencySIDs:          []schemas.AdjacencySID{{Flags: 0x30, Weight: 1, SID: 24000, Label: new(true)}},
 				DelayMicros:            new(uint32(1200)),
 				DelayAnomalous:         new(false),
 				DelayMinMicros:         new(uint32(1000)),
@@ -165,7 +165,7 @@ var recordTests = []struct {
 				ExtendedRouteTags:     []string{"00000000000000ab"},
 				PrefixMetric:          new(uint32(10)),
 				OSPFForwardingAddress: new("192.0.2.1"),
-				PrefixSIDs:            []schemas.PrefixSID{{Flags: 0x40, Algorithm: 128, SID: 2}},
+				PrefixSIDs:            []schemas.PrefixSID{{Flags: 0x40, Algorithm: 128, SID: 2, Label: new(false)}},
 				PrefixAttributeFlags:  []byte{0x20},
 				SourceRouterID:        new("1.1.1.1"),
 			},
@@ -191,12 +191,80 @@ var recordTests = []struct {
 	},
 	{
 		name:       "type that is not decoded",
-		nlri:       bgpls.NLRI{Type: 6, Raw: []byte{2, 0, 0xff}},
-		attributes: &bgpls.Attributes{Unknown: []bgpls.TLV{{Type: 1250, Value: []byte{0, 57}}}},
-		key:        "default|bgp:10.99.2.2|nlri6|0200ff",
+		nlri:       bgpls.NLRI{Type: 7, Raw: []byte{2, 0, 0xff}},
+		attributes: &bgpls.Attributes{Unknown: []bgpls.TLV{{Type: 1204, Value: []byte{0, 57}}}},
+		key:        "default|bgp:10.99.2.2|nlri7|0200ff",
 		want: schemas.RawTopology{
-			Kind: "nlri", NLRIType: new(uint16(6)), NLRI: []byte{2, 0, 0xff},
-			Attributes: &schemas.Attributes{}, UnknownTLVs: []schemas.TLV{{Type: 1250, Value: []byte{0, 57}}},
+			Kind: "nlri", NLRIType: new(uint16(7)), NLRI: []byte{2, 0, 0xff},
+			Attributes: &schemas.Attributes{}, UnknownTLVs: []schemas.TLV{{Type: 1204, Value: []byte{0, 57}}},
+		},
+	},
+	{
+		name: "object of a VPN",
+		nlri: bgpls.NLRI{Type: bgpls.NodeNLRI, VPN: true, Raw: []byte{0, 0, 0xfd, 0xe8, 0, 0, 0, 1, 2, 0, 0xff}},
+		key:  "default|bgp:10.99.2.2|nlrivpn1|0000fde800000001|0200ff",
+		want: schemas.RawTopology{
+			Kind: "nlri", NLRIType: new(uint16(1)), NLRI: []byte{2, 0, 0xff}, RouteDistinguisher: new("0000fde800000001"),
+		},
+	},
+	{
+		name: "SRv6 SID",
+		nlri: bgpls.NLRI{
+			Type: bgpls.SRv6SIDNLRI, Protocol: bgpls.ISISLevel2, Local: router1,
+			SID: &bgpls.SRv6SIDDescriptor{SID: netip.MustParseAddr("fc00::1"), MultiTopologyID: new(uint16(2)), Unknown: []bgpls.TLV{{Type: 600, Value: []byte{}}}},
+		},
+		attributes: &bgpls.Attributes{SRv6: &bgpls.SRv6{
+			EndpointBehavior: &bgpls.SRv6EndpointBehavior{Behavior: 57, Flags: 1, Algorithm: 128},
+			PeerNode:         &bgpls.SRv6PeerNode{Flags: 0x80, Weight: 1, ASN: 65000, RouterID: netip.MustParseAddr("2.2.2.2")},
+			SIDStructure:     &bgpls.SRv6SIDStructure{LocatorBlockBits: 32, LocatorNodeBits: 16, FunctionBits: 16, ArgumentBits: 64},
+		}},
+		key: "default|bgp:10.99.2.2|srv6sid|2|0|area=0.0.0.1,router=01010101|fc00::1,mt=2,600=",
+		want: schemas.RawTopology{
+			Kind: "srv6_sid", NLRIType: new(uint16(6)), ProtocolID: new(uint8(2)), Identifier: new(uint64),
+			LocalNode: &schemas.NodeDescriptor{OSPFAreaID: new("0.0.0.1"), IGPRouterID: new("01010101")},
+			SRv6SID:   &schemas.SRv6SIDDescriptor{SID: "fc00::1", MultiTopologyID: new(uint16(2)), UnknownTLVs: []schemas.TLV{{Type: 600, Value: []byte{}}}},
+			Attributes: &schemas.Attributes{SRv6: &schemas.SRv6{
+				EndpointBehavior: &schemas.SRv6EndpointBehavior{Behavior: 57, Flags: 1, Algorithm: 128},
+				PeerNode:         &schemas.SRv6PeerNode{Flags: 0x80, Weight: 1, ASN: 65000, RouterID: "2.2.2.2"},
+				SIDStructure:     &schemas.SRv6SIDStructure{LocatorBlockBits: 32, LocatorNodeBits: 16, FunctionBits: 16, ArgumentBits: 64},
+			}},
+		},
+	},
+	{
+		name: "SR Policy candidate path",
+		nlri: bgpls.NLRI{
+			Type: bgpls.SRPolicyNLRI, Protocol: bgpls.SR, Local: router1,
+			Policy: &bgpls.SRPolicyDescriptor{
+				ProtocolOrigin: 2, Flags: 1, Endpoint: netip.MustParseAddr("2.2.2.2"), Color: 100,
+				OriginatorASN: 65000, Originator: netip.MustParseAddr("fd00::1"), Discriminator: 7,
+			},
+		},
+		attributes: &bgpls.Attributes{SRPolicy: &bgpls.SRPolicy{
+			State: &bgpls.SRPolicyState{Priority: 100, Flags: 0x4800, Preference: 200}, PathName: new("path"), Name: new("policy"),
+		}},
+		key: "default|bgp:10.99.2.2|srpolicy|9|0|area=0.0.0.1,router=01010101" +
+			"|origin=2,flags=1,endpoint=2.2.2.2,color=100,asn=65000,originator=fd00::1,discriminator=7",
+		want: schemas.RawTopology{
+			Kind: "sr_policy", NLRIType: new(uint16(5)), ProtocolID: new(uint8(9)), Identifier: new(uint64),
+			LocalNode: &schemas.NodeDescriptor{OSPFAreaID: new("0.0.0.1"), IGPRouterID: new("01010101")},
+			SRPolicy: &schemas.SRPolicyDescriptor{
+				ProtocolOrigin: 2, Flags: 1, Endpoint: "2.2.2.2", Color: 100,
+				OriginatorASN: 65000, Originator: "fd00::1", Discriminator: 7,
+			},
+			Attributes: &schemas.Attributes{SRPolicy: &schemas.SRPolicy{
+				State: &schemas.SRPolicyState{Priority: 100, Flags: 0x4800, Preference: 200}, PathName: new("path"), PolicyName: new("policy"),
+			}},
+		},
+	},
+	{
+		name:       "rare attributes",
+		nlri:       bgpls.NLRI{Type: bgpls.NodeNLRI, Protocol: bgpls.OSPFv2, Local: router1},
+		attributes: rareAttributes,
+		key:        "default|bgp:10.99.2.2|node|3|0|area=0.0.0.1,router=01010101",
+		want: schemas.RawTopology{
+			Kind: "node", NLRIType: new(uint16(1)), ProtocolID: new(uint8(3)), Identifier: new(uint64),
+			LocalNode:  &schemas.NodeDescriptor{OSPFAreaID: new("0.0.0.1"), IGPRouterID: new("01010101")},
+			Attributes: rareRecord,
 		},
 	},
 }
@@ -238,19 +306,45 @@ func TestRecordSaysEverything(t *testing.T) {
 	all(t, written, reflect.TypeFor[schemas.Attributes]())
 }
 
+// said collects the fields that say something, of the value and of what it holds.
 func said(names map[string]bool, v reflect.Value) {
-	for i := range v.NumField() {
-		if !v.Field(i).IsZero() {
-			names[v.Type().Field(i).Name] = true
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			said(names, v.Elem())
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			said(names, v.Index(i))
+		}
+	case reflect.Struct:
+		if v.Type().PkgPath() == "net/netip" {
+			return
+		}
+		for i := range v.NumField() {
+			if !v.Field(i).IsZero() {
+				names[v.Type().Name()+"."+v.Type().Field(i).Name] = true
+				said(names, v.Field(i))
+			}
 		}
 	}
 }
 
+// all checks that every field is said, of the type and of the types that it holds.
 func all(t *testing.T, names map[string]bool, typ reflect.Type) {
 	t.Helper()
-	for i := range typ.NumField() {
-		if name := typ.Field(i).Name; !names[name] {
-			t.Errorf("%s.%s is in no record of the table", typ, name)
+	switch typ.Kind() {
+	case reflect.Pointer, reflect.Slice:
+		all(t, names, typ.Elem())
+	case reflect.Struct:
+		if typ.PkgPath() == "net/netip" {
+			return
+		}
+		for f := range typ.Fields() {
+			if name := typ.Name() + "." + f.Name; !names[name] {
+				t.Errorf("%s is in no record of the table", name)
+			}
+			all(t, names, f.Type)
 		}
 	}
 }

@@ -24,7 +24,7 @@ func (s *State) takeOver() []output {
 func (s *State) reconcile(sp *speaker) []output {
 	var out []output
 	for id, o := range sp.objects.held {
-		n := decodeNLRI(id)
+		n := decodeID(id)
 		key := key(s.topology, sp.source, &n)
 		before, restored := sp.objects.restored[key]
 		delete(sp.objects.restored, key)

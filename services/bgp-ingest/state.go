@@ -29,7 +29,7 @@ type State struct {
 	routers    Routers                                 // of BMP speakers that do
 	silent     bool                                    // another instance publishes, or the table is not read yet
 	touched    map[*speaker]struct{}                   // since the last news
-	room       []byte                                  // for the octets of an NLRI
+	room       []byte                                  // for octets
 }
 
 // speaker is one source of objects.
@@ -284,7 +284,7 @@ func (s *State) update(e Update) []output {
 	out := make([]output, 0, len(e.Update.Unreach)+len(e.Update.Reach))
 	for i := range e.Update.Unreach {
 		n := &e.Update.Unreach[i]
-		s.room = n.Append(s.room[:0])
+		s.room = appendID(s.room[:0], n)
 		key := func() string { return key(s.topology, sp.source, n) }
 		if sp.objects.remove(n, s.room, key) && !s.silent {
 			out = append(out, output{Key: key()})
@@ -320,7 +320,7 @@ func (s *State) exceed(sp *speaker) []output {
 // reach takes what a speaker told about an object and returns its record, if that is
 // another one.
 func (s *State) reach(sp *speaker, n *bgpls.NLRI, told object, a *bgpls.Attributes) (output, bool) {
-	s.room = n.Append(s.room[:0])
+	s.room = appendID(s.room[:0], n)
 	key := func() string { return key(s.topology, sp.source, n) }
 	known, ok := sp.objects.find(s.room, key)
 	if !ok && len(sp.objects.held) >= s.maxObjects {

@@ -1,17 +1,13 @@
 package bgpingest
 
-import (
-	"maps"
-
-	"github.com/altostream/altostream/libs/bgpls"
-)
+import "maps"
 
 // status is what the state knows of one speaker, for operators.
 type status struct {
 	source  string
-	state   string // schemas.Peer…
-	over    bool   // it told more objects than it may
-	objects map[bgpls.NLRIType]int
+	state   string         // schemas.Peer…
+	over    bool           // it told more objects than it may
+	objects map[string]int // by kind, schemas.Kind…
 }
 
 // news returns the statuses of the speakers that had events since the last call.
