@@ -39,7 +39,7 @@ func listening(t *testing.T, peers string) (port int, events chan stream.Event[E
 		t.Fatal(err)
 	}
 	events = make(chan stream.Event[Event], 16)
-	l, err := newListener(events, rt)
+	l, err := newListener(events, 0, rt)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,7 @@ func testListener(t *testing.T, queue int) (*listener, chan stream.Event[Event],
 		t.Fatal(err)
 	}
 	events := make(chan stream.Event[Event], queue)
-	l, err := newListener(events, rt)
+	l, err := newListener(events, 0, rt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func (s *testStation) want(events ...Event) {
 				got = Down{Source: down.Source}
 			}
 		}
-		if diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Addr{}), cmpopts.EquateEmpty()); diff != "" {
+		if diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Addr{}), cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(Update{})); diff != "" {
 			s.t.Errorf("event (-want +got)\n%s", diff)
 		}
 	}

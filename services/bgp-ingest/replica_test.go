@@ -160,8 +160,8 @@ func TestReplicaAttributesLost(t *testing.T) {
 	r := newReplicas(t)
 	name := "r1"
 	r.tell(0, Up{Source: "s", ASN: 1})
-	r.tell(0, Update{"s", bgpls.Update{Reach: nodes(1), Attributes: &bgpls.Attributes{NodeName: &name}}})
-	lost := Update{"s", bgpls.Update{Reach: nodes(1), AttributesLost: true}}
+	r.tell(0, Update{Source: "s", Update: bgpls.Update{Reach: nodes(1), Attributes: &bgpls.Attributes{NodeName: &name}}})
+	lost := Update{Source: "s", Update: bgpls.Update{Reach: nodes(1), AttributesLost: true}}
 	r.tell(0, lost)
 	r.tell(1, Up{Source: "s", ASN: 1})
 	r.tell(1, lost)

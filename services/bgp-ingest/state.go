@@ -29,6 +29,7 @@ type State struct {
 	routers    Routers                                 // of BMP speakers that do
 	silent     bool                                    // another instance publishes, or the table is not read yet
 	touched    map[*speaker]struct{}                   // since the last news
+	exceeding  []string                                // sources that began to tell too much since then
 	room       []byte                                  // for octets
 }
 
@@ -97,6 +98,8 @@ type RefreshEnded struct{ Source string }
 type Update struct {
 	Source string
 	Update bgpls.Update
+
+	decoder *bgpls.Decoder // whose memory the Update is in; nil = its own
 }
 
 // StaleTimeOver says that a speaker's objects have outlived its lost session long
@@ -314,6 +317,7 @@ func (s *State) update(e Update) []output {
 // (RFC 9552 §8.2.3).
 func (s *State) exceed(sp *speaker) []output {
 	sp.reason = fmt.Sprintf("it tells more than %d objects (MAX_OBJECTS)", s.maxObjects)
+	s.exceeding = append(s.exceeding, sp.source)
 	return s.lose(sp)
 }
 

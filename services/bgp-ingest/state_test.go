@@ -260,7 +260,7 @@ func TestAttributesLost(t *testing.T) {
 	name := "r1"
 	known := bgpls.Update{Reach: nodes(1), Attributes: &bgpls.Attributes{NodeName: &name}}
 	lost := bgpls.Update{Reach: nodes(1, 2), AttributesLost: true}
-	tb := newTable(t).apply(Up{Source: "s"}, Update{"s", known}, Update{"s", lost})
+	tb := newTable(t).apply(Up{Source: "s"}, Update{Source: "s", Update: known}, Update{Source: "s", Update: lost})
 	one := tb.records[key("net", "s", new(nodeNLRI(1)))]
 	if !one.AttributesLost || one.Attributes == nil || *one.Attributes.NodeName != "r1" {
 		t.Errorf("known object = %+v, want its last attributes, marked lost", one)
@@ -269,7 +269,7 @@ func TestAttributesLost(t *testing.T) {
 	if two == nil || !two.AttributesLost || two.Attributes != nil {
 		t.Errorf("new object = %+v, want no attributes, marked lost", two)
 	}
-	tb.apply(Update{"s", known})
+	tb.apply(Update{Source: "s", Update: known})
 	if one = tb.records[key("net", "s", new(nodeNLRI(1)))]; one.AttributesLost {
 		t.Error("attributes told again are still marked lost")
 	}

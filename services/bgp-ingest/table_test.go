@@ -279,7 +279,7 @@ func BenchmarkHeap(b *testing.B) {
 		machine.Apply(Up{Source: "bgp:192.0.2.1"}, stream.Cause{})
 		for _, body := range bodies {
 			u, _ := bgpls.DecodeUpdate(body)
-			machine.Apply(Update{"bgp:192.0.2.1", u}, stream.Cause{})
+			machine.Apply(Update{Source: "bgp:192.0.2.1", Update: u}, stream.Cause{})
 			machine.Flush()
 		}
 		b.ReportMetric(float64(heap()-before)/float64(len(bodies)-1), "live-B/object")
