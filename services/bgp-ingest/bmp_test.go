@@ -497,7 +497,7 @@ func TestBMPSpeakersAfterRestart(t *testing.T) {
 	for routers, want := range map[string][2]string{"": {"stale [1]", "stale [2]"}, "10.0.0.0/8": {"stale [1]", "synced [2]"}} {
 		tb := newTable(t).apply(Up{Source: near, ASN: 1}, reach(near, 1), endOfRIB(near), Up{Source: far}, reach(far, 2), endOfRIB(far),
 			Up{Source: "bgp:10.0.0.7"}, reach("bgp:10.0.0.7", 3), endOfRIB("bgp:10.0.0.7"))
-		tb.restart()
+		tb.disown().restart()
 		var monitored Monitored
 		if err := monitored.Routers.Decode(routers); err != nil {
 			t.Fatal(err)

@@ -34,7 +34,7 @@ func Spec(c Config, serde *avro.Serde[schemas.RawTopology]) stream.Spec[*State, 
 
 func newState(c Config, serde *avro.Serde[schemas.RawTopology]) *State {
 	return &State{
-		topology: c.Topology, staleTime: c.StaleTime, maxObjects: c.MaxObjects,
+		topology: c.Topology, group: c.ReplicaGroup, staleTime: c.StaleTime, maxObjects: c.MaxObjects,
 		encode: func(r *schemas.RawTopology) avro.Encoded {
 			b, err := serde.Encode(r)
 			if err != nil {

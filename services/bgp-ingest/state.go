@@ -19,6 +19,7 @@ import (
 // State is what every speaker has said and the state of its session.
 type State struct {
 	topology   string
+	group      string // of replicas
 	staleTime  time.Duration
 	maxObjects int // of one speaker
 	encode     func(*schemas.RawTopology) avro.Encoded
@@ -42,6 +43,7 @@ type speaker struct {
 	reason     string       // why there is no session, "" = none was told
 	over       bool         // it told more objects than it may; nothing counts until its next session
 	peer       avro.Encoded // its peer record in the output table
+	ours       bool         // that record says that replicas of this instance listen to it
 	objects    objects
 	session    uint32        // number of the current or last session
 	changes    int           // sessions gained and lost: an alarm from before is void
@@ -182,6 +184,7 @@ func (s *State) restore(e Restored) {
 	switch {
 	case kind == schemas.KindPeer && e.Record != nil:
 		sp.peer = *e.Record
+		sp.ours = s.isOurs(sp.peer)
 	case kind == schemas.KindPeer:
 		sp.peer = nil
 	case e.Record == nil:
@@ -189,6 +192,12 @@ func (s *State) restore(e Restored) {
 	default:
 		sp.objects.restored[e.Key] = *e.Record
 	}
+}
+
+// isOurs reports whether a peer record is of replicas of this instance.
+func (s *State) isOurs(record avro.Encoded) bool {
+	r := s.decode(record)
+	return r != nil && r.Peer != nil && r.Peer.ReplicaGroup != nil && *r.Peer.ReplicaGroup == s.group
 }
 
 // configure takes a speaker over: what it had said before is stale until it says it
@@ -424,9 +433,12 @@ func (s *State) setState(sp *speaker, state string) []output {
 	if s.silent {
 		return nil
 	}
-	peer := &schemas.Peer{State: state}
+	peer := &schemas.Peer{State: state, ReplicaGroup: &s.group}
 	if asn := sp.asn; asn != 0 {
 		peer.ASN = &asn
+	}
+	if reason := sp.reason; reason != "" && !sp.inSession() {
+		peer.Reason = &reason
 	}
 	encoded := s.encode(&schemas.RawTopology{
 		Topology: s.topology, Source: sp.source, Kind: schemas.KindPeer, Peer: peer,
