@@ -277,8 +277,9 @@ func BenchmarkHeap(b *testing.B) {
 		machine := stream.NewMachine(Spec(Config{Topology: "default", StaleTime: time.Minute, MaxObjects: 1_000_000}, serde))
 		machine.Apply(TakenOver{}, stream.Cause{})
 		machine.Apply(Up{Source: "bgp:192.0.2.1"}, stream.Cause{})
+		var decoder bgpls.Decoder
 		for _, body := range bodies {
-			u, _ := bgpls.DecodeUpdate(body)
+			u, _ := decoder.Decode(body)
 			machine.Apply(Update{Source: "bgp:192.0.2.1", Update: u}, stream.Cause{})
 			machine.Flush()
 		}
