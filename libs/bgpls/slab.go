@@ -196,13 +196,17 @@ func (s *slab[T]) extend(list []T) []T {
 		return s.some(1)
 	case cap(list) > n:
 		return list[:n+1]
-	case used >= n && used < cap(s.chunk) && &list[0] == &s.chunk[used-n]:
-		s.chunk = s.chunk[:used+1]
-		return s.chunk[used-n : used+1 : used+1]
+	case used < n || &list[0] != &s.chunk[used-n]:
+		longer := make([]T, n+1, 2*n+1) // room of its own, since something else grows here too
+		copy(longer, list)
+		return longer
 	}
-	longer := make([]T, n+1, 2*n+1) // room of its own, since something else grows here too
-	copy(longer, list)
-	return longer
+	if used == cap(s.chunk) {
+		s.reserve(2*n + 1)
+		s.chunk, used = append(s.chunk, list...), n
+	}
+	s.chunk = s.chunk[:used+1]
+	return s.chunk[used-n : used+1 : used+1]
 }
 
 // clone copies octets; the copy is not nil.
