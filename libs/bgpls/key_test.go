@@ -97,7 +97,7 @@ func TestKey(t *testing.T) {
 			t.Errorf("%s and %s have one key %s", test.name, other, got)
 		}
 		seen[got] = test.name
-		octets := fmt.Sprint(test.nlri.VPN, test.nlri.Append(nil))
+		octets := fmt.Sprintf("%v %x", test.nlri.VPN, test.nlri.Append(nil))
 		if other, ok := seen[octets]; ok {
 			t.Errorf("%s and %s are the same octets", test.name, other)
 		}
