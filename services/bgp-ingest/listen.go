@@ -13,9 +13,11 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"golang.org/x/time/rate"
 
+	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
+	"github.com/altostream/altostream/schemas"
 )
 
 // maxLoggedBytes bounds what a log line shows of a malformed message.
@@ -24,12 +26,15 @@ const maxLoggedBytes = 64
 // listener is what all kinds of sources share: the way from a raw UPDATE to an
 // event, and what is counted and logged on it.
 type listener struct {
-	events  chan<- stream.Event[Event]
-	log     *slog.Logger
-	limit   service.Limit
-	meter   metric.Meter
-	maxRate int      // UPDATEs a second of one speaker; 0 = no limit
-	voices  sync.Map // *voice by source
+	events chan<- stream.Event[Event]
+	log    *slog.Logger
+	limit  service.Limit
+	meter  metric.Meter
+	voices sync.Map // *voice by source
+
+	topology string
+	maxRate  int // UPDATEs a second of one speaker; 0 = no limit
+	encode   func(*schemas.RawTopology) avro.Encoded
 	// running are the sources; they end soon after their context.
 	running sync.WaitGroup
 	// end ends the BGP session with a source, if it is one.
@@ -41,8 +46,11 @@ type listener struct {
 	oddities  metric.Int64Counter
 }
 
-func newListener(events chan<- stream.Event[Event], maxRate int, rt *service.Runtime) (*listener, error) {
-	l := &listener{events: events, log: rt.Log, limit: service.Limit{Interval: logInterval}, meter: rt.Meter, maxRate: maxRate}
+func newListener(events chan<- stream.Event[Event], c Config, serde *avro.Serde[schemas.RawTopology], rt *service.Runtime) (*listener, error) {
+	l := &listener{
+		events: events, log: rt.Log, limit: service.Limit{Interval: logInterval}, meter: rt.Meter,
+		topology: c.Topology, maxRate: c.MaxUpdateRate, encode: encoder(serde),
+	}
 	for _, c := range []struct {
 		counter           *metric.Int64Counter
 		name, description string
@@ -113,13 +121,22 @@ func (l *listener) tell(ctx context.Context, source string, body []byte) {
 		l.odd(ctx, source, update.Oddities)
 	}
 	if len(update.Reach) > 0 || len(update.Unreach) > 0 || update.EndOfRIB {
-		l.sendAt(ctx, Update{Source: source, Update: update, decoder: decoder}, observedAt)
+		l.sendAt(ctx, Update{Source: source, Update: update, records: l.records(source, &update), decoder: decoder}, observedAt)
 	} else {
 		decoders.Put(decoder)
 	}
 	if update.EndOfRIB {
 		l.log.Info("table complete (End-of-RIB)", "source", source)
 	}
+}
+
+// records makes the records of an UPDATE, beside what the processor does.
+func (l *listener) records(source string, u *bgpls.Update) []avro.Encoded {
+	records := make([]avro.Encoded, len(u.Reach))
+	for i := range u.Reach {
+		records[i] = l.encode(record(l.topology, source, &u.Reach[i], u.Attributes, u.AttributesLost))
+	}
+	return records
 }
 
 // throttle waits while a speaker tells more than it may (RFC 9552 §8.2.3).

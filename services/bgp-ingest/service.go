@@ -28,7 +28,7 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	events := make(chan stream.Event[Event], queue)
-	l, err := newListener(events, c.MaxUpdateRate, rt)
+	l, err := newListener(events, c, serde, rt)
 	if err != nil {
 		return err
 	}

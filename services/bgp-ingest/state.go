@@ -101,6 +101,7 @@ type Update struct {
 	Source string
 	Update bgpls.Update
 
+	records []avro.Encoded // of the Reach of the Update; nil = not made yet
 	decoder *bgpls.Decoder // whose memory the Update is in; nil = its own
 }
 
@@ -308,7 +309,7 @@ func (s *State) update(e Update) []output {
 		told.attributes = string(s.room)
 	}
 	for i := range e.Update.Reach {
-		if o, ok := s.reach(sp, &e.Update.Reach[i], told, e.Update.Attributes); ok {
+		if o, ok := s.reach(sp, e, i, told); ok {
 			out = append(out, o)
 		}
 		if sp.over {
@@ -330,9 +331,10 @@ func (s *State) exceed(sp *speaker) []output {
 	return s.lose(sp)
 }
 
-// reach takes what a speaker told about an object and returns its record, if that is
-// another one.
-func (s *State) reach(sp *speaker, n *bgpls.NLRI, told object, a *bgpls.Attributes) (output, bool) {
+// reach takes what a speaker told about the i-th object of an UPDATE and returns its
+// record, if that is another one.
+func (s *State) reach(sp *speaker, e Update, i int, told object) (output, bool) {
+	n := &e.Update.Reach[i]
 	s.room = appendID(s.room[:0], n)
 	key := func() string { return key(s.topology, sp.source, n) }
 	known, ok := sp.objects.find(s.room, key)
@@ -348,10 +350,13 @@ func (s *State) reach(sp *speaker, n *bgpls.NLRI, told object, a *bgpls.Attribut
 		return output{}, false
 	}
 	var encoded avro.Encoded
-	if ok && told.lost {
+	switch {
+	case ok && told.lost:
 		encoded = s.encodeObject(sp, n, told)
-	} else {
-		encoded = s.encode(record(s.topology, sp.source, n, a, told.lost))
+	case e.records != nil:
+		encoded = e.records[i]
+	default:
+		encoded = s.encode(record(s.topology, sp.source, n, e.Update.Attributes, told.lost))
 	}
 	if known.former && string(encoded) == known.attributes {
 		return output{}, false

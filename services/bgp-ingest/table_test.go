@@ -130,6 +130,7 @@ func (e *exporter) port() uint16 { return e.Addr().(*net.TCPAddr).AddrPort().Por
 //
 //	go test ./bgp-ingest -run '^$' -bench Table -benchtime 1x
 func BenchmarkTable(b *testing.B) {
+	service.RaiseProcs() // as each service does
 	for _, n := range []int{2500, 25000} {
 		messages, count := told(network(n))
 		b.Run(fmt.Sprintf("bgp-ingest/%d", count), func(b *testing.B) {
@@ -186,7 +187,7 @@ func benchIngest(b *testing.B, messages []byte, count int) {
 			select {
 			case err := <-done:
 				b.Fatal(err)
-			case <-time.After(time.Millisecond):
+			case <-time.After(10 * time.Millisecond):
 			}
 		}
 		return time.Now()
