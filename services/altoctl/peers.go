@@ -153,7 +153,7 @@ func Peers(w io.Writer, table map[string]*Peer, prefix string, head bool) error 
 			asn = strconv.FormatUint(uint64(*p.ASN), 10)
 		}
 		fmt.Fprintf(t, "%s%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\n", prefix, speaker, asn, orDash(p.State), clock(p.Since),
-			p.Objects[schemas.KindNode], p.Objects[schemas.KindLink], prefixes, others, clock(p.Last), text(p.Reason))
+			p.Objects[schemas.KindNode], p.Objects[schemas.KindLink], prefixes, others, clock(p.Last), orDash(text(p.Reason)))
 	}
 	return t.Flush()
 }
