@@ -69,6 +69,7 @@ func (s *screen) welcome(l *Lab, http string) {
   compute   %s (change it and watch: altoctl compute --watch)
 In another terminal:
   bin/altoctl cost-map --watch        each change as it comes
+  bin/altoctl peers                   the routers, their sessions and how much each told
   bin/altoctl topics                  what is on the topics
   kcat -b %s -C -t cost_maps -f '%%k %%h %%S bytes\n'
 Ctrl-C ends the lab.
