@@ -3,6 +3,7 @@ package bgpingest
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/altostream/altostream/libs/avro"
@@ -47,19 +48,23 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	if err != nil {
 		return err
 	}
-	err = stream.Feed(ctx, watched(Spec(c, serde), board), source, c.Config, rt)
+	err = stream.Feed(ctx, watched(Spec(c, serde), board, rt.Log), source, c.Config, rt)
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
 	return err
 }
 
-// watched is the processor with its speakers shown on the board after each batch.
-func watched(spec stream.Spec[*State, Event, avro.Encoded], b *board) stream.Spec[*State, Event, avro.Encoded] {
+// watched is the processor with its speakers shown on the board after each batch, and
+// those that tell too much in the log.
+func watched(spec stream.Spec[*State, Event, avro.Encoded], b *board, log *slog.Logger) stream.Spec[*State, Event, avro.Encoded] {
 	step := spec.Step
 	spec.Step = func(s *State, e Event) (*State, []output) {
 		if _, ok := e.(Flush); ok {
-			b.post(s.news(), time.Now())
+			for _, over := range b.post(s.news(), time.Now()) {
+				log.Error("speaker counts as one that lost its session; what it told until then is kept for the stale time",
+					"source", over.source, "reason", over.reason)
+			}
 		}
 		return step(s, e)
 	}

@@ -7,6 +7,7 @@ type status struct {
 	source  string
 	state   string         // schemas.Peer…
 	over    bool           // it told more objects than it may
+	reason  string         // why there is no session, "" = none was told
 	objects map[string]int // by kind, schemas.Kind…
 }
 
@@ -15,7 +16,7 @@ func (s *State) news() []status {
 	all := make([]status, 0, len(s.touched))
 	for sp := range s.touched {
 		if sp.configured {
-			all = append(all, status{sp.source, sp.state, sp.over, maps.Clone(sp.objects.counts)})
+			all = append(all, status{sp.source, sp.state, sp.over, sp.reason, maps.Clone(sp.objects.counts)})
 		}
 	}
 	clear(s.touched)
