@@ -182,9 +182,9 @@ func (s *State) restore(e Restored) {
 	case kind == schemas.KindPeer:
 		sp.peer = nil
 	case e.Record == nil:
-		delete(sp.objects.restored, e.Key)
+		delete(sp.objects.loaded, e.Key)
 	default:
-		sp.objects.restored[e.Key] = *e.Record
+		sp.objects.loaded[e.Key] = *e.Record
 	}
 }
 

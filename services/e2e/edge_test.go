@@ -2,8 +2,8 @@ package e2e
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -79,9 +79,7 @@ func (e *edge) drop(nlris ...bgpls.NLRI) {
 
 // sayAll says something in all sessions; those that cannot take it are over.
 func (e *edge) sayAll(bodies ...[]byte) {
-	for _, w := range e.wires {
-		_ = w.say(bodies...)
-	}
+	e.wires = slices.DeleteFunc(e.wires, func(w *wire) bool { return w.say(bodies...) != nil })
 }
 
 // greeting is the UPDATEs of the table, without End-of-RIB.
@@ -118,6 +116,31 @@ func (e *edge) connect(port string) *wire {
 	})
 	e.t.Cleanup(w.cut)
 	return w
+}
+
+// stay connects again whenever a session is lost, until the end of the test.
+func (e *edge) stay(port string) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var dialing sync.WaitGroup
+	dialing.Go(func() {
+		for ctx.Err() == nil {
+			w, err := e.dial(port)
+			if err != nil {
+				time.Sleep(10 * time.Millisecond)
+				continue
+			}
+			e.tell(w)
+			select {
+			case <-w.over:
+			case <-ctx.Done():
+			}
+			w.cut()
+		}
+	})
+	e.t.Cleanup(func() {
+		cancel()
+		dialing.Wait()
+	})
 }
 
 func (e *edge) dial(port string) (*wire, error) {
@@ -361,12 +384,21 @@ func (c *chain) objectRecords(e *edge) (records []record) {
 	return records
 }
 
-// noMapIs reports that a map is there.
+// neverWithdrawn reports records that withdraw an object of an edge.
+func (c *chain) neverWithdrawn(e *edge, nlris ...bgpls.NLRI) {
+	c.t.Helper()
+	for i, r := range c.objectRecords(e) {
+		object := strings.TrimPrefix(r.key, "default|"+e.source()+"|")
+		if r.value == nil && slices.ContainsFunc(nlris, func(n bgpls.NLRI) bool { return n.Key() == object }) {
+			c.t.Errorf("record %d of %s withdraws %s", i, e.source(), object)
+		}
+	}
+}
+
+// noMap reports a map that is there.
 func (c *chain) noMap(topic string) error {
 	if n := len(table(c.log(topic))); n != 0 {
 		return fmt.Errorf("%s holds %d maps, want none", topic, n)
 	}
 	return nil
 }
-
-var errNoSession = errors.New("the session is over")

@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -275,4 +277,172 @@ func TestMaxObjects(t *testing.T) {
 		t.Errorf("%d objects are kept, want those within the limit, %d", n, limit)
 	}
 	c.isSynced(other)
+}
+
+// TestHalfLinks has two routers tell one half each of the links between them (RFC 9552
+// §5.9): links are used while both tell them, and no longer when one is lost: in an
+// area that the other one sees too at once, else after the stale time.
+func TestHalfLinks(t *testing.T) {
+	t.Parallel()
+	const (
+		keep         = 3 * time.Second
+		south, north = "6.6.6.3", "6.6.6.4" // at the border of two areas
+	)
+	southPID, northPID := "pid100:06060603", "pid100:06060604"
+	a, b := newEdge(t, "127.0.1.1"), newEdge(t, "127.0.1.2")
+	a.put(0, nodeNLRI(east), inArea("0.0.0.1", nodeNLRI(south)), prefixNLRI(east, "10.6.1.0/24"))
+	a.put(7, linkNLRI(east, west), inArea("0.0.0.1", linkNLRI(south, north)))
+	b.put(0, nodeNLRI(west), inArea("0.0.0.2", nodeNLRI(north)))
+	b.put(9, linkNLRI(west, east), inArea("0.0.0.2", linkNLRI(north, south)))
+	c, port := newEdgeChain(t, []*edge{a, b}, fmt.Sprint("STALE_TIME=", keep), "SYNC_TIMEOUT=1s")
+	c.start("bgp-ingest", "map-builder", "cost-builder")
+
+	alone := costs{eastPID: {eastPID: 0}, southPID: {southPID: 0}, defaultPID: {defaultPID: 0}}
+	borders := costs{
+		eastPID:  {eastPID: 0},
+		southPID: {southPID: 0, northPID: 7}, northPID: {northPID: 0, southPID: 9}, defaultPID: {defaultPID: 0},
+	}
+	both := costs{
+		eastPID: {eastPID: 0, westPID: 7}, westPID: {westPID: 0, eastPID: 9},
+		southPID: {southPID: 0, northPID: 7}, northPID: {northPID: 0, southPID: 9}, defaultPID: {defaultPID: 0},
+	}
+	a.up(port)
+	c.costsAre(routingID, alone)
+	w := b.up(port)
+	c.costsAre(routingID, both)
+	lost := time.Now()
+	w.cut()
+	c.costsAre(routingID, borders)
+	c.outlived(b, lost, keep)
+	c.costsAre(routingID, alone)
+	b.up(port)
+	c.costsAre(routingID, both)
+}
+
+// inArea moves an object to an OSPF area.
+func inArea(area string, n bgpls.NLRI) bgpls.NLRI {
+	n.Local.OSPFAreaID = netip.MustParseAddr(area)
+	if n.Remote != nil {
+		n.Remote.OSPFAreaID = n.Local.OSPFAreaID
+	}
+	return n
+}
+
+// TestFlappingPeer has a router that loses its session a hundred times, at any octet of
+// its table: each session is taken at once, nothing leaks, and what it never withdrew is
+// in every map.
+func TestFlappingPeer(t *testing.T) {
+	t.Parallel()
+	const flaps = 100
+	random := rand.New(rand.NewPCG(3, 1))
+	e := newEdge(t, "127.0.1.1")
+	tellPair(e)
+	c, port := newEdgeChain(t, []*edge{e}, "STALE_TIME=1m")
+	c.start("bgp-ingest", "map-builder")
+	ingest := c.processes["bgp-ingest"]
+	e.up(port).cut()
+	c.networkMapIs(pairMap())
+	files := openFiles(ingest)
+	for range flaps {
+		e.comeAndGo(random)
+		begin := time.Now()
+		w := e.connect(port)
+		if took := time.Since(begin); took > 2*time.Second {
+			t.Errorf("it took %v until there was a session again", took)
+		}
+		var whole []byte
+		for _, body := range append(e.greeting(), endOfRIB()) {
+			whole = append(whole, frame(updateType, body)...)
+		}
+		_ = w.write(whole[:min(len(whole), random.IntN(len(whole)*5/4))])
+		w.cut()
+	}
+	e.up(port)
+	c.isSynced(e)
+	await(t, func() error {
+		if now := openFiles(ingest); now > files+3 {
+			return fmt.Errorf("bgp-ingest has %d open files and had %d", now, files)
+		}
+		return nil
+	})
+	if n := ingest.count(`msg="session established"`); n != flaps+2 {
+		t.Errorf("there were %d sessions, want %d", n, flaps+2)
+	}
+	c.quiet(t)
+	for i, r := range c.log(schemas.NetworkMapsTopic) {
+		m, ok := r.value.(*schemas.NetworkMap)
+		if !ok || len(m.NetworkMap[eastPID].IPv4) == 0 || len(m.NetworkMap[westPID].IPv4) == 0 {
+			t.Fatalf("network map %d lacks what was never withdrawn: %v", i, r.value)
+		}
+	}
+	if n := len(c.log(schemas.NetworkMapsTopic)); n < flaps/10 {
+		t.Errorf("there were %d network maps, too few to prove anything", n)
+	}
+}
+
+// comeAndGo puts some of a few objects into the table, which other objects stay in.
+func (e *edge) comeAndGo(random *rand.Rand) {
+	for i := range 10 {
+		id := fmt.Sprintf("6.6.7.%d", i)
+		node, prefix := nodeNLRI(id), prefixNLRI(id, fmt.Sprintf("10.7.%d.0/24", i))
+		if random.IntN(2) == 0 {
+			e.put(0, node, prefix)
+		} else {
+			e.drop(node, prefix)
+		}
+	}
+}
+
+// TestKilledIngest kills bgp-ingest several times while a router changes its table.
+func TestKilledIngest(t *testing.T) {
+	t.Parallel()
+	const kills = 4
+	random := rand.New(rand.NewPCG(10, 1))
+	e := newEdge(t, "127.0.1.1")
+	tellPair(e)
+	c, port := newEdgeChain(t, []*edge{e})
+	c.start("bgp-ingest")
+	e.stay(port)
+	c.isSynced(e)
+
+	done := make(chan struct{})
+	changed := make(chan int)
+	go func() {
+		changes := 0
+		for random := rand.New(rand.NewPCG(10, 2)); ; changes++ {
+			select {
+			case <-done:
+				changed <- changes
+				return
+			default:
+			}
+			e.change(random, 200)
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	for i := range kills {
+		time.Sleep(time.Duration(random.IntN(700)) * time.Millisecond)
+		c.processes["bgp-ingest"].kill()
+		if ready := i%2 == 1; ready {
+			c.start("bgp-ingest")
+		} else { // it is killed before it publishes
+			c.processes["bgp-ingest"] = launch(t, "bgp-ingest", append(common(c.clients), c.env["bgp-ingest"]...)...)
+		}
+	}
+	close(done)
+	if n := <-changed; n < 100*kills {
+		t.Errorf("the table changed %d times, too few to prove anything", n)
+	}
+	c.isSynced(e)
+	c.neverWithdrawn(e, nodeNLRI(east), nodeNLRI(west), linkNLRI(east, west), linkNLRI(west, east))
+}
+
+// change changes one of n links, or has it come or go.
+func (e *edge) change(random *rand.Rand, n int) {
+	link := linkNLRI(fmt.Sprintf("6.7.%d.1", random.IntN(n)), "6.8.0.1")
+	if random.IntN(4) == 0 {
+		e.drop(link)
+	} else {
+		e.put(uint32(1+random.IntN(60000)), link)
+	}
 }
