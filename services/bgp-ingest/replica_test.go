@@ -139,6 +139,29 @@ func TestReplicaStillHears(t *testing.T) {
 	}
 }
 
+// TestReplicaResigns wants another instance to publish from the loss of a session until
+// the speaker has told its table again, whoever publishes meanwhile.
+func TestReplicaResigns(t *testing.T) {
+	r := newReplicas(t)
+	for i, machine := range r.machines {
+		r.tell(i, Configured{"s", 1})
+		for _, step := range []struct {
+			event Event
+			want  bool
+		}{
+			{Up{Source: "s", ASN: 1}, false}, {endOfRIB("s"), false}, {Down{Source: "s"}, true},
+			{Up{Source: "s", ASN: 1}, true}, {Down{Source: "s"}, true}, {Up{Source: "s", ASN: 1}, true},
+			{endOfRIB("s"), false}, {Down{Source: "s"}, true}, {Up{Source: "s", ASN: 1}, true},
+			{StaleTimeOver{Source: "s", epoch: "8"}, false}, // there is no End-of-RIB
+		} {
+			r.tell(i, step.event)
+			if got := machine.Resigned(); got != step.want {
+				t.Errorf("instance %d, after %T: wants another instance: %t, want %t", i, step.event, got, step.want)
+			}
+		}
+	}
+}
+
 // TestReplicaHearsWhileItReads has the speaker say things while the instance that is to
 // take over reads the table: what is gone by then is withdrawn all the same.
 func TestReplicaHearsWhileItReads(t *testing.T) {
