@@ -167,4 +167,9 @@ type PrefixSID struct {
 type Peer struct {
 	State string  `avro:"state"`
 	ASN   *uint32 `avro:"asn"`
+
+	// Reason is why the last session ended, for operators.
+	Reason *string `avro:"reason"`
+	// ReplicaGroup is the replicas of bgp-ingest that listen to the speaker.
+	ReplicaGroup *string `avro:"replica_group"`
 }

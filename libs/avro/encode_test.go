@@ -17,7 +17,7 @@ func (c *codec) avroBytes(v reflect.Value) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return encode(nil, v)
+	return encode(nil, v.Addr().UnsafePointer())
 }
 
 // TestEncodeLikeGoavro writes records with goavro and with our encoder: the bytes are

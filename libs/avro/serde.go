@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
+	"unsafe"
 
 	"github.com/linkedin/goavro/v2"
 )
@@ -78,7 +79,7 @@ func (s *Serde[T]) Encode(v *T) ([]byte, error) {
 	}
 	b := make([]byte, headerLen, 512)
 	binary.BigEndian.PutUint32(b[1:], id)
-	b, err := s.encode(b, reflect.ValueOf(v).Elem())
+	b, err := s.encode(b, unsafe.Pointer(v))
 	if err != nil {
 		return nil, fmt.Errorf("encode %T: %w", v, err)
 	}

@@ -5,7 +5,7 @@ import "fmt"
 // ApplicationLink is TLV 1122: attributes of a link for some applications only
 // (RFC 9294 §2).
 type ApplicationLink struct {
-	Standard    []byte // bits of standard applications: 0x80 RSVP-TE, 0x40 SR Policy, 0x20 LFA, 0x10 flexible algorithm (RFC 9479 §7.4)
+	Standard    []byte // bits of standard applications: 0x80 RSVP-TE, 0x40 SR Policy, 0x20 LFA, 0x10 flexible algorithm (RFC 9479 §4.1)
 	UserDefined []byte // bits of user-defined applications
 	LinkMetrics
 	Unknown []TLV // further TLVs, ascending

@@ -3,7 +3,8 @@ package bgpls
 import "encoding/binary"
 
 // L2BundleMember is TLV 1172: a layer 2 link that is part of a link (RFC 9085
-// §2.2.3).
+// §2.2.3). Its TLVs hold no further member, so nothing nests deeper than a member's
+// application.
 type L2BundleMember struct {
 	ID uint32 // link local identifier of the member
 	LinkMetrics

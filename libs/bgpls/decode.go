@@ -70,16 +70,16 @@ func (o *order) see(m *memory, typ uint16) {
 	o.last = typ
 }
 
-// get reads a value from octets. It finds *x zero; after an error nobody looks at it.
-type get[T any] func(m *memory, x *T, v []byte) error
+// read reads a value from octets. It finds *x zero; after an error nobody looks at it.
+type read[T any] func(m *memory, x *T, v []byte) error
 
 // optional reads a value that is said once; nil = not said.
-func optional[T any](m *memory, s *slab[T], p **T, v []byte, get get[T]) error {
+func optional[T any](m *memory, s *slab[T], p **T, v []byte, read read[T]) error {
 	if *p != nil {
 		return errNoRoom
 	}
 	x := s.one()
-	if err := get(m, x, v); err != nil {
+	if err := read(m, x, v); err != nil {
 		s.back(x)
 		return err
 	}
@@ -88,10 +88,10 @@ func optional[T any](m *memory, s *slab[T], p **T, v []byte, get get[T]) error {
 }
 
 // repeated reads a value that may be said any number of times.
-func repeated[T any](m *memory, s *slab[T], p *[]T, v []byte, get get[T]) error {
+func repeated[T any](m *memory, s *slab[T], p *[]T, v []byte, read read[T]) error {
 	xs := s.extend(*p)
 	x := &xs[len(xs)-1]
-	if err := get(m, x, v); err != nil {
+	if err := read(m, x, v); err != nil {
 		s.back(x)
 		return err
 	}
@@ -100,7 +100,7 @@ func repeated[T any](m *memory, s *slab[T], p *[]T, v []byte, get get[T]) error 
 }
 
 // list reads any number of values of one size that are said at once; nil = not said.
-func list[T any](m *memory, s *slab[T], p *[]T, v []byte, size int, get get[T]) error {
+func list[T any](m *memory, s *slab[T], p *[]T, v []byte, size int, read read[T]) error {
 	if *p != nil {
 		return errNoRoom
 	}
@@ -109,7 +109,7 @@ func list[T any](m *memory, s *slab[T], p *[]T, v []byte, size int, get get[T]) 
 	}
 	xs := s.some(len(v) / size)
 	for i := range xs {
-		if err := get(m, &xs[i], v[i*size:(i+1)*size]); err != nil {
+		if err := read(m, &xs[i], v[i*size:(i+1)*size]); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package bgpls
 
 import (
 	"encoding/hex"
+	"fmt"
 	"math"
 	"testing"
 )
@@ -96,6 +97,11 @@ func TestKey(t *testing.T) {
 			t.Errorf("%s and %s have one key %s", test.name, other, got)
 		}
 		seen[got] = test.name
+		octets := fmt.Sprintf("%v %x", test.nlri.VPN, test.nlri.Append(nil))
+		if other, ok := seen[octets]; ok {
+			t.Errorf("%s and %s are the same octets", test.name, other)
+		}
+		seen[octets] = test.name
 		if got := string(test.nlri.AppendKey([]byte("default|"))); got != "default|"+test.want {
 			t.Errorf("%s: appended key %s", test.name, got)
 		}

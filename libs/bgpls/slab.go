@@ -127,17 +127,19 @@ func (m *memory) reset() {
 // memories are the memories that no UPDATE is being decoded into.
 var memories = sync.Pool{New: func() any { return new(memory) }}
 
-// slabOctets is about the size that slabs grow to.
-const slabOctets = 16 << 10
+// slabOctets is about the size that slabs grow to. It bounds what one value keeps that
+// is kept for long, beside itself: a slab of each kind that it is made of.
+const slabOctets = 2 << 10
 
 // slab hands out values of one type from a chunk of them.
 type slab[T any] struct {
-	chunk []T // the values handed out; its capacity is the slab
-	size  int // values in the last slab; the next one is twice as large, up to
-	most  int // as many values
+	chunk  []T  // the values handed out; its capacity is the slab
+	size   int  // values in the last slab; the next one is twice as large
+	reused bool // nothing is kept, so a slab may be as large as an UPDATE needs
 }
 
 func (s *slab[T]) reset() {
+	s.reused = true
 	if len(s.chunk) > 0 {
 		clear(s.chunk)
 		s.chunk = s.chunk[:0]
@@ -149,11 +151,12 @@ func (s *slab[T]) reserve(n int) {
 	if cap(s.chunk)-len(s.chunk) >= n {
 		return
 	}
-	if s.most == 0 {
-		s.most = max(8, slabOctets/int(reflect.TypeFor[T]().Size()))
+	s.size *= 2
+	if !s.reused {
+		s.size = min(s.size, slabOctets/int(reflect.TypeFor[T]().Size()))
 	}
-	s.size = min(max(4, 2*s.size), s.most)
-	s.chunk = make([]T, 0, max(n, s.size))
+	s.size = max(s.size, 2, n)
+	s.chunk = make([]T, 0, s.size)
 }
 
 // one hands out a zero value.
@@ -169,7 +172,7 @@ func (s *slab[T]) some(n int) []T {
 	if n == 0 {
 		return []T{}
 	}
-	if n > 8 && n > s.size/4 {
+	if n > 8 && n > s.size/4 && !s.reused {
 		return make([]T, n) // leaves the slab to the many small lists
 	}
 	s.reserve(n)
@@ -196,13 +199,17 @@ func (s *slab[T]) extend(list []T) []T {
 		return s.some(1)
 	case cap(list) > n:
 		return list[:n+1]
-	case used >= n && used < cap(s.chunk) && &list[0] == &s.chunk[used-n]:
-		s.chunk = s.chunk[:used+1]
-		return s.chunk[used-n : used+1 : used+1]
+	case used < n || &list[0] != &s.chunk[used-n]:
+		longer := make([]T, n+1, 2*n+1) // room of its own, since something else grows here too
+		copy(longer, list)
+		return longer
 	}
-	longer := make([]T, n+1, 2*n+1) // room of its own, since something else grows here too
-	copy(longer, list)
-	return longer
+	if used == cap(s.chunk) {
+		s.reserve(2*n + 1)
+		s.chunk, used = append(s.chunk, list...), n
+	}
+	s.chunk = s.chunk[:used+1]
+	return s.chunk[used-n : used+1 : used+1]
 }
 
 // clone copies octets; the copy is not nil.

@@ -76,7 +76,7 @@ const (
 	TLVLocalIPv6           = 1029 // IPv6 router id of the local node (RFC 9552 §5.3.1.4)
 	TLVRemoteIPv4          = 1030 // IPv4 router id of the remote node (RFC 9552 §5.3.2.1)
 	TLVRemoteIPv6          = 1031 // IPv6 router id of the remote node (RFC 9552 §5.3.2.1)
-	TLVSBFDDiscriminators  = 1032 // S-BFD discriminators, 32 bits each (RFC 9247 §2)
+	TLVSBFDDiscriminators  = 1032 // S-BFD discriminators, 32 bits each (RFC 9247)
 	TLVSRCapabilities      = 1034 // SR capabilities (RFC 9085 §2.1.2)
 	TLVSRAlgorithm         = 1035 // SR algorithms (RFC 9085 §2.1.3)
 	TLVSRLocalBlock        = 1036 // SR local block (RFC 9085 §2.1.4)
@@ -112,7 +112,7 @@ const (
 	TLVPeerNodeSID            = 1101 // PeerNode SID (RFC 9086 §5)
 	TLVPeerAdjacencySID       = 1102 // PeerAdj SID (RFC 9086 §5)
 	TLVPeerSetSID             = 1103 // PeerSet SID (RFC 9086 §5)
-	TLVRTMCapability          = 1105 // residence time measurement capability (RFC 8169 §4.8)
+	TLVRTMCapability          = 1105 // residence time measurement capability (RFC 8169)
 	TLVSRv6EndXSID            = 1106 // SRv6 End.X SID (RFC 9514 §4.1)
 	TLVSRv6LANEndXSIDISIS     = 1107 // SRv6 LAN End.X SID of IS-IS (RFC 9514 §4.2)
 	TLVSRv6LANEndXSIDOSPFv3   = 1108 // SRv6 LAN End.X SID of OSPFv3 (RFC 9514 §4.2)
@@ -123,7 +123,7 @@ const (
 	TLVResidualBandwidth      = 1118 // unidirectional residual bandwidth, bytes/s (RFC 8571 §2.5)
 	TLVAvailableBandwidth     = 1119 // unidirectional available bandwidth, bytes/s (RFC 8571 §2.6)
 	TLVUtilizedBandwidth      = 1120 // unidirectional utilized bandwidth, bytes/s (RFC 8571 §2.7)
-	TLVGracefulShutdown       = 1121 // graceful link shutdown (RFC 8379 §4.5)
+	TLVGracefulShutdown       = 1121 // graceful link shutdown (RFC 8379)
 	TLVApplicationLink        = 1122 // application-specific link attributes (RFC 9294 §2)
 	TLVL2BundleMember         = 1172 // L2 bundle member attributes (RFC 9085 §2.2.3)
 	TLVExtendedAdminGroup     = 1173 // extended administrative group, words of 32 bits (RFC 9104 §2)
@@ -148,8 +148,8 @@ const (
 // TLVs of the BGP-LS attribute of an SR Policy candidate path.
 const (
 	TLVSRPolicyState    = 1202 // candidate path state (RFC 9857 §5.3)
-	TLVSRPolicyPathName = 1203 // candidate path name (RFC 9857 §5.4)
-	TLVSRPolicyName     = 1213 // policy name (RFC 9857 §5.5)
+	TLVSRPolicyPathName = 1203 // candidate path name (RFC 9857 §5)
+	TLVSRPolicyName     = 1213 // policy name (RFC 9857 §5)
 )
 
 // TLVs of the BGP-LS attribute of an SRv6 SID.

@@ -29,9 +29,9 @@ type Oddities struct {
 // passed over. Each error is a *DecodeError about the one part that is missing
 // from the result; the rest of the result is valid.
 //
-// The values of several UPDATEs share slabs of some KB. A value stays valid for as
-// long as it is used, and keeps its slabs: whoever keeps few of many values should
-// keep their octets (NLRI.Append, Attributes.Append) instead.
+// The values of several UPDATEs share slabs, one of about 2 KB for each kind of value.
+// A value stays valid for as long as it is used, and keeps its slabs: whoever keeps
+// values for long should keep their octets (NLRI.Append, Attributes.Append) instead.
 func DecodeUpdate(body []byte) (Update, []error) {
 	m := memories.Get().(*memory)
 	u, errs := m.decode(body)
@@ -41,7 +41,8 @@ func DecodeUpdate(body []byte) (Update, []error) {
 
 // Decoder decodes UPDATEs into memory of its own. It is for whoever is done with an
 // UPDATE before the next one: what Decode returns is valid until Decode is called
-// again. The zero Decoder is ready for use, by one goroutine at a time.
+// again. It keeps as much memory as the largest UPDATE needed. The zero Decoder is
+// ready for use, by one goroutine at a time.
 type Decoder struct{ memory memory }
 
 // Decode is DecodeUpdate into the memory of d.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -47,9 +48,18 @@ func Feed[S, E, V any](ctx context.Context, spec Spec[S, E, V], source Source[E]
 		return err
 	}
 	f := &feed[S, E, V]{
-		spec: spec, source: source, config: c, machine: NewMachine(spec), publisher: publisher, runtime: rt,
+		batches: make(chan batch[V], 1),
+		spec:    spec, source: source, config: c, machine: NewMachine(spec), publisher: publisher, runtime: rt,
 		bad: newBadRecords(m, rt), warnings: newWarnings(c, rt.Log), wakes: make(chan string, 64),
 	}
+	writing, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var writer sync.WaitGroup
+	writer.Go(func() { f.write(writing) })
+	defer func() {
+		close(f.batches)
+		stop()
+		writer.Wait()
+	}()
 	if source.Replicas != "" {
 		return f.runReplica(ctx)
 	}
@@ -68,6 +78,14 @@ type feed[S, E, V any] struct {
 	lead      *lead // nil: there are no replicas
 	number    int32 // of the output table's partition
 	wakes     chan string
+	batches   chan batch[V] // on their way to Kafka
+	written   sync.WaitGroup
+}
+
+// batch is changes of the output table and their cause.
+type batch[V any] struct {
+	changes []Change[V]
+	cause   Cause
 }
 
 func (f *feed[S, E, V]) runAlone(ctx context.Context) error {
@@ -81,6 +99,7 @@ func (f *feed[S, E, V]) runAlone(ctx context.Context) error {
 		return err
 	}
 	f.runtime.Ready(true)
+	defer f.settle()
 	return f.run(ctx, nil)
 }
 
@@ -142,7 +161,7 @@ func (f *feed[S, E, V]) runReplica(ctx context.Context) error {
 	if err := f.source.Start(ctx); err != nil {
 		return err
 	}
-	defer f.publisher.settle(closeTime)
+	defer f.settle()
 	return f.run(ctx, lead.events)
 }
 
@@ -164,7 +183,7 @@ func (f *feed[S, E, V]) follow(ctx context.Context, e leadEvent) error {
 		f.runtime.Ready(true)
 	case e.lost != nil:
 		defer close(e.lost)
-		if left := f.publisher.settle(closeTime); left > 0 {
+		if left := f.settle(); left > 0 {
 			return fmt.Errorf("another instance takes over and %d records are not delivered", left)
 		}
 		f.machine.Apply(f.spec.StandBy(), Cause{ObservedAt: time.Now()})
@@ -237,5 +256,36 @@ func (f *feed[S, E, V]) flush(ctx context.Context) error {
 	for _, alarm := range f.machine.Alarms() {
 		time.AfterFunc(alarm.After, func() { f.wakes <- alarm.Name })
 	}
-	return f.publisher.publish(ctx, f.number, changes, cause, "")
+	if len(changes) == 0 {
+		return nil
+	}
+	if !f.spec.Exact {
+		return f.publisher.publish(ctx, f.number, changes, cause, "") // what the next step may change
+	}
+	f.written.Add(1)
+	select {
+	case f.batches <- batch[V]{changes, cause}:
+		return nil
+	case <-ctx.Done():
+		f.written.Done()
+		return ctx.Err()
+	}
+}
+
+// write hands batches to Kafka while the next one is made.
+func (f *feed[S, E, V]) write(ctx context.Context) {
+	for b := range f.batches {
+		if err := f.publisher.publish(ctx, f.number, b.changes, b.cause, ""); err != nil {
+			f.publisher.fail(err)
+		}
+		f.written.Done()
+	}
+}
+
+// settle waits for what is under way and returns how many records, or batches, are left.
+func (f *feed[S, E, V]) settle() int {
+	if err := closeWithin(closeTime, f.written.Wait); err != nil {
+		return max(1, f.publisher.settle(0))
+	}
+	return f.publisher.settle(closeTime)
 }

@@ -44,6 +44,9 @@ func (p *publication) last() bool {
 	return p.left == 0
 }
 
+// queuePause is the pause before a record is offered again to a full queue.
+const queuePause = time.Millisecond
+
 // maxTooLarge is how many records of tooLarge may wait to be withdrawn.
 const maxTooLarge = 1024
 
@@ -157,7 +160,7 @@ func (p *publisher[V]) produce(ctx context.Context, message *kafka.Message) erro
 		}
 		switch {
 		case ke.Code() == kafka.ErrQueueFull && ctx.Err() == nil:
-			p.producer.Flush(50)
+			time.Sleep(queuePause)
 		case isTooLarge(err) && !message.Opaque.(*delivery).withdrawal:
 			p.withdraw(message)
 		default:

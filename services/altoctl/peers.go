@@ -3,6 +3,7 @@ package altoctl
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -87,7 +88,7 @@ func (c *command) peerRecord(table map[string]*Peer, serde *avro.Serde[schemas.R
 	key := string(m.Key)
 	parts := strings.SplitN(key, "|", 4)
 	if len(parts) < 3 {
-		return false, fmt.Errorf("the key is not <topology>|<source>|<object>")
+		return false, errors.New("the key is not <topology>|<source>|<object>")
 	}
 	speaker := parts[0] + "|" + parts[1]
 	p, ok := table[speaker]
@@ -112,7 +113,7 @@ func (c *command) peerRecord(table map[string]*Peer, serde *avro.Serde[schemas.R
 		return false, err
 	}
 	if r.Peer == nil {
-		return false, fmt.Errorf("the peer record holds no peer")
+		return false, errors.New("the peer record holds no peer")
 	}
 	changed = r.Peer.State != p.State
 	p.Peer = *r.Peer
@@ -132,7 +133,7 @@ func (c *command) printPeers(table map[string]*Peer, prefix string) error {
 func plainPeers(table map[string]*Peer) map[string]any {
 	all := map[string]any{}
 	for speaker, p := range table {
-		all[speaker] = map[string]any{"state": p.State, "asn": p.ASN, "objects": p.Objects, "since": p.Since, "last_record": p.Last}
+		all[speaker] = map[string]any{"state": p.State, "asn": p.ASN, "objects": p.Objects, "since": p.Since, "reason": p.Reason, "last_record": p.Last}
 	}
 	return all
 }
@@ -141,7 +142,7 @@ func plainPeers(table map[string]*Peer) map[string]any {
 func Peers(w io.Writer, table map[string]*Peer, prefix string, head bool) error {
 	t := newTable(w)
 	if head {
-		fmt.Fprintln(t, "SPEAKER\tAS\tSTATE\tSINCE\tNODES\tLINKS\tPREFIXES\tOTHERS\tLAST RECORD")
+		fmt.Fprintln(t, "SPEAKER\tAS\tSTATE\tSINCE\tNODES\tLINKS\tPREFIXES\tOTHERS\tLAST RECORD\tREASON")
 	}
 	for _, speaker := range slices.Sorted(maps.Keys(table)) {
 		p := table[speaker]
@@ -151,8 +152,8 @@ func Peers(w io.Writer, table map[string]*Peer, prefix string, head bool) error 
 		if p.ASN != nil {
 			asn = strconv.FormatUint(uint64(*p.ASN), 10)
 		}
-		fmt.Fprintf(t, "%s%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s\n", prefix, speaker, asn, orDash(p.State), clock(p.Since),
-			p.Objects[schemas.KindNode], p.Objects[schemas.KindLink], prefixes, others, clock(p.Last))
+		fmt.Fprintf(t, "%s%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\n", prefix, speaker, asn, orDash(p.State), clock(p.Since),
+			p.Objects[schemas.KindNode], p.Objects[schemas.KindLink], prefixes, others, clock(p.Last), orDash(text(p.Reason)))
 	}
 	return t.Flush()
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/altostream/altostream/libs/bgp"
@@ -13,6 +14,9 @@ import (
 
 // logInterval is the shortest time between two log lines about the same thing.
 const logInterval = time.Second
+
+// exceededPause is how long a peer that told too much is not talked to.
+const exceededPause = 5 * time.Minute
 
 // speakers tells what happens in BGP sessions: it is the Handler and Watcher of a
 // bgp.Speaker.
@@ -35,6 +39,12 @@ func listenBGP(ctx context.Context, l *listener, c Config, failed func(error)) (
 	tcp, err := service.ListenWith(listen, c.BGPListen, "BGP_LISTEN")
 	if err != nil {
 		return nil, err
+	}
+	l.end = func(source, reason string) {
+		addr, err := netip.ParseAddr(strings.TrimPrefix(source, bgpSourcePrefix))
+		if err == nil {
+			_ = speaker.End(addr, bgp.MaximumPrefixes, reason, exceededPause)
+		}
 	}
 	l.log.Info("listening for BGP", "address", tcp.Addr().String(), "peers", len(c.BGPPeers))
 	l.running.Go(func() {

@@ -26,6 +26,7 @@ import (
 	"github.com/altostream/altostream/libs/mrt"
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
+	"github.com/altostream/altostream/libs/stream/streamtest"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -49,7 +50,7 @@ func testListener(t *testing.T, queue int) (*listener, chan stream.Event[Event],
 		t.Fatal(err)
 	}
 	events := make(chan stream.Event[Event], queue)
-	l, err := newListener(events, rt)
+	l, err := newListener(events, Config{}, streamtest.Serde[schemas.RawTopology](t, schemas.RawTopologyTopic), rt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +121,7 @@ func (s *testStation) want(events ...Event) {
 				got = Down{Source: down.Source}
 			}
 		}
-		if diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Addr{}), cmpopts.EquateEmpty()); diff != "" {
+		if diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Addr{}), cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(Update{})); diff != "" {
 			s.t.Errorf("event (-want +got)\n%s", diff)
 		}
 	}
@@ -497,7 +498,7 @@ func TestBMPSpeakersAfterRestart(t *testing.T) {
 	for routers, want := range map[string][2]string{"": {"stale [1]", "stale [2]"}, "10.0.0.0/8": {"stale [1]", "synced [2]"}} {
 		tb := newTable(t).apply(Up{Source: near, ASN: 1}, reach(near, 1), endOfRIB(near), Up{Source: far}, reach(far, 2), endOfRIB(far),
 			Up{Source: "bgp:10.0.0.7"}, reach("bgp:10.0.0.7", 3), endOfRIB("bgp:10.0.0.7"))
-		tb.restart()
+		tb.disown().restart()
 		var monitored Monitored
 		if err := monitored.Routers.Decode(routers); err != nil {
 			t.Fatal(err)

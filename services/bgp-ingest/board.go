@@ -58,20 +58,13 @@ func (b *board) each(show func(l line, observe func(int64, ...attribute.KeyValue
 	}
 }
 
-// post puts up what is new, and returns the speakers that told more objects than they
-// may since the last time.
-func (b *board) post(news []status, now time.Time) (over []status) {
+// post puts up what is new.
+func (b *board) post(news []status, now time.Time) {
 	for _, s := range news {
 		l := line{s, now}
-		before, _ := b.lines.Load(s.source)
-		known, ok := before.(line)
-		if ok && known.state == s.state {
-			l.since = known.since
-		}
-		if s.over && !known.over {
-			over = append(over, s)
+		if before, ok := b.lines.Load(s.source); ok && before.(line).state == s.state {
+			l.since = before.(line).since
 		}
 		b.lines.Store(s.source, l)
 	}
-	return over
 }

@@ -20,7 +20,7 @@ func TestWhatIsSaidAgainAfterARestartIsNotPublished(t *testing.T) {
 		m.Apply(TakenOver{}, stream.Cause{})
 		m.Apply(Up{Source: "s", ASN: 100}, stream.Cause{})
 		for _, test := range recordTests {
-			m.Apply(Update{"s", bgpls.Update{
+			m.Apply(Update{Source: "s", Update: bgpls.Update{
 				Reach: []bgpls.NLRI{test.nlri}, Attributes: test.attributes, AttributesLost: test.lost,
 			}}, stream.Cause{})
 		}

@@ -14,8 +14,11 @@ func (s *State) takeOver() []output {
 	}
 	out := s.admit()
 	for _, source := range s.sources() {
-		if sp := s.speakers[source]; sp.configured {
+		sp := s.speakers[source]
+		if sp.configured {
 			out = append(out, s.reconcile(sp)...)
+		} else if sp.ours { // it is out of the configuration since
+			out = append(out, s.configure(Configured{Source: source})...)
 		}
 	}
 	return out

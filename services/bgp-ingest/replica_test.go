@@ -168,7 +168,7 @@ func TestReplicaHearsWhileItReads(t *testing.T) {
 	for name, says := range map[string][]Event{
 		"withdrawn":                  {unreach("s", 1), unreach("s", 2)},
 		"withdrawn twice":            {unreach("s", 1, 2), unreach("s", 1, 2)},
-		"changed, then withdrawn":    {Update{"s", bgpls.Update{Reach: nodes(1), AttributesLost: true}}, unreach("s", 1, 2)},
+		"changed, then withdrawn":    {Update{Source: "s", Update: bgpls.Update{Reach: nodes(1), AttributesLost: true}}, unreach("s", 1, 2)},
 		"not told again":             {Down{Source: "s"}, Up{Source: "s", ASN: 1}, reach("s", 3), endOfRIB("s")},
 		"not told again, but others": {RefreshBegun{"s"}, reach("s", 3), RefreshEnded{"s"}},
 	} {
@@ -213,8 +213,8 @@ func TestReplicaAttributesLost(t *testing.T) {
 	r := newReplicas(t)
 	name := "r1"
 	r.tell(0, Up{Source: "s", ASN: 1})
-	r.tell(0, Update{"s", bgpls.Update{Reach: nodes(1), Attributes: &bgpls.Attributes{NodeName: &name}}})
-	lost := Update{"s", bgpls.Update{Reach: nodes(1), AttributesLost: true}}
+	r.tell(0, Update{Source: "s", Update: bgpls.Update{Reach: nodes(1), Attributes: &bgpls.Attributes{NodeName: &name}}})
+	lost := Update{Source: "s", Update: bgpls.Update{Reach: nodes(1), AttributesLost: true}}
 	r.tell(0, lost)
 	r.tell(1, Up{Source: "s", ASN: 1})
 	r.tell(1, lost)

@@ -3,7 +3,6 @@ package bgpingest
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/altostream/altostream/libs/avro"
@@ -14,7 +13,7 @@ import (
 
 // queue is how many events may wait between the sessions and the processor; beyond
 // it the sessions wait.
-const queue = 1024
+const queue = 256
 
 // Run runs bgp-ingest until ctx ends or something fails for good.
 func Run(ctx context.Context, c Config, rt *service.Runtime) error {
@@ -29,7 +28,7 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	events := make(chan stream.Event[Event], queue)
-	l, err := newListener(events, rt)
+	l, err := newListener(events, c, serde, rt)
 	if err != nil {
 		return err
 	}
@@ -48,25 +47,32 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	if err != nil {
 		return err
 	}
-	err = stream.Feed(ctx, watched(Spec(c, serde), board, rt.Log), source, c.Config, rt)
+	err = stream.Feed(ctx, watched(Spec(c, serde), board, l), source, c.Config, rt)
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
 	return err
 }
 
-// watched is the processor with its speakers shown on the board after each batch, and
-// those that tell too much in the log.
-func watched(spec stream.Spec[*State, Event, avro.Encoded], b *board, log *slog.Logger) stream.Spec[*State, Event, avro.Encoded] {
+// watched is the processor with what happens to its speakers shown on the board, after
+// each batch, and told to the listener.
+func watched(spec stream.Spec[*State, Event, avro.Encoded], b *board, l *listener) stream.Spec[*State, Event, avro.Encoded] {
 	step := spec.Step
 	spec.Step = func(s *State, e Event) (*State, []output) {
-		if _, ok := e.(Flush); ok {
-			for _, over := range b.post(s.news(), time.Now()) {
-				log.Error("speaker counts as one that lost its session; what it told until then is kept for the stale time",
-					"source", over.source, "reason", over.reason)
+		s, out := step(s, e)
+		switch e := e.(type) {
+		case Update:
+			if e.decoder != nil {
+				decoders.Put(e.decoder)
+			}
+		case Flush:
+			news, exceeding := s.news()
+			b.post(news, time.Now())
+			for _, source := range exceeding {
+				l.exceeded(source, s.maxObjects)
 			}
 		}
-		return step(s, e)
+		return s, out
 	}
 	return spec
 }
@@ -81,13 +87,6 @@ func listen(ctx context.Context, l *listener, c Config, rt *service.Runtime, end
 			l.send(ctx, Configured{Source: bgpSource(peer.Addr()), ASN: peer.ASN})
 		}
 	}
-	if c.BMPListen != "" {
-		l.send(ctx, Monitored{c.BMPRouters})
-		if err := listenBMP(ctx, l, c, end); err != nil {
-			end(err)
-			return
-		}
-	}
 	if len(c.BGPPeers) > 0 {
 		refresher, err := listenBGP(ctx, l, c, end)
 		if err != nil {
@@ -95,6 +94,13 @@ func listen(ctx context.Context, l *listener, c Config, rt *service.Runtime, end
 			return
 		}
 		rt.Handle(refreshPath, refresher.page)
+	}
+	if c.BMPListen != "" {
+		l.send(ctx, Monitored{c.BMPRouters})
+		if err := listenBMP(ctx, l, c, end); err != nil {
+			end(err)
+			return
+		}
 	}
 	for _, file := range c.MRTFiles {
 		if err := l.readMRT(ctx, file); err != nil {

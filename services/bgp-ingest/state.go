@@ -19,6 +19,7 @@ import (
 // State is what every speaker has said and the state of its session.
 type State struct {
 	topology   string
+	group      string // of replicas
 	staleTime  time.Duration
 	maxObjects int // of one speaker
 	encode     func(*schemas.RawTopology) avro.Encoded
@@ -29,6 +30,7 @@ type State struct {
 	routers    Routers                                 // of BMP speakers that do
 	silent     bool                                    // another instance publishes, or the table is not read yet
 	touched    map[*speaker]struct{}                   // since the last news
+	exceeding  []string                                // sources that began to tell too much since then
 	room       []byte                                  // for octets
 }
 
@@ -42,6 +44,7 @@ type speaker struct {
 	missed     bool         // it lost its session and has not told its table since
 	over       bool         // it told more objects than it may; nothing counts until its next session
 	peer       avro.Encoded // its peer record in the output table
+	ours       bool         // that record says that replicas of this instance listen to it
 	objects    objects
 	session    uint32        // number of the current or last session
 	changes    int           // sessions gained and lost: an alarm from before is void
@@ -98,6 +101,9 @@ type RefreshEnded struct{ Source string }
 type Update struct {
 	Source string
 	Update bgpls.Update
+
+	records []avro.Encoded // of the Reach of the Update; nil = not made yet
+	decoder *bgpls.Decoder // whose memory the Update is in; nil = its own
 }
 
 // StaleTimeOver says that a speaker's objects have outlived its lost session long
@@ -180,6 +186,7 @@ func (s *State) restore(e Restored) {
 	switch {
 	case kind == schemas.KindPeer && e.Record != nil:
 		sp.peer = *e.Record
+		sp.ours = s.isOurs(sp.peer)
 	case kind == schemas.KindPeer:
 		sp.peer = nil
 	case e.Record == nil:
@@ -187,6 +194,12 @@ func (s *State) restore(e Restored) {
 	default:
 		sp.objects.loaded[e.Key] = *e.Record
 	}
+}
+
+// isOurs reports whether a peer record is of replicas of this instance.
+func (s *State) isOurs(record avro.Encoded) bool {
+	r := s.decode(record)
+	return r != nil && r.Peer != nil && r.Peer.ReplicaGroup != nil && *r.Peer.ReplicaGroup == s.group
 }
 
 // configure takes a speaker over: what it had said before is stale until it says it
@@ -307,7 +320,7 @@ func (s *State) update(e Update) []output {
 		told.attributes = string(s.room)
 	}
 	for i := range e.Update.Reach {
-		if o, ok := s.reach(sp, &e.Update.Reach[i], told, e.Update.Attributes); ok {
+		if o, ok := s.reach(sp, e, i, told); ok {
 			out = append(out, o)
 		}
 		if sp.over {
@@ -326,12 +339,14 @@ func (s *State) update(e Update) []output {
 // (RFC 9552 §8.2.3).
 func (s *State) exceed(sp *speaker) []output {
 	sp.reason = fmt.Sprintf("it tells more than %d objects (MAX_OBJECTS)", s.maxObjects)
+	s.exceeding = append(s.exceeding, sp.source)
 	return s.lose(sp)
 }
 
-// reach takes what a speaker told about an object and returns its record, if that is
-// another one.
-func (s *State) reach(sp *speaker, n *bgpls.NLRI, told object, a *bgpls.Attributes) (output, bool) {
+// reach takes what a speaker told about the i-th object of an UPDATE and returns its
+// record, if that is another one.
+func (s *State) reach(sp *speaker, e Update, i int, told object) (output, bool) {
+	n := &e.Update.Reach[i]
 	s.room = appendID(s.room[:0], n)
 	key := func() string { return key(s.topology, sp.source, n) }
 	known, ok := sp.objects.find(s.room, key)
@@ -347,10 +362,13 @@ func (s *State) reach(sp *speaker, n *bgpls.NLRI, told object, a *bgpls.Attribut
 		return output{}, false
 	}
 	var encoded avro.Encoded
-	if ok && told.lost {
+	switch {
+	case ok && told.lost:
 		encoded = s.encodeObject(sp, n, told)
-	} else {
-		encoded = s.encode(record(s.topology, sp.source, n, a, told.lost))
+	case e.records != nil:
+		encoded = e.records[i]
+	default:
+		encoded = s.encode(record(s.topology, sp.source, n, e.Update.Attributes, told.lost))
 	}
 	if known.former && string(encoded) == known.attributes {
 		return output{}, false
@@ -432,9 +450,12 @@ func (s *State) setState(sp *speaker, state string) []output {
 	if s.silent {
 		return nil
 	}
-	peer := &schemas.Peer{State: state}
+	peer := &schemas.Peer{State: state, ReplicaGroup: &s.group}
 	if asn := sp.asn; asn != 0 {
 		peer.ASN = &asn
+	}
+	if reason := sp.reason; reason != "" && !sp.inSession() {
+		peer.Reason = &reason
 	}
 	encoded := s.encode(&schemas.RawTopology{
 		Topology: s.topology, Source: sp.source, Kind: schemas.KindPeer, Peer: peer,

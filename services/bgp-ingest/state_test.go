@@ -52,6 +52,16 @@ func (t *table) restart() {
 	t.apply(TakenOver{})
 }
 
+// disown makes the speakers those of other instances.
+func (t *table) disown() *table {
+	for _, r := range t.records {
+		if r.Peer != nil {
+			r.Peer.ReplicaGroup = new("elsewhere")
+		}
+	}
+	return t
+}
+
 func (t *table) apply(events ...Event) *table {
 	for _, e := range events {
 		t.machine.Apply(e, stream.Cause{ObservedAt: time.Unix(1, 0)})
@@ -228,7 +238,7 @@ func TestSpeakersAreApart(t *testing.T) {
 func TestDynamicSpeakerStaysAway(t *testing.T) {
 	const near, far = "bgp:10.0.0.7", "bgp:192.0.2.7"
 	tb := newTable(t).apply(Up{Source: near, ASN: 1}, reach(near, 1), endOfRIB(near), Up{Source: far}, reach(far, 2), endOfRIB(far))
-	tb.restart()
+	tb.disown().restart()
 	tb.apply(Admitted{netip.MustParsePrefix("10.0.0.0/8")})
 	if got := tb.state(near); got != "stale [1]" {
 		t.Errorf("speaker of the prefix: %s", got)
@@ -239,6 +249,32 @@ func TestDynamicSpeakerStaysAway(t *testing.T) {
 	}
 	if got := tb.state(far); got != "synced [2]" {
 		t.Errorf("speaker of elsewhere: %s", got)
+	}
+}
+
+// TestSpeakerOutOfConfiguration forgets a speaker that replicas of this instance listened
+// to and that nobody listens to any more.
+func TestSpeakerOutOfConfiguration(t *testing.T) {
+	tb := newTable(t).apply(Configured{"s", 1}, Up{Source: "s"}, reach("s", 1), endOfRIB("s"))
+	tb.restart()
+	if got := tb.state("s"); got != "stale [1]" {
+		t.Errorf("after the restart: %s", got)
+	}
+	tb.ring(0)
+	if got := tb.state("s"); got != "idle []" {
+		t.Errorf("after the stale time: %s", got)
+	}
+}
+
+// TestReason tells why a session ended, until there is one again.
+func TestReason(t *testing.T) {
+	tb := newTable(t).apply(Up{Source: "s"}, reach("s", 1), Down{Source: "s", Reason: "hold timer expired"})
+	peer := func() *schemas.Peer { return tb.records["net|s|peer"].Peer }
+	if r := peer().Reason; r == nil || *r != "hold timer expired" {
+		t.Errorf("reason = %v", r)
+	}
+	if tb.apply(Up{Source: "s"}); peer().Reason != nil {
+		t.Errorf("reason in a session = %v", *peer().Reason)
 	}
 }
 
@@ -260,7 +296,7 @@ func TestAttributesLost(t *testing.T) {
 	name := "r1"
 	known := bgpls.Update{Reach: nodes(1), Attributes: &bgpls.Attributes{NodeName: &name}}
 	lost := bgpls.Update{Reach: nodes(1, 2), AttributesLost: true}
-	tb := newTable(t).apply(Up{Source: "s"}, Update{"s", known}, Update{"s", lost})
+	tb := newTable(t).apply(Up{Source: "s"}, Update{Source: "s", Update: known}, Update{Source: "s", Update: lost})
 	one := tb.records[key("net", "s", new(nodeNLRI(1)))]
 	if !one.AttributesLost || one.Attributes == nil || *one.Attributes.NodeName != "r1" {
 		t.Errorf("known object = %+v, want its last attributes, marked lost", one)
@@ -269,7 +305,7 @@ func TestAttributesLost(t *testing.T) {
 	if two == nil || !two.AttributesLost || two.Attributes != nil {
 		t.Errorf("new object = %+v, want no attributes, marked lost", two)
 	}
-	tb.apply(Update{"s", known})
+	tb.apply(Update{Source: "s", Update: known})
 	if one = tb.records[key("net", "s", new(nodeNLRI(1)))]; one.AttributesLost {
 		t.Error("attributes told again are still marked lost")
 	}

@@ -130,6 +130,7 @@ func (e *exporter) port() uint16 { return e.Addr().(*net.TCPAddr).AddrPort().Por
 //
 //	go test ./bgp-ingest -run '^$' -bench Table -benchtime 1x
 func BenchmarkTable(b *testing.B) {
+	service.RaiseProcs() // as each service does
 	for _, n := range []int{2500, 25000} {
 		messages, count := told(network(n))
 		b.Run(fmt.Sprintf("bgp-ingest/%d", count), func(b *testing.B) {
@@ -186,7 +187,7 @@ func benchIngest(b *testing.B, messages []byte, count int) {
 			select {
 			case err := <-done:
 				b.Fatal(err)
-			case <-time.After(time.Millisecond):
+			case <-time.After(10 * time.Millisecond):
 			}
 		}
 		return time.Now()
@@ -277,9 +278,10 @@ func BenchmarkHeap(b *testing.B) {
 		machine := stream.NewMachine(Spec(Config{Topology: "default", StaleTime: time.Minute, MaxObjects: 1_000_000}, serde))
 		machine.Apply(TakenOver{}, stream.Cause{})
 		machine.Apply(Up{Source: "bgp:192.0.2.1"}, stream.Cause{})
+		var decoder bgpls.Decoder
 		for _, body := range bodies {
-			u, _ := bgpls.DecodeUpdate(body)
-			machine.Apply(Update{"bgp:192.0.2.1", u}, stream.Cause{})
+			u, _ := decoder.Decode(body)
+			machine.Apply(Update{Source: "bgp:192.0.2.1", Update: u}, stream.Cause{})
 			machine.Flush()
 		}
 		b.ReportMetric(float64(heap()-before)/float64(len(bodies)-1), "live-B/object")

@@ -209,10 +209,12 @@ func (a frrAttributes) record(t *testing.T) *schemas.Attributes {
 		r.LocalIPv4RouterIDs = []string{*a.RouterID}
 	}
 	if a.SR != nil {
-		r.SRCapabilities = &schemas.SRCapabilities{Flags: octet(t, a.SR.Flags), Ranges: []schemas.SIDRange{{First: a.SR.First, Size: a.SR.Size}}}
+		r.SRCapabilities = &schemas.SRCapabilities{Flags: octet(t, a.SR.Flags), Ranges: []schemas.SIDRange{{First: a.SR.First, Size: a.SR.Size, Label: new(true)}}}
 	}
 	if s := a.PrefixSID; s != nil {
-		r.PrefixSIDs = []schemas.PrefixSID{{Flags: octet(t, s.Flags), Algorithm: s.Algorithm, SID: s.SID}}
+		const valueFlag = 0x08 // a label, not an index (RFC 8667 §2.1.1, RFC 8665 §5)
+		flags := octet(t, s.Flags)
+		r.PrefixSIDs = []schemas.PrefixSID{{Flags: flags, Algorithm: s.Algorithm, SID: s.SID, Label: new(flags&valueFlag != 0)}}
 	}
 	for i, class := range a.Unreserved {
 		r.UnreservedBandwidth = append(r.UnreservedBandwidth, class[fmt.Sprintf("classType%d", i)])
