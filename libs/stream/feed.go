@@ -214,8 +214,8 @@ func (f *feed[S, E, V]) run(ctx context.Context, lead <-chan leadEvent) error {
 		if err := f.flush(ctx); err != nil {
 			return err
 		}
-		if f.machine.Resigned() && f.lead != nil {
-			f.lead.resign(ctx)
+		if f.lead != nil {
+			f.lead.want(!f.machine.Resigned())
 		}
 	}
 }

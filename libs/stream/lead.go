@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -13,10 +14,13 @@ import (
 )
 
 const (
-	// resignTime is how long an instance that gave the lead away leaves it to others.
+	// resignTime is how long an instance that gave the lead away leaves it to others at
+	// least.
 	resignTime = 3 * time.Second
 	// resignInterval is the shortest time between two resignations.
 	resignInterval = 30 * time.Second
+	// presenceInterval is how often an instance looks whether it belongs into the group.
+	presenceInterval = time.Second
 )
 
 // lead is the part of an instance in a group of replicas: the consumer group gives the
@@ -27,9 +31,12 @@ type lead struct {
 	group    string
 	table    kafka.TopicPartition
 	events   chan leadEvent
-	resigned time.Time // last
 	cancel   context.CancelFunc
-	polling  sync.WaitGroup
+	running  sync.WaitGroup
+
+	leads    atomic.Bool
+	unwanted atomic.Bool   // another instance is to lead, if there is one
+	changed  chan struct{} // unwanted has
 }
 
 // leadEvent is one of: with the lead a record of the table and the table's end, that
@@ -49,7 +56,7 @@ func join(ctx context.Context, c service.Config, rt *service.Runtime, group, top
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	l := &lead{cancel: cancel, warnings: newWarnings(c, rt.Log), consumer: consumer, group: group, events: make(chan leadEvent)}
+	l := &lead{cancel: cancel, warnings: newWarnings(c, rt.Log), consumer: consumer, group: group, events: make(chan leadEvent), changed: make(chan struct{}, 1)}
 	n, err := partitionCount(consumer, topic, topicPatience)
 	if err == nil {
 		l.table = kafka.TopicPartition{Topic: &topic, Partition: Partition(name, n), Offset: kafka.OffsetBeginning}
@@ -59,7 +66,8 @@ func join(ctx context.Context, c service.Config, rt *service.Runtime, group, top
 		l.close()
 		return nil, err
 	}
-	l.polling.Go(func() { l.poll(ctx) })
+	l.running.Go(func() { l.poll(ctx) })
+	l.running.Go(func() { l.attend(ctx) })
 	return l, nil
 }
 
@@ -74,7 +82,7 @@ func (l *lead) subscribe(ctx context.Context) error {
 // close leaves the group.
 func (l *lead) close() {
 	l.cancel()
-	l.polling.Wait()
+	l.running.Wait()
 	_ = closeWithin(closeTime, func() { _ = l.consumer.Close() })
 }
 
@@ -109,6 +117,7 @@ func (l *lead) send(ctx context.Context, e leadEvent) {
 func (l *lead) rebalance(ctx context.Context, e kafka.Event) error {
 	assigned, ok := e.(kafka.AssignedPartitions)
 	if !ok {
+		l.leads.Store(false)
 		delivered := make(chan struct{})
 		l.send(ctx, leadEvent{lost: delivered})
 		select {
@@ -125,38 +134,79 @@ func (l *lead) rebalance(ctx context.Context, e kafka.Event) error {
 	if err := l.consumer.Assign([]kafka.TopicPartition{l.table}); err != nil {
 		return err
 	}
+	l.leads.Store(true)
 	return l.consumer.Resume([]kafka.TopicPartition{l.table})
 }
 
-// resign gives the lead to another replica, if there is one.
-func (l *lead) resign(ctx context.Context) {
-	if time.Since(l.resigned) < resignInterval {
-		return
-	}
-	l.resigned = time.Now()
-	others, err := l.others(ctx)
-	if err != nil {
-		l.warn(err)
-	}
-	if others == 0 {
-		return
-	}
-	if err := l.consumer.Unsubscribe(); err != nil {
-		l.warn(err)
-		return
-	}
-	time.AfterFunc(resignTime, func() {
-		if ctx.Err() != nil {
-			return
+// want says whether this instance is to lead. One that is not leads all the same if
+// there is no other.
+func (l *lead) want(wanted bool) {
+	if l.unwanted.Swap(!wanted) == wanted {
+		select {
+		case l.changed <- struct{}{}:
+		default:
 		}
-		if err := l.subscribe(ctx); err != nil {
-			l.send(ctx, leadEvent{err: err})
-		}
-	})
+	}
 }
 
-// others is the number of the other replicas.
-func (l *lead) others(ctx context.Context) (int, error) {
+// attend leaves the group when this instance leads and another one is to, and comes back
+// when that has changed or nobody is left: a member could be given the lead again.
+func (l *lead) attend(ctx context.Context) {
+	ticker := time.NewTicker(presenceInterval)
+	defer ticker.Stop()
+	var left time.Time // the group, last
+	away := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-l.changed:
+		}
+		var err error
+		switch since := time.Since(left); {
+		case away && since > resignTime:
+			if away, err = l.staysAway(ctx); err == nil && !away {
+				if err := l.subscribe(ctx); err != nil {
+					l.send(ctx, leadEvent{err: err})
+					return
+				}
+			}
+		case !away && since > resignInterval && l.leads.Load() && l.unwanted.Load():
+			if away, err = l.leave(ctx); away {
+				left = time.Now()
+			}
+		}
+		if err != nil {
+			l.warn(err)
+		}
+	}
+}
+
+// leave leaves the group if there is another member.
+func (l *lead) leave(ctx context.Context) (left bool, err error) {
+	members, err := l.members(ctx)
+	if err != nil || members < 2 {
+		return false, err
+	}
+	if err := l.consumer.Unsubscribe(); err != nil {
+		return false, fmt.Errorf("leave group %s: %w", l.group, err)
+	}
+	l.log.Warn("this instance stands by until it hears all speakers again, or there is no other instance", "group", l.group)
+	return true, nil
+}
+
+// staysAway reports whether others see to the table better than this instance.
+func (l *lead) staysAway(ctx context.Context) (bool, error) {
+	if !l.unwanted.Load() {
+		return false, nil
+	}
+	members, err := l.members(ctx)
+	return err != nil || members > 0, err
+}
+
+// members is the number of instances in the group.
+func (l *lead) members(ctx context.Context) (int, error) {
 	admin, err := kafka.NewAdminClientFromConsumer(l.consumer)
 	if err != nil {
 		return 0, fmt.Errorf("kafka admin client: %w", err)
@@ -166,9 +216,12 @@ func (l *lead) others(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("describe group %s: %w", l.group, err)
 	}
-	members := 0
+	n := 0
 	for _, g := range result.ConsumerGroupDescriptions {
-		members += len(g.Members)
+		if g.Error.Code() != kafka.ErrNoError {
+			return 0, fmt.Errorf("describe group %s: %w", l.group, g.Error)
+		}
+		n += len(g.Members)
 	}
-	return max(0, members-1), nil
+	return n, nil
 }

@@ -21,7 +21,7 @@ type Machine[S, E, V any] struct {
 	pending   []Output[V]
 	alarms    []Alarm
 	cause     Cause
-	resigned  bool
+	resigned  map[string]struct{} // keys of Output.Resign without Output.Resume
 }
 
 type digest [16]byte
@@ -50,7 +50,7 @@ type Change[V any] struct {
 func NewMachine[S, E, V any](spec Spec[S, E, V]) *Machine[S, E, V] {
 	return &Machine[S, E, V]{
 		spec: spec, state: spec.Init(),
-		published: map[string]digest{}, unclaimed: map[string]struct{}{},
+		published: map[string]digest{}, unclaimed: map[string]struct{}{}, resigned: map[string]struct{}{},
 	}
 }
 
@@ -126,7 +126,11 @@ func (m *Machine[S, E, V]) step(e E) {
 	m.state, out = m.spec.Step(m.state, e)
 	for _, o := range out {
 		if o.Resign {
-			m.resigned = true
+			m.resigned[o.Key] = struct{}{}
+			continue
+		}
+		if o.Resume {
+			delete(m.resigned, o.Key)
 			continue
 		}
 		if o.WakeAfter > 0 {
@@ -137,13 +141,8 @@ func (m *Machine[S, E, V]) step(e E) {
 	}
 }
 
-// Resigned reports whether the processor asked for another instance to publish since
-// the last call.
-func (m *Machine[S, E, V]) Resigned() bool {
-	resigned := m.resigned
-	m.resigned = false
-	return resigned
-}
+// Resigned reports whether the processor wants another instance to publish.
+func (m *Machine[S, E, V]) Resigned() bool { return len(m.resigned) > 0 }
 
 // changes reduces the pending outputs to those that differ from the output table.
 func (m *Machine[S, E, V]) changes() []Change[V] {

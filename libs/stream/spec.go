@@ -84,9 +84,9 @@ type Output[V any] struct {
 	// WakeAfter asks for the event Spec.Wake(Key) after this time; the output table
 	// is not touched.
 	WakeAfter time.Duration
-	// Resign asks that another instance publish, if there is one (see Feed); the output
-	// table is not touched.
-	Resign bool
+	// Resign asks that another instance publish as long as there is one, until Resume
+	// with the same Key (see Feed); the output table is not touched.
+	Resign, Resume bool
 }
 
 // InputOf is an input whose events carry decoded records.

@@ -10,6 +10,7 @@ type objects struct {
 	held     map[string]object       // by appendID
 	counts   map[string]int          // of held, by kind
 	restored map[string]avro.Encoded // of the output table and not told since this instance took over, by key
+	loaded   map[string]avro.Encoded // what the output table holds, before this instance takes over, by key
 }
 
 // object is what a speaker says about an object. Of one that is told again without
@@ -29,8 +30,19 @@ func (o object) same(p object) bool {
 }
 
 func newObjects() objects {
-	return objects{held: map[string]object{}, counts: map[string]int{}, restored: map[string]avro.Encoded{}}
+	o := objects{held: map[string]object{}, counts: map[string]int{}}
+	o.forgetTable()
+	return o
 }
+
+// forgetTable forgets what the output table holds.
+func (o *objects) forgetTable() {
+	o.restored, o.loaded = map[string]avro.Encoded{}, map[string]avro.Encoded{}
+}
+
+// takeOver makes what was loaded what is to be told again. What the speaker says while
+// the table is read must not touch it: nothing is written then.
+func (o *objects) takeOver() { o.restored, o.loaded = o.loaded, map[string]avro.Encoded{} }
 
 func (o *objects) len() int { return len(o.held) + len(o.restored) }
 

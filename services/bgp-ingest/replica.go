@@ -9,6 +9,9 @@ import (
 // published, or none did, the two may have come apart.
 func (s *State) takeOver() []output {
 	s.silent = false
+	for _, sp := range s.speakers {
+		sp.objects.takeOver()
+	}
 	out := s.admit()
 	for _, source := range s.sources() {
 		sp := s.speakers[source]
@@ -52,7 +55,7 @@ func (s *State) reconcile(sp *speaker) []output {
 func (s *State) standBy() {
 	s.silent = true
 	for _, sp := range s.speakers {
-		sp.objects.restored = map[string]avro.Encoded{}
+		sp.objects.forgetTable()
 		sp.peer = nil
 	}
 }

@@ -32,6 +32,12 @@ func newReplicas(t *testing.T) *replicas {
 // takeOver makes an instance the one that publishes, and returns how many records that
 // changed.
 func (r *replicas) takeOver(i int) int {
+	r.load(i)
+	return r.tell(i, TakenOver{})
+}
+
+// load has an instance that is to take over read the table.
+func (r *replicas) load(i int) {
 	r.tell(r.lead, StoodBy{})
 	r.lead = i
 	for key, record := range r.records {
@@ -41,7 +47,6 @@ func (r *replicas) takeOver(i int) int {
 		}
 		r.machines[i].Load(key, (*avro.Encoded)(&b))
 	}
-	return r.tell(i, TakenOver{})
 }
 
 // tell gives an event to one instance and returns how many records that changed.
@@ -131,6 +136,54 @@ func TestReplicaStillHears(t *testing.T) {
 	r.tell(0, StaleTimeOver{Source: "s", epoch: "3"})
 	if got := r.state("s"); got != before {
 		t.Errorf("after the hand-over: %s, want %s", got, before)
+	}
+}
+
+// TestReplicaResigns wants another instance to publish from the loss of a session until
+// the speaker has told its table again, whoever publishes meanwhile.
+func TestReplicaResigns(t *testing.T) {
+	r := newReplicas(t)
+	for i, machine := range r.machines {
+		r.tell(i, Configured{"s", 1})
+		for _, step := range []struct {
+			event Event
+			want  bool
+		}{
+			{Up{Source: "s", ASN: 1}, false}, {endOfRIB("s"), false}, {Down{Source: "s"}, true},
+			{Up{Source: "s", ASN: 1}, true}, {Down{Source: "s"}, true}, {Up{Source: "s", ASN: 1}, true},
+			{endOfRIB("s"), false}, {Down{Source: "s"}, true}, {Up{Source: "s", ASN: 1}, true},
+			{StaleTimeOver{Source: "s", epoch: "8"}, false}, // there is no End-of-RIB
+		} {
+			r.tell(i, step.event)
+			if got := machine.Resigned(); got != step.want {
+				t.Errorf("instance %d, after %T: wants another instance: %t, want %t", i, step.event, got, step.want)
+			}
+		}
+	}
+}
+
+// TestReplicaHearsWhileItReads has the speaker say things while the instance that is to
+// take over reads the table: what is gone by then is withdrawn all the same.
+func TestReplicaHearsWhileItReads(t *testing.T) {
+	for name, says := range map[string][]Event{
+		"withdrawn":                  {unreach("s", 1), unreach("s", 2)},
+		"withdrawn twice":            {unreach("s", 1, 2), unreach("s", 1, 2)},
+		"changed, then withdrawn":    {Update{Source: "s", Update: bgpls.Update{Reach: nodes(1), AttributesLost: true}}, unreach("s", 1, 2)},
+		"not told again":             {Down{Source: "s"}, Up{Source: "s", ASN: 1}, reach("s", 3), endOfRIB("s")},
+		"not told again, but others": {RefreshBegun{"s"}, reach("s", 3), RefreshEnded{"s"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newReplicas(t)
+			r.both(Configured{"s", 1}, Up{Source: "s", ASN: 1}, reach("s", 1, 2, 3), endOfRIB("s"))
+			r.load(1)
+			for _, e := range says {
+				r.tell(1, e)
+			}
+			r.tell(1, TakenOver{})
+			if got := r.state("s"); got != "synced [3]" {
+				t.Errorf("%s, want synced [3]", got)
+			}
+		})
 	}
 }
 

@@ -41,6 +41,7 @@ type speaker struct {
 	asn        uint32
 	state      string       // schemas.Peer…
 	reason     string       // why there is no session, "" = none was told
+	missed     bool         // it lost its session and has not told its table since
 	over       bool         // it told more objects than it may; nothing counts until its next session
 	peer       avro.Encoded // its peer record in the output table
 	ours       bool         // that record says that replicas of this instance listen to it
@@ -189,9 +190,9 @@ func (s *State) restore(e Restored) {
 	case kind == schemas.KindPeer:
 		sp.peer = nil
 	case e.Record == nil:
-		delete(sp.objects.restored, e.Key)
+		delete(sp.objects.loaded, e.Key)
 	default:
-		sp.objects.restored[e.Key] = *e.Record
+		sp.objects.loaded[e.Key] = *e.Record
 	}
 }
 
@@ -258,10 +259,20 @@ func (s *State) down(e Down) []output {
 	}
 	sp.reason = e.Reason
 	out := s.lose(sp)
-	if !s.silent && !strings.HasPrefix(sp.source, mrtSourcePrefix) {
-		out = append(out, output{Resign: true}) // a replica may still hear it
+	if !strings.HasPrefix(sp.source, mrtSourcePrefix) {
+		sp.missed = true
+		out = append(out, output{Key: sp.source, Resign: true}) // a replica may still hear it
 	}
 	return out
+}
+
+// hears takes back that a replica may hear a speaker better.
+func (s *State) hears(sp *speaker) []output {
+	if !sp.missed {
+		return nil
+	}
+	sp.missed = false
+	return []output{{Key: sp.source, Resume: true}}
 }
 
 // stopped loses all sessions, in the order of their sources.
@@ -319,6 +330,7 @@ func (s *State) update(e Update) []output {
 	if e.Update.EndOfRIB && sp.inSession() {
 		out = append(out, s.sweep(sp)...)
 		out = append(out, s.setState(sp, schemas.PeerSynced)...)
+		out = append(out, s.hears(sp)...)
 	}
 	return out
 }
@@ -424,7 +436,7 @@ func (s *State) staleTimeOver(e StaleTimeOver) []output {
 		return nil
 	}
 	if sp.state != schemas.PeerStale {
-		return s.sweep(sp)
+		return append(s.sweep(sp), s.hears(sp)...)
 	}
 	sp.session++
 	return append(s.sweep(sp), s.setState(sp, schemas.PeerIdle)...)

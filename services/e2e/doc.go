@@ -6,7 +6,9 @@
 //	bgp-ingest, map-builder, cost-builder, compute-ingest, correlator, lab ── processes
 //
 // What is proved is what the tests' files are named after: the chain as a whole, the
-// end of a process at any time, tags, and bad input of every kind.
+// end of a process at any time, tags, bad input of every kind, and the failure rules of
+// raw-topology: lost sessions (failure_test.go), a broker that is away (away_test.go),
+// replicas (replica_test.go).
 //
 //	main_test.go     builds the programs, once
 //	process_test.go  a program that runs
@@ -14,5 +16,6 @@
 //	topics_test.go   what is on the topics
 //	routers_test.go  the seed's network
 //	speaker_test.go  a BGP speaker that says what a test wants
+//	edge_test.go     a router that connects, and loses its sessions in every way there is
 //	seed_test.go     the seed's network in numbers written by hand
 package e2e

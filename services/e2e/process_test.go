@@ -142,6 +142,17 @@ func (p *process) line(pattern string) []string {
 	return found
 }
 
+// count returns how many lines so far match.
+func (p *process) count(pattern string) (n int) {
+	expression := regexp.MustCompile(pattern)
+	for _, line := range p.last(-1) {
+		if expression.MatchString(line) {
+			n++
+		}
+	}
+	return n
+}
+
 // http returns the address at which the program serves HTTP.
 func (p *process) http() string {
 	p.t.Helper()
