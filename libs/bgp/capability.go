@@ -22,6 +22,7 @@ const (
 	capExtendedMessage = 6  // RFC 8654 §3
 	capGracefulRestart = 64 // RFC 4724 §3
 	capFourOctetAS     = 65 // RFC 6793 §3
+	capAddPath         = 69 // RFC 7911 §4
 	capEnhancedRefresh = 70 // RFC 7313 §3.1
 	capLongLivedGR     = 71 // RFC 9494 §3.1
 )
@@ -43,6 +44,7 @@ type capabilities struct {
 	restarting      bool
 	restart         map[Family]time.Duration // restart time of families that survive it
 	stale           map[Family]time.Duration // long-lived stale time
+	addPath         map[Family]uint8         // 1: takes path identifiers, 2: sends them
 }
 
 var errCapability = errors.New("a capability is cut short")
@@ -84,6 +86,8 @@ func (c *capabilities) one(code uint8, value []byte) error {
 		return c.readGracefulRestart(value)
 	case capLongLivedGR:
 		c.readLongLived(value)
+	case capAddPath:
+		c.readAddPath(value)
 	}
 	return nil
 }
@@ -114,6 +118,14 @@ func (c *capabilities) readLongLived(value []byte) {
 	for b := value; len(b) >= 7; b = b[7:] {
 		seconds := uint32(b[4])<<16 | uint32(b[5])<<8 | uint32(b[6])
 		c.stale[family(b[0:2], b[2])] = time.Duration(seconds) * time.Second
+	}
+}
+
+// readAddPath reads AFI, SAFI and mode of each family (RFC 7911 §4).
+func (c *capabilities) readAddPath(value []byte) {
+	c.addPath = map[Family]uint8{}
+	for b := value; len(b) >= 4; b = b[4:] {
+		c.addPath[family(b[0:2], b[2])] = b[3]
 	}
 }
 

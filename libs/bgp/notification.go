@@ -163,7 +163,15 @@ func (n *Notification) message() []byte {
 	return short(typeNotification, append([]byte{n.Code, n.Subcode}, n.Data...)...)
 }
 
-// parseNotification reads the body of a NOTIFICATION message, which has two octets.
+// ParseNotification reads the body of a NOTIFICATION message (RFC 4271 §4.5).
+func ParseNotification(body []byte) (*Notification, error) {
+	if len(body) < minSize[typeNotification] {
+		return nil, fmt.Errorf("NOTIFICATION of %d octets", len(body))
+	}
+	return parseNotification(body), nil
+}
+
+// parseNotification reads a body of which minSize is there.
 func parseNotification(body []byte) *Notification {
 	return &Notification{body[0], body[1], append([]byte(nil), body[2:]...)}
 }

@@ -3,7 +3,10 @@ package bgp
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"net/netip"
+	"slices"
+	"time"
 )
 
 const (
@@ -22,6 +25,42 @@ type open struct {
 	holdTime uint16 // seconds
 	routerID netip.Addr
 	capabilities
+}
+
+// Open is the OPEN message of a speaker, as a third party sees it.
+type Open struct {
+	ASN      uint32        // of four octets if the speaker has that capability (RFC 6793)
+	HoldTime time.Duration // as offered
+	RouterID netip.Addr    // BGP identifier
+
+	offers capabilities
+}
+
+// ParseOpen reads the body of an OPEN message (RFC 4271 §4.2).
+func ParseOpen(body []byte) (Open, error) {
+	if len(body) < minSize[typeOpen] {
+		return Open{}, fmt.Errorf("OPEN of %d octets", len(body))
+	}
+	o, err := parseOpen(body)
+	if err == nil && o.version != version {
+		err = fmt.Errorf("OPEN of version %d", o.version)
+	}
+	return Open{o.asn, time.Duration(o.holdTime) * time.Second, o.routerID, o.capabilities}, err
+}
+
+// Offers reports whether the speaker offers an address family (RFC 4760 §8).
+func (o Open) Offers(f Family) bool { return slices.Contains(o.offers.families, f) }
+
+// RestartTime is how long the speaker asks for its routes of a family to outlive a
+// session: the restart time (RFC 4724 §3) and the long-lived stale time (RFC 9494 §3)
+// together, 0 if it does not ask.
+func (o Open) RestartTime(f Family) time.Duration { return o.offers.keepFor(f) }
+
+// AddPath reports whether the speaker takes, and will send, path identifiers in NLRIs of
+// a family (RFC 7911 §4).
+func (o Open) AddPath(f Family) (takes, sends bool) {
+	mode := o.offers.addPath[f]
+	return mode&1 != 0, mode&2 != 0
 }
 
 var errParameters = errors.New("the optional parameters do not fit their length")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/netip"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -13,6 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/altostream/altostream/libs/bgp"
 )
 
 func join(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
@@ -73,7 +76,10 @@ func read(t *testing.T, b []byte) Message {
 	return m
 }
 
-var comparer = cmp.Options{cmpopts.EquateComparable(netip.Addr{}), cmpopts.EquateEmpty()}
+var comparer = cmp.Options{
+	cmpopts.EquateComparable(netip.Addr{}), cmpopts.EquateEmpty(),
+	cmp.Comparer(func(a, b bgp.Open) bool { return reflect.DeepEqual(a, b) }),
+}
 
 func TestMessages(t *testing.T) {
 	nine := netip.MustParseAddr("192.0.2.9")
@@ -101,12 +107,11 @@ func TestMessages(t *testing.T) {
 		{"peer up", message(3, global, make([]byte, 12), []byte{192, 0, 2, 1, 0, 179, 0x90, 0}, openMessage(), openMessage(1, 4, 0, 1, 0, 1), tlv(0, "hello"), tlv(3, "red"), tlv(99, "?")),
 			&PeerUp{
 				Peer: peer, LocalAddress: netip.MustParseAddr("192.0.2.1"), LocalPort: 179, RemotePort: 0x9000,
-				Sent:     Open{ASN: 23456, HoldTime: 90 * time.Second, ID: peer.ID},
-				Received: Open{ASN: 23456, HoldTime: 90 * time.Second, ID: peer.ID, Capabilities: []Capability{{1, []byte{0, 1, 0, 1}}}},
-				Table:    "red", Strings: []string{"hello"},
+				Sent: open(t, openMessage()), Received: open(t, openMessage(1, 4, 0, 1, 0, 1)),
+				Table: "red", Strings: []string{"hello"},
 			}},
 		{"peer down", message(2, global, []byte{3}, bgpMessage(3, join([]byte{6, 2, 5}, []byte("lunch")))),
-			&PeerDown{Peer: peer, Reason: RemoteNotification, Notification: &Notification{6, 2, []byte("\x05lunch")}}},
+			&PeerDown{Peer: peer, Reason: RemoteNotification, Notification: &bgp.Notification{Code: 6, Subcode: 2, Data: []byte("\x05lunch")}}},
 		{"peer down by an event", message(2, global, []byte{2, 0, 24}), &PeerDown{Peer: peer, Reason: LocalNoNotification, FSMEvent: 24}},
 		{"peer down without the NOTIFICATION", message(2, global, []byte{1}), &PeerDown{Peer: peer, Reason: LocalNotification}},
 		{"peer down with a malformed NOTIFICATION", message(2, global, []byte{1, 2, 3}), &PeerDown{Peer: peer, Reason: LocalNotification}},
@@ -138,18 +143,28 @@ func TestLongUpdate(t *testing.T) {
 	}
 }
 
+// open is what libs/bgp reads in an OPEN message.
+func open(t *testing.T, message []byte) bgp.Open {
+	t.Helper()
+	o, err := bgp.ParseOpen(message[bgpHeaderLen:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
 func TestOpen(t *testing.T) {
 	for name, build := range map[string]func(...byte) []byte{"": openMessage, "extended": openExtended} {
 		t.Run(name, func(t *testing.T) {
 			o := read(t, message(3, global, make([]byte, 20), openMessage(), build(linkState...))).(*PeerUp).Received
-			receives, sends := o.AddPath(16388, 71)
-			if o.ASN != 65538 || !o.Offers(16388, 71) || o.Offers(1, 1) || receives || !sends {
+			receives, sends := o.AddPath(bgp.LinkState)
+			if o.ASN != 65538 || !o.Offers(bgp.LinkState) || o.Offers(bgp.Family{AFI: 1, SAFI: 1}) || receives || !sends {
 				t.Errorf("OPEN = %+v", o)
 			}
-			if got := o.RestartTime(16388, 71); got != 3720*time.Second {
+			if got := o.RestartTime(bgp.LinkState); got != 3720*time.Second {
 				t.Errorf("restart time = %v", got)
 			}
-			if got := o.RestartTime(1, 1); got != 0 {
+			if got := o.RestartTime(bgp.Family{AFI: 1, SAFI: 1}); got != 0 {
 				t.Errorf("restart time of another family = %v", got)
 			}
 		})
@@ -191,9 +206,9 @@ func TestMalformed(t *testing.T) {
 		{"no UPDATE", "no room for the UPDATE", message(0, global), true},
 		{"no OPEN", "no room for the OPEN sent", message(3, global, make([]byte, 20)), true},
 		{"OPEN length", "the OPEN sent says 65535 bytes and has 19", message(3, global, make([]byte, 20), bytes.Repeat([]byte{0xff}, 19)), true},
-		{"OPEN cut", "no room for the OPEN received", message(3, global, make([]byte, 20), openMessage(), bgpMessage(1, []byte{4})), true},
-		{"OPEN parameters", "the OPEN received: no room for a parameter", message(3, global, make([]byte, 20), openMessage(), bgpMessage(1, []byte{4, 0, 1, 0, 90, 1, 1, 1, 1, 9, 2, 9})), true},
-		{"OPEN capability", "no room for a capability: 0 of 4", message(3, global, make([]byte, 20), openMessage(1, 4), openMessage()), true},
+		{"OPEN cut", "the OPEN received: OPEN of 1 octets", message(3, global, make([]byte, 20), openMessage(), bgpMessage(1, []byte{4})), true},
+		{"OPEN parameters", "the OPEN received: the optional parameters do not fit", message(3, global, make([]byte, 20), openMessage(), bgpMessage(1, []byte{4, 0, 1, 0, 90, 1, 1, 1, 1, 9, 2, 9})), true},
+		{"OPEN capability", "the OPEN sent: a capability is cut short", message(3, global, make([]byte, 20), openMessage(1, 4), openMessage()), true},
 		{"no addresses", "no room for addresses and ports", message(3, global), true},
 		{"not an UPDATE", "the UPDATE is a BGP message of type 4", message(0, global, bgpMessage(4, nil)), true},
 		{"two UPDATEs", "19 bytes follow the UPDATE", message(0, global, bgpMessage(2, nil), bgpMessage(2, nil)), true},
@@ -252,9 +267,7 @@ func TestNames(t *testing.T) {
 		(&PeerDown{Reason: 0}).String():                       "reason 0",
 		(&PeerDown{Reason: 77}).String():                      "reason 77",
 		(&PeerDown{Reason: 2, FSMEvent: 24}).String():         "router closed the session (FSM event 24)",
-		(&PeerDown{Reason: 3, Notification: note()}).String(): `peer sent NOTIFICATION 6/2 cease "lunch"`,
-		(&Notification{Code: 99, Subcode: 1}).String():        "99/1",
-		(&Notification{6, 2, []byte{9, 'x'}}).String():        "6/2 cease",
+		(&PeerDown{Reason: 3, Notification: note()}).String(): `peer sent NOTIFICATION: Cease / Administrative Shutdown: "lunch"`,
 		TerminationReason(3).String():                         "redundant connection",
 		TerminationReason(9).String():                         "reason 9",
 		noTerminationReason.String():                          "no reason told",
@@ -267,7 +280,9 @@ func TestNames(t *testing.T) {
 	}
 }
 
-func note() *Notification { return &Notification{6, 2, []byte("\x05lunch")} }
+func note() *bgp.Notification {
+	return &bgp.Notification{Code: 6, Subcode: 2, Data: []byte("\x05lunch")}
+}
 
 func FuzzReader(f *testing.F) {
 	f.Add(message(0, global, bgpMessage(2, []byte{0, 0, 0, 0})))
@@ -286,9 +301,9 @@ func FuzzReader(f *testing.F) {
 			}
 			switch m := m.(type) {
 			case *PeerUp:
-				m.Received.RestartTime(16388, 71)
-				m.Received.AddPath(16388, 71)
-				m.Sent.Offers(16388, 71)
+				m.Received.RestartTime(bgp.LinkState)
+				m.Received.AddPath(bgp.LinkState)
+				m.Sent.Offers(bgp.LinkState)
 			case *PeerDown:
 				_ = m.String()
 			}

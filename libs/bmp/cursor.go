@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+
+	"github.com/altostream/altostream/libs/bgp"
 )
 
 // cursor is what is left of a message.
@@ -68,3 +70,16 @@ func (c *cursor) tlvs(each func(typ uint16, value []byte) error) error {
 }
 
 var errLength = errors.New("wrong length")
+
+// open takes one OPEN message.
+func (c *cursor) open(what string) (bgp.Open, error) {
+	b, err := c.bgp(bgpOpen, what)
+	if err != nil {
+		return bgp.Open{}, err
+	}
+	o, err := bgp.ParseOpen(b)
+	if err != nil {
+		return o, fmt.Errorf("%s: %w", what, err)
+	}
+	return o, nil
+}

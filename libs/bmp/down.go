@@ -3,6 +3,8 @@ package bmp
 import (
 	"encoding/binary"
 	"fmt"
+
+	"github.com/altostream/altostream/libs/bgp"
 )
 
 // DownReason says why a session was lost (RFC 7854 §4.9, RFC 9069 §4.5).
@@ -38,44 +40,11 @@ func (r DownReason) String() string {
 func (m *PeerDown) String() string {
 	switch {
 	case m.Notification != nil:
-		return m.Reason.String() + " " + m.Notification.String()
+		return m.Reason.String() + ": " + m.Notification.Error()
 	case m.FSMEvent != 0:
 		return fmt.Sprintf("%s (FSM event %d)", m.Reason, m.FSMEvent)
 	}
 	return m.Reason.String()
-}
-
-// Notification is a BGP NOTIFICATION message (RFC 4271 §4.5).
-type Notification struct {
-	Code, Subcode uint8
-	Data          []byte
-}
-
-// notificationNames are the error codes (RFC 4271 §4.5, RFC 7313 §5).
-var notificationNames = [...]string{
-	1: "message header error", 2: "OPEN message error", 3: "UPDATE message error",
-	4: "hold timer expired", 5: "finite state machine error", 6: "cease", 7: "ROUTE-REFRESH message error",
-}
-
-// Shutdown subcodes of a cease, which a text may go with (RFC 9003 §2).
-const (
-	cease         = 6
-	adminShutdown = 2
-	adminReset    = 4
-)
-
-// String is code/subcode, the code's name, and an operator's text (RFC 9003).
-func (n *Notification) String() string {
-	text := fmt.Sprintf("%d/%d", n.Code, n.Subcode)
-	if int(n.Code) < len(notificationNames) && notificationNames[n.Code] != "" {
-		text += " " + notificationNames[n.Code]
-	}
-	if n.Code == cease && (n.Subcode == adminShutdown || n.Subcode == adminReset) && len(n.Data) > 0 {
-		if length := int(n.Data[0]); 0 < length && length < len(n.Data) {
-			text += fmt.Sprintf(" %q", n.Data[1:1+length])
-		}
-	}
-	return text
 }
 
 func (c cursor) peerDown(p Peer) (Message, error) {
@@ -96,10 +65,14 @@ func (c cursor) peerDown(p Peer) (Message, error) {
 
 // notification reads a NOTIFICATION; nil if it is malformed: the session is lost all
 // the same.
-func (c cursor) notification() *Notification {
+func (c cursor) notification() *bgp.Notification {
 	b, err := c.bgp(bgpNotification, "the NOTIFICATION")
-	if err != nil || len(b) < 2 {
+	if err != nil {
 		return nil
 	}
-	return &Notification{Code: b[0], Subcode: b[1], Data: b[2:]}
+	n, err := bgp.ParseNotification(b)
+	if err != nil {
+		return nil
+	}
+	return n
 }

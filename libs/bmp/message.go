@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
+
+	"github.com/altostream/altostream/libs/bgp"
 )
 
 // Message is one of *RouteMonitoring, *StatisticsReport, *PeerDown, *PeerUp,
@@ -41,7 +43,7 @@ type PeerUp struct {
 	LocalAddress   netip.Addr // invalid for LocRIB
 	LocalPort      uint16
 	RemotePort     uint16
-	Sent, Received Open
+	Sent, Received bgp.Open
 	Table          string   // name of the VRF or table (RFC 9069 §4.4); "" if not told
 	Strings        []string // free text
 }
@@ -50,8 +52,8 @@ type PeerUp struct {
 type PeerDown struct {
 	Peer         Peer
 	Reason       DownReason
-	Notification *Notification // for LocalNotification and RemoteNotification
-	FSMEvent     uint16        // for LocalNoNotification (RFC 4271 §8.1); 0 if not told
+	Notification *bgp.Notification // for LocalNotification and RemoteNotification
+	FSMEvent     uint16            // for LocalNoNotification (RFC 4271 §8.1); 0 if not told
 }
 
 // Initiation says which router speaks (RFC 7854 §4.3).

@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
+	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/bmp"
 )
@@ -141,8 +142,8 @@ func (r *router) peerUp(m *bmp.PeerUp) {
 		r.lose(former, "the peer is up again")
 	}
 	peer := &monitored{
-		linkState: m.Sent.Offers(bgpls.AFI, bgpls.SAFI) && m.Received.Offers(bgpls.AFI, bgpls.SAFI),
-		restart:   m.Received.RestartTime(bgpls.AFI, bgpls.SAFI),
+		linkState: m.Sent.Offers(bgp.LinkState) && m.Received.Offers(bgp.LinkState),
+		restart:   m.Received.RestartTime(bgp.LinkState),
 		told:      map[string]bool{},
 	}
 	r.peers[key] = peer
@@ -152,8 +153,8 @@ func (r *router) peerUp(m *bmp.PeerUp) {
 		return
 	}
 	r.log.Info("monitored peer up", "source", source, "asn", m.Peer.ASN, "restart_time", peer.restart, "table", m.Table)
-	receives, _ := m.Sent.AddPath(bgpls.AFI, bgpls.SAFI)
-	if _, sends := m.Received.AddPath(bgpls.AFI, bgpls.SAFI); sends && receives {
+	receives, _ := m.Sent.AddPath(bgp.LinkState)
+	if _, sends := m.Received.AddPath(bgp.LinkState); sends && receives {
 		r.log.Error("monitored peer sends BGP-LS with path identifiers (RFC 7911), which are not read; disable them on it", "source", source)
 	}
 }
