@@ -114,8 +114,8 @@ func export(b *testing.B, messages []byte) *exporter {
 		defer conn.Close()
 		<-e.open
 		_, _ = conn.Write(append(bytes.Clone(openOfExporter), keepalive...))
+		_, _ = io.ReadFull(conn, make([]byte, len(keepalive)+10)) // the collector's OPEN, or most of it
 		go func() { _, _ = io.Copy(io.Discard, conn) }()
-		time.Sleep(100 * time.Millisecond) // the collector's OPEN
 		_, _ = conn.Write(messages)
 		<-e.closed
 	}()
