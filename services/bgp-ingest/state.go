@@ -370,7 +370,7 @@ func (s *State) reach(sp *speaker, e Update, i int, told object) (output, bool) 
 	default:
 		encoded = s.encode(record(s.topology, sp.source, n, e.Update.Attributes, told.lost))
 	}
-	if known.former && string(encoded) == known.attributes {
+	if known.former && !known.lost && string(encoded) == known.attributes { // what the table holds
 		return output{}, false
 	}
 	return output{Key: key(), Value: &encoded}, true
