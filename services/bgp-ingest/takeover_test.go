@@ -22,3 +22,38 @@ func TestAttributesToldAgainAfterARestart(t *testing.T) {
 		t.Error("attributes told again are still marked lost")
 	}
 }
+
+// TestReplicaTakesOverInARefresh withdraws nothing that the speaker is about to tell
+// again.
+func TestReplicaTakesOverInARefresh(t *testing.T) {
+	r := newReplicas(t)
+	r.both(Configured{"s", 1}, Up{Source: "s", ASN: 1}, reach("s", 1, 2, 3), endOfRIB("s"), RefreshBegun{"s"}, reach("s", 1))
+	if n := r.takeOver(1); n > 0 {
+		t.Errorf("a hand-over between equals changes %d records", n)
+	}
+	r.both(reach("s", 2), RefreshEnded{"s"})
+	if got := r.state("s"); got != "synced [1 2]" {
+		t.Errorf("%s, want synced [1 2]", got)
+	}
+}
+
+// TestEndOfRIBInARefresh withdraws nothing that was told before the refresh began:
+// only the end of the refresh says that it is gone (RFC 7313 §4.2).
+func TestEndOfRIBInARefresh(t *testing.T) {
+	tb := newTable(t).apply(Up{Source: "s"}, reach("s", 1, 2, 3), RefreshBegun{"s"}, reach("s", 1), endOfRIB("s"))
+	if got := tb.state("s"); got != "synced [1 2 3]" {
+		t.Errorf("in the refresh: %s, want synced [1 2 3]", got)
+	}
+	tb.apply(reach("s", 2), RefreshEnded{"s"})
+	if got := tb.state("s"); got != "synced [1 2]" {
+		t.Errorf("after the refresh: %s, want synced [1 2]", got)
+	}
+}
+
+// TestRefreshEndedWithoutBegin says nothing about what was told in a former session.
+func TestRefreshEndedWithoutBegin(t *testing.T) {
+	tb := newTable(t).apply(Up{Source: "s"}, reach("s", 1, 2), endOfRIB("s"), Down{Source: "s"}, Up{Source: "s"}, reach("s", 1), RefreshEnded{"s"})
+	if got := tb.state("s"); got != "established [1 2]" {
+		t.Errorf("%s, want established [1 2]", got)
+	}
+}
