@@ -47,6 +47,8 @@ func (s *State) reconcile(sp *speaker) []output {
 		return append(out, s.lose(sp)...)
 	case sp.synced():
 		sp.objects.forgetRestored(func(key string) { out = append(out, output{Key: key}) })
+	default: // the alarm of its session may have gone off before
+		out = append(out, s.alarm(sp, s.staleTime))
 	}
 	return append(out, s.setState(sp, sp.state)...)
 }

@@ -23,6 +23,29 @@ func TestAttributesToldAgainAfterARestart(t *testing.T) {
 	}
 }
 
+// TestReplicaTakesOverWithoutEndOfRIB takes over from an instance that did not come to
+// withdraw an object, long after the session with a speaker that tells no End-of-RIB
+// began: the stale time decides.
+func TestReplicaTakesOverWithoutEndOfRIB(t *testing.T) {
+	r := newReplicas(t)
+	r.both(Configured{"s", 1}, Up{Source: "s", ASN: 1}, reach("s", 1, 2))
+	ring := func() {
+		for _, alarm := range r.machines[1].Alarms() {
+			machine := r.machines[1]
+			event := Spec(Config{Topology: "net"}, r.serde).Wake(alarm.Name)
+			r.machine = machine
+			r.tell(1, event)
+		}
+	}
+	ring()
+	r.tell(1, unreach("s", 2))
+	r.takeOver(1)
+	ring()
+	if got := r.state("s"); got != "established [1]" {
+		t.Errorf("%s, want established [1]", got)
+	}
+}
+
 // TestReplicaTakesOverInARefresh withdraws nothing that the speaker is about to tell
 // again.
 func TestReplicaTakesOverInARefresh(t *testing.T) {
