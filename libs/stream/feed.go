@@ -192,12 +192,17 @@ func (f *feed[S, E, V]) follow(ctx context.Context, e leadEvent) error {
 }
 
 func (f *feed[S, E, V]) run(ctx context.Context, lead <-chan leadEvent) error {
+	forget := func(_ int32, key string) { f.machine.Forget(key) }
 	for {
 		select {
 		case <-ctx.Done():
 			return errors.Join(ctx.Err(), f.drain())
 		case err := <-f.publisher.failed:
 			return err
+		case m := <-f.publisher.tooLarge:
+			if err := f.publisher.withdrawal(ctx, m, forget); err != nil {
+				return err
+			}
 		case e := <-lead:
 			if err := f.follow(ctx, e); err != nil {
 				return err
@@ -206,10 +211,6 @@ func (f *feed[S, E, V]) run(ctx context.Context, lead <-chan leadEvent) error {
 			f.machine.Wake(name, time.Now())
 		case e := <-f.source.Events:
 			f.apply(e)
-		}
-		forget := func(_ int32, key string) { f.machine.Forget(key) }
-		if err := f.publisher.withdrawTooLarge(ctx, forget); err != nil {
-			return err
 		}
 		if err := f.flush(ctx); err != nil {
 			return err
