@@ -26,8 +26,9 @@ type publisher[V any] struct {
 	failed   chan error          // the first record that could not be delivered
 	tooLarge chan *kafka.Message // records that the broker does not take for their size
 
-	mu       sync.Mutex
-	underWay map[recordKey]*delivery // the last record of each key that is not delivered yet
+	mu        sync.Mutex
+	abandoned bool                    // no record is to be delivered any more
+	underWay  map[recordKey]*delivery // the last record of each key that is not delivered yet
 }
 
 type recordKey struct {
@@ -111,6 +112,12 @@ func (p *publisher[V]) report(m *kafka.Message) {
 	p.fail(fmt.Errorf("record %s of %s not delivered: %w", m.Key, p.table.Topic, err))
 }
 
+func (p *publisher[V]) isAbandoned() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.abandoned
+}
+
 // settled notes that a record is delivered.
 func (p *publisher[V]) settled(m *kafka.Message, d *delivery) {
 	p.mu.Lock()
@@ -118,6 +125,14 @@ func (p *publisher[V]) settled(m *kafka.Message, d *delivery) {
 	if k := keyOf(m); p.underWay[k] == d {
 		delete(p.underWay, k)
 	}
+}
+
+// abandon gives up the records that are not delivered, and takes no other ones.
+func (p *publisher[V]) abandon() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.abandoned = true
+	_ = p.producer.Purge(kafka.PurgeQueue | kafka.PurgeInFlight | kafka.PurgeNonBlocking)
 }
 
 // latest reports whether a record is the last of its key that is not delivered.
@@ -201,6 +216,9 @@ func (p *publisher[V]) produce(ctx context.Context, message *kafka.Message, inst
 func (p *publisher[V]) offer(message *kafka.Message, instead *delivery) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.abandoned {
+		return nil
+	}
 	k := keyOf(message)
 	if instead != nil && p.underWay[k] != instead {
 		return nil
@@ -268,7 +286,7 @@ func (p *publisher[V]) settle(d time.Duration) int {
 
 // close settles and ends the producer.
 func (p *publisher[V]) close(d time.Duration) {
-	if left := p.settle(d); left > 0 {
+	if left := p.settle(d); left > 0 && !p.isAbandoned() {
 		p.runtime.Log.Warn("records not delivered at the end", "records", left)
 	}
 	if err := closeWithin(time.Second, p.producer.Close); err != nil {
