@@ -43,14 +43,14 @@ func Feed[S, E, V any](ctx context.Context, spec Spec[S, E, V], source Source[E]
 	if err != nil {
 		return err
 	}
-	defer publisher.close(closeTime)
+	f := &feed[S, E, V]{
+		batches: make(chan batch[V], 1), metrics: m,
+		spec: spec, source: source, config: c, machine: NewMachine(spec), publisher: publisher, runtime: rt,
+		bad: newBadRecords(m, rt), warnings: newWarnings(c, rt.Log), wakes: make(chan string, 64),
+	}
+	defer func() { f.publisher.close(closeTime) }()
 	if err := prepare(ctx, publisher.producer, spec, c, rt); err != nil {
 		return err
-	}
-	f := &feed[S, E, V]{
-		batches: make(chan batch[V], 1),
-		spec:    spec, source: source, config: c, machine: NewMachine(spec), publisher: publisher, runtime: rt,
-		bad: newBadRecords(m, rt), warnings: newWarnings(c, rt.Log), wakes: make(chan string, 64),
 	}
 	writing, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var writer sync.WaitGroup
@@ -71,8 +71,9 @@ type feed[S, E, V any] struct {
 	source Source[E]
 	config service.Config
 	*warnings
+	*metrics
 	machine   *Machine[S, E, V]
-	publisher *publisher[V]
+	publisher *publisher[V] // another one when the lead was lost with records under way
 	runtime   *service.Runtime
 	bad       *badRecords
 	lead      *lead // nil: there are no replicas
@@ -183,8 +184,10 @@ func (f *feed[S, E, V]) follow(ctx context.Context, e leadEvent) error {
 		f.runtime.Ready(true)
 	case e.lost != nil:
 		defer close(e.lost)
-		if left := f.settle(); left > 0 {
-			return fmt.Errorf("another instance takes over and %d records are not delivered", left)
+		if e.late || f.settle() > 0 {
+			if err := f.abandon(); err != nil {
+				return err
+			}
 		}
 		f.machine.Apply(f.spec.StandBy(), Cause{ObservedAt: time.Now()})
 	}
@@ -192,12 +195,17 @@ func (f *feed[S, E, V]) follow(ctx context.Context, e leadEvent) error {
 }
 
 func (f *feed[S, E, V]) run(ctx context.Context, lead <-chan leadEvent) error {
+	forget := func(_ int32, key string) { f.machine.Forget(key) }
 	for {
 		select {
 		case <-ctx.Done():
 			return errors.Join(ctx.Err(), f.drain())
 		case err := <-f.publisher.failed:
 			return err
+		case m := <-f.publisher.tooLarge:
+			if err := f.publisher.withdrawal(ctx, m, forget); err != nil {
+				return err
+			}
 		case e := <-lead:
 			if err := f.follow(ctx, e); err != nil {
 				return err
@@ -206,10 +214,6 @@ func (f *feed[S, E, V]) run(ctx context.Context, lead <-chan leadEvent) error {
 			f.machine.Wake(name, time.Now())
 		case e := <-f.source.Events:
 			f.apply(e)
-		}
-		forget := func(_ int32, key string) { f.machine.Forget(key) }
-		if err := f.publisher.withdrawTooLarge(ctx, forget); err != nil {
-			return err
 		}
 		if err := f.flush(ctx); err != nil {
 			return err
@@ -263,13 +267,49 @@ func (f *feed[S, E, V]) flush(ctx context.Context) error {
 		return f.publisher.publish(ctx, f.number, changes, cause, "") // what the next step may change
 	}
 	f.written.Add(1)
-	select {
-	case f.batches <- batch[V]{changes, cause}:
-		return nil
-	case <-ctx.Done():
-		f.written.Done()
-		return ctx.Err()
+	for {
+		select {
+		case f.batches <- batch[V]{changes, cause}:
+			return nil
+		case <-ctx.Done():
+			f.written.Done()
+			return ctx.Err()
+		case e := <-f.leadEvents():
+			if e.lost != nil {
+				f.written.Done() // the next instance finds out what has changed
+			}
+			if err := f.follow(ctx, e); err != nil || e.lost != nil {
+				return err
+			}
+		}
 	}
+}
+
+// leadEvents is what the group of replicas says; nil if there are none.
+func (f *feed[S, E, V]) leadEvents() <-chan leadEvent {
+	if f.lead == nil {
+		return nil
+	}
+	return f.lead.events
+}
+
+// abandon gives up the records under way, with the producer that has them: another
+// instance may publish by now, and what this one delivered late would stay. When it
+// publishes again it compares the table with its state.
+func (f *feed[S, E, V]) abandon() error {
+	p, err := newPublisher(f.config, f.runtime, f.metrics, f.spec.Output)
+	if err != nil {
+		return err
+	}
+	f.publisher.abandon()
+	f.written.Wait()
+	left := f.publisher.producer.Len()
+	go f.publisher.close(0)
+	f.publisher = p
+	if left > 0 {
+		f.runtime.Log.Warn("this instance does not publish any more; records under way are given up", "records", left)
+	}
+	return nil
 }
 
 // write hands batches to Kafka while the next one is made.

@@ -3,10 +3,12 @@ package stream_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"testing"
 	"time"
 
+	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
 )
@@ -16,6 +18,7 @@ import (
 func (b *bench) fed(restored map[string]string) stream.Spec[map[string]*schemas.NetworkMap, event, schemas.NetworkMap] {
 	spec := b.spec()
 	spec.Inputs = nil
+	spec.Exact = b.exact
 	spec.Stop = func() event { return event{key: "end", value: mapOf("end")} }
 	spec.Restore = func(key string, v *schemas.NetworkMap) event {
 		restored[key] = v.Meta.VTag.Tag
@@ -82,5 +85,38 @@ func TestFeedStartFails(t *testing.T) {
 	err := stream.Feed(t.Context(), b.fed(map[string]string{}), source, b.config, newRuntime(t))
 	if !errors.Is(err, broken) {
 		t.Errorf("Feed ended with %v, want %v", err, broken)
+	}
+}
+
+// TestFeedTooLarge withdraws a record that the broker does not take for its size: at
+// once, and not what came after it.
+func TestFeedTooLarge(t *testing.T) {
+	for _, exact := range []bool{false, true} {
+		t.Run(fmt.Sprintf("exact %t", exact), func(t *testing.T) {
+			b := newBench(t, 1)
+			b.config.KafkaProperties = service.Properties{"message.max.bytes": "8000000"}
+			b.exact = exact
+			events, stop := b.feed(t, "name", map[string]string{})
+			put := func(key, tag string) {
+				events <- stream.Event[event]{Event: event{key: key, value: mapOf(tag)}, ObservedAt: time.UnixMicro(5)}
+			}
+			put("a", "1")
+			b.awaitTable(t, map[string]string{"a": "<1>"})
+			large := noise(1_500_000)
+			put("a", large)
+			b.awaitTable(t, map[string]string{})
+			for i := range 10 {
+				put("b", large)
+				time.Sleep(time.Duration(i) * time.Millisecond)
+				put("b", "2")
+				time.Sleep(50 * time.Millisecond) // a batch
+			}
+			put("c", "3")
+			b.awaitTable(t, map[string]string{"b": "<2>", "c": "<3>"})
+			time.Sleep(300 * time.Millisecond)
+			put("c", "4")
+			b.awaitTable(t, map[string]string{"b": "<2>", "c": "<4>"})
+			stop()
+		})
 	}
 }

@@ -34,6 +34,7 @@ type bench struct {
 	in       *avro.Serde[schemas.NetworkMap]
 	out      *avro.Serde[schemas.NetworkMap]
 	grow     string // appended to the tags of out
+	exact    bool   // what an ingest puts out is written as it is
 }
 
 func newBench(t *testing.T, partitions int) *bench {

@@ -46,6 +46,7 @@ type leadEvent struct {
 	end    bool
 	missed bool
 	lost   chan<- struct{} // to be closed when the records under way are delivered
+	late   bool            // with lost: another instance may have the lead already
 	err    error
 }
 
@@ -119,7 +120,7 @@ func (l *lead) rebalance(ctx context.Context, e kafka.Event) error {
 	if !ok {
 		l.leads.Store(false)
 		delivered := make(chan struct{})
-		l.send(ctx, leadEvent{lost: delivered})
+		l.send(ctx, leadEvent{lost: delivered, late: l.consumer.AssignmentLost()})
 		select {
 		case <-delivered:
 		case <-ctx.Done():

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -24,6 +25,15 @@ type publisher[V any] struct {
 	topic    metric.MeasurementOption
 	failed   chan error          // the first record that could not be delivered
 	tooLarge chan *kafka.Message // records that the broker does not take for their size
+
+	mu        sync.Mutex
+	abandoned bool                    // no record is to be delivered any more
+	underWay  map[recordKey]*delivery // the last record of each key that is not delivered yet
+}
+
+type recordKey struct {
+	number int32 // of the partition
+	key    string
 }
 
 // publication is what the records that are published together have in common.
@@ -57,7 +67,7 @@ func newPublisher[V any](c service.Config, rt *service.Runtime, m *metrics, tabl
 	}
 	p := &publisher[V]{
 		table: table, producer: producer, tracer: rt.Tracer, runtime: rt, metrics: m, topic: topicAttribute(table.Topic),
-		failed: make(chan error, 1), tooLarge: make(chan *kafka.Message, maxTooLarge),
+		failed: make(chan error, 1), tooLarge: make(chan *kafka.Message, maxTooLarge), underWay: map[recordKey]*delivery{},
 	}
 	go drainLogs(producer.Logs(), rt.Log)
 	go p.drainEvents()
@@ -83,15 +93,16 @@ func (p *publisher[V]) drainEvents() {
 
 // report takes a delivery report.
 func (p *publisher[V]) report(m *kafka.Message) {
-	err := m.TopicPartition.Error
+	err, d := m.TopicPartition.Error, m.Opaque.(*delivery)
 	if err == nil {
+		p.settled(m, d)
 		p.published.Add(context.Background(), 1, p.topic)
-		if d := m.Opaque.(*delivery); d.last() {
+		if d.last() {
 			p.latency.Record(context.Background(), time.Since(d.observedAt).Seconds(), p.topic)
 		}
 		return
 	}
-	if isTooLarge(err) && !m.Opaque.(*delivery).withdrawal {
+	if isTooLarge(err) && !d.withdrawal {
 		select {
 		case p.tooLarge <- m:
 			return
@@ -100,6 +111,38 @@ func (p *publisher[V]) report(m *kafka.Message) {
 	}
 	p.fail(fmt.Errorf("record %s of %s not delivered: %w", m.Key, p.table.Topic, err))
 }
+
+func (p *publisher[V]) isAbandoned() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.abandoned
+}
+
+// settled notes that a record is delivered.
+func (p *publisher[V]) settled(m *kafka.Message, d *delivery) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if k := keyOf(m); p.underWay[k] == d {
+		delete(p.underWay, k)
+	}
+}
+
+// abandon gives up the records that are not delivered, and takes no other ones.
+func (p *publisher[V]) abandon() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.abandoned = true
+	_ = p.producer.Purge(kafka.PurgeQueue | kafka.PurgeInFlight | kafka.PurgeNonBlocking)
+}
+
+// latest reports whether a record is the last of its key that is not delivered.
+func (p *publisher[V]) latest(m *kafka.Message, d *delivery) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.underWay[keyOf(m)] == d
+}
+
+func keyOf(m *kafka.Message) recordKey { return recordKey{m.TopicPartition.Partition, string(m.Key)} }
 
 func isTooLarge(err error) bool {
 	var ke kafka.Error
@@ -128,32 +171,33 @@ func (p *publisher[V]) publish(ctx context.Context, number int32, changes []Chan
 	}
 	headers := headersOf(cause, inputs)
 	publication := &publication{observedAt: cause.ObservedAt, left: len(changes)}
-	put, gone := &delivery{publication, false}, &delivery{publication, true}
-	for _, change := range changes {
+	deliveries := make([]delivery, len(changes))
+	for i, change := range changes {
+		deliveries[i] = delivery{publication, change.Value == nil}
 		message := &kafka.Message{
 			TopicPartition: kafka.TopicPartition{Topic: &p.table.Topic, Partition: number},
 			Key:            []byte(change.Key), Headers: headers, Timestamp: time.Now(),
-			Opaque: put,
+			Opaque: &deliveries[i],
 		}
-		if change.Value == nil {
-			message.Opaque = gone
-		} else {
+		if change.Value != nil {
 			value, err := p.table.Serde.Encode(change.Value)
 			if err != nil {
 				return fmt.Errorf("record %s of %s: %w", change.Key, p.table.Topic, err)
 			}
 			message.Value = value
 		}
-		if err := p.produce(ctx, message); err != nil {
+		if err := p.produce(ctx, message, nil); err != nil {
 			return fmt.Errorf("record %s of %s: %w", change.Key, p.table.Topic, err)
 		}
 	}
 	return nil
 }
 
-func (p *publisher[V]) produce(ctx context.Context, message *kafka.Message) error {
+// produce hands a record to the producer; one that stands for another of the key only if
+// nothing came after that.
+func (p *publisher[V]) produce(ctx context.Context, message *kafka.Message, instead *delivery) error {
 	for {
-		err := p.producer.Produce(message, nil)
+		err := p.offer(message, instead)
 		var ke kafka.Error
 		if !errors.As(err, &ke) {
 			return err
@@ -167,6 +211,23 @@ func (p *publisher[V]) produce(ctx context.Context, message *kafka.Message) erro
 			return err
 		}
 	}
+}
+
+func (p *publisher[V]) offer(message *kafka.Message, instead *delivery) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.abandoned {
+		return nil
+	}
+	k := keyOf(message)
+	if instead != nil && p.underWay[k] != instead {
+		return nil
+	}
+	err := p.producer.Produce(message, nil)
+	if err == nil {
+		p.underWay[k] = message.Opaque.(*delivery)
+	}
+	return err
 }
 
 // withdraw makes a record that Kafka does not take a withdrawal.
@@ -185,10 +246,8 @@ func (p *publisher[V]) withdrawTooLarge(ctx context.Context, forget func(number 
 	for {
 		select {
 		case m := <-p.tooLarge:
-			p.withdraw(m)
-			forget(m.TopicPartition.Partition, string(m.Key))
-			if err := p.produce(ctx, m); err != nil {
-				return fmt.Errorf("withdraw %s of %s: %w", m.Key, p.table.Topic, err)
+			if err := p.withdrawal(ctx, m, forget); err != nil {
+				return err
 			}
 		default:
 			return nil
@@ -196,12 +255,38 @@ func (p *publisher[V]) withdrawTooLarge(ctx context.Context, forget func(number 
 	}
 }
 
+// withdrawal withdraws a record that the broker did not take, unless another one of its
+// key came after it.
+func (p *publisher[V]) withdrawal(ctx context.Context, m *kafka.Message, forget func(number int32, key string)) error {
+	refused := m.Opaque.(*delivery)
+	if !p.latest(m, refused) {
+		return nil
+	}
+	p.withdraw(m)
+	forget(m.TopicPartition.Partition, string(m.Key))
+	if err := p.produce(ctx, m, refused); err != nil {
+		return fmt.Errorf("withdraw %s of %s: %w", m.Key, p.table.Topic, err)
+	}
+	return nil
+}
+
 // settle waits for what is under way, at most d, and returns how many records are left.
-func (p *publisher[V]) settle(d time.Duration) int { return p.producer.Flush(int(d.Milliseconds())) }
+// Records that the broker did not take are withdrawn: later it might not be for this
+// instance to do.
+func (p *publisher[V]) settle(d time.Duration) int {
+	left := p.producer.Flush(int(d.Milliseconds()))
+	if left > 0 || len(p.tooLarge) == 0 {
+		return left
+	}
+	if err := p.withdrawTooLarge(context.Background(), func(int32, string) {}); err != nil {
+		p.fail(err)
+	}
+	return p.producer.Flush(int(d.Milliseconds()))
+}
 
 // close settles and ends the producer.
 func (p *publisher[V]) close(d time.Duration) {
-	if left := p.settle(d); left > 0 {
+	if left := p.settle(d); left > 0 && !p.isAbandoned() {
 		p.runtime.Log.Warn("records not delivered at the end", "records", left)
 	}
 	if err := closeWithin(time.Second, p.producer.Close); err != nil {

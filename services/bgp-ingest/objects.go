@@ -87,10 +87,7 @@ func (o *objects) remove(n *bgpls.NLRI, id []byte, key func() string) (known boo
 // sweep forgets what was not told in a session and calls gone for each key; key makes
 // one of an NLRI.
 func (o *objects) sweep(session uint32, key func(*bgpls.NLRI) string, gone func(key string)) {
-	for k := range o.restored {
-		delete(o.restored, k)
-		gone(k)
-	}
+	o.forgetRestored(gone)
 	for id, object := range o.held {
 		if object.session == session {
 			continue
@@ -99,6 +96,15 @@ func (o *objects) sweep(session uint32, key func(*bgpls.NLRI) string, gone func(
 		delete(o.held, id)
 		o.counts[kind(&n)]--
 		gone(key(&n))
+	}
+}
+
+// forgetRestored forgets what the output table holds and was not told, and calls gone
+// for each key.
+func (o *objects) forgetRestored(gone func(key string)) {
+	for k := range o.restored {
+		delete(o.restored, k)
+		gone(k)
 	}
 }
 

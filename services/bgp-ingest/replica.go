@@ -26,7 +26,7 @@ func (s *State) takeOver() []output {
 
 // reconcile returns what the output table lacks of a speaker. What the table holds and
 // the speaker did not tell goes if it has told its whole table; else it is like objects
-// from before a lost session.
+// from before a lost session. What is held stays: its time to go is known already.
 func (s *State) reconcile(sp *speaker) []output {
 	var out []output
 	for id, o := range sp.objects.held {
@@ -46,7 +46,9 @@ func (s *State) reconcile(sp *speaker) []output {
 	case !sp.inSession():
 		return append(out, s.lose(sp)...)
 	case sp.synced():
-		out = append(out, s.sweep(sp)...)
+		sp.objects.forgetRestored(func(key string) { out = append(out, output{Key: key}) })
+	default: // the alarm of its session may have gone off before
+		out = append(out, s.alarm(sp, s.staleTime))
 	}
 	return append(out, s.setState(sp, sp.state)...)
 }

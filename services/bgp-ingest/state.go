@@ -46,7 +46,8 @@ type speaker struct {
 	peer       avro.Encoded // its peer record in the output table
 	ours       bool         // that record says that replicas of this instance listen to it
 	objects    objects
-	session    uint32        // number of the current or last session
+	session    uint32        // number of the current or last session, or of the table told again in it
+	refreshing bool          // it tells its whole table again; what it did not yet is not gone
 	changes    int           // sessions gained and lost: an alarm from before is void
 	keep       time.Duration // how long objects outlive the session
 }
@@ -242,7 +243,7 @@ func (s *State) up(e Up) []output {
 	sp := s.speaker(e.Source)
 	sp.session++
 	sp.asn = e.ASN
-	sp.reason, sp.over = "", false
+	sp.reason, sp.over, sp.refreshing = "", false, false
 	sp.keep = s.staleTime
 	if e.RestartTime > 0 {
 		sp.keep = e.RestartTime
@@ -328,7 +329,9 @@ func (s *State) update(e Update) []output {
 		}
 	}
 	if e.Update.EndOfRIB && sp.inSession() {
-		out = append(out, s.sweep(sp)...)
+		if !sp.refreshing {
+			out = append(out, s.sweep(sp)...)
+		}
 		out = append(out, s.setState(sp, schemas.PeerSynced)...)
 		out = append(out, s.hears(sp)...)
 	}
@@ -370,7 +373,7 @@ func (s *State) reach(sp *speaker, e Update, i int, told object) (output, bool) 
 	default:
 		encoded = s.encode(record(s.topology, sp.source, n, e.Update.Attributes, told.lost))
 	}
-	if known.former && string(encoded) == known.attributes {
+	if known.former && !known.lost && string(encoded) == known.attributes { // what the table holds
 		return output{}, false
 	}
 	return output{Key: key(), Value: &encoded}, true
@@ -399,13 +402,14 @@ func (s *State) refreshing(e RefreshBegun) []output {
 	}
 	sp.session++
 	sp.changes++
+	sp.refreshing = true
 	return []output{s.alarm(sp, s.staleTime)}
 }
 
-// refreshed sweeps after a route refresh; without one begun nothing is unsaid.
+// refreshed sweeps after a route refresh; without one begun it says nothing.
 func (s *State) refreshed(e RefreshEnded) []output {
 	sp := s.speaker(e.Source)
-	if !sp.inSession() {
+	if !sp.inSession() || !sp.refreshing {
 		return nil
 	}
 	return s.sweep(sp)
@@ -418,6 +422,7 @@ func (sp *speaker) synced() bool { return sp.state == schemas.PeerSynced }
 
 // sweep withdraws what the current session has not said.
 func (s *State) sweep(sp *speaker) []output {
+	sp.refreshing = false
 	var out []output
 	sp.objects.sweep(sp.session,
 		func(n *bgpls.NLRI) string { return key(s.topology, sp.source, n) },
