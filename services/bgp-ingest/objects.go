@@ -9,6 +9,7 @@ import (
 type objects struct {
 	held     map[string]object       // by appendID
 	counts   map[string]int          // of held, by kind
+	told     int                     // of held, in the current session
 	restored map[string]avro.Encoded // of the output table and not told since this instance took over, by key
 	loaded   map[string]avro.Encoded // what the output table holds, before this instance takes over, by key
 }
@@ -64,17 +65,24 @@ func (o *objects) put(n *bgpls.NLRI, id []byte, found, now object, key func() st
 	if found.attributes == now.attributes {
 		now.attributes = found.attributes // one copy
 	}
-	if _, ok := o.held[string(id)]; !ok {
+	before, ok := o.held[string(id)]
+	if !ok {
 		o.counts[kind(n)]++
+	}
+	if !ok || before.session != now.session {
+		o.told++
 	}
 	o.held[string(id)] = now
 }
 
-// remove forgets an object that was told.
-func (o *objects) remove(n *bgpls.NLRI, id []byte, key func() string) (known bool) {
-	if _, known = o.held[string(id)]; known {
+// remove forgets an object that was told, in the current session or another one.
+func (o *objects) remove(n *bgpls.NLRI, id []byte, session uint32, key func() string) (known bool) {
+	if before, ok := o.held[string(id)]; ok {
 		delete(o.held, string(id))
 		o.counts[kind(n)]--
+		if before.session == session {
+			o.told--
+		}
 		return true
 	}
 	if len(o.restored) > 0 {

@@ -241,7 +241,7 @@ func (s *State) sources() []string { return slices.Sorted(maps.Keys(s.speakers))
 func (s *State) up(e Up) []output {
 	out := s.configure(Configured{e.Source, e.ASN})
 	sp := s.speaker(e.Source)
-	sp.session++
+	sp.begin()
 	sp.asn = e.ASN
 	sp.reason, sp.over, sp.refreshing = "", false, false
 	sp.keep = s.staleTime
@@ -311,7 +311,7 @@ func (s *State) update(e Update) []output {
 		n := &e.Update.Unreach[i]
 		s.room = appendID(s.room[:0], n)
 		key := func() string { return key(s.topology, sp.source, n) }
-		if sp.objects.remove(n, s.room, key) && !s.silent {
+		if sp.objects.remove(n, s.room, sp.session, key) && !s.silent {
 			out = append(out, output{Key: key()})
 		}
 	}
@@ -353,7 +353,7 @@ func (s *State) reach(sp *speaker, e Update, i int, told object) (output, bool) 
 	s.room = appendID(s.room[:0], n)
 	key := func() string { return key(s.topology, sp.source, n) }
 	known, ok := sp.objects.find(s.room, key)
-	if !ok && len(sp.objects.held) >= s.maxObjects {
+	if again := ok && known.session == sp.session; !again && sp.objects.told >= s.maxObjects {
 		sp.over = true
 		return output{}, false
 	}
@@ -400,7 +400,7 @@ func (s *State) refreshing(e RefreshBegun) []output {
 	if !sp.inSession() {
 		return nil
 	}
-	sp.session++
+	sp.begin()
 	sp.changes++
 	sp.refreshing = true
 	return []output{s.alarm(sp, s.staleTime)}
@@ -413,6 +413,12 @@ func (s *State) refreshed(e RefreshEnded) []output {
 		return nil
 	}
 	return s.sweep(sp)
+}
+
+// begin begins a session, or a table that is told again: what was told before is not.
+func (sp *speaker) begin() {
+	sp.session++
+	sp.objects.told = 0
 }
 
 // inSession reports whether the speaker speaks.
@@ -443,7 +449,7 @@ func (s *State) staleTimeOver(e StaleTimeOver) []output {
 	if sp.state != schemas.PeerStale {
 		return append(s.sweep(sp), s.hears(sp)...)
 	}
-	sp.session++
+	sp.begin()
 	return append(s.sweep(sp), s.setState(sp, schemas.PeerIdle)...)
 }
 

@@ -433,4 +433,8 @@ func TestMaxObjects(t *testing.T) {
 	if got := tb.state("s"); got != "synced [1]" {
 		t.Errorf("back with less: %s", got)
 	}
+	tb.apply(Down{Source: "s"}, Up{Source: "s"}, reach("s", 2, 3), unreach("s", 3), reach("s", 3), endOfRIB("s"))
+	if got := tb.state("s"); got != "synced [2 3]" {
+		t.Errorf("back with others, as many as it may: %s", got)
+	}
 }
