@@ -28,7 +28,7 @@ type publisher[V any] struct {
 
 	mu        sync.Mutex
 	abandoned bool                    // no record is to be delivered any more
-	underWay  map[recordKey]*delivery // the last record of each key that is not delivered yet
+	underWay  map[recordKey]*delivery // the large records that are not delivered yet and the last of their keys
 }
 
 type recordKey struct {
@@ -45,7 +45,7 @@ type publication struct {
 // delivery is a record of a publication under way.
 type delivery struct {
 	*publication
-	withdrawal bool
+	large bool
 }
 
 // last counts one record as delivered and reports whether it was the last.
@@ -53,6 +53,9 @@ func (p *publication) last() bool {
 	p.left--
 	return p.left == 0
 }
+
+// largeSize is the size, in bytes, from which on a record may be too large for a topic.
+const largeSize = 4096
 
 // queuePause is the pause before a record is offered again to a full queue.
 const queuePause = time.Millisecond
@@ -95,14 +98,16 @@ func (p *publisher[V]) drainEvents() {
 func (p *publisher[V]) report(m *kafka.Message) {
 	err, d := m.TopicPartition.Error, m.Opaque.(*delivery)
 	if err == nil {
-		p.settled(m, d)
+		if d.large {
+			p.settled(m, d)
+		}
 		p.published.Add(context.Background(), 1, p.topic)
 		if d.last() {
 			p.latency.Record(context.Background(), time.Since(d.observedAt).Seconds(), p.topic)
 		}
 		return
 	}
-	if isTooLarge(err) && !d.withdrawal {
+	if isTooLarge(err) && d.large {
 		select {
 		case p.tooLarge <- m:
 			return
@@ -118,7 +123,7 @@ func (p *publisher[V]) isAbandoned() bool {
 	return p.abandoned
 }
 
-// settled notes that a record is delivered.
+// settled notes that a large record is delivered.
 func (p *publisher[V]) settled(m *kafka.Message, d *delivery) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -135,7 +140,7 @@ func (p *publisher[V]) abandon() {
 	_ = p.producer.Purge(kafka.PurgeQueue | kafka.PurgeInFlight | kafka.PurgeNonBlocking)
 }
 
-// latest reports whether a record is the last of its key that is not delivered.
+// latest reports whether a large record is the last of its key.
 func (p *publisher[V]) latest(m *kafka.Message, d *delivery) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -173,7 +178,7 @@ func (p *publisher[V]) publish(ctx context.Context, number int32, changes []Chan
 	publication := &publication{observedAt: cause.ObservedAt, left: len(changes)}
 	deliveries := make([]delivery, len(changes))
 	for i, change := range changes {
-		deliveries[i] = delivery{publication, change.Value == nil}
+		deliveries[i].publication = publication
 		message := &kafka.Message{
 			TopicPartition: kafka.TopicPartition{Topic: &p.table.Topic, Partition: number},
 			Key:            []byte(change.Key), Headers: headers, Timestamp: time.Now(),
@@ -185,6 +190,7 @@ func (p *publisher[V]) publish(ctx context.Context, number int32, changes []Chan
 				return fmt.Errorf("record %s of %s: %w", change.Key, p.table.Topic, err)
 			}
 			message.Value = value
+			deliveries[i].large = len(value) >= largeSize
 		}
 		if err := p.produce(ctx, message, nil); err != nil {
 			return fmt.Errorf("record %s of %s: %w", change.Key, p.table.Topic, err)
@@ -205,7 +211,7 @@ func (p *publisher[V]) produce(ctx context.Context, message *kafka.Message, inst
 		switch {
 		case ke.Code() == kafka.ErrQueueFull && ctx.Err() == nil:
 			time.Sleep(queuePause)
-		case isTooLarge(err) && !message.Opaque.(*delivery).withdrawal:
+		case isTooLarge(err) && message.Opaque.(*delivery).large:
 			p.withdraw(message)
 		default:
 			return err
@@ -219,13 +225,16 @@ func (p *publisher[V]) offer(message *kafka.Message, instead *delivery) error {
 	if p.abandoned {
 		return nil
 	}
-	k := keyOf(message)
-	if instead != nil && p.underWay[k] != instead {
+	if instead != nil && p.underWay[keyOf(message)] != instead {
 		return nil
 	}
 	err := p.producer.Produce(message, nil)
-	if err == nil {
-		p.underWay[k] = message.Opaque.(*delivery)
+	switch d := message.Opaque.(*delivery); {
+	case err != nil:
+	case d.large:
+		p.underWay[keyOf(message)] = d
+	case len(p.underWay) > 0:
+		delete(p.underWay, keyOf(message))
 	}
 	return err
 }
@@ -237,7 +246,7 @@ func (p *publisher[V]) withdraw(m *kafka.Message) {
 	p.metrics.tooLarge.Add(context.Background(), 1, p.topic)
 	m.Value = nil
 	m.TopicPartition.Error = nil
-	m.Opaque = &delivery{m.Opaque.(*delivery).publication, true}
+	m.Opaque = &delivery{publication: m.Opaque.(*delivery).publication}
 }
 
 // withdrawTooLarge withdraws the records that the broker did not take; forget is told
