@@ -100,7 +100,7 @@ func (s *speakers) Closed(peer netip.Addr, reason error) {
 	}
 	source := bgpSource(peer)
 	s.log.Warn("session lost; what the speaker said is kept for the stale time", "source", source, "reason", reason)
-	s.send(s.ctx, Down{Source: source, Reason: reason.Error()})
+	s.send(s.ctx, Down{Source: source, Reason: reason.Error(), Final: bgp.Final(reason)})
 }
 
 // Connecting logs an attempt, the first since the last session.

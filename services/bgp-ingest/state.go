@@ -86,6 +86,9 @@ type Up struct {
 type Down struct {
 	Source string
 	Reason string // for operators; "" = none is known
+	// Final says that the RestartTime of Up does not apply: the session was not lost,
+	// but ended.
+	Final bool
 }
 
 // RefreshBegun says that a speaker begins to tell its whole table again (RFC 7313
@@ -257,6 +260,9 @@ func (s *State) down(e Down) []output {
 		return nil
 	}
 	sp.reason = e.Reason
+	if e.Final {
+		sp.keep = min(sp.keep, s.staleTime)
+	}
 	out := s.lose(sp)
 	if !s.silent && !strings.HasPrefix(sp.source, mrtSourcePrefix) {
 		out = append(out, output{Resign: true}) // a replica may still hear it
