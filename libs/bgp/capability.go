@@ -42,6 +42,7 @@ type capabilities struct {
 	extendedMessage bool
 	gracefulRestart bool
 	restarting      bool
+	survivesNotice  bool                     // N: a NOTIFICATION does not end graceful restart
 	restart         map[Family]time.Duration // restart time of families that survive it
 	stale           map[Family]time.Duration // long-lived stale time
 	addPath         map[Family]uint8         // 1: takes path identifiers, 2: sends them
@@ -103,7 +104,8 @@ func (c *capabilities) readGracefulRestart(value []byte) error {
 		return errCapability
 	}
 	word := binary.BigEndian.Uint16(value)
-	c.gracefulRestart, c.restarting = true, word>>12&flagRestarting != 0
+	c.gracefulRestart = true
+	c.restarting, c.survivesNotice = word>>12&flagRestarting != 0, word>>12&flagNotification != 0
 	c.restart = map[Family]time.Duration{}
 	for b := value[2:]; len(b) >= 4; b = b[4:] {
 		c.restart[family(b[0:2], b[2])] = time.Duration(word&0x0fff) * time.Second

@@ -24,6 +24,7 @@ type event struct {
 	session Session
 	body    []byte
 	reason  string
+	final   bool
 }
 
 // recorder is a Handler and Watcher that keeps what it is told.
@@ -71,7 +72,7 @@ func (r *recorder) RefreshEnded(peer netip.Addr, _ Family) {
 }
 
 func (r *recorder) Closed(peer netip.Addr, reason error) {
-	r.tell(event{what: "closed", peer: peer, reason: reason.Error()})
+	r.tell(event{what: "closed", peer: peer, reason: reason.Error(), final: Final(reason)})
 }
 
 func (r *recorder) Connecting(netip.Addr) {}

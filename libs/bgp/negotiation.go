@@ -27,6 +27,8 @@ type Session struct {
 	// our families, the longest if they differ; 0 if it does not ask.
 	RestartTime time.Duration
 
+	survivesNotice bool // both treat a NOTIFICATION as the begin of a restart (RFC 8538 §2)
+
 	limit int // octets of a message of the peer
 	link  *link
 }
@@ -62,6 +64,7 @@ func negotiate(l local, o open) (Session, *refusal) {
 		ExtendedMessages: o.extendedMessage && !l.plain,
 		GracefulRestart:  o.gracefulRestart,
 		Restarting:       o.restarting,
+		survivesNotice:   o.survivesNotice && !l.plain,
 		limit:            maxMessage,
 	}
 	if !l.plain {

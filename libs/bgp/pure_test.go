@@ -79,6 +79,15 @@ func TestParseOpen(t *testing.T) {
 			o.restart = map[Family]time.Duration{LinkState: 120 * time.Second}
 		}), false},
 		{"long-lived", fixed + "0b 0209 4707 4004 47 80 000e10", with(func(o *open) { o.stale = map[Family]time.Duration{LinkState: time.Hour} }), false},
+		{"FRRouting 10.8-dev after a restart (recorded in our own lab)", "04 0064 0003 02020202 46 0206 0104 4004 00 47 0202 0200 0202 4600 0206 4104 00000064 0202 0600" +
+			"0206 4504 4004 47 01 0207 4c05 4004 47 0000 0206 4904 02766d00 0204 4002 c03c 0209 4707 4004 47 80 000064", open{
+			version: 4, asn: 100, holdTime: 3, routerID: netip.MustParseAddr("2.2.2.2"),
+			capabilities: capabilities{
+				families: []Family{LinkState}, fourOctetAS: 100, routeRefresh: true, enhancedRefresh: true, extendedMessage: true,
+				gracefulRestart: true, restarting: true, survivesNotice: true,
+				restart: map[Family]time.Duration{}, stale: map[Family]time.Duration{LinkState: 100 * time.Second},
+			},
+		}, false},
 		{"version 3: the rest is not read", "03 fde8 005a c0000207 77", with(func(o *open) { o.version = 3 }), false},
 		{"parameters too long", fixed + "09 0206" + mp, base, true},
 		{"parameters too short", fixed + "07 0206" + mp, base, true},
@@ -112,7 +121,8 @@ func TestOurOpen(t *testing.T) {
 		}
 		want := open{version: 4, asn: l.asn, holdTime: 90, routerID: l.routerID, capabilities: capabilities{families: l.families, fourOctetAS: l.asn}}
 		if !plain {
-			want.routeRefresh, want.enhancedRefresh, want.extendedMessage, want.gracefulRestart = true, true, true, true
+			want.routeRefresh, want.enhancedRefresh, want.extendedMessage = true, true, true
+			want.gracefulRestart, want.survivesNotice = true, true
 		}
 		got, err := parseOpen(body)
 		if err != nil {

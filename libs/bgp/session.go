@@ -117,8 +117,34 @@ func (p *peer) serve(l *link, s Session) (up bool, reason error) {
 	}
 	p.listen(l, s)
 	reason = l.reasonOr(errors.New("the connection was lost"))
+	if s.ends(reason) {
+		reason = final{reason}
+	}
 	handler.Closed(p.addr, reason)
 	return true, reason
+}
+
+// final is the end of a session after which graceful restart does not apply.
+type final struct{ error }
+
+func (f final) Unwrap() error { return f.error }
+
+// Final reports whether the reason of Closed says that what the peer asked for with
+// RestartTime does not apply: the session was ended by a NOTIFICATION (RFC 4724 §4), and
+// that as a hard reset, or among speakers that do not both keep routes over others
+// (RFC 8538 §3, §4).
+func Final(reason error) bool {
+	var f final
+	return errors.As(reason, &f)
+}
+
+// ends reports whether the end of the session ends graceful restart too.
+func (s Session) ends(reason error) bool {
+	var n *Notification
+	if !errors.As(reason, &n) {
+		return false
+	}
+	return !s.survivesNotice || n.Code == ceaseError && n.Subcode == ceaseHardReset
 }
 
 // listen hands over what the peer says until the link ends.

@@ -317,6 +317,38 @@ func TestRestarting(t *testing.T) {
 	}
 }
 
+// TestFinal tells ends of sessions that end graceful restart as well from those that
+// may begin a restart.
+func TestFinal(t *testing.T) {
+	const restarts, survivesNotice = 0x00, 0x40
+	hardReset := (&Notification{Code: ceaseError, Subcode: ceaseHardReset, Data: []byte{ceaseError, byte(AdministrativeShutdown)}}).message()
+	s := serve(t, "127.0.0.1:0", nil, one("127.0.0.52", 0))
+	for _, test := range []struct {
+		name  string
+		flags byte
+		end   func(*router)
+		want  bool
+	}{
+		{"connection lost", restarts, func(r *router) { r.Close() }, false},
+		{"shutdown", restarts, func(r *router) { r.send(cease(AdministrativeShutdown, "").message()) }, true},
+		{"our notification", restarts, func(r *router) { r.send(bytes.Repeat([]byte{1}, headerSize)) }, true},
+		{"shutdown, N", survivesNotice, func(r *router) { r.send(cease(AdministrativeShutdown, "").message()) }, false},
+		{"our notification, N", survivesNotice, func(r *router) { r.send(bytes.Repeat([]byte{1}, headerSize)) }, false},
+		{"hard reset, N", survivesNotice, func(r *router) { r.send(hardReset) }, true},
+	} {
+		r := dial(t, "127.0.0.52", s.addr)
+		r.offers = appendCapability(nil, capMultiprotocol, 0x40, 4, 0, 71)
+		r.offers = appendCapability(r.offers, capGracefulRestart, test.flags, 60, 0x40, 4, 71, 0x80)
+		r.establish()
+		s.next("established")
+		test.end(r)
+		if e := s.next("closed"); e.final != test.want {
+			t.Errorf("%s: %q, final %t", test.name, e.reason, e.final)
+		}
+		r.Close()
+	}
+}
+
 // TestSlowOpen cuts off who does not come to the point.
 func TestSlowOpen(t *testing.T) {
 	s := serve(t, "127.0.0.1:0", func(s *Speaker) { s.times.open = 200 * time.Millisecond }, one("127.0.0.52", 0))

@@ -32,7 +32,7 @@ type Handler interface {
 	// RefreshBegun and RefreshEnded enclose the whole table, told again (RFC 7313 §4).
 	RefreshBegun(peer netip.Addr, f Family)
 	RefreshEnded(peer netip.Addr, f Family)
-	// Closed ends a session.
+	// Closed ends a session; see Final.
 	Closed(peer netip.Addr, reason error)
 }
 

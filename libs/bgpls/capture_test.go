@@ -252,3 +252,48 @@ func (s shownNode) descriptor() *NodeDescriptor {
 	slices.Reverse(area[:])
 	return &NodeDescriptor{OSPFAreaID: netip.AddrFrom4(area), IGPRouterID: addr(s.IGPRouterID).AsSlice()}
 }
+
+// What FRR says of SRv6, of TE metrics and of BGP sessions (Protocol-ID 7) is decoded; it
+// puts the multi-topology of an SRv6 SID behind the SID, which makes no other key.
+func TestCaptureSRv6(t *testing.T) {
+	const endX = "link|2|0|router=000000000005|router=000000000003|if6=2001:db8:35::5,nbr6=2001:db8:35::3,mt=2"
+	kinds := map[string]int{}
+	objects := map[string]*Attributes{}
+	unordered := 0
+	for _, r := range readCapture(t, "srv6.mrt") {
+		u, errs := DecodeUpdate(r.body)
+		for _, err := range errs {
+			t.Error(err)
+		}
+		unordered += u.Oddities.Unordered
+		for _, n := range u.Reach {
+			if _, known := objects[n.Key()]; !known {
+				kinds[strings.Join(strings.Split(n.Key(), "|")[:2], "|")]++
+			}
+			objects[n.Key()] = u.Attributes
+		}
+	}
+	same(t, "objects", kinds, map[string]int{
+		"node|2": 5, "link|2": 20, "prefix4|2": 20, "prefix6|2": 25, "srv6sid|2": 5,
+		"node|7": 1, "link|7": 5, "prefix4|7": 13, "prefix6|7": 7,
+	})
+	if unordered == 0 {
+		t.Error("nothing is out of order")
+	}
+	for i := range 5 {
+		sid := objects["srv6sid|2|0|router=00000000000"+string('1'+rune(i))+"|fcbb:bbbb:"+string('1'+rune(i))+"::,mt=2"]
+		if sid == nil || sid.SRv6.EndpointBehavior == nil || sid.SRv6.SIDStructure == nil {
+			t.Errorf("SID of router %d: %+v", i+1, sid)
+		}
+	}
+	link := objects[endX]
+	if link == nil || len(link.SRv6.EndXSIDs) != 1 || link.SRv6.EndXSIDs[0].SID != addr("fcbb:bbbb:5:e000::") {
+		t.Fatalf("link %+v", link)
+	}
+	if link.TEMetric == nil || *link.TEMetric != 77 || link.Loss == nil || link.MinMaxDelay == nil || link.DelayVariationMicros == nil {
+		t.Errorf("TE metrics %+v", link)
+	}
+	if o, ok := objects["prefix4|7|100|asn=100,bgprouter=2.2.2.2|10.100.4.0/24,535=03"]; !ok || o != nil {
+		t.Errorf("prefix of a BGP peer: %+v, %t", o, ok)
+	}
+}

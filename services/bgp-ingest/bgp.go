@@ -31,7 +31,7 @@ type speakers struct {
 // gets the reason if they end otherwise. The result asks them for their tables again.
 func listenBGP(ctx context.Context, l *listener, c Config, failed func(error)) (*refresher, error) {
 	s := &speakers{listener: l, ctx: ctx, refused: service.Limit{Interval: logInterval}}
-	speaker, err := bgp.New(bgp.Config{ASN: c.BGPASN, RouterID: c.BGPRouterID}, c.BGPPeers, s, s)
+	speaker, err := bgp.New(bgp.Config{ASN: c.BGPASN, RouterID: c.BGPRouterID, HoldTime: c.BGPHoldTime}, c.BGPPeers, s, s)
 	if err != nil {
 		return nil, fmt.Errorf("BGP_PEERS: %w", err)
 	}
@@ -100,7 +100,7 @@ func (s *speakers) Closed(peer netip.Addr, reason error) {
 	}
 	source := bgpSource(peer)
 	s.log.Warn("session lost; what the speaker said is kept for the stale time", "source", source, "reason", reason)
-	s.send(s.ctx, Down{Source: source, Reason: reason.Error()})
+	s.send(s.ctx, Down{Source: source, Reason: reason.Error(), Final: bgp.Final(reason)})
 }
 
 // Connecting logs an attempt, the first since the last session.

@@ -176,7 +176,7 @@ func (r *router) peerDown(m *bmp.PeerDown) {
 // lose tells that the tables of a peer are lost.
 func (r *router) lose(peer *monitored, reason string) {
 	for _, source := range slices.Sorted(maps.Keys(peer.told)) {
-		r.send(r.station.ctx, Down{source, reason})
+		r.send(r.station.ctx, Down{Source: source, Reason: reason})
 	}
 }
 

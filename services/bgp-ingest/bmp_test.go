@@ -212,9 +212,9 @@ func TestBMPSession(t *testing.T) {
 	r.say(initiation(), upWithLinkState(pre), tellNode(pre, 1), end(pre), downByPeer(pre), upWithLinkState(pre), tellNode(pre, 2))
 	const source = "bmp:127.0.0.51/" + nine
 	up := Up{Source: source, ASN: 65009, RestartTime: 120 * time.Second}
-	s.want(up, reach(source, 1), endOfRIB(source), Down{source, "peer sent NOTIFICATION: Cease / Administrative Shutdown"}, up, reach(source, 2))
+	s.want(up, reach(source, 1), endOfRIB(source), Down{Source: source, Reason: "peer sent NOTIFICATION: Cease / Administrative Shutdown"}, up, reach(source, 2))
 	r.say(upWithLinkState(pre), tellNode(pre, 3)) // without a Peer Down
-	s.want(Down{source, "the peer is up again"}, up, reach(source, 3))
+	s.want(Down{Source: source, Reason: "the peer is up again"}, up, reach(source, 3))
 	if got := s.counter("bmp_messages", "peer-up"); got != 3 {
 		t.Errorf("%v messages counted as peer-up, want 3", got)
 	}

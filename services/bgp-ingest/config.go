@@ -3,6 +3,7 @@ package bgpingest
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/netip"
 	"os"
@@ -23,6 +24,7 @@ type Config struct {
 	BGPASN        uint32        `envconfig:"BGP_ASN" default:"64512" example:"64512"`
 	BGPRouterID   netip.Addr    `envconfig:"BGP_ROUTER_ID" default:"192.0.2.1" example:"192.0.2.1"`
 	BGPListen     string        `envconfig:"BGP_LISTEN" default:":1790" example:":179"`
+	BGPHoldTime   time.Duration `envconfig:"BGP_HOLD_TIME" default:"90s" example:"9s"`
 	BGPPeers      Peers         `envconfig:"BGP_PEERS" example:"192.0.2.7;64512,192.0.2.8:1790;64512;passive,2001:db8::7;64512;gtsm"`
 	BMPListen     string        `envconfig:"BMP_LISTEN" example:":11019"`
 	BMPRouters    Routers       `envconfig:"BMP_ROUTERS" example:"192.0.2.1,10.0.0.0/8"`
@@ -46,6 +48,9 @@ func (c *Config) Validate() error {
 	}
 	if !c.BGPRouterID.Is4() || c.BGPRouterID.IsUnspecified() || c.BGPRouterID.IsMulticast() {
 		return service.Wrong("BGP_ROUTER_ID", c.BGPRouterID.String(), "is not a unicast IPv4 address", "192.0.2.1")
+	}
+	if c.BGPHoldTime < 3*time.Second || c.BGPHoldTime > math.MaxUint16*time.Second {
+		return service.Wrong("BGP_HOLD_TIME", c.BGPHoldTime.String(), "is not 3s to 65535s", "9s")
 	}
 	if _, _, err := net.SplitHostPort(c.BGPListen); err != nil {
 		return service.Wrong("BGP_LISTEN", c.BGPListen, "is not [host]:port", ":1790")

@@ -88,6 +88,9 @@ type Up struct {
 type Down struct {
 	Source string
 	Reason string // for operators; "" = none is known
+	// Final says that the RestartTime of Up does not apply: the session was not lost,
+	// but ended.
+	Final bool
 }
 
 // RefreshBegun says that a speaker begins to tell its whole table again (RFC 7313
@@ -259,6 +262,9 @@ func (s *State) down(e Down) []output {
 		return nil
 	}
 	sp.reason = e.Reason
+	if e.Final {
+		sp.keep = min(sp.keep, s.staleTime)
+	}
 	out := s.lose(sp)
 	if !strings.HasPrefix(sp.source, mrtSourcePrefix) {
 		sp.missed = true

@@ -221,6 +221,10 @@ func TestRestartTimeReplacesStaleTime(t *testing.T) {
 	if got := tb.alarms[3].After; got != staleTime {
 		t.Errorf("kept for %v, want the stale time", got)
 	}
+	tb.apply(Up{Source: "s", RestartTime: 100 * time.Hour}, Down{Source: "s", Final: true})
+	if got := tb.alarms[5].After; got != staleTime {
+		t.Errorf("kept for %v after the speaker ended the session for good, want the stale time", got)
+	}
 }
 
 func TestSpeakersAreApart(t *testing.T) {
