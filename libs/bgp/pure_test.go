@@ -86,6 +86,7 @@ func TestParseOpen(t *testing.T) {
 				families: []Family{LinkState}, fourOctetAS: 100, routeRefresh: true, enhancedRefresh: true, extendedMessage: true,
 				gracefulRestart: true, restarting: true, survivesNotice: true,
 				restart: map[Family]time.Duration{}, stale: map[Family]time.Duration{LinkState: 100 * time.Second},
+				addPath: map[Family]uint8{LinkState: 1},
 			},
 		}, false},
 		{"version 3: the rest is not read", "03 fde8 005a c0000207 77", with(func(o *open) { o.version = 3 }), false},

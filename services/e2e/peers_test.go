@@ -59,7 +59,8 @@ func TestRefreshOnDemand(t *testing.T) {
 		t.Fatalf("%s: %q, want %q", response.Status, answer, want)
 	}
 	await(t, func() error {
-		if now := ingest.counter("altostream_bgp_updates_total"); now < 2*before {
+		// A router may pack its table into fewer messages than the first time.
+		if now := ingest.counter("altostream_bgp_updates_total"); now < before+before/2 {
 			return fmt.Errorf("%v updates, %v before the refresh", now, before)
 		}
 		return nil
