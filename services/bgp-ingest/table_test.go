@@ -130,7 +130,6 @@ func (e *exporter) port() uint16 { return e.Addr().(*net.TCPAddr).AddrPort().Por
 //
 //	go test ./bgp-ingest -run '^$' -bench Table -benchtime 1x
 func BenchmarkTable(b *testing.B) {
-	service.RaiseProcs() // as each service does
 	for _, n := range []int{2500, 25000} {
 		messages, count := told(network(n))
 		b.Run(fmt.Sprintf("bgp-ingest/%d", count), func(b *testing.B) {
@@ -147,6 +146,7 @@ func BenchmarkTable(b *testing.B) {
 }
 
 func benchIngest(b *testing.B, messages []byte, count int) {
+	service.RaiseProcs() // as each service does
 	kafkaBroker, err := broker.Start(broker.Config{KafkaListen: "127.0.0.1:0", RegistryListen: "127.0.0.1:0"})
 	if err != nil {
 		b.Fatal(err)
@@ -207,6 +207,7 @@ func benchIngest(b *testing.B, messages []byte, count int) {
 }
 
 func benchGoBGP(b *testing.B, messages []byte, count int) {
+	runtime.GOMAXPROCS(runtime.NumCPU()) // as gobgpd does
 	e := export(b, messages)
 	close(e.open)
 	defer close(e.closed)
