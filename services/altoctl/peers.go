@@ -44,11 +44,7 @@ func (p *Peer) remove(key string) {
 
 // peers prints the speakers, and with --watch each change of a speaker's state.
 func (c *command) peers(ctx context.Context) error {
-	registry, err := avro.Dial(c.config.SchemaRegistryURL)
-	if err != nil {
-		return err
-	}
-	serde, err := avro.NewSerde[schemas.RawTopology](registry, schemas.RawTopologyTopic, schemas.RawTopologySchema)
+	serde, err := serdeOf[schemas.RawTopology](c.config, schemas.RawTopologyTopic)
 	if err != nil {
 		return err
 	}

@@ -34,13 +34,18 @@ func Watch[T any](ctx context.Context, c service.Config, topic string, bad func(
 	return follow(ctx, c, topic, table, bad, func() error { return first(table) }, changed)
 }
 
-func follow[T any](ctx context.Context, c service.Config, topic string, table map[string]*T, bad func(string, error), caughtUp func() error, changed func(Change[T]) error) error {
+// serdeOf reads the values of a topic.
+func serdeOf[T any](c service.Config, topic string) (*avro.Serde[T], error) {
 	registry, err := avro.Dial(c.SchemaRegistryURL)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	schema, _ := schemas.Of(topic)
-	serde, err := avro.NewSerde[T](registry, topic, schema)
+	return avro.NewSerde[T](registry, topic, schema)
+}
+
+func follow[T any](ctx context.Context, c service.Config, topic string, table map[string]*T, bad func(string, error), caughtUp func() error, changed func(Change[T]) error) error {
+	serde, err := serdeOf[T](c, topic)
 	if err != nil {
 		return err
 	}

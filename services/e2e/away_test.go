@@ -22,6 +22,50 @@ import (
 	"github.com/altostream/altostream/services/lab/broker"
 )
 
+// pausable is a broker that can be stopped, and started again with its data at its
+// addresses.
+type pausable struct {
+	*broker.Broker
+	t      *testing.T
+	config broker.Config
+}
+
+func startPausable(t *testing.T) *pausable {
+	t.Helper()
+	b := &pausable{t: t, config: broker.Config{KafkaListen: "127.0.0.1:0", RegistryListen: "127.0.0.1:0", DataDir: t.TempDir()}}
+	b.restart()
+	b.config.KafkaListen, b.config.RegistryListen = b.KafkaAddress(), strings.TrimPrefix(b.RegistryURL(), "http://")
+	t.Cleanup(func() { b.Close() })
+	return b
+}
+
+func (b *pausable) restart() {
+	b.t.Helper()
+	var err error
+	if b.Broker, err = broker.Start(b.config); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *pausable) clients() service.Config {
+	return service.Config{KafkaBootstrapServers: b.KafkaAddress(), SchemaRegistryURL: b.RegistryURL()}
+}
+
+// startAlone starts a router that tells a pair of nodes, and bgp-ingest, which has heard
+// its table.
+func startAlone(t *testing.T, clients service.Config, address string) (*edge, *process, *wire) {
+	t.Helper()
+	e := newEdge(t, address)
+	e.hold = 6 * time.Second
+	tellPair(e)
+	port := freeAddress(t)
+	ingest := launch(t, "bgp-ingest", append(common(clients), "BGP_ASN=100", "BGP_LISTEN="+port, peersOf([]*edge{e}))...)
+	ingest.awaitReady()
+	w := e.up(port)
+	ingest.line(`msg="table complete`)
+	return e, ingest, w
+}
+
 // TestBrokerAway takes the broker away under a router that changes its table as fast as
 // it can: bgp-ingest takes what its queue holds and no more until it has lost the lead of
 // its replicas, the router is held back by TCP until then, memory is bounded and the
@@ -34,23 +78,9 @@ func TestBrokerAway(t *testing.T) {
 		// octets of bookkeeping for each of 50,000; buffers of TCP are the kernel's.
 		bound = 128 << 20
 	)
-	config := broker.Config{KafkaListen: "127.0.0.1:0", RegistryListen: "127.0.0.1:0", DataDir: t.TempDir()}
-	b, err := broker.Start(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { b.Close() })
-	clients := service.Config{KafkaBootstrapServers: b.KafkaAddress(), SchemaRegistryURL: b.RegistryURL()}
-	config.KafkaListen, config.RegistryListen = b.KafkaAddress(), strings.TrimPrefix(b.RegistryURL(), "http://")
-
-	e := newEdge(t, "127.0.1.1")
-	e.hold = 6 * time.Second
-	tellPair(e)
-	port := freeAddress(t)
-	ingest := launch(t, "bgp-ingest", append(common(clients), "BGP_ASN=100", "BGP_LISTEN="+port, peersOf([]*edge{e}))...)
-	ingest.awaitReady()
-	w := e.up(port)
-	ingest.line(`msg="table complete`)
+	b := startPausable(t)
+	clients := b.clients()
+	e, ingest, w := startAlone(t, clients, "127.0.1.1")
 	flood := e.flood()
 	awaitFor(t, patience, func() error { return flood.told(5000) })
 	before := residentMemory(t, ingest)
@@ -69,9 +99,7 @@ func TestBrokerAway(t *testing.T) {
 		t.Error("the session was lost while the broker was away")
 	}
 
-	if b, err = broker.Start(config); err != nil {
-		t.Fatal(err)
-	}
+	b.restart()
 	awaitFor(t, patience, func() error { return flood.told(taken + 5000) })
 	flood.end()
 	e.put(5, linkNLRI(east, west))
@@ -85,23 +113,9 @@ func TestBrokerAway(t *testing.T) {
 // waits, while a router changes one link: bgp-ingest and its session stay.
 func TestBrokerAwayForOneChange(t *testing.T) {
 	t.Parallel()
-	config := broker.Config{KafkaListen: "127.0.0.1:0", RegistryListen: "127.0.0.1:0", DataDir: t.TempDir()}
-	b, err := broker.Start(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { b.Close() })
-	clients := service.Config{KafkaBootstrapServers: b.KafkaAddress(), SchemaRegistryURL: b.RegistryURL()}
-	config.KafkaListen, config.RegistryListen = b.KafkaAddress(), strings.TrimPrefix(b.RegistryURL(), "http://")
-
-	e := newEdge(t, "127.0.1.2")
-	e.hold = 6 * time.Second
-	tellPair(e)
-	port := freeAddress(t)
-	ingest := launch(t, "bgp-ingest", append(common(clients), "BGP_ASN=100", "BGP_LISTEN="+port, peersOf([]*edge{e}))...)
-	ingest.awaitReady()
-	w := e.up(port)
-	ingest.line(`msg="table complete`)
+	b := startPausable(t)
+	clients := b.clients()
+	e, ingest, w := startAlone(t, clients, "127.0.1.2")
 	awaitFor(t, patience, func() error { return rawTable(t, clients, e) })
 
 	b.Close()
@@ -110,9 +124,7 @@ func TestBrokerAwayForOneChange(t *testing.T) {
 	if ingest.ended() || w.ended() || ingest.count(`msg="session lost`) > 0 {
 		t.Fatal("the session was lost while the broker was away")
 	}
-	if b, err = broker.Start(config); err != nil {
-		t.Fatal(err)
-	}
+	b.restart()
 	awaitFor(t, 2*patience, func() error { return rawTable(t, clients, e) })
 	if ingest.ended() || w.ended() || ingest.count(`msg="session lost`) > 0 {
 		t.Error("the session was lost when the broker was back")
