@@ -50,6 +50,13 @@ fuzz: ## fuzz every decoder for FUZZTIME (30s) each
 			echo "$$f $$name"; $(GO) test "./$$(dirname "$$f")" -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) || exit 1; \
 		done; done
 
+.kafka/ready: services/e2e/cluster/pom.xml
+	@command -v mvn >/dev/null && command -v java >/dev/null || { echo "make $(MAKECMDGOALS) needs Java 17 and Maven (Debian: openjdk-17-jre-headless maven)"; exit 1; }
+	rm -rf .kafka && mvn -q -B -f $< package && touch $@
+
+.PHONY: kafka
+kafka: .kafka/ready ## fetch Apache Kafka and a schema registry for the tests (Java 17, Maven)
+
 .PHONY: ci
 ci: lint test ## what CI runs
 
