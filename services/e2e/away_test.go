@@ -7,7 +7,6 @@ import (
 	"os"
 	"regexp"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,37 +18,7 @@ import (
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
-	"github.com/altostream/altostream/services/lab/broker"
 )
-
-// pausable is a broker that can be stopped, and started again with its data at its
-// addresses.
-type pausable struct {
-	*broker.Broker
-	t      *testing.T
-	config broker.Config
-}
-
-func startPausable(t *testing.T) *pausable {
-	t.Helper()
-	b := &pausable{t: t, config: broker.Config{KafkaListen: "127.0.0.1:0", RegistryListen: "127.0.0.1:0", DataDir: t.TempDir()}}
-	b.restart()
-	b.config.KafkaListen, b.config.RegistryListen = b.KafkaAddress(), strings.TrimPrefix(b.RegistryURL(), "http://")
-	t.Cleanup(func() { b.Close() })
-	return b
-}
-
-func (b *pausable) restart() {
-	b.t.Helper()
-	var err error
-	if b.Broker, err = broker.Start(b.config); err != nil {
-		b.t.Fatal(err)
-	}
-}
-
-func (b *pausable) clients() service.Config {
-	return service.Config{KafkaBootstrapServers: b.KafkaAddress(), SchemaRegistryURL: b.RegistryURL()}
-}
 
 // startAlone starts a router that tells a pair of nodes, and bgp-ingest, which has heard
 // its table.
@@ -78,14 +47,14 @@ func TestBrokerAway(t *testing.T) {
 		// octets of bookkeeping for each of 50,000; buffers of TCP are the kernel's.
 		bound = 128 << 20
 	)
-	b := startPausable(t)
-	clients := b.clients()
+	s := startServers(t, 1)
+	clients := s.clients
 	e, ingest, w := startAlone(t, clients, "127.0.1.1")
 	flood := e.flood()
 	awaitFor(t, patience, func() error { return flood.told(5000) })
 	before := residentMemory(t, ingest)
 
-	b.Close()
+	s.stop()
 	gone := time.Now()
 	awaitFor(t, away, flood.blocked)
 	taken := flood.count.Load()
@@ -99,7 +68,7 @@ func TestBrokerAway(t *testing.T) {
 		t.Error("the session was lost while the broker was away")
 	}
 
-	b.restart()
+	s.resume()
 	awaitFor(t, patience, func() error { return flood.told(taken + 5000) })
 	flood.end()
 	e.put(5, linkNLRI(east, west))
@@ -113,18 +82,18 @@ func TestBrokerAway(t *testing.T) {
 // waits, while a router changes one link: bgp-ingest and its session stay.
 func TestBrokerAwayForOneChange(t *testing.T) {
 	t.Parallel()
-	b := startPausable(t)
-	clients := b.clients()
+	s := startServers(t, 1)
+	clients := s.clients
 	e, ingest, w := startAlone(t, clients, "127.0.1.2")
 	awaitFor(t, patience, func() error { return rawTable(t, clients, e) })
 
-	b.Close()
+	s.stop()
 	e.put(5, linkNLRI(east, west))
 	time.Sleep(25 * time.Second)
 	if ingest.ended() || w.ended() || ingest.count(`msg="session lost`) > 0 {
 		t.Fatal("the session was lost while the broker was away")
 	}
-	b.restart()
+	s.resume()
 	awaitFor(t, 2*patience, func() error { return rawTable(t, clients, e) })
 	if ingest.ended() || w.ended() || ingest.count(`msg="session lost`) > 0 {
 		t.Error("the session was lost when the broker was back")

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/altostream/altostream/libs/service"
-	"github.com/altostream/altostream/services/lab/broker"
 )
 
 // chainOrder is the five programs.
@@ -46,20 +45,6 @@ func newChain(t *testing.T, partitions int, speakers ...*speaker) *chain {
 		"compute-ingest": {"COMPUTE_SOURCES=seed=" + c.file("compute.json"), "COMPUTE_SITES=" + c.file("sites.json")},
 	}
 	return c
-}
-
-// startBroker starts broker and registry for a test and returns the configuration of
-// their clients.
-func startBroker(t *testing.T, partitions int) service.Config {
-	t.Helper()
-	b, err := broker.Start(broker.Config{
-		KafkaListen: "127.0.0.1:0", RegistryListen: "127.0.0.1:0", DataDir: t.TempDir(), Partitions: partitions,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(b.Close)
-	return service.Config{KafkaBootstrapServers: b.KafkaAddress(), SchemaRegistryURL: b.RegistryURL()}
 }
 
 // common is the environment of every program.

@@ -43,5 +43,6 @@ func buildAndRun(m *testing.M) (status int, err error) {
 	if output, err := build.CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("build the programs: %w\n%s", err, output)
 	}
+	defer closeKafkas()
 	return m.Run(), nil
 }

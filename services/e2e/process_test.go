@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/altostream/altostream/services/e2e/child"
 )
 
 const (
@@ -43,7 +45,7 @@ func launch(t *testing.T, name string, env ...string) *process {
 	p.cmd.Dir = t.TempDir()
 	output, input := io.Pipe()
 	p.cmd.Stdout, p.cmd.Stderr = input, input
-	if err := startBound(p.cmd); err != nil {
+	if err := child.Start(p.cmd); err != nil {
 		t.Fatalf("start %s: %v", name, err)
 	}
 	kept := make(chan struct{})

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/altostream/altostream/services/e2e/child"
 	"github.com/altostream/altostream/services/lab/router"
 )
 
@@ -50,7 +51,7 @@ func startRouterProcess(t *testing.T, kind string) *routers {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := startBound(cmd); err != nil {
+	if err := child.Start(cmd); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

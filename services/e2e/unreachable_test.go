@@ -3,7 +3,6 @@ package e2e
 import (
 	"net"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/altostream/altostream/libs/service"
@@ -14,13 +13,14 @@ import (
 // and work when it is there.
 func TestBrokerComesLater(t *testing.T) {
 	t.Parallel()
-	absent := service.Config{KafkaBootstrapServers: freeAddress(t), SchemaRegistryURL: "http://" + freeAddress(t)}
-	processes := launchAll(t, absent)
+	s := startServers(t, 1)
+	s.stop()
+	processes := launchAll(t, s.clients)
 	for _, p := range processes {
-		p.line(`level=(ERROR|WARN) .*` + absent.KafkaBootstrapServers + `.*KAFKA_BOOTSTRAP_SERVERS`)
+		p.line(`level=(ERROR|WARN) .*` + s.clients.KafkaBootstrapServers + `.*KAFKA_BOOTSTRAP_SERVERS`)
 		wantNotReady(t, p)
 	}
-	startBrokerAt(t, absent.KafkaBootstrapServers, strings.TrimPrefix(absent.SchemaRegistryURL, "http://"))
+	s.resume()
 	for _, p := range processes {
 		p.awaitReady()
 	}
@@ -37,7 +37,7 @@ func TestRegistryComesLater(t *testing.T) {
 		p.line(`level=(ERROR|WARN) .*SCHEMA_REGISTRY_URL.*` + registry)
 		wantNotReady(t, p)
 	}
-	startBrokerAt(t, "127.0.0.1:0", registry)
+	startEmbedded(t, broker.Config{KafkaListen: "127.0.0.1:0", RegistryListen: registry})
 	for _, p := range processes {
 		p.awaitReady()
 	}
@@ -71,13 +71,4 @@ func freeAddress(t *testing.T) string {
 	}
 	defer listener.Close()
 	return listener.Addr().String()
-}
-
-func startBrokerAt(t *testing.T, kafka, registry string) {
-	t.Helper()
-	b, err := broker.Start(broker.Config{KafkaListen: kafka, RegistryListen: registry})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(b.Close)
 }

@@ -1,4 +1,5 @@
-package e2e
+// Package child starts processes that do not outlive their parent.
+package child
 
 import (
 	"os/exec"
@@ -6,7 +7,7 @@ import (
 	"syscall"
 )
 
-// starts are run one by one on a thread that lives as long as the tests: the kernel
+// starts are run one by one on a thread that lives as long as this process: the kernel
 // ends a process with Pdeathsig when the thread that started it ends.
 var starts = make(chan func())
 
@@ -19,8 +20,8 @@ func init() {
 	}()
 }
 
-// startBound starts a process that does not outlive the tests, however they end.
-func startBound(cmd *exec.Cmd) error {
+// Start starts a process that does not outlive this one, however it ends.
+func Start(cmd *exec.Cmd) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	result := make(chan error)
 	starts <- func() { result <- cmd.Start() }

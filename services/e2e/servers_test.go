@@ -1,0 +1,239 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/schemas"
+	"github.com/altostream/altostream/services/e2e/cluster"
+	"github.com/altostream/altostream/services/lab/broker"
+)
+
+// kafkaVariable, if set, has the tests run on Apache Kafka and a registry that enforces
+// compatibility, instead of the embedded ones.
+const kafkaVariable = "E2E_KAFKA"
+
+func onKafka() bool { return os.Getenv(kafkaVariable) != "" }
+
+// servers are the Kafka broker and the registry of a test.
+type servers struct {
+	clients service.Config
+	stop    func() // ends the broker, and the embedded registry
+	resume  func() // starts them again, with their data at their addresses
+}
+
+// startBroker starts broker and registry for a test and returns the configuration of
+// their clients.
+func startBroker(t *testing.T, partitions int) service.Config {
+	t.Helper()
+	return startServers(t, partitions).clients
+}
+
+// startServers starts broker and registry for a test, with the five topics.
+func startServers(t *testing.T, partitions int) *servers {
+	t.Helper()
+	if onKafka() {
+		return takeKafka(t, partitions)
+	}
+	return startEmbedded(t, broker.Config{
+		KafkaListen: "127.0.0.1:0", RegistryListen: "127.0.0.1:0", DataDir: t.TempDir(), Partitions: partitions,
+	})
+}
+
+func startEmbedded(t *testing.T, config broker.Config) *servers {
+	t.Helper()
+	var b *broker.Broker
+	s := &servers{stop: func() { b.Close() }}
+	s.resume = func() {
+		t.Helper()
+		var err error
+		if b, err = broker.Start(config); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.resume()
+	t.Cleanup(s.stop)
+	config.KafkaListen, config.RegistryListen = b.KafkaAddress(), strings.TrimPrefix(b.RegistryURL(), "http://")
+	s.clients = service.Config{KafkaBootstrapServers: b.KafkaAddress(), SchemaRegistryURL: b.RegistryURL()}
+	return s
+}
+
+// kafkas are the Apache Kafka clusters of one broker, each used by one test at a time, and
+// the registry that all share.
+var kafkas struct {
+	mu       sync.Mutex
+	dir      string
+	free     []*cluster.Cluster
+	all      []*cluster.Cluster
+	registry *cluster.Registry
+}
+
+// takeKafka returns a cluster that has the five topics, empty, and nothing else.
+func takeKafka(t *testing.T, partitions int) *servers {
+	t.Helper()
+	c, registry, err := freeKafka(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &servers{
+		clients: service.Config{KafkaBootstrapServers: c.Bootstrap(), SchemaRegistryURL: registry.URL()},
+		stop:    c.Stop,
+		resume: func() {
+			t.Helper()
+			if err := c.Resume(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		},
+	}
+	t.Cleanup(func() {
+		go func() { // another test need not wait for it
+			if emptyKafka(s.clients) == nil {
+				kafkas.mu.Lock()
+				defer kafkas.mu.Unlock()
+				kafkas.free = append(kafkas.free, c)
+			}
+		}()
+	})
+	if err := createTopics(s.clients, partitions, 1); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func freeKafka(ctx context.Context) (*cluster.Cluster, *cluster.Registry, error) {
+	kafkas.mu.Lock()
+	defer kafkas.mu.Unlock()
+	var err error
+	if kafkas.registry == nil {
+		if kafkas.dir, err = os.MkdirTemp("", "altostream-kafka-"); err != nil {
+			return nil, nil, err
+		}
+		if kafkas.registry, err = cluster.StartRegistry(ctx, kafkas.dir); err != nil {
+			return nil, nil, err
+		}
+	}
+	if n := len(kafkas.free); n > 0 {
+		c := kafkas.free[n-1]
+		kafkas.free = kafkas.free[:n-1]
+		return c, kafkas.registry, nil
+	}
+	c, err := cluster.Start(ctx, cluster.Config{Dir: filepath.Join(kafkas.dir, fmt.Sprint(len(kafkas.all)))})
+	if err != nil {
+		return nil, nil, err
+	}
+	kafkas.all = append(kafkas.all, c)
+	return c, kafkas.registry, nil
+}
+
+// closeKafkas ends all clusters and the registry.
+func closeKafkas() {
+	kafkas.mu.Lock()
+	defer kafkas.mu.Unlock()
+	for _, c := range kafkas.all {
+		c.Close()
+	}
+	if kafkas.registry != nil {
+		kafkas.registry.Close()
+		os.RemoveAll(kafkas.dir)
+	}
+}
+
+// withAdmin calls f with an admin client.
+func withAdmin(clients service.Config, f func(context.Context, *kafka.AdminClient) error) error {
+	properties := kafka.ConfigMap{"bootstrap.servers": clients.KafkaBootstrapServers}
+	for key, value := range clients.KafkaProperties {
+		properties[key] = value
+	}
+	admin, err := kafka.NewAdminClient(&properties)
+	if err != nil {
+		return err
+	}
+	defer admin.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return f(ctx, admin)
+}
+
+func createTopics(clients service.Config, partitions, replicas int) error {
+	var topics []kafka.TopicSpecification
+	for _, topic := range schemas.Topics {
+		topics = append(topics, kafka.TopicSpecification{
+			Topic: topic, NumPartitions: partitions, ReplicationFactor: replicas, Config: map[string]string{"cleanup.policy": "compact"},
+		})
+	}
+	return withAdmin(clients, func(ctx context.Context, admin *kafka.AdminClient) error {
+		results, err := admin.CreateTopics(ctx, topics, kafka.SetAdminOperationTimeout(patience))
+		if err != nil {
+			return err
+		}
+		return topicErrors(results)
+	})
+}
+
+func topicErrors(results []kafka.TopicResult) error {
+	var errs []error
+	for _, r := range results {
+		if r.Error.Code() != kafka.ErrNoError {
+			errs = append(errs, fmt.Errorf("topic %s: %w", r.Topic, r.Error))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// emptyKafka deletes the groups, when those of processes that were killed have timed out,
+// and the topics.
+func emptyKafka(clients service.Config) error {
+	return withAdmin(clients, func(ctx context.Context, admin *kafka.AdminClient) error {
+		for {
+			err := deleteGroups(ctx, admin)
+			if err == nil {
+				break
+			}
+			select {
+			case <-ctx.Done():
+				return err
+			case <-time.After(200 * time.Millisecond):
+			}
+		}
+		results, err := admin.DeleteTopics(ctx, schemas.Topics, kafka.SetAdminOperationTimeout(patience))
+		if err != nil {
+			return err
+		}
+		return topicErrors(results)
+	})
+}
+
+func deleteGroups(ctx context.Context, admin *kafka.AdminClient) error {
+	listed, err := admin.ListConsumerGroups(ctx)
+	if err != nil {
+		return err
+	}
+	var groups []string
+	for _, g := range listed.Valid {
+		groups = append(groups, g.GroupID)
+	}
+	if len(groups) == 0 {
+		return nil
+	}
+	deleted, err := admin.DeleteConsumerGroups(ctx, groups)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, r := range deleted.ConsumerGroupResults {
+		if r.Error.Code() != kafka.ErrNoError && r.Error.Code() != kafka.ErrGroupIDNotFound {
+			errs = append(errs, r.Error)
+		}
+	}
+	return errors.Join(errs...)
+}
