@@ -55,6 +55,7 @@ func (r *runner[S, E, V]) forget() {
 	r.machines = map[int32]*Machine[S, E, V]{}
 	r.loading = map[partition]struct{}{}
 	r.order = newOrder()
+	r.halves = halves{}
 }
 
 func (r *runner[S, E, V]) dropPublishers() {

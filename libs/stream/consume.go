@@ -60,9 +60,10 @@ type runner[S, E, V any] struct {
 	publishers map[int32]*publisher[V]
 	loading    map[partition]struct{} // not read to their end yet
 	order      *order
-	wakes    chan wake[S, E, V]
-	ctx      context.Context // of run; the consumer's callbacks need it
-	err      error           // what ends run
+	halves     halves
+	wakes      chan wake[S, E, V]
+	ctx        context.Context // of run; the consumer's callbacks need it
+	err        error           // what ends run
 }
 
 type wake[S, E, V any] struct {
@@ -87,7 +88,7 @@ func newRunner[S, E, V any](spec Spec[S, E, V], c service.Config, rt *service.Ru
 	return &runner[S, E, V]{
 		spec: spec, config: c, group: group, runtime: rt, metrics: m, bad: newBadRecords(m, rt), warnings: newWarnings(c, rt.Log),
 		consumer: consumer, inputs: inputs,
-		machines: map[int32]*Machine[S, E, V]{}, publishers: map[int32]*publisher[V]{}, order: newOrder(),
+		machines: map[int32]*Machine[S, E, V]{}, publishers: map[int32]*publisher[V]{}, order: newOrder(), halves: halves{},
 		wakes: make(chan wake[S, E, V], 64),
 	}, nil
 }
@@ -142,7 +143,7 @@ func (r *runner[S, E, V]) batch() {
 	}
 	r.order.release(time.Now(), false, r.give)
 	r.wake()
-	if r.err == nil && len(r.loading) == 0 {
+	if r.err == nil && len(r.loading) == 0 && r.halves.none(time.Now()) {
 		r.flush()
 	}
 }
@@ -171,6 +172,7 @@ func (r *runner[S, E, V]) handle(event kafka.Event) {
 func (r *runner[S, E, V]) reachedEnd(tp kafka.TopicPartition) {
 	p := partitionOf(tp)
 	r.order.end(p, int64(tp.Offset), time.Now(), r.give)
+	r.halves.end(p)
 	if _, ok := r.loading[p]; !ok {
 		return
 	}
@@ -191,6 +193,7 @@ func (r *runner[S, E, V]) reachedEnd(tp kafka.TopicPartition) {
 // give shows a record to the machines that it concerns.
 func (r *runner[S, E, V]) give(m *kafka.Message) {
 	p := partitionOf(m.TopicPartition)
+	r.halves.take(p, m, time.Now())
 	r.metrics.read.Add(r.ctx, 1, topicAttribute(p.topic))
 	if p.topic == r.spec.Output.Topic {
 		if machine := r.machines[p.number]; machine != nil && !machine.Live() {

@@ -169,12 +169,19 @@ func (p *publisher[V]) prepare(ctx context.Context, changes []Change[V], cause C
 	if cause.ObservedAt.IsZero() {
 		cause.ObservedAt = time.Now()
 	}
-	headers, now := headersOf(cause, inputs), time.Now()
+	last, now := headersOf(cause, inputs), time.Now()
+	var more []kafka.Header
+	if len(changes) > 1 {
+		more, last = together(last)
+	}
 	messages := make([]kafka.Message, len(changes))
 	for i, change := range changes {
 		messages[i] = kafka.Message{
 			TopicPartition: kafka.TopicPartition{Topic: &p.table.Topic, Partition: p.number},
-			Key:            []byte(change.Key), Headers: headers, Timestamp: now,
+			Key:            []byte(change.Key), Headers: more, Timestamp: now,
+		}
+		if i == len(changes)-1 {
+			messages[i].Headers = last
 		}
 		if change.Value == nil {
 			continue
