@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	pollMillis = 100                   // longest wait for a record
-	batchTime  = 20 * time.Millisecond // longest time that a busy input is coalesced
+	pollMillis = 100                    // longest wait for a record
+	batchTime  = 20 * time.Millisecond  // longest time that a busy input is coalesced
+	gatherTime = 300 * time.Microsecond // how long what belongs together may come apart: a transaction takes longer
 	closeTime  = 5 * time.Second
 )
 
@@ -139,12 +140,21 @@ func (r *runner[S, E, V]) batch() {
 		if time.Since(start) > batchTime {
 			break
 		}
-		event = r.consumer.Poll(0)
+		event = r.gather()
 	}
 	r.order.release(time.Now(), false, r.give)
 	r.wake()
 	if r.err == nil && len(r.loading) == 0 && r.halves.none(time.Now()) {
 		r.flush()
+	}
+}
+
+// gather returns the next event, if it comes soon.
+func (r *runner[S, E, V]) gather() kafka.Event {
+	for start := time.Now(); ; time.Sleep(gatherTime / 6) {
+		if event := r.consumer.Poll(0); event != nil || time.Since(start) > gatherTime {
+			return event
+		}
 	}
 }
 

@@ -254,7 +254,7 @@ func (f *feed[S, E, V]) drain(ctx context.Context) error {
 	return f.flush(ctx)
 }
 
-// apply takes an event and those that wait behind it.
+// apply takes an event and those that come soon after it.
 func (f *feed[S, E, V]) apply(e Event[E]) {
 	begin := time.Now()
 	for {
@@ -264,7 +264,12 @@ func (f *feed[S, E, V]) apply(e Event[E]) {
 		}
 		select {
 		case e = <-f.source.Events:
+			continue
 		default:
+		}
+		select {
+		case e = <-f.source.Events:
+		case <-time.After(gatherTime):
 			return
 		}
 	}

@@ -144,7 +144,7 @@ func (f *flood) blocked() error {
 }
 
 // residentMemory returns VmRSS in octets.
-func residentMemory(t *testing.T, p *process) int {
+func residentMemory(t testing.TB, p *process) int {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if errors.Is(err, os.ErrNotExist) {

@@ -20,7 +20,7 @@ const (
 // chain is a broker, a registry, the seed's network and the five programs.
 type chain struct {
 	*topics
-	t         *testing.T
+	t         testing.TB
 	clients   service.Config
 	network   *routers
 	dir       string // of the compute document and the sites
@@ -30,9 +30,14 @@ type chain struct {
 
 // newChain starts the broker and the seed's network, and the programs but those that
 // are left out. Speakers are peers beside the network's.
-func newChain(t *testing.T, partitions int, speakers ...*speaker) *chain {
+func newChain(t testing.TB, partitions int, speakers ...*speaker) *chain {
 	t.Helper()
-	c := &chain{t: t, clients: startBroker(t, partitions), dir: t.TempDir(), processes: map[string]*process{}}
+	return newChainOn(t, startServers(t, partitions), speakers...)
+}
+
+func newChainOn(t testing.TB, s *servers, speakers ...*speaker) *chain {
+	t.Helper()
+	c := &chain{t: t, clients: s.clients, dir: t.TempDir(), processes: map[string]*process{}}
 	c.topics = followTopics(t, c.clients)
 	c.network = startRouters(t)
 	peers := c.network.peers

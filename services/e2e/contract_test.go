@@ -41,6 +41,7 @@ func TestChain(t *testing.T) {
 	c.endpointIs("ipv4:192.168.35.10", r3, r5)
 	c.endpointIs("ipv4:192.168.24.10", r2, r4)
 	c.endpointIs("ipv4:192.168.13.10", r1, r3)
+	c.quiet(t)
 	t.Run("pages", func(t *testing.T) { checkPages(t, c) })
 	t.Run("maps", func(t *testing.T) { checkMaps(t, c) })
 	t.Run("keys", func(t *testing.T) { checkKeys(t, c) })

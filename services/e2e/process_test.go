@@ -25,7 +25,7 @@ const (
 
 // process is a program that runs, or ran.
 type process struct {
-	t    *testing.T
+	t    testing.TB
 	name string
 	cmd  *exec.Cmd
 	done chan struct{} // closed when it has ended
@@ -38,7 +38,7 @@ type process struct {
 
 // launch starts a program with these environment variables and no others. It is
 // killed at the end of the test if it still runs.
-func launch(t *testing.T, name string, env ...string) *process {
+func launch(t testing.TB, name string, env ...string) *process {
 	t.Helper()
 	p := &process{t: t, name: name, cmd: exec.Command(filepath.Join(binaries, name)), done: make(chan struct{})}
 	p.cmd.Env = env
@@ -189,12 +189,12 @@ func (p *process) awaitReady() {
 }
 
 // await waits until a condition has no error.
-func await(t *testing.T, condition func() error) {
+func await(t testing.TB, condition func() error) {
 	t.Helper()
 	awaitFor(t, patience, condition)
 }
 
-func awaitFor(t *testing.T, d time.Duration, condition func() error) {
+func awaitFor(t testing.TB, d time.Duration, condition func() error) {
 	t.Helper()
 	const step = 10 * time.Millisecond
 	for deadline := time.Now().Add(d); ; {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
+	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -112,31 +113,40 @@ var wrongHeaders = []kafka.Header{
 // produce writes values to partition 0 of a topic, under the keys of a pattern.
 func produce(t *testing.T, c *chain, topic, key string, values [][]byte) {
 	t.Helper()
-	producer, err := kafka.NewProducer(&kafka.ConfigMap{"bootstrap.servers": c.clients.KafkaBootstrapServers, "log_level": 0})
+	var messages []*kafka.Message
+	for i, v := range values {
+		messages = append(messages, &kafka.Message{
+			TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: 0},
+			Key:            fmt.Appendf(nil, key, i), Value: v, Headers: wrongHeaders,
+		})
+	}
+	deliver(t, c.clients, messages...)
+}
+
+// deliver writes records to Kafka.
+func deliver(t *testing.T, clients service.Config, messages ...*kafka.Message) {
+	t.Helper()
+	producer, err := kafka.NewProducer(&kafka.ConfigMap{"bootstrap.servers": clients.KafkaBootstrapServers, "log_level": 0})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer producer.Close()
-	delivered := make(chan kafka.Event, len(values))
-	for i, v := range values {
-		err := producer.Produce(&kafka.Message{
-			TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: 0},
-			Key:            fmt.Appendf(nil, key, i), Value: v, Headers: wrongHeaders,
-		}, delivered)
-		if err != nil {
+	delivered := make(chan kafka.Event, len(messages))
+	for _, m := range messages {
+		if err := producer.Produce(m, delivered); err != nil {
 			t.Fatal(err)
 		}
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	for range values {
+	for range messages {
 		select {
 		case e := <-delivered:
 			if m, ok := e.(*kafka.Message); ok && m.TopicPartition.Error != nil {
 				t.Fatal(m.TopicPartition.Error)
 			}
 		case <-ctx.Done():
-			t.Fatalf("records for %s are not delivered", topic)
+			t.Fatal("records are not delivered")
 		}
 	}
 }

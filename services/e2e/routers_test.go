@@ -32,9 +32,9 @@ type routers struct {
 	process *os.Process
 }
 
-func startRouters(t *testing.T) *routers { return startRouterProcess(t, seedRouters) }
+func startRouters(t testing.TB) *routers { return startRouterProcess(t, seedRouters) }
 
-func startRouterProcess(t *testing.T, kind string) *routers {
+func startRouterProcess(t testing.TB, kind string) *routers {
 	t.Helper()
 	program, err := os.Executable()
 	if err != nil {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -34,13 +36,13 @@ type servers struct {
 
 // startBroker starts broker and registry for a test and returns the configuration of
 // their clients.
-func startBroker(t *testing.T, partitions int) service.Config {
+func startBroker(t testing.TB, partitions int) service.Config {
 	t.Helper()
 	return startServers(t, partitions).clients
 }
 
 // startServers starts broker and registry for a test, with the five topics.
-func startServers(t *testing.T, partitions int) *servers {
+func startServers(t testing.TB, partitions int) *servers {
 	t.Helper()
 	if onKafka() {
 		return takeKafka(t, partitions)
@@ -50,7 +52,7 @@ func startServers(t *testing.T, partitions int) *servers {
 	})
 }
 
-func startEmbedded(t *testing.T, config broker.Config) *servers {
+func startEmbedded(t testing.TB, config broker.Config) *servers {
 	t.Helper()
 	var b *broker.Broker
 	s := &servers{stop: func() { b.Close() }}
@@ -79,7 +81,7 @@ var kafkas struct {
 }
 
 // takeKafka returns a cluster that has the five topics, empty, and nothing else.
-func takeKafka(t *testing.T, partitions int) *servers {
+func takeKafka(t testing.TB, partitions int) *servers {
 	t.Helper()
 	c, registry, err := freeKafka(context.Background())
 	if err != nil {
@@ -205,7 +207,12 @@ func emptyKafka(clients service.Config) error {
 			case <-time.After(200 * time.Millisecond):
 			}
 		}
-		results, err := admin.DeleteTopics(ctx, schemas.Topics, kafka.SetAdminOperationTimeout(patience))
+		listed, err := admin.GetMetadata(nil, true, int(patience.Milliseconds()))
+		if err != nil {
+			return err
+		}
+		topics := slices.DeleteFunc(slices.Collect(maps.Keys(listed.Topics)), func(topic string) bool { return strings.HasPrefix(topic, "__") })
+		results, err := admin.DeleteTopics(ctx, topics, kafka.SetAdminOperationTimeout(patience))
 		if err != nil {
 			return err
 		}

@@ -39,7 +39,7 @@ type topics struct {
 }
 
 // followTopics reads the five topics until the end of the test.
-func followTopics(t *testing.T, clients service.Config) *topics {
+func followTopics(t testing.TB, clients service.Config) *topics {
 	t.Helper()
 	registry, err := avro.Dial(clients.SchemaRegistryURL)
 	if err != nil {
@@ -84,7 +84,7 @@ func newRecord(m *kafka.Message, decode func([]byte) (any, error)) record {
 
 // decoder returns what reads the values of a topic, by the schema that the registry
 // has under the id of each.
-func decoder(t *testing.T, registry avro.Registry, topic string) func([]byte) (any, error) {
+func decoder(t testing.TB, registry avro.Registry, topic string) func([]byte) (any, error) {
 	switch topic {
 	case schemas.RawTopologyTopic:
 		return decoderOf[schemas.RawTopology](t, registry, topic)
@@ -101,7 +101,7 @@ func decoder(t *testing.T, registry avro.Registry, topic string) func([]byte) (a
 	return nil
 }
 
-func decoderOf[T any](t *testing.T, registry avro.Registry, topic string) func([]byte) (any, error) {
+func decoderOf[T any](t testing.TB, registry avro.Registry, topic string) func([]byte) (any, error) {
 	t.Helper()
 	schema, _ := schemas.Of(topic)
 	serde, err := avro.NewSerde[T](registry, topic, schema)
@@ -174,7 +174,7 @@ func differ(what string, want, got any) error {
 
 // quiet waits until nothing has been written for a time in which each program, caught
 // up, would have answered the last change many times over.
-func (s *topics) quiet(t *testing.T) {
+func (s *topics) quiet(t testing.TB) {
 	t.Helper()
 	const silence = 500 * time.Millisecond
 	records, since := -1, time.Now()

@@ -44,7 +44,7 @@ func TestRegistryComesLater(t *testing.T) {
 	}
 }
 
-func launchAll(t *testing.T, clients service.Config) []*process {
+func launchAll(t testing.TB, clients service.Config) []*process {
 	t.Helper()
 	var processes []*process
 	for _, name := range chainOrder {
@@ -53,7 +53,7 @@ func launchAll(t *testing.T, clients service.Config) []*process {
 	return processes
 }
 
-func wantNotReady(t *testing.T, p *process) {
+func wantNotReady(t testing.TB, p *process) {
 	t.Helper()
 	if status, _, err := p.page("/readyz"); err != nil || status != 503 {
 		t.Errorf("/readyz of %s answers %d, %v, want 503", p.name, status, err)
@@ -64,7 +64,7 @@ func wantNotReady(t *testing.T, p *process) {
 }
 
 // freeAddress returns an address at which nobody listens.
-func freeAddress(t *testing.T) string {
+func freeAddress(t testing.TB) string {
 	t.Helper()
 	port, err := cluster.FreePort()
 	if err != nil {
