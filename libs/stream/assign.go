@@ -32,10 +32,11 @@ func (r *runner[S, E, V]) startOver(c *kafka.Consumer, event kafka.Event) error 
 	if err := r.openPublishers(); err != nil {
 		return fmt.Errorf("take over partitions: %w", err)
 	}
+	if err := r.loading.find(r.ctx, c, read, r.warn); err != nil {
+		return fmt.Errorf("take over partitions: %w", err)
+	}
 	for _, tp := range read {
-		p := partitionOf(tp)
-		r.loading[p] = struct{}{}
-		r.order.read(p)
+		r.order.read(partitionOf(tp))
 	}
 	r.runtime.Log.Info("partitions assigned", "partitions", len(r.machines))
 	if err := c.Assign(read); err != nil {
@@ -53,7 +54,7 @@ func (r *runner[S, E, V]) forget() {
 	r.runtime.Ready(false)
 	r.dropPublishers()
 	r.machines = map[int32]*Machine[S, E, V]{}
-	r.loading = map[partition]struct{}{}
+	r.loading = ends{}
 	r.order = newOrder()
 	r.halves = halves{}
 }

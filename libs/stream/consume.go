@@ -59,7 +59,7 @@ type runner[S, E, V any] struct {
 
 	machines   map[int32]*Machine[S, E, V]
 	publishers map[int32]*publisher[V]
-	loading    map[partition]struct{} // not read to their end yet
+	loading    ends
 	order      *order
 	halves     halves
 	wakes      chan wake[S, E, V]
@@ -144,8 +144,13 @@ func (r *runner[S, E, V]) batch() {
 	}
 	r.order.release(time.Now(), false, r.give)
 	r.wake()
-	if r.err == nil && len(r.loading) == 0 && r.halves.none(time.Now()) {
-		r.flush()
+	if r.err != nil || len(r.loading) > 0 || !r.halves.none(time.Now()) {
+		return
+	}
+	r.flush()
+	if r.err == nil && len(r.machines) > 0 && !r.runtime.IsReady() {
+		r.runtime.Log.Info("caught up", "partitions", len(r.machines))
+		r.runtime.Ready(true)
 	}
 }
 
@@ -167,7 +172,9 @@ func (r *runner[S, E, V]) handle(event kafka.Event) {
 		}
 		r.order.take(e, time.Now(), r.give)
 	case kafka.PartitionEOF:
-		r.reachedEnd(kafka.TopicPartition(e))
+		p := partitionOf(kafka.TopicPartition(e))
+		r.order.end(p, int64(e.Offset), time.Now(), r.give)
+		r.halves.end(p)
 	case kafka.Error:
 		if e.IsFatal() {
 			r.err = fmt.Errorf("kafka consumer: %w", e)
@@ -175,28 +182,21 @@ func (r *runner[S, E, V]) handle(event kafka.Event) {
 		}
 		r.warn(e)
 	}
+	if tp, end := r.loading.at(event); end {
+		r.reachedEnd(tp)
+	}
 }
 
 // reachedEnd notes that a partition is read to its end; with the last one the
 // machines are caught up.
 func (r *runner[S, E, V]) reachedEnd(tp kafka.TopicPartition) {
-	p := partitionOf(tp)
-	r.order.end(p, int64(tp.Offset), time.Now(), r.give)
-	r.halves.end(p)
-	if _, ok := r.loading[p]; !ok {
-		return
-	}
-	delete(r.loading, p)
-	if p.topic == r.spec.Output.Topic {
+	if *tp.Topic == r.spec.Output.Topic {
 		if err := r.consumer.Pause([]kafka.TopicPartition{tp}); err != nil {
 			r.warn(err)
 		}
 	}
 	if len(r.loading) == 0 {
 		r.order.release(time.Now(), true, r.give)
-		r.flush()
-		r.runtime.Log.Info("caught up", "partitions", len(r.machines))
-		r.runtime.Ready(true)
 	}
 }
 

@@ -97,20 +97,23 @@ func (f *feed[S, E, V]) read(ctx context.Context) error {
 	if err := f.open(ctx, number); err != nil {
 		return err
 	}
-	if err := consumer.Assign([]kafka.TopicPartition{{Topic: &topic, Partition: number, Offset: kafka.OffsetBeginning}}); err != nil {
+	read, left := []kafka.TopicPartition{{Topic: &topic, Partition: number, Offset: kafka.OffsetBeginning}}, ends{}
+	if err := errors.Join(left.find(ctx, consumer, read, f.warn), consumer.Assign(read)); err != nil {
 		return fmt.Errorf("read %s: %w", topic, err)
 	}
 	for ctx.Err() == nil {
-		switch e := consumer.Poll(pollMillis).(type) {
+		event := consumer.Poll(pollMillis)
+		switch e := event.(type) {
 		case *kafka.Message:
 			f.load(ctx, e)
-		case kafka.PartitionEOF:
-			return nil
 		case kafka.Error:
 			if e.IsFatal() {
 				return fmt.Errorf("kafka consumer: %w", e)
 			}
 			f.warn(e)
+		}
+		if _, end := left.at(event); end {
+			return nil
 		}
 	}
 	return ctx.Err()

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,25 +25,22 @@ func Follow(ctx context.Context, c service.Config, topic string, record func(*ka
 		return err
 	}
 	defer func() { _ = closeWithin(closeTime, func() { _ = consumer.Close() }) }()
-	left, err := assignAll(consumer, topic)
+	left, err := assignAll(ctx, consumer, topic)
 	if err != nil {
 		return fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.KafkaBootstrapServers, err)
 	}
 	for ctx.Err() == nil {
-		switch e := consumer.Poll(pollMillis).(type) {
+		event := consumer.Poll(pollMillis)
+		switch e := event.(type) {
 		case *kafka.Message:
 			err = record(e)
-		case kafka.PartitionEOF:
-			if _, first := left[e.Partition]; first {
-				delete(left, e.Partition)
-				if len(left) == 0 {
-					err = caughtUp()
-				}
-			}
 		case kafka.Error:
 			if e.IsFatal() || len(left) > 0 {
 				err = fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.KafkaBootstrapServers, e)
 			}
+		}
+		if _, end := left.at(event); end && len(left) == 0 && err == nil {
+			err = caughtUp()
 		}
 		if errors.Is(err, ErrStop) {
 			return nil
@@ -54,17 +52,21 @@ func Follow(ctx context.Context, c service.Config, topic string, record func(*ka
 	return ctx.Err()
 }
 
-// assignAll assigns all partitions of a topic and returns their numbers.
-func assignAll(consumer *kafka.Consumer, topic string) (map[int32]struct{}, error) {
+// assignAll assigns all partitions of a topic.
+func assignAll(ctx context.Context, consumer *kafka.Consumer, topic string) (ends, error) {
 	n, err := partitionCount(consumer, topic, 0)
 	if err != nil {
 		return nil, err
 	}
-	numbers := make(map[int32]struct{}, n)
 	var read []kafka.TopicPartition
 	for number := range int32(n) {
-		numbers[number] = struct{}{}
 		read = append(read, kafka.TopicPartition{Topic: &topic, Partition: number, Offset: kafka.OffsetBeginning})
 	}
-	return numbers, consumer.Assign(read)
+	left := ends{}
+	ctx, giveUp := context.WithCancelCause(ctx) // a tool does not wait
+	defer giveUp(nil)
+	if err := left.find(ctx, consumer, read, giveUp); err != nil {
+		return nil, cmp.Or(context.Cause(ctx), err)
+	}
+	return left, consumer.Assign(read)
 }

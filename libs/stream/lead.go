@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -30,6 +31,7 @@ type lead struct {
 	consumer *kafka.Consumer
 	group    string
 	table    kafka.TopicPartition
+	left     ends // of the table, while it is read
 	events   chan leadEvent
 	cancel   context.CancelFunc
 	running  sync.WaitGroup
@@ -59,7 +61,7 @@ func join(ctx context.Context, c service.Config, rt *service.Runtime, group, top
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	l := &lead{cancel: cancel, warnings: newWarnings(c, rt.Log), consumer: consumer, group: group, events: make(chan leadEvent), changed: make(chan struct{}, 1), again: make(chan struct{}, 1)}
+	l := &lead{cancel: cancel, warnings: newWarnings(c, rt.Log), consumer: consumer, group: group, events: make(chan leadEvent), left: ends{}, changed: make(chan struct{}, 1), again: make(chan struct{}, 1)}
 	n, err := partitionCount(consumer, topic, topicPatience)
 	if err == nil {
 		l.table = kafka.TopicPartition{Topic: &topic, Partition: Partition(name, n), Offset: kafka.OffsetBeginning}
@@ -92,20 +94,24 @@ func (l *lead) close() {
 // poll hands over what comes until ctx ends.
 func (l *lead) poll(ctx context.Context) {
 	for ctx.Err() == nil {
-		switch e := l.consumer.Poll(pollMillis).(type) {
+		event := l.consumer.Poll(pollMillis)
+		switch e := event.(type) {
 		case *kafka.Message:
-			l.send(ctx, leadEvent{record: e})
-		case kafka.PartitionEOF:
-			if err := l.consumer.Pause([]kafka.TopicPartition{l.table}); err != nil {
-				l.warn(err)
+			if len(l.left) > 0 {
+				l.send(ctx, leadEvent{record: e})
 			}
-			l.send(ctx, leadEvent{end: true})
 		case kafka.Error:
 			if e.IsFatal() {
 				l.send(ctx, leadEvent{err: fmt.Errorf("kafka consumer: %w", e)})
 				return
 			}
 			l.warn(e)
+		}
+		if _, end := l.left.at(event); end {
+			if err := l.consumer.Pause([]kafka.TopicPartition{l.table}); err != nil {
+				l.warn(err)
+			}
+			l.send(ctx, leadEvent{end: true})
 		}
 	}
 }
@@ -130,6 +136,7 @@ func (l *lead) rebalance(ctx context.Context, e kafka.Event) error {
 	assigned, ok := e.(kafka.AssignedPartitions)
 	if !ok {
 		l.leads.Store(false)
+		clear(l.left)
 		done := make(chan struct{})
 		l.sendAndWait(ctx, leadEvent{lost: done, late: l.consumer.AssignmentLost()}, done)
 		return l.consumer.Unassign()
@@ -141,11 +148,13 @@ func (l *lead) rebalance(ctx context.Context, e kafka.Event) error {
 	}
 	done := make(chan struct{})
 	l.sendAndWait(ctx, leadEvent{won: done}, done)
-	if err := l.consumer.Assign([]kafka.TopicPartition{l.table}); err != nil {
+	table := []kafka.TopicPartition{l.table}
+	if err := errors.Join(l.left.find(ctx, l.consumer, table, l.warn), l.consumer.Assign(table)); err != nil {
+		l.send(ctx, leadEvent{err: fmt.Errorf("take the lead: %w", err)})
 		return err
 	}
 	l.leads.Store(true)
-	return l.consumer.Resume([]kafka.TopicPartition{l.table})
+	return l.consumer.Resume(table)
 }
 
 // want says whether this instance is to lead. One that is not leads all the same if

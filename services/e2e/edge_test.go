@@ -23,7 +23,7 @@ import (
 // and loses its sessions in every way there is. It knows what it told: the truth that
 // raw-topology has to hold.
 type edge struct {
-	t       *testing.T
+	t       testing.TB
 	address netip.Addr
 	hold    time.Duration // hold time that it offers
 	restart time.Duration // restart time (RFC 4724 §3); 0 = not offered

@@ -75,8 +75,13 @@ func TestRefreshOnDemand(t *testing.T) {
 // peerIs waits until a speaker has a state.
 func (c *chain) peerIs(source, state string) {
 	c.t.Helper()
+	c.peerIsIn("default", source, state)
+}
+
+func (c *chain) peerIsIn(topology, source, state string) {
+	c.t.Helper()
 	await(c.t, func() error {
-		r, err := value[schemas.RawTopology](c.topics, schemas.RawTopologyTopic, "default|"+source+"|peer")
+		r, err := value[schemas.RawTopology](c.topics, schemas.RawTopologyTopic, topology+"|"+source+"|peer")
 		if err == nil && r.Peer.State != state {
 			err = fmt.Errorf("%s is %s, want %s", source, r.Peer.State, state)
 		}

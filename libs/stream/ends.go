@@ -1,0 +1,58 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+)
+
+// ends are the partitions that are not read to their end yet: to the offset where it was when
+// the reading began. A partition that is written all the time has no other end.
+type ends map[partition]int64
+
+// find asks the brokers for the ends of partitions; it waits for brokers that are away as long
+// as ctx lives, and tells warn.
+func (e ends) find(ctx context.Context, c *kafka.Consumer, partitions []kafka.TopicPartition, warn func(error)) error {
+	for _, tp := range partitions {
+		for {
+			_, end, err := c.QueryWatermarkOffsets(*tp.Topic, tp.Partition, int(transactionStep.Milliseconds()))
+			if err == nil {
+				e[partitionOf(tp)] = end
+				break
+			}
+			err = fmt.Errorf("end of partition %d of %s: %w", tp.Partition, *tp.Topic, err)
+			var ke kafka.Error
+			if errors.As(err, &ke) && (ke.Code() == kafka.ErrUnknownTopicOrPart || ke.Code() == kafka.ErrUnknownPartition) {
+				return err
+			}
+			warn(err)
+			if !pause(ctx, retryPause) {
+				return ctx.Err()
+			}
+		}
+	}
+	return nil
+}
+
+// at takes the position that an event has: of a record, or that there is nothing more (yet).
+// It reports whether that is the partition's end, once.
+func (e ends) at(event kafka.Event) (kafka.TopicPartition, bool) {
+	switch event := event.(type) {
+	case *kafka.Message:
+		p := partitionOf(event.TopicPartition)
+		end, reading := e[p]
+		if !reading || int64(event.TopicPartition.Offset)+1 < end {
+			return event.TopicPartition, false
+		}
+		delete(e, p)
+		return event.TopicPartition, true
+	case kafka.PartitionEOF:
+		p := partitionOf(kafka.TopicPartition(event))
+		_, reading := e[p]
+		delete(e, p)
+		return kafka.TopicPartition(event), reading
+	}
+	return kafka.TopicPartition{}, false
+}
