@@ -109,6 +109,11 @@ func (r *runner[S, E, V]) run(ctx context.Context) error {
 	}
 	for ctx.Err() == nil && r.err == nil {
 		r.batch()
+		for number, p := range r.publishers {
+			if p.isLost() {
+				r.rejoin(fmt.Errorf("partition %d of %s: %w", number, r.spec.Output.Topic, errRecreated))
+			}
+		}
 	}
 	if r.err != nil {
 		return r.err
@@ -170,9 +175,15 @@ func (r *runner[S, E, V]) handle(event kafka.Event) {
 			r.warn(e.TopicPartition.Error)
 			return
 		}
+		if r.recreated(e.TopicPartition) {
+			return
+		}
 		r.order.take(e, time.Now(), r.give)
 	case kafka.PartitionEOF:
 		p := partitionOf(kafka.TopicPartition(e))
+		if r.recreated(kafka.TopicPartition(e)) {
+			return
+		}
 		r.order.end(p, int64(e.Offset), time.Now(), r.give)
 		r.halves.end(p)
 	case kafka.Error:
@@ -185,6 +196,16 @@ func (r *runner[S, E, V]) handle(event kafka.Event) {
 	if tp, end := r.loading.at(event); end {
 		r.reachedEnd(tp)
 	}
+}
+
+// recreated reports whether a partition goes on before where it was read to; then everything is
+// read again, since what it held is not there any more.
+func (r *runner[S, E, V]) recreated(tp kafka.TopicPartition) bool {
+	if int64(tp.Offset) >= r.order.given[partitionOf(tp)] {
+		return false
+	}
+	r.rejoin(fmt.Errorf("partition %d of %s: %w", tp.Partition, *tp.Topic, errRecreated))
+	return true
 }
 
 // reachedEnd notes that a partition is read to its end; with the last one the
@@ -276,8 +297,8 @@ func (r *runner[S, E, V]) flush() {
 	}
 }
 
-// rejoin gives all partitions up and asks the group for partitions again: another instance
-// publishes what this one took for its own.
+// rejoin gives all partitions up and asks the group for partitions again, to start over: another
+// instance publishes what this one took for its own, or a topic is not what it was.
 func (r *runner[S, E, V]) rejoin(lost error) {
 	r.runtime.Log.Warn("joining the group again", "group", r.group, "error", lost)
 	r.forget()

@@ -32,6 +32,10 @@ type publisher[V any] struct {
 	underWay int   // records that were sent and not reported on yet
 	refused  error // why a record under way was not taken
 	oversize bool  // one of them, for its size
+	next     int64 // offset after the last record that was taken
+
+	lost   chan struct{} // closed when the table is not what it was: the topic was recreated
+	closed chan struct{}
 }
 
 const (
@@ -42,6 +46,8 @@ const (
 	transactionStep = time.Second
 	// retryPause is the pause before something that failed is tried again.
 	retryPause = 100 * time.Millisecond
+	// watchInterval is how often a publisher looks whether its table is still there.
+	watchInterval = 5 * time.Second
 	// queuePause is the pause before a record is offered again to a full queue.
 	queuePause = time.Millisecond
 )
@@ -49,6 +55,10 @@ const (
 // errLost says that a publisher cannot go on: another one of its id has been opened, or
 // its transaction was ended for it. What it was to publish may or may not be in the table.
 var errLost = errors.New("this instance does not publish any more")
+
+// errRecreated says that a topic does not hold what was written to it: it was deleted and
+// created again, or its brokers lost records.
+var errRecreated = errors.New("the topic was created anew, or has lost records")
 
 // openPublisher opens the publisher of a partition and ends what an earlier one of the id
 // has under way. It waits for brokers that are away, or do not let it in, as long as ctx lives.
@@ -71,12 +81,68 @@ func openPublisher[V any](ctx context.Context, c service.Config, rt *service.Run
 	if err = errors.Join(wrong, err); err != nil {
 		return nil, err
 	}
+	go p.watch()
 	return p, nil
+}
+
+// watch looks from time to time whether the partition still holds what was written.
+func (p *publisher[V]) watch() {
+	ticker := time.NewTicker(watchInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-p.closed:
+			return
+		case <-ticker.C:
+		}
+		end, err := p.end()
+		p.mu.Lock()
+		gone := err == nil && end < p.next
+		p.mu.Unlock()
+		if gone {
+			close(p.lost)
+			return
+		}
+	}
+}
+
+// end returns the offset after the last record of the partition.
+func (p *publisher[V]) end() (int64, error) {
+	admin, err := kafka.NewAdminClientFromProducer(p.producer)
+	if err != nil {
+		return 0, err
+	}
+	defer admin.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), transactionStep)
+	defer cancel()
+	tp := kafka.TopicPartition{Topic: &p.table.Topic, Partition: p.number}
+	result, err := admin.ListOffsets(ctx, map[kafka.TopicPartition]kafka.OffsetSpec{tp: kafka.LatestOffsetSpec}, kafka.SetAdminIsolationLevel(kafka.IsolationLevelReadUncommitted))
+	if err != nil {
+		return 0, err
+	}
+	for _, info := range result.ResultInfos {
+		if info.Error.Code() != kafka.ErrNoError {
+			return 0, info.Error
+		}
+		return int64(info.Offset), nil
+	}
+	return 0, errors.New("no offset")
+}
+
+// isLost reports whether the table is not what it was.
+func (p *publisher[V]) isLost() bool {
+	select {
+	case <-p.lost:
+		return true
+	default:
+		return false
+	}
 }
 
 func newPublisher[V any](rt *service.Runtime, m *metrics, table Table[V], number int32, producer *kafka.Producer) *publisher[V] {
 	p := &publisher[V]{
 		table: table, number: number, producer: producer, tracer: rt.Tracer, runtime: rt, metrics: m, topic: topicAttribute(table.Topic),
+		lost: make(chan struct{}), closed: make(chan struct{}),
 	}
 	p.settled = sync.NewCond(&p.mu)
 	go drainLogs(producer.Logs(), rt.Log)
@@ -90,7 +156,7 @@ func (p *publisher[V]) drainEvents() {
 	for e := range p.producer.Events() {
 		switch e := e.(type) {
 		case *kafka.Message:
-			p.report(e.TopicPartition.Error)
+			p.report(e.TopicPartition)
 		case kafka.Error:
 			if held, ok := limit.Allow(); ok {
 				p.runtime.Log.Warn("kafka", "error", e, "held_back", held)
@@ -99,11 +165,13 @@ func (p *publisher[V]) drainEvents() {
 	}
 }
 
-func (p *publisher[V]) report(err error) {
+func (p *publisher[V]) report(tp kafka.TopicPartition) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.underWay--
-	if err != nil {
+	if err := tp.Error; err == nil {
+		p.next = max(p.next, int64(tp.Offset)+1)
+	} else {
 		p.refused, p.oversize = err, p.oversize || isTooLarge(err)
 	}
 	if p.underWay == 0 {
@@ -231,6 +299,9 @@ func (p *publisher[V]) deliver(ctx context.Context, messages []kafka.Message) er
 
 // attempt is one transaction. If it fails, nothing of it is in the table.
 func (p *publisher[V]) attempt(ctx context.Context, messages []kafka.Message, oneByOne bool) (oversize bool, err error) {
+	if p.isLost() {
+		return false, fmt.Errorf("%w: %w", errLost, errRecreated)
+	}
 	if err := p.producer.BeginTransaction(); err != nil {
 		return false, fmt.Errorf("%w: %w", errLost, err)
 	}
@@ -310,6 +381,7 @@ func (p *publisher[V]) purge() {
 
 // close ends the publisher, which must not be publishing.
 func (p *publisher[V]) close() {
+	close(p.closed)
 	p.purge()
 	if err := closeWithin(closeTime, p.producer.Close); err != nil {
 		p.runtime.Log.Warn("at the end", "error", err)

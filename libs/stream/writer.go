@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -22,9 +23,18 @@ func startWriter[V any](ctx context.Context, p *publisher[V]) *writer[V] {
 	}
 	go func() {
 		defer close(w.done)
-		for publication := range w.publications {
-			if err := p.write(ctx, publication); err != nil {
-				w.failed <- err
+		for {
+			select {
+			case publication, more := <-w.publications:
+				if !more {
+					return
+				}
+				if err := p.write(ctx, publication); err != nil {
+					w.failed <- err
+					return
+				}
+			case <-p.lost:
+				w.failed <- fmt.Errorf("%w: %w", errLost, errRecreated)
 				return
 			}
 		}

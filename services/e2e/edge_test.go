@@ -330,21 +330,25 @@ func peersOf(edges []*edge) string {
 }
 
 // tells returns how what raw-topology holds of an edge differs from its table.
-func (c *chain) tells(e *edge) error {
+func (c *chain) tells(e *edge) error { return c.tellsIn("default", e) }
+
+func (c *chain) tellsIn(topology string, e *edge) error {
 	want := map[string]string{}
 	e.mu.Lock()
 	for key, o := range e.table {
 		want[key] = fmt.Sprint(o.metric)
 	}
 	e.mu.Unlock()
-	return differ("what "+e.source()+" tells", want, c.told(e))
+	return differ("what "+e.source()+" tells", want, c.toldIn(topology, e))
 }
 
 // told returns the objects that raw-topology holds of an edge, and their IGP metrics.
-func (c *chain) told(e *edge) map[string]string {
+func (c *chain) told(e *edge) map[string]string { return c.toldIn("default", e) }
+
+func (c *chain) toldIn(topology string, e *edge) map[string]string {
 	told := map[string]string{}
 	for key, v := range table(c.log(schemas.RawTopologyTopic)) {
-		object, ok := strings.CutPrefix(key, "default|"+e.source()+"|")
+		object, ok := strings.CutPrefix(key, topology+"|"+e.source()+"|")
 		if !ok || object == schemas.KindPeer {
 			continue
 		}

@@ -49,7 +49,7 @@ func newFleet(t *testing.T, s *servers, topologies, instances int) *fleet {
 			f.add(name)
 		}
 	}
-	f.follows(takeOverTime)
+	f.follows(2 * patience)
 	return f
 }
 
@@ -93,7 +93,7 @@ func (f *fleet) change() (stop func()) {
 	return func() {
 		close(done)
 		<-ended
-		f.follows(takeOverTime)
+		f.follows(patience)
 	}
 }
 
@@ -179,7 +179,7 @@ func (f *fleet) rebalanced(what string) {
 	f.t.Helper()
 	begin := time.Now()
 	time.Sleep(500 * time.Millisecond)
-	f.follows(2 * takeOverTime)
+	f.follows(2 * patience)
 	f.t.Logf("%s: all maps follow after %v", what, time.Since(begin).Round(10*time.Millisecond))
 }
 

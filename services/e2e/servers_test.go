@@ -106,7 +106,7 @@ func takeKafka(t testing.TB, partitions int) *servers {
 			}
 		}()
 	})
-	if err := createTopics(s.clients, partitions, 1); err != nil {
+	if err := createTopics(s.clients, partitions, 1, schemas.Topics...); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -166,9 +166,10 @@ func withAdmin(clients service.Config, f func(context.Context, *kafka.AdminClien
 	return f(ctx, admin)
 }
 
-func createTopics(clients service.Config, partitions, replicas int) error {
+// createTopics creates topics as tables.
+func createTopics(clients service.Config, partitions, replicas int, names ...string) error {
 	var topics []kafka.TopicSpecification
-	for _, topic := range schemas.Topics {
+	for _, topic := range names {
 		topics = append(topics, kafka.TopicSpecification{
 			Topic: topic, NumPartitions: partitions, ReplicationFactor: replicas, Config: map[string]string{"cleanup.policy": "compact"},
 		})

@@ -138,7 +138,7 @@ func (p *process) counter(name string) (sum float64) {
 
 // checkEveryMap checks every map ever written, each cost map against the network map
 // that it depends on.
-func checkEveryMap(t *testing.T, s *topics) {
+func checkEveryMap(t testing.TB, s *topics) {
 	t.Helper()
 	byTag := map[string]alto.NetworkMap{}
 	for i, r := range s.log(schemas.NetworkMapsTopic) {

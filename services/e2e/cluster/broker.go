@@ -74,5 +74,15 @@ func (b *Broker) Stop() { b.process.end() }
 // Kill ends the broker as SIGKILL does.
 func (b *Broker) Kill() { b.process.kill() }
 
+// Ended reports whether the broker's process has ended.
+func (b *Broker) Ended() bool {
+	select {
+	case <-b.process.done:
+		return true
+	default:
+		return false
+	}
+}
+
 // Signal sends the broker a signal, SIGSTOP for instance.
 func (b *Broker) Signal(s syscall.Signal) error { return b.process.signal(s) }
