@@ -57,16 +57,17 @@ func NewConsumer(c service.Config, group string, log *slog.Logger) (*kafka.Consu
 	return consumer, nil
 }
 
-func newProducer(c service.Config) (*kafka.Producer, error) {
+// newProducer returns a producer of transactions.
+func newProducer(c service.Config, transactionalID string) (*kafka.Producer, error) {
 	producer, err := kafka.NewProducer(clientConfig(c, kafka.ConfigMap{
+		"transactional.id":             transactionalID,
+		"transaction.timeout.ms":       int(transactionTime.Milliseconds()),
 		"acks":                         "all",
-		"enable.idempotence":           "true",
 		"linger.ms":                    "0",
-		"message.timeout.ms":           "0", // a broker that is away is waited for
 		"queue.buffering.max.messages": "50000",
 		"queue.buffering.max.kbytes":   "65536",
 		"compression.type":             "lz4",
-		"go.delivery.report.fields":    "key",
+		"go.delivery.report.fields":    "none",
 		"go.logs.channel.enable":       true,
 	}))
 	return producer, propertiesError(err)
@@ -126,10 +127,8 @@ func retry(ctx context.Context, log *slog.Logger, what string, f func() error) e
 			log.Error("cannot start yet; trying again", "what", what, "error", err, "every", wait)
 			said, last = text, time.Now()
 		}
-		select {
-		case <-ctx.Done():
+		if !pause(ctx, wait) {
 			return ctx.Err()
-		case <-time.After(wait):
 		}
 	}
 }

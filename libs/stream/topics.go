@@ -98,10 +98,10 @@ func usesOf[S, E, V any](spec Spec[S, E, V]) []use {
 
 // prepareTopics waits, as long as ctx lives, until a processor's topics are as it needs
 // them; it creates those that do not exist.
-func prepareTopics(ctx context.Context, producer *kafka.Producer, c service.Config, log *slog.Logger, uses []use) error {
-	admin, err := kafka.NewAdminClientFromProducer(producer)
+func prepareTopics(ctx context.Context, c service.Config, log *slog.Logger, uses []use) error {
+	admin, err := NewAdmin(c)
 	if err != nil {
-		return fmt.Errorf("kafka admin client: %w", err)
+		return err
 	}
 	defer admin.Close()
 	var topics map[string]Topic

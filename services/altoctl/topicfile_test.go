@@ -64,7 +64,7 @@ topics:
 	}
 	for name, test := range map[string]struct{ old, new, want string }{
 		"empty":                {good, "", "default.partitions is missing"},
-		"no YAML":              {"partitions: 2", "partitions: [", "line 4"},
+		"no YAML":              {"partitions: 2", "partitions: [", "did not find expected"},
 		"unknown field":        {"partitions: 2", "partition: 2", "line 3: field partition not found"},
 		"partitions of one":    {"cost_maps: {}", "cost_maps: {partitions: 3}", "line 7: field partitions not found"},
 		"no number":            {"partitions: 2", "partitions: many", "line 3: cannot unmarshal"},
