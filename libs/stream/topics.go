@@ -114,10 +114,14 @@ func prepareTopics(ctx context.Context, c service.Config, log *slog.Logger, uses
 	if err != nil {
 		return err
 	}
+	var unread []string
 	for _, u := range uses {
 		if topics[u.topic].Config == nil {
-			log.Warn("the settings of a topic are not checked: this principal may not read them", "topic", u.topic)
+			unread = append(unread, u.topic)
 		}
+	}
+	if len(unread) > 0 {
+		log.Warn("the settings of topics are not checked: this principal may not read them (DescribeConfigs)", "topics", unread)
 	}
 	return nil
 }

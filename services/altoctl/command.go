@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ const usage = `altoctl shows what is on altostream's Kafka topics, and sets up t
   altoctl topology        what each router speaker tells (BGP-LS)
   altoctl peers           the speakers, their sessions and how much each told
   altoctl topics          the topics, their sizes and last changes
-  altoctl topics plan     how the topics differ from those of a file; status 3 if they do
+  altoctl topics plan     how the topics differ from a file (deploy/topics.yaml); status 3 if they do
   altoctl topics apply    the same, and make them as the file says
   altoctl schemas         the schemas in the registry, and the compatibility that it enforces
   altoctl schemas apply   register this program's schemas, with compatibility FULL_TRANSITIVE
@@ -47,8 +48,9 @@ type command struct {
 	json      bool
 	watch     bool
 
-	file   string   // of topics
-	remove []string // topics
+	file     string // of topics
+	replicas int    // instead of the file's; 0: the file's
+	told     consent
 }
 
 // Run runs the command line args and writes to out, and about records that cannot be
@@ -90,10 +92,9 @@ func (c *command) flags(name string) *flag.FlagSet {
 	switch name {
 	case "topics plan", "topics apply":
 		flags.StringVar(&c.file, "f", "deploy/topics.yaml", "`file` of the topics")
-		flags.Func("delete", "delete this `topic` with all its records; one that is in the file is created anew", func(topic string) error {
-			c.remove = append(c.remove, topic)
-			return nil
-		})
+		flags.IntVar(&c.replicas, "replicas", 0, "`n` copies of each partition instead of the file's, e.g. 1 for a single broker; min.insync.replicas is lowered to it")
+		topicsFlag(flags, &c.told.remove, "delete", "delete this `topic` with all its records; one that is in the file is created anew")
+		topicsFlag(flags, &c.told.extend, "add-partitions", "add partitions to this `topic` even if it holds records; those of a topology that moves to another partition stay behind")
 	case "schemas", "schemas apply":
 	default:
 		flags.StringVar(&c.topology, "topology", "", "only this `name`d topology")
@@ -102,6 +103,17 @@ func (c *command) flags(name string) *flag.FlagSet {
 		flags.BoolVar(&c.watch, "watch", false, "go on, and print each change as it comes, with its latency")
 	}
 	return flags
+}
+
+// topicsFlag defines a flag that names one of altostream's topics, and may be repeated.
+func topicsFlag(flags *flag.FlagSet, to *[]string, name, text string) {
+	flags.Func(name, text, func(topic string) error {
+		if !slices.Contains(schemas.Topics, topic) {
+			return fmt.Errorf("altostream has no such topic; it has %q", schemas.Topics)
+		}
+		*to = append(*to, topic)
+		return nil
+	})
 }
 
 func (c *command) help() string {

@@ -102,13 +102,28 @@ func TestTopicsApply(t *testing.T) {
 
 	l.altoctl(nil, []string{"- delete cost_maps", "+ create cost_maps: 4 partitions", "Done."}, "topics", "apply", "-f", four, "--delete", "cost_maps")
 	l.altoctl(nil, []string{same}, "topics", "plan", "-f", four)
+
+	l.put("cost_maps")
+	five := l.file("5", "")
+	l.altoctl(nil, []string{"~ cost_maps: partitions 4 → 5 (its records stay", "Done."}, "topics", "apply", "-f", five, "--add-partitions", "cost_maps")
+	l.altoctl(nil, []string{same}, "topics", "plan", "-f", five)
+}
+
+// TestTopicsReplicas names another replication factor and mends the rest.
+func TestTopicsReplicas(t *testing.T) {
+	l := startLab(t)
+	altered := l.file("1", ", segment.ms: 3600000")
+	const named = "! cost_maps: replication factor 1 → 2: not made here"
+	l.altoctl(ErrDiffers, []string{named, "Done, but for what is marked with !"}, "topics", "apply", "-f", altered, "--replicas", "2")
+	l.altoctl(ErrDiffers, []string{named}, "topics", "plan", "-f", altered, "--replicas", "2")
+	l.altoctl(nil, []string{same}, "topics", "plan", "-f", altered)
 }
 
 func TestTopicsUsage(t *testing.T) {
 	for want, args := range map[string][]string{
-		"--delete costs: altostream has no such topic": {"topics", "plan", "-f", repositoryFile, "--delete", "costs"},
-		`altoctl has no command "topics destroy"`:      {"topics", "destroy"},
-		"flag provided but not defined: -delete":       {"topics", "--delete", "cost_maps"},
+		`invalid value "costs" for flag -delete: altostream has no such topic`: {"topics", "plan", "-f", repositoryFile, "--delete", "costs"},
+		`altoctl has no command "topics destroy"`:                              {"topics", "destroy"},
+		"flag provided but not defined: -delete":                               {"topics", "--delete", "cost_maps"},
 	} {
 		var out strings.Builder
 		err := Run(t.Context(), service.Config{}, args, &out, &out)

@@ -16,7 +16,7 @@ import (
 // ErrDiffers says that the cluster is not as the file says; the difference is printed.
 var ErrDiffers = errors.New("the topics are not as the file says")
 
-var errRefused = errors.New("nothing is changed, for there are differences that this command does not mend")
+var errRefused = errors.New("nothing is changed, since something would be lost")
 
 // adminTimeout is the longest wait for the answer to a change of topics.
 const adminTimeout = 30 * time.Second
@@ -35,10 +35,14 @@ func (c *command) planTopics(ctx context.Context) error {
 func (c *command) applyTopics(ctx context.Context) error {
 	return c.withTopicPlan(ctx, func(admin *kafka.AdminClient, plan topicPlan) error {
 		if n := len(plan.refused); n > 0 {
-			return fmt.Errorf("%w: %d (!)", errRefused, n)
+			return fmt.Errorf("%w: %d differences marked with !", errRefused, n)
 		}
 		if err := plan.apply(ctx, admin); err != nil {
 			return err
+		}
+		if len(plan.named) > 0 {
+			fmt.Fprintln(c.out, "Done, but for what is marked with !")
+			return ErrDiffers
 		}
 		if !plan.empty() {
 			fmt.Fprintln(c.out, "Done.")
@@ -48,12 +52,7 @@ func (c *command) applyTopics(ctx context.Context) error {
 }
 
 func (c *command) withTopicPlan(ctx context.Context, do func(*kafka.AdminClient, topicPlan) error) error {
-	for _, name := range c.remove {
-		if !slices.Contains(schemas.Topics, name) {
-			return Usage{fmt.Sprintf("--delete %s: altostream has no such topic; it has %q\n", name, schemas.Topics)}
-		}
-	}
-	wanted, err := readTopicsFile(c.file)
+	wanted, err := readTopicsFile(c.file, c.replicas)
 	if err != nil {
 		return err
 	}
@@ -66,7 +65,7 @@ func (c *command) withTopicPlan(ctx context.Context, do func(*kafka.AdminClient,
 	if err != nil {
 		return fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.config.KafkaBootstrapServers, err)
 	}
-	plan := planTopics(wanted, actual, c.remove)
+	plan := planTopics(wanted, actual, c.told)
 	plan.print(c.out)
 	return do(admin, plan)
 }

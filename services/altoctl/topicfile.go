@@ -39,20 +39,21 @@ type wantedTopic struct {
 	config            map[string]string
 }
 
-// readTopicsFile returns the topics of a file in the order of the chain.
-func readTopicsFile(name string) ([]wantedTopic, error) {
+// readTopicsFile returns the topics of a file in the order of the chain, with so many
+// replicas instead of the file's unless it is 0.
+func readTopicsFile(name string, replicas int) ([]wantedTopic, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return nil, fmt.Errorf("topics file (-f): %w", err)
 	}
-	topics, err := parseTopics(text)
+	topics, err := parseTopics(text, replicas)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return topics, nil
 }
 
-func parseTopics(text []byte) ([]wantedTopic, error) {
+func parseTopics(text []byte, replicas int) ([]wantedTopic, error) {
 	var file topicsFile
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
@@ -62,13 +63,13 @@ func parseTopics(text []byte) ([]wantedTopic, error) {
 	if err := decoder.Decode(new(any)); !errors.Is(err, io.EOF) {
 		return nil, errors.New("there is more than one YAML document")
 	}
-	return file.topics()
+	return file.topics(replicas)
 }
 
 // goType is what the YAML library says of an unknown field that means nothing to people.
 var goType = regexp.MustCompile(` in type \S+`)
 
-func (f *topicsFile) topics() ([]wantedTopic, error) {
+func (f *topicsFile) topics(replicas int) ([]wantedTopic, error) {
 	if f.Default.Partitions < 1 {
 		return nil, errors.New("default.partitions is missing, or is not a positive number")
 	}
@@ -89,6 +90,9 @@ func (f *topicsFile) topics() ([]wantedTopic, error) {
 		}
 		maps.Copy(t.config, f.Default.Config)
 		maps.Copy(t.config, own.Config)
+		if replicas != 0 {
+			t.replicate(replicas)
+		}
 		if err := t.check(); err != nil {
 			return nil, fmt.Errorf("topic %s: %w", name, err)
 		}
@@ -100,15 +104,25 @@ func (f *topicsFile) topics() ([]wantedTopic, error) {
 	return topics, nil
 }
 
+const minInSync = "min.insync.replicas"
+
+// replicate sets the number of replicas, and lowers how many must be in sync to it.
+func (t *wantedTopic) replicate(n int) {
+	t.replicationFactor = n
+	if required, err := strconv.Atoi(t.config[minInSync]); err == nil && required > n {
+		t.config[minInSync] = strconv.Itoa(n)
+	}
+}
+
 // check refuses settings with which no service could work.
 func (t wantedTopic) check() error {
 	if t.replicationFactor < 1 {
-		return errors.New("replication_factor is missing, or is not a positive number")
+		return errors.New("replication_factor (--replicas) is missing, or is not a positive number")
 	}
 	if policy := t.config["cleanup.policy"]; policy != "compact" {
 		return fmt.Errorf("cleanup.policy is %q, must be compact, or the table loses what does not change", policy)
 	}
-	if n, err := strconv.Atoi(t.config["min.insync.replicas"]); err == nil && n > t.replicationFactor {
+	if n, err := strconv.Atoi(t.config[minInSync]); err == nil && n > t.replicationFactor {
 		return fmt.Errorf("min.insync.replicas is %d with a replication_factor of %d: nothing could be written", n, t.replicationFactor)
 	}
 	return nil

@@ -13,7 +13,7 @@ import (
 const repositoryFile = "../../deploy/topics.yaml"
 
 func TestRepositoryFile(t *testing.T) {
-	topics, err := readTopicsFile(repositoryFile)
+	topics, err := readTopicsFile(repositoryFile, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ topics:
     replication_factor: 4
     config: {segment.ms: 1}
   raw-topology:
-`))
+`), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ default:
 topics:
   cost_maps: {}
 `
-	if _, err := parseTopics([]byte(good)); err != nil {
+	if _, err := parseTopics([]byte(good), 0); err != nil {
 		t.Fatal(err)
 	}
 	for name, test := range map[string]struct{ old, new, want string }{
@@ -71,7 +71,7 @@ topics:
 		"twice":                {"cost_maps: {}", "cost_maps: {}\n  cost_maps: {}", `line 8: mapping key "cost_maps" already defined`},
 		"two documents":        {"topics:", "---\ntopics:", "more than one YAML document"},
 		"no partitions":        {"partitions: 2", "partitions: 0", "default.partitions is missing"},
-		"no replication":       {"replication_factor: 1", "", "topic cost_maps: replication_factor is missing"},
+		"no replication":       {"replication_factor: 1", "", "topic cost_maps: replication_factor (--replicas) is missing"},
 		"unknown topic":        {"cost_maps", "cost-maps", "topics.cost-maps: altostream has no such topic"},
 		"no topics":            {"\n  cost_maps: {}", "", "there are no topics"},
 		"not compacted":        {"cleanup.policy: compact", "segment.ms: 1", `topic cost_maps: cleanup.policy is "", must be compact`},
@@ -83,9 +83,27 @@ topics:
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := strings.Replace(good, test.old, test.new, 1)
-			if _, err := parseTopics([]byte(text)); err == nil || !strings.Contains(err.Error(), test.want) {
+			if _, err := parseTopics([]byte(text), 0); err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%v, want %q in\n%s", err, test.want, text)
 			}
 		})
+	}
+}
+
+// TestReplicas reads the repository's file for a cluster of one broker, and of five.
+func TestReplicas(t *testing.T) {
+	for replicas, want := range map[int]string{1: "1", 5: "2"} {
+		topics, err := readTopicsFile(repositoryFile, replicas)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, topic := range topics {
+			if got := topic.config["min.insync.replicas"]; topic.replicationFactor != replicas || got != want {
+				t.Errorf("%d replicas: %s has %d, in sync %s, want %s", replicas, topic.name, topic.replicationFactor, got, want)
+			}
+		}
+	}
+	if _, err := readTopicsFile(repositoryFile, -1); err == nil {
+		t.Error("-1 replicas are taken")
 	}
 }

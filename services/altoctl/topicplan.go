@@ -25,8 +25,10 @@ type topicPlan struct {
 	extend []extension
 	alter  []alteration
 	// refused are the differences that cannot be mended without losing something, and what
-	// to do.
+	// to do; nothing is mended while there are any.
 	refused []string
+	// named are the differences that are not mended here; the others are.
+	named []string
 	// notes are for people; nothing follows from them.
 	notes []string
 }
@@ -35,6 +37,7 @@ type topicPlan struct {
 type extension struct {
 	topic    string
 	from, to int
+	empty    bool
 }
 
 // alteration is another value for a setting of a topic.
@@ -42,15 +45,22 @@ type alteration struct {
 	topic, key, old, new string
 }
 
-// planTopics compares. What is named in remove is deleted with its records; a topic that
-// is wanted too is created anew.
-func planTopics(wanted []wantedTopic, actual map[string]realTopic, remove []string) topicPlan {
+// consent is what a person has told to do to topics that hold records.
+type consent struct {
+	// remove are topics to delete with their records; one that is wanted is created anew.
+	remove []string
+	// extend are topics to add partitions to.
+	extend []string
+}
+
+// planTopics compares.
+func planTopics(wanted []wantedTopic, actual map[string]realTopic, told consent) topicPlan {
 	var p topicPlan
 	for _, name := range schemas.Topics {
 		_, exists := actual[name]
 		listed := slices.ContainsFunc(wanted, func(t wantedTopic) bool { return t.name == name })
 		switch {
-		case exists && slices.Contains(remove, name):
+		case exists && slices.Contains(told.remove, name):
 			p.remove = append(p.remove, name)
 		case exists && !listed:
 			p.notes = append(p.notes, name+" is in the cluster and not in the file: left as it is")
@@ -58,7 +68,7 @@ func planTopics(wanted []wantedTopic, actual map[string]realTopic, remove []stri
 	}
 	for _, t := range wanted {
 		if r, exists := actual[t.name]; exists && !slices.Contains(p.remove, t.name) {
-			p.compare(t, r)
+			p.compare(t, r, slices.Contains(told.extend, t.name))
 		} else {
 			p.create = append(p.create, t)
 		}
@@ -70,23 +80,26 @@ func planTopics(wanted []wantedTopic, actual map[string]realTopic, remove []stri
 const rebuild = "stop the services, delete the topics and create them anew " +
 	"(altoctl topics apply --delete <topic> for each), start the services: they fill them from routers and compute documents"
 
-func (p *topicPlan) compare(t wantedTopic, r realTopic) {
-	refuse := func(what string, from, to int, why string) {
-		p.refused = append(p.refused, fmt.Sprintf("%s: %s %d → %d: %s", t.name, what, from, to, why))
+func (p *topicPlan) compare(t wantedTopic, r realTopic, extend bool) {
+	say := func(what string, from, to int, why string) string {
+		return fmt.Sprintf("%s: %s %d → %d: %s", t.name, what, from, to, why)
 	}
 	switch {
 	case t.partitions < r.Partitions:
-		refuse("partitions", r.Partitions, t.partitions, "Kafka cannot take partitions away; set the file to "+strconv.Itoa(r.Partitions)+", or: "+rebuild)
-	case t.partitions > r.Partitions && !r.empty:
-		refuse("partitions", r.Partitions, t.partitions, "it holds records, and those of a topology would stay behind in its old partition; "+rebuild)
+		p.refused = append(p.refused, say("partitions", r.Partitions, t.partitions,
+			"Kafka cannot take partitions away; set the file to "+strconv.Itoa(r.Partitions)+", or: "+rebuild))
+	case t.partitions > r.Partitions && !r.empty && !extend:
+		p.refused = append(p.refused, say("partitions", r.Partitions, t.partitions,
+			"it holds records, and those of a topology that moves to another partition would stay behind for good; "+rebuild+"; or, to leave them: --add-partitions "+t.name))
 	case t.partitions > r.Partitions:
-		p.extend = append(p.extend, extension{t.name, r.Partitions, t.partitions})
+		p.extend = append(p.extend, extension{t.name, r.Partitions, t.partitions, r.empty})
 	}
 	if t.replicationFactor != r.Replicas {
-		refuse("replication factor", r.Replicas, t.replicationFactor, "move the replicas with kafka-reassign-partitions, or set the file to "+strconv.Itoa(r.Replicas))
+		p.named = append(p.named, say("replication factor", r.Replicas, t.replicationFactor,
+			"not made here: move the replicas with kafka-reassign-partitions, or set the file (or --replicas) to "+strconv.Itoa(r.Replicas)))
 	}
 	if r.Config == nil {
-		p.refused = append(p.refused, t.name+": its settings cannot be compared: this principal may not read them (DescribeConfigs)")
+		p.named = append(p.named, t.name+": its settings cannot be compared: this principal may not read them (DescribeConfigs)")
 		return
 	}
 	for _, key := range slices.Sorted(maps.Keys(t.config)) {
@@ -106,7 +119,7 @@ func sameValue(a, b string) bool {
 
 // empty reports whether there is no difference.
 func (p *topicPlan) empty() bool {
-	return len(p.remove)+len(p.create)+len(p.extend)+len(p.alter)+len(p.refused) == 0
+	return len(p.remove)+len(p.create)+len(p.extend)+len(p.alter)+len(p.refused)+len(p.named) == 0
 }
 
 func (p *topicPlan) print(w io.Writer) {
@@ -117,12 +130,16 @@ func (p *topicPlan) print(w io.Writer) {
 		fmt.Fprintf(w, "+ create %s: %d partitions, replication factor %d, %s\n", t.name, t.partitions, t.replicationFactor, settings(t.config))
 	}
 	for _, e := range p.extend {
-		fmt.Fprintf(w, "~ %s: partitions %d → %d (it is empty; then start the services again)\n", e.topic, e.from, e.to)
+		records := "it is empty"
+		if !e.empty {
+			records = "its records stay where they are"
+		}
+		fmt.Fprintf(w, "~ %s: partitions %d → %d (%s; start the services again afterwards)\n", e.topic, e.from, e.to, records)
 	}
 	for _, a := range p.alter {
 		fmt.Fprintf(w, "~ %s: %s %s → %s\n", a.topic, a.key, a.old, a.new)
 	}
-	for _, text := range p.refused {
+	for _, text := range slices.Concat(p.refused, p.named) {
 		fmt.Fprintf(w, "! %s\n", text)
 	}
 	for _, text := range p.notes {

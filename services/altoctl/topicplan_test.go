@@ -23,29 +23,30 @@ func TestPlanTopics(t *testing.T) {
 	const same = "The topics are as the file says."
 	for name, test := range map[string]struct {
 		actual map[string]realTopic
-		remove []string
+		told   consent
 		want   []string // lines begin with these
 	}{
-		"there is none":   {nil, nil, []string{"+ create cost_maps: 2 partitions, replication factor 3, cleanup.policy=compact, min.cleanable.dirty.ratio=0.10"}},
-		"as the file":     {map[string]realTopic{"cost_maps": topic(2, 3, false)}, nil, []string{same}},
-		"another setting": {map[string]realTopic{"cost_maps": topic(2, 3, false, "cleanup.policy", "delete")}, nil, []string{"~ cost_maps: cleanup.policy delete → compact"}},
+		"there is none":   {nil, consent{}, []string{"+ create cost_maps: 2 partitions, replication factor 3, cleanup.policy=compact, min.cleanable.dirty.ratio=0.10"}},
+		"as the file":     {map[string]realTopic{"cost_maps": topic(2, 3, false)}, consent{}, []string{same}},
+		"another setting": {map[string]realTopic{"cost_maps": topic(2, 3, false, "cleanup.policy", "delete")}, consent{}, []string{"~ cost_maps: cleanup.policy delete → compact"}},
 		"two settings": {
-			map[string]realTopic{"cost_maps": topic(2, 3, false, "cleanup.policy", "delete", "min.cleanable.dirty.ratio", "0.5")}, nil,
+			map[string]realTopic{"cost_maps": topic(2, 3, false, "cleanup.policy", "delete", "min.cleanable.dirty.ratio", "0.5")}, consent{},
 			[]string{"~ cost_maps: cleanup.policy delete → compact", "~ cost_maps: min.cleanable.dirty.ratio 0.5 → 0.10"},
 		},
-		"too few partitions, empty":   {map[string]realTopic{"cost_maps": topic(1, 3, true)}, nil, []string{"~ cost_maps: partitions 1 → 2 (it is empty"}},
-		"too few partitions":          {map[string]realTopic{"cost_maps": topic(1, 3, false)}, nil, []string{"! cost_maps: partitions 1 → 2: it holds records"}},
-		"too many partitions":         {map[string]realTopic{"cost_maps": topic(3, 3, true)}, nil, []string{"! cost_maps: partitions 3 → 2: Kafka cannot take partitions away; set the file to 3"}},
-		"other replication":           {map[string]realTopic{"cost_maps": topic(2, 1, true)}, nil, []string{"! cost_maps: replication factor 1 → 3: move the replicas"}},
-		"settings may not be read":    {map[string]realTopic{"cost_maps": {stream.Topic{Partitions: 2, Replicas: 3}, true}}, nil, []string{"! cost_maps: its settings cannot be compared"}},
-		"not in the file":             {map[string]realTopic{"cost_maps": topic(2, 3, false), "raw-topology": topic(1, 1, true)}, nil, []string{"  raw-topology is in the cluster and not in the file", same}},
-		"deleted, not in the file":    {map[string]realTopic{"cost_maps": topic(2, 3, false), "raw-topology": topic(1, 1, false)}, []string{"raw-topology"}, []string{"- delete raw-topology with all its records"}},
-		"deleted and created anew":    {map[string]realTopic{"cost_maps": topic(1, 1, false)}, []string{"cost_maps"}, []string{"- delete cost_maps", "+ create cost_maps: 2 partitions"}},
-		"deleted, but does not exist": {map[string]realTopic{"cost_maps": topic(2, 3, false)}, []string{"raw-topology"}, []string{same}},
+		"too few partitions, empty":   {map[string]realTopic{"cost_maps": topic(1, 3, true)}, consent{}, []string{"~ cost_maps: partitions 1 → 2 (it is empty"}},
+		"too few partitions":          {map[string]realTopic{"cost_maps": topic(1, 3, false)}, consent{}, []string{"! cost_maps: partitions 1 → 2: it holds records"}},
+		"too few partitions, told":    {map[string]realTopic{"cost_maps": topic(1, 3, false)}, consent{extend: []string{"cost_maps"}}, []string{"~ cost_maps: partitions 1 → 2 (its records stay where they are"}},
+		"too many partitions":         {map[string]realTopic{"cost_maps": topic(3, 3, true)}, consent{}, []string{"! cost_maps: partitions 3 → 2: Kafka cannot take partitions away; set the file to 3"}},
+		"other replication":           {map[string]realTopic{"cost_maps": topic(2, 1, true)}, consent{}, []string{"! cost_maps: replication factor 1 → 3: not made here: move the replicas"}},
+		"settings may not be read":    {map[string]realTopic{"cost_maps": {stream.Topic{Partitions: 2, Replicas: 3}, true}}, consent{}, []string{"! cost_maps: its settings cannot be compared"}},
+		"not in the file":             {map[string]realTopic{"cost_maps": topic(2, 3, false), "raw-topology": topic(1, 1, true)}, consent{}, []string{"  raw-topology is in the cluster and not in the file", same}},
+		"deleted, not in the file":    {map[string]realTopic{"cost_maps": topic(2, 3, false), "raw-topology": topic(1, 1, false)}, consent{remove: []string{"raw-topology"}}, []string{"- delete raw-topology with all its records"}},
+		"deleted and created anew":    {map[string]realTopic{"cost_maps": topic(1, 1, false)}, consent{remove: []string{"cost_maps"}}, []string{"- delete cost_maps", "+ create cost_maps: 2 partitions"}},
+		"deleted, but does not exist": {map[string]realTopic{"cost_maps": topic(2, 3, false)}, consent{remove: []string{"raw-topology"}}, []string{same}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := maps.Clone(config)
-			plan := planTopics(wanted, test.actual, test.remove)
+			plan := planTopics(wanted, test.actual, test.told)
 			var out strings.Builder
 			plan.print(&out)
 			lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
