@@ -79,12 +79,31 @@ func realTopics(ctx context.Context, admin *kafka.AdminClient) (map[string]realT
 	actual := map[string]realTopic{}
 	for name, topic := range described {
 		empty, err := isEmpty(ctx, admin, name, topic.Partitions)
+		for start := time.Now(); hasNoLeader(err) && time.Since(start) < leaderPatience; {
+			time.Sleep(leaderPause)
+			empty, err = isEmpty(ctx, admin, name, topic.Partitions)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("offsets of %s: %w", name, err)
 		}
 		actual[name] = realTopic{topic, empty}
 	}
 	return actual, nil
+}
+
+// A topic that was just created, or lost a broker, has no leaders for a moment.
+const (
+	leaderPatience = 10 * time.Second
+	leaderPause    = 100 * time.Millisecond
+)
+
+func hasNoLeader(err error) bool {
+	var answer kafka.Error
+	if !errors.As(err, &answer) {
+		return false
+	}
+	code := answer.Code()
+	return code == kafka.ErrNotLeaderForPartition || code == kafka.ErrLeaderNotAvailable || code == kafka.ErrUnknownTopicOrPart
 }
 
 // isEmpty reports whether no partition of a topic holds a record.
