@@ -23,7 +23,7 @@ const adminTimeout = 30 * time.Second
 
 // planTopics prints the difference between file and cluster.
 func (c *command) planTopics(ctx context.Context) error {
-	return c.withTopicPlan(ctx, func(_ *kafka.AdminClient, plan topicPlan) error {
+	return c.withTopicPlan(ctx, func(_ *topicCluster, plan topicPlan) error {
 		if !plan.empty() {
 			return ErrDiffers
 		}
@@ -33,11 +33,14 @@ func (c *command) planTopics(ctx context.Context) error {
 
 // applyTopics prints the difference between file and cluster, and mends it.
 func (c *command) applyTopics(ctx context.Context) error {
-	return c.withTopicPlan(ctx, func(admin *kafka.AdminClient, plan topicPlan) error {
+	return c.withTopicPlan(ctx, func(cluster *topicCluster, plan topicPlan) error {
 		if n := len(plan.refused); n > 0 {
 			return fmt.Errorf("%w: %d differences marked with !", errRefused, n)
 		}
-		if err := plan.apply(ctx, admin); err != nil {
+		if err := plan.apply(ctx, cluster.admin); err != nil {
+			return err
+		}
+		if err := cluster.await(ctx); err != nil {
 			return err
 		}
 		if len(plan.named) > 0 {
@@ -51,7 +54,7 @@ func (c *command) applyTopics(ctx context.Context) error {
 	})
 }
 
-func (c *command) withTopicPlan(ctx context.Context, do func(*kafka.AdminClient, topicPlan) error) error {
+func (c *command) withTopicPlan(ctx context.Context, do func(*topicCluster, topicPlan) error) error {
 	wanted, err := readTopicsFile(c.file, c.replicas)
 	if err != nil {
 		return err
@@ -61,13 +64,45 @@ func (c *command) withTopicPlan(ctx context.Context, do func(*kafka.AdminClient,
 		return err
 	}
 	defer admin.Close()
-	actual, err := realTopics(ctx, admin)
+	cluster := &topicCluster{admin, c.config.KafkaBootstrapServers, wanted}
+	plan, err := cluster.plan(ctx, c.told)
 	if err != nil {
-		return fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.config.KafkaBootstrapServers, err)
+		return err
 	}
-	plan := planTopics(wanted, actual, c.told)
 	plan.print(c.out)
-	return do(admin, plan)
+	return do(cluster, plan)
+}
+
+// topicCluster is a cluster, and the topics that it is to have.
+type topicCluster struct {
+	admin   *kafka.AdminClient
+	servers string
+	wanted  []wantedTopic
+}
+
+func (c *topicCluster) plan(ctx context.Context, told consent) (topicPlan, error) {
+	actual, err := realTopics(ctx, c.admin)
+	if err != nil {
+		return topicPlan{}, fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.servers, err)
+	}
+	return planTopics(c.wanted, actual, told), nil
+}
+
+// await waits until the brokers show what was changed: the controller tells them of it
+// after it has answered.
+func (c *topicCluster) await(ctx context.Context) error {
+	for start := time.Now(); ; time.Sleep(settlePause) {
+		plan, err := c.plan(ctx, consent{})
+		if err != nil {
+			return err
+		}
+		if plan.named = nil; plan.empty() {
+			return nil
+		}
+		if time.Since(start) > settlePatience {
+			return errors.New("the changes are made, but the brokers do not show all of them yet; look again: altoctl topics plan")
+		}
+	}
 }
 
 // realTopics returns altostream's topics in the cluster, by name.
@@ -79,8 +114,8 @@ func realTopics(ctx context.Context, admin *kafka.AdminClient) (map[string]realT
 	actual := map[string]realTopic{}
 	for name, topic := range described {
 		empty, err := isEmpty(ctx, admin, name, topic.Partitions)
-		for start := time.Now(); hasNoLeader(err) && time.Since(start) < leaderPatience; {
-			time.Sleep(leaderPause)
+		for start := time.Now(); hasNoLeader(err) && time.Since(start) < settlePatience; {
+			time.Sleep(settlePause)
 			empty, err = isEmpty(ctx, admin, name, topic.Partitions)
 		}
 		if err != nil {
@@ -91,10 +126,10 @@ func realTopics(ctx context.Context, admin *kafka.AdminClient) (map[string]realT
 	return actual, nil
 }
 
-// A topic that was just created, or lost a broker, has no leaders for a moment.
+// A change takes a moment to get to all brokers, and partitions, a leader.
 const (
-	leaderPatience = 10 * time.Second
-	leaderPause    = 100 * time.Millisecond
+	settlePatience = 10 * time.Second
+	settlePause    = 100 * time.Millisecond
 )
 
 func hasNoLeader(err error) bool {
