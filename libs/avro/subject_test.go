@@ -3,6 +3,8 @@ package avro
 import (
 	"errors"
 	"fmt"
+	"io"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -12,114 +14,160 @@ import (
 	"github.com/twmb/franz-go/pkg/sr/srfake"
 )
 
-const (
-	first  = `{"type":"record","name":"R","fields":[{"name":"a","type":"string"}]}`
-	second = `{"type":"record","name":"R","fields":[{"name":"a","type":"string"},{"name":"b","type":["null","int"],"default":null}]}`
-)
+// answers is a registry that answers requests, "METHOD path body", as the test says.
+type answers map[string]struct {
+	status int
+	body   string
+}
 
-func TestSubject(t *testing.T) {
-	server := httptest.NewServer(srfake.New().Handler())
-	defer server.Close()
-	want := func(want Subject, schema string) {
-		t.Helper()
-		r, err := Dial(server.URL) // a client remembers the latest version
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := r.Subject("s-value", schema)
-		if diff := cmp.Diff(want, got); diff != "" || err != nil {
-			t.Errorf("subject (-want +got):\n%s%v", diff, err)
-		}
+func (a answers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	answer, ok := a[r.Method+" "+r.URL.Path]
+	if !ok {
+		answer.status, answer.body = http.StatusNotFound, `{"error_code": 40401, "message": "not found"}`
 	}
-	want(Subject{}, first)
-	r, err := Dial(server.URL)
+	if strings.HasPrefix(answer.body, "{") || strings.HasPrefix(answer.body, "[") {
+		w.Header().Set("Content-Type", "application/vnd.schemaregistry.v1+json")
+	}
+	w.WriteHeader(answer.status)
+	fmt.Fprint(w, answer.body)
+}
+
+// dial returns a client that has a password.
+func dial(t *testing.T, h http.Handler) *Client {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	r, err := Dial(strings.Replace(server.URL, "http://", "http://alice:s3cret@", 1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, schema := range []string{first, second} {
-		if _, err := r.Register("s-value", schema); err != nil {
-			t.Fatal(err)
-		}
-		want(Subject{Versions: []int{1, 2}[:i+1], Latest: schema, Own: 1}, first)
-	}
-	want(Subject{Versions: []int{1, 2}, Latest: second, Own: 2}, second)
-	want(Subject{Versions: []int{1, 2}, Latest: second}, `"string"`)
+	return r
 }
 
-func TestLevel(t *testing.T) {
-	server := httptest.NewServer(srfake.New().Handler())
-	defer server.Close()
-	r, err := Dial(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if level, err := r.Level("s-value"); err != nil || level == FullTransitive {
-		t.Errorf("level of a subject that does not exist: %s, %v", level, err)
-	}
-	if err := r.SetFullTransitive("s-value"); err != nil {
-		t.Fatal(err)
-	}
-	if level, err := r.Level("s-value"); err != nil || level != FullTransitive {
-		t.Errorf("level: %s, %v", level, err)
-	}
-	if level, err := r.Level("other-value"); err != nil || level == FullTransitive {
-		t.Errorf("level of another subject: %s, %v", level, err)
-	}
-}
-
-// TestRegisterErrors says exactly what is wrong with the registry, whatever it answers,
-// and never the password.
-func TestRegisterErrors(t *testing.T) {
+// TestRegisterRefused checks what is said when a schema is not taken.
+func TestRegisterRefused(t *testing.T) {
+	const register = "POST /subjects/s-value/versions"
 	for name, test := range map[string]struct {
-		status int
-		json   bool
-		want   string
+		answers answers
+		passing bool
+		want    []string
 	}{
-		"refused":         {409, true, "the registry refuses it as incompatible (level FULL_TRANSITIVE): schema registry request failed error code: 409: no"},
-		"unauthorized":    {401, true, "it does not let us in (user:password@ in SCHEMA_REGISTRY_URL"},
-		"forbidden":       {403, true, "it does not let us in"},
-		"a proxy's 401":   {401, false, "it does not let us in"},
-		"a proxy's 404":   {404, false, "Not Found"},
-		"not implemented": {501, false, "unavailable: schema registry request failed error code: 501: Not Implemented"},
+		"incompatible": {
+			answers{register: {409, `{"error_code": 409, "message": "field mood has no default"}`}, "GET /config/s-value": {200, `{"compatibilityLevel": "FULL_TRANSITIVE"}`}},
+			false,
+			[]string{"register schema of s-value", "refuses it as incompatible (level FULL_TRANSITIVE)", "field mood has no default", "altoctl schemas"},
+		},
+		"incompatible, level of all subjects": {
+			answers{register: {409, `{"error_code": 409, "message": "no"}`}, "GET /config": {200, `{"compatibilityLevel": "BACKWARD"}`}},
+			false,
+			[]string{"(level BACKWARD)"},
+		},
+		"incompatible, level unknown": {
+			answers{register: {409, `{"error_code": 409, "message": "no"}`}},
+			false,
+			[]string{"(level unknown)"},
+		},
+		"no credentials": {
+			answers{register: {401, `{"error_code": 40101, "message": "Unauthorized"}`}},
+			true,
+			[]string{"it does not let us in", "SCHEMA_REGISTRY_URL", "Unauthorized"},
+		},
+		"no credentials, says a proxy": {
+			answers{register: {403, "<html>Forbidden</html>"}},
+			true,
+			[]string{"it does not let us in", "403", "Forbidden"},
+		},
+		"away behind a proxy": {answers{register: {502, "<html>"}}, true, []string{"unavailable", "502", "Bad Gateway"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if test.json {
-					w.Header().Set("Content-Type", "application/vnd.schemaregistry.v1+json")
-				}
-				if strings.HasPrefix(r.URL.Path, "/config") {
-					fmt.Fprint(w, `{"compatibilityLevel":"FULL_TRANSITIVE"}`)
-					return
-				}
-				w.WriteHeader(test.status)
-				if test.json {
-					fmt.Fprintf(w, `{"error_code": %d, "message": "no"}`, test.status)
-				} else {
-					fmt.Fprint(w, "<html>")
-				}
-			}))
-			defer server.Close()
-			r, err := Dial(strings.Replace(server.URL, "http://", "http://alice:s3cret@", 1))
-			if err != nil {
-				t.Fatal(err)
+			_, err := dial(t, test.answers).Register("s-value", `"string"`)
+			if err == nil || errors.Is(err, ErrUnavailable) != test.passing {
+				t.Fatalf("%v; may pass: %v, want %v", err, errors.Is(err, ErrUnavailable), test.passing)
 			}
-			_, err = r.Register("s-value", first)
-			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "s3cret") {
-				t.Errorf("%v, want %q", err, test.want)
+			for _, want := range test.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%v does not say %q", err, want)
+				}
 			}
-			if passing := test.status != 409 && test.status != 404; errors.Is(err, ErrUnavailable) != passing {
-				t.Errorf("may it pass? %v: %v", errors.Is(err, ErrUnavailable), err)
+			if strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), "alice") {
+				t.Errorf("%v shows the credentials", err)
 			}
 		})
 	}
 }
 
-func TestSame(t *testing.T) {
-	for other, want := range map[string]bool{
-		first: true, strings.ReplaceAll(first, ",", " ,\n"): true, second: false, "no schema": false,
-	} {
-		if got := Same(first, other); got != want {
-			t.Errorf("Same(%s) = %v", other, got)
+func TestSubject(t *testing.T) {
+	r := dial(t, srfake.New().Handler())
+	want := func(text string, want Subject, latest int) {
+		t.Helper()
+		s, err := r.Subject("s-value", text)
+		if err != nil {
+			t.Fatal(err)
 		}
+		if diff := cmp.Diff(want, s); diff != "" || s.LatestVersion() != latest {
+			t.Errorf("latest version %d, want %d; (-want +got):\n%s", s.LatestVersion(), latest, diff)
+		}
+	}
+	want(`"string"`, Subject{}, 0)
+	for _, text := range []string{`"string"`, `"bytes"`} {
+		if _, err := r.Register("s-value", text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want(`"string"`, Subject{Versions: []int{1, 2}, Latest: `"bytes"`, Own: 1}, 2)
+	want(`"long"`, Subject{Versions: []int{1, 2}, Latest: `"bytes"`}, 2)
+}
+
+// TestSetFullTransitive sends what every registry understands.
+func TestSetFullTransitive(t *testing.T) {
+	var got []string
+	r := dial(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		got = append(got, r.Method, r.URL.Path, string(body))
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(body)
+	}))
+	if err := r.SetFullTransitive("s-value"); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"PUT", "/config/s-value", `{"compatibility":"FULL_TRANSITIVE"}`}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestSame(t *testing.T) {
+	for _, test := range []struct {
+		a, b string
+		want bool
+	}{
+		{`{"type": "record", "name": "a"}`, "{\n\"name\":\"a\", \"type\":\"record\"}", true},
+		{`{"type": "record", "name": "a"}`, `{"type": "record", "name": "b"}`, false},
+		{`no JSON`, `no JSON`, false},
+	} {
+		if got := Same(test.a, test.b); got != test.want {
+			t.Errorf("%s and %s: %v", test.a, test.b, got)
+		}
+	}
+}
+
+// TestSetFullTransitive sends what every registry understands.
+func TestSetFullTransitive(t *testing.T) {
+	var got []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		got = append(got, r.Method, r.URL.Path, string(body))
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(body)
+	}))
+	defer server.Close()
+	r, err := Dial(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.SetFullTransitive("s-value"); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"PUT", "/config/s-value", `{"compatibility":"FULL_TRANSITIVE"}`}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
