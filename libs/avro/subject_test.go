@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -150,24 +149,18 @@ func TestSame(t *testing.T) {
 	}
 }
 
-// TestSetFullTransitive sends what every registry understands.
-func TestSetFullTransitive(t *testing.T) {
-	var got []string
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		got = append(got, r.Method, r.URL.Path, string(body))
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(body)
-	}))
-	defer server.Close()
-	r, err := Dial(server.URL)
-	if err != nil {
-		t.Fatal(err)
+func TestLevel(t *testing.T) {
+	r := dial(t, srfake.New().Handler())
+	if level, err := r.Level("s-value"); err != nil || level == FullTransitive {
+		t.Errorf("level of a subject that does not exist: %s, %v", level, err)
 	}
 	if err := r.SetFullTransitive("s-value"); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"PUT", "/config/s-value", `{"compatibility":"FULL_TRANSITIVE"}`}, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	if level, err := r.Level("s-value"); err != nil || level != FullTransitive {
+		t.Errorf("level: %s, %v", level, err)
+	}
+	if level, err := r.Level("other-value"); err != nil || level == FullTransitive {
+		t.Errorf("level of another subject: %s, %v", level, err)
 	}
 }
