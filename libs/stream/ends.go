@@ -24,10 +24,14 @@ func (e ends) find(ctx context.Context, c *kafka.Consumer, partitions []kafka.To
 			}
 			err = fmt.Errorf("end of partition %d of %s: %w", tp.Partition, *tp.Topic, err)
 			var ke kafka.Error
-			if errors.As(err, &ke) && (ke.Code() == kafka.ErrUnknownTopicOrPart || ke.Code() == kafka.ErrUnknownPartition) {
+			errors.As(err, &ke)
+			switch ke.Code() {
+			case kafka.ErrNotLeaderForPartition, kafka.ErrLeaderNotAvailable: // it was just created, or moves
+			case kafka.ErrUnknownTopicOrPart, kafka.ErrUnknownPartition:
 				return err
+			default:
+				warn(err)
 			}
-			warn(err)
 			if !pause(ctx, retryPause) {
 				return ctx.Err()
 			}

@@ -180,15 +180,15 @@ func (p *publisher[V]) report(tp kafka.TopicPartition) {
 }
 
 // settle waits for the reports on all records and returns why one was not taken.
-func (p *publisher[V]) settle() (refused error, oversize bool) {
+func (p *publisher[V]) settle() (oversize bool, refused error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for p.underWay > 0 {
 		p.settled.Wait()
 	}
-	refused, oversize = p.refused, p.oversize
-	p.refused, p.oversize = nil, false
-	return refused, oversize
+	oversize, refused = p.oversize, p.refused
+	p.oversize, p.refused = false, nil
+	return oversize, refused
 }
 
 func isTooLarge(err error) bool {
@@ -320,7 +320,7 @@ func (p *publisher[V]) attempt(ctx context.Context, messages []kafka.Message, on
 	if abort := p.transact(ctx, p.producer.AbortTransaction); abort != nil {
 		return false, fmt.Errorf("%w: %w: %w", errLost, err, abort)
 	}
-	refused, oversize := p.settle()
+	oversize, refused := p.settle()
 	return oversize, errors.Join(err, refused)
 }
 
@@ -345,7 +345,7 @@ func (p *publisher[V]) send(ctx context.Context, messages []kafka.Message, oneBy
 		if !oneByOne {
 			continue
 		}
-		if refused, oversize := p.settle(); oversize && messages[i].Value != nil {
+		if oversize, refused := p.settle(); oversize && messages[i].Value != nil {
 			p.withdraw(&messages[i])
 			return refused
 		}

@@ -40,9 +40,16 @@ type process struct {
 // killed at the end of the test if it still runs.
 func launch(t testing.TB, name string, env ...string) *process {
 	t.Helper()
-	p := &process{t: t, name: name, cmd: exec.Command(filepath.Join(binaries, name)), done: make(chan struct{})}
-	p.cmd.Env = env
-	p.cmd.Dir = t.TempDir()
+	cmd := exec.Command(filepath.Join(binaries, name))
+	cmd.Env = env
+	cmd.Dir = t.TempDir()
+	return run(t, name, cmd)
+}
+
+// run starts a command, which is killed at the end of the test if it still runs.
+func run(t testing.TB, name string, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{t: t, name: name, cmd: cmd, done: make(chan struct{})}
 	output, input := io.Pipe()
 	p.cmd.Stdout, p.cmd.Stderr = input, input
 	if err := child.Start(p.cmd); err != nil {

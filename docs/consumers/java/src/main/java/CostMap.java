@@ -42,7 +42,8 @@ public class CostMap {
   }
 
   void follow(String key) {
-    Map<String, Object> config = Map.of("bootstrap.servers", KAFKA, "enable.auto.commit", false, "auto.offset.reset", "earliest");
+    Map<String, Object> config = Map.of("bootstrap.servers", KAFKA, "isolation.level", "read_committed",
+        "enable.auto.commit", false, "auto.offset.reset", "earliest");
     try (var consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
       // No group: all partitions, from the beginning.
       List<TopicPartition> all = consumer.partitionsFor(TOPIC).stream().map(p -> new TopicPartition(TOPIC, p.partition())).toList();
