@@ -93,7 +93,7 @@ func newRunner[S, E, V any](spec Spec[S, E, V], c service.Config, rt *service.Ru
 // close leaves the group, and so gives the partitions away.
 func (r *runner[S, E, V]) close() {
 	r.dropPublishers()
-	if err := closeWithin(closeTime, func() { _ = r.consumer.Close() }); err != nil {
+	if err := closeInTime(func() { _ = r.consumer.Close() }); err != nil {
 		r.runtime.Log.Warn("at the end", "error", err)
 	}
 }

@@ -87,7 +87,7 @@ func (f *feed[S, E, V]) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = closeWithin(closeTime, func() { _ = consumer.Close() }) }()
+	defer func() { _ = closeInTime(func() { _ = consumer.Close() }) }()
 	topic := f.spec.Output.Topic
 	n, err := partitionCount(consumer, topic, topicPatience)
 	if err != nil {

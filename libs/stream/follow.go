@@ -24,7 +24,7 @@ func Follow(ctx context.Context, c service.Config, topic string, record func(*ka
 	if err != nil {
 		return err
 	}
-	defer func() { _ = closeWithin(closeTime, func() { _ = consumer.Close() }) }()
+	defer func() { _ = closeInTime(func() { _ = consumer.Close() }) }()
 	left, err := assignAll(ctx, consumer, topic)
 	if err != nil {
 		return fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.KafkaBootstrapServers, err)

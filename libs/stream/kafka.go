@@ -133,8 +133,8 @@ func retry(ctx context.Context, log *slog.Logger, what string, f func() error) e
 	}
 }
 
-// closeWithin closes a client that may hang when its broker is gone.
-func closeWithin(d time.Duration, closeClient func()) error {
+// closeInTime closes a client that may hang when its broker is gone.
+func closeInTime(closeClient func()) error {
 	done := make(chan struct{})
 	go func() {
 		closeClient()
@@ -143,7 +143,7 @@ func closeWithin(d time.Duration, closeClient func()) error {
 	select {
 	case <-done:
 		return nil
-	case <-time.After(d):
+	case <-time.After(closeTime):
 		return errors.New("kafka client did not close in time")
 	}
 }

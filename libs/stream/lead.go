@@ -88,7 +88,7 @@ func (l *lead) subscribe(ctx context.Context) error {
 func (l *lead) close() {
 	l.cancel()
 	l.running.Wait()
-	_ = closeWithin(closeTime, func() { _ = l.consumer.Close() })
+	_ = closeInTime(func() { _ = l.consumer.Close() })
 }
 
 // poll hands over what comes until ctx ends.

@@ -383,7 +383,7 @@ func (p *publisher[V]) purge() {
 func (p *publisher[V]) close() {
 	close(p.closed)
 	p.purge()
-	if err := closeWithin(closeTime, p.producer.Close); err != nil {
+	if err := closeInTime(p.producer.Close); err != nil {
 		p.runtime.Log.Warn("at the end", "error", err)
 	}
 }
