@@ -36,14 +36,19 @@ func Run[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Config,
 
 // prepare makes sure of the topics and of the output's schema.
 func prepare[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Config, rt *service.Runtime) error {
+	if err := ensureTopics(ctx, c, rt.Log, topicsOf(spec)); err != nil {
+		return err
+	}
+	return retry(ctx, rt.Log, "schema registry (SCHEMA_REGISTRY_URL)", spec.Output.Serde.Register)
+}
+
+// topicsOf returns all topics of a processor.
+func topicsOf[S, E, V any](spec Spec[S, E, V]) []string {
 	topics := []string{spec.Output.Topic}
 	for _, in := range spec.Inputs {
 		topics = append(topics, in.Topic)
 	}
-	if err := ensureTopics(ctx, c, rt.Log, topics); err != nil {
-		return err
-	}
-	return retry(ctx, rt.Log, "schema registry (SCHEMA_REGISTRY_URL)", spec.Output.Serde.Register)
+	return topics
 }
 
 type runner[S, E, V any] struct {
@@ -87,7 +92,7 @@ func newRunner[S, E, V any](spec Spec[S, E, V], c service.Config, rt *service.Ru
 		inputs[in.Topic] = in
 	}
 	return &runner[S, E, V]{
-		spec: spec, config: c, group: group, runtime: rt, metrics: m, bad: newBadRecords(m, rt), warnings: newWarnings(c, rt.Log),
+		spec: spec, config: c, group: group, runtime: rt, metrics: m, bad: newBadRecords(m, rt), warnings: newWarnings(c, rt.Log, group, topicsOf(spec)...),
 		consumer: consumer, inputs: inputs,
 		machines: map[int32]*Machine[S, E, V]{}, publishers: map[int32]*publisher[V]{}, order: newOrder(), halves: halves{},
 		wakes: make(chan wake[S, E, V], 64),

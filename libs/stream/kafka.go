@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -85,18 +86,23 @@ func propertiesError(err error) error {
 
 // warnings logs errors that Kafka gets over, with a rate limit.
 type warnings struct {
-	log     *slog.Logger
-	servers string
-	limit   service.Limit
+	log    *slog.Logger
+	config service.Config
+	access access
+	limit  service.Limit
 }
 
-func newWarnings(c service.Config, log *slog.Logger) *warnings {
-	return &warnings{log: log, servers: c.KafkaBootstrapServers, limit: service.Limit{Interval: 5 * time.Second}}
+// newWarnings is for a consumer of topics in a group.
+func newWarnings(c service.Config, log *slog.Logger, group string, topics ...string) *warnings {
+	return &warnings{
+		log: log, config: c, limit: service.Limit{Interval: 5 * time.Second},
+		access: access{group: group, topics: "Read on topic " + strings.Join(topics, ", ")},
+	}
 }
 
 func (w *warnings) warn(err error) {
 	if held, ok := w.limit.Allow(); ok {
-		w.log.Warn("kafka", "servers", w.servers, "error", err, "held_back", held)
+		w.log.Warn("kafka", "servers", w.config.KafkaBootstrapServers, "error", explain(w.config, err, w.access), "held_back", held)
 	}
 }
 
@@ -112,12 +118,21 @@ func drainLogs(logs <-chan kafka.LogEvent, log *slog.Logger) {
 
 // ensureTopics creates the topics that do not exist, compacted, with the broker's
 // default partitions and replication, and waits for the broker as long as ctx lives.
+// Topics that exist need not be created: that may not be allowed.
 func ensureTopics(ctx context.Context, c service.Config, log *slog.Logger, topics []string) error {
-	admin, err := kafka.NewAdminClient(clientConfig(c, nil))
+	// A producer, since an admin client does not say why it has no broker.
+	producer, err := kafka.NewProducer(clientConfig(c, kafka.ConfigMap{"go.logs.channel.enable": true}))
 	if err != nil {
 		return propertiesError(err)
 	}
-	defer admin.Close()
+	defer producer.Close()
+	var why reason
+	go drainLogs(producer.Logs(), log)
+	go why.watch(producer.Events())
+	admin, err := kafka.NewAdminClientFromProducer(producer)
+	if err != nil {
+		return err
+	}
 	specs := make([]kafka.TopicSpecification, len(topics))
 	for i, topic := range topics {
 		specs[i] = kafka.TopicSpecification{
@@ -126,19 +141,42 @@ func ensureTopics(ctx context.Context, c service.Config, log *slog.Logger, topic
 		}
 	}
 	return retry(ctx, log, "kafka "+c.KafkaBootstrapServers+" (KAFKA_BOOTSTRAP_SERVERS)", func() error {
-		results, err := admin.CreateTopics(ctx, specs, kafka.SetAdminOperationTimeout(5*time.Second), kafka.SetAdminRequestTimeout(5*time.Second))
+		results, err := admin.CreateTopics(ctx, specs, kafka.SetAdminOperationTimeout(startPatience), kafka.SetAdminRequestTimeout(startPatience))
 		if err != nil {
-			return err
+			return explain(c, why.of(err), access{})
 		}
 		for _, r := range results {
 			switch r.Error.Code() {
 			case kafka.ErrNoError, kafka.ErrTopicAlreadyExists:
+			case kafka.ErrTopicAuthorizationFailed:
+				if err := exists(producer, r.Topic); err != nil {
+					return explain(c, err, access{topics: "Read on topic " + r.Topic})
+				}
 			default:
 				return fmt.Errorf("create topic %s: %w", r.Topic, r.Error)
 			}
 		}
 		return nil
 	})
+}
+
+// startPatience is how long a start waits for brokers before it says so.
+const startPatience = 5 * time.Second
+
+// exists returns an error if a topic is not there, or not for this client.
+func exists(producer *kafka.Producer, topic string) error {
+	m, err := producer.GetMetadata(&topic, false, int(startPatience.Milliseconds()))
+	if err != nil {
+		return fmt.Errorf("topic %s: %w", topic, err)
+	}
+	switch err := m.Topics[topic].Error; err.Code() {
+	case kafka.ErrNoError:
+		return nil
+	case kafka.ErrUnknownTopicOrPart:
+		return fmt.Errorf("topic %s does not exist and this principal may not create it; an administrator makes it with: altoctl topics apply", topic)
+	default:
+		return fmt.Errorf("topic %s: %w", topic, err)
+	}
 }
 
 // retry calls f until it succeeds or ctx ends, with a log line for each failure.
