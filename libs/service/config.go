@@ -52,19 +52,21 @@ func (c *Config) Validate() error {
 	return nil
 }
 
-// Properties are librdkafka settings: key=value,…
+// Properties are librdkafka settings: key=value,… with \, for a comma in a value.
 type Properties map[string]string
 
 // Decode reads key=value,… (envconfig).
 func (p *Properties) Decode(text string) error {
 	*p = Properties{}
-	for pair := range strings.SplitSeq(text, ",") {
+	const comma = "\x00" // an environment variable cannot hold it
+	for pair := range strings.SplitSeq(strings.ReplaceAll(text, `\,`, comma), ",") {
+		pair = strings.ReplaceAll(pair, comma, ",")
 		if strings.TrimSpace(pair) == "" {
 			continue
 		}
 		key, value, ok := strings.Cut(pair, "=")
 		if !ok {
-			return errors.New("is not name=value,…")
+			return errors.New(`is not name=value,… (a comma in a value is written \,)`)
 		}
 		(*p)[strings.TrimSpace(key)] = strings.TrimSpace(value)
 	}
@@ -81,10 +83,10 @@ func (e *ConfigError) Error() string {
 }
 
 // Places where a value may hold a secret: the user info of a URL, and settings with a
-// telling name. An MD5 password may hold what ends it for us: nothing after it is shown.
+// telling name. A password may hold what ends it for us: nothing after it is shown.
 var (
 	userInfo = regexp.MustCompile(`//[^/@\s]*@`)
-	secret   = regexp.MustCompile(`(?i)(password|secret|key|token)=[^,;"]*`)
+	secret   = regexp.MustCompile(`(?is)(password|secret|key|token)=.*`)
 	md5      = regexp.MustCompile(`(?is)(;\s*md5)[^;,].*`)
 )
 

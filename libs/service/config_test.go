@@ -32,7 +32,7 @@ func TestLoadDefaults(t *testing.T) {
 }
 
 func TestLoadEnvironment(t *testing.T) {
-	t.Setenv("KAFKA_PROPERTIES", "security.protocol=SSL, ssl.ca.location=/ca.pem,")
+	t.Setenv("KAFKA_PROPERTIES", `security.protocol=SSL, ssl.ca.location=/ca.pem,sasl.password=a\,b=c,`)
 	t.Setenv("TEST_WAIT", "7m")
 	t.Setenv("LOG_LEVEL", "debug")
 	var c testConfig
@@ -42,7 +42,7 @@ func TestLoadEnvironment(t *testing.T) {
 	if c.Wait != 7*time.Minute || c.Size != 9 || c.LogLevel != slog.LevelDebug {
 		t.Errorf("loaded %+v", c)
 	}
-	if diff := cmp.Diff(Properties{"security.protocol": "SSL", "ssl.ca.location": "/ca.pem"}, c.KafkaProperties); diff != "" {
+	if diff := cmp.Diff(Properties{"security.protocol": "SSL", "ssl.ca.location": "/ca.pem", "sasl.password": "a,b=c"}, c.KafkaProperties); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -54,7 +54,7 @@ func TestLoadWrong(t *testing.T) {
 		{"TEST_ON", "maybe", `TEST_ON="maybe" is neither true nor false; example: TEST_ON=true`},
 		{"LOG_LEVEL", "loud", `LOG_LEVEL="loud" is not debug, info, warn or error; example: LOG_LEVEL=debug`},
 		{"LOG_FORMAT", "xml", `LOG_FORMAT="xml" is neither text nor json; example: LOG_FORMAT=json`},
-		{"KAFKA_PROPERTIES", "a", `KAFKA_PROPERTIES="a" is not name=value,…; example: KAFKA_PROPERTIES=security.protocol=SASL_SSL,sasl.mechanisms=SCRAM-SHA-512`},
+		{"KAFKA_PROPERTIES", "a", `KAFKA_PROPERTIES="a" is not name=value,… (a comma in a value is written \,); example: KAFKA_PROPERTIES=security.protocol=SASL_SSL,sasl.mechanisms=SCRAM-SHA-512`},
 		{"KAFKA_BOOTSTRAP_SERVERS", " ", `KAFKA_BOOTSTRAP_SERVERS=" " is empty; example: KAFKA_BOOTSTRAP_SERVERS=localhost:9092`},
 		{"SCHEMA_REGISTRY_URL", "localhost:8081", `SCHEMA_REGISTRY_URL="localhost:8081" is not an http(s) URL; example: SCHEMA_REGISTRY_URL=http://localhost:8081`},
 		{"SCHEMA_REGISTRY_URL", "ftp://alice:s3cret@host", `SCHEMA_REGISTRY_URL="ftp://…@host" is not an http(s) URL; example: SCHEMA_REGISTRY_URL=http://localhost:8081`},
@@ -89,7 +89,7 @@ func TestRedact(t *testing.T) {
 		"http://host/path":                         "http://host/path",
 		"http://user:pw@host/path":                 "http://…@host/path",
 		"a=https://t:pw@one,b=https://t:pw@two":    "a=https://…@one,b=https://…@two",
-		"sasl.username=u,sasl.password=pw,x=y":     "sasl.username=u,sasl.password=…,x=y",
+		"sasl.username=u,sasl.password=pw,x=y":     "sasl.username=u,sasl.password=…",
 		"192.0.2.7;64512;md5=secret,192.0.2.8;1;x": "192.0.2.7;64512;md5=…",
 	} {
 		if got := redact(text); got != want {

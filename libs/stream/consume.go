@@ -42,6 +42,15 @@ func prepare[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Con
 	return prepareSchema(ctx, rt.Log, spec.Output)
 }
 
+// topicsOf returns all topics of a processor.
+func topicsOf[S, E, V any](spec Spec[S, E, V]) []string {
+	topics := []string{spec.Output.Topic}
+	for _, in := range spec.Inputs {
+		topics = append(topics, in.Topic)
+	}
+	return topics
+}
+
 type runner[S, E, V any] struct {
 	spec   Spec[S, E, V]
 	config service.Config
@@ -83,7 +92,7 @@ func newRunner[S, E, V any](spec Spec[S, E, V], c service.Config, rt *service.Ru
 		inputs[in.Topic] = in
 	}
 	return &runner[S, E, V]{
-		spec: spec, config: c, group: group, runtime: rt, metrics: m, bad: newBadRecords(m, rt), warnings: newWarnings(c, rt.Log),
+		spec: spec, config: c, group: group, runtime: rt, metrics: m, bad: newBadRecords(m, rt), warnings: newWarnings(c, rt.Log, group, topicsOf(spec)...),
 		consumer: consumer, inputs: inputs,
 		machines: map[int32]*Machine[S, E, V]{}, publishers: map[int32]*publisher[V]{}, order: newOrder(), halves: halves{},
 		wakes: make(chan wake[S, E, V], 64),

@@ -40,7 +40,7 @@ func Feed[S, E, V any](ctx context.Context, spec Spec[S, E, V], source Source[E]
 	}
 	f := &feed[S, E, V]{
 		metrics: m, spec: spec, source: source, config: c, machine: NewMachine(spec), runtime: rt,
-		bad: newBadRecords(m, rt), warnings: newWarnings(c, rt.Log), wakes: make(chan string, 64),
+		bad: newBadRecords(m, rt), warnings: newWarnings(c, rt.Log, "altostream-"+spec.Name, spec.Output.Topic), wakes: make(chan string, 64),
 	}
 	if err := prepare(ctx, spec, c, rt); err != nil {
 		return err

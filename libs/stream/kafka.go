@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -84,18 +85,23 @@ func propertiesError(err error) error {
 
 // warnings logs errors that Kafka gets over, with a rate limit.
 type warnings struct {
-	log     *slog.Logger
-	servers string
-	limit   service.Limit
+	log    *slog.Logger
+	config service.Config
+	access access
+	limit  service.Limit
 }
 
-func newWarnings(c service.Config, log *slog.Logger) *warnings {
-	return &warnings{log: log, servers: c.KafkaBootstrapServers, limit: service.Limit{Interval: 5 * time.Second}}
+// newWarnings is for a consumer of topics in a group.
+func newWarnings(c service.Config, log *slog.Logger, group string, topics ...string) *warnings {
+	return &warnings{
+		log: log, config: c, limit: service.Limit{Interval: 5 * time.Second},
+		access: access{group: group, topics: "Read on topic " + strings.Join(topics, ", ")},
+	}
 }
 
 func (w *warnings) warn(err error) {
 	if held, ok := w.limit.Allow(); ok {
-		w.log.Warn("kafka", "servers", w.servers, "error", err, "held_back", held)
+		w.log.Warn("kafka", "servers", w.config.KafkaBootstrapServers, "error", explain(w.config, err, w.access), "held_back", held)
 	}
 }
 

@@ -61,7 +61,7 @@ func join(ctx context.Context, c service.Config, rt *service.Runtime, group, top
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	l := &lead{cancel: cancel, warnings: newWarnings(c, rt.Log), consumer: consumer, group: group, events: make(chan leadEvent), left: ends{}, changed: make(chan struct{}, 1), again: make(chan struct{}, 1)}
+	l := &lead{cancel: cancel, warnings: newWarnings(c, rt.Log, group, topic), consumer: consumer, group: group, events: make(chan leadEvent), left: ends{}, changed: make(chan struct{}, 1), again: make(chan struct{}, 1)}
 	n, err := partitionCount(consumer, topic, topicPatience)
 	if err == nil {
 		l.table = kafka.TopicPartition{Topic: &topic, Partition: Partition(name, n), Offset: kafka.OffsetBeginning}

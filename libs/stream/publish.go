@@ -25,7 +25,8 @@ type publisher[V any] struct {
 	tracer   trace.Tracer
 	runtime  *service.Runtime
 	*metrics
-	topic metric.MeasurementOption
+	topic   metric.MeasurementOption
+	explain func(error) error
 
 	mu       sync.Mutex
 	settled  *sync.Cond
@@ -71,12 +72,14 @@ func openPublisher[V any](ctx context.Context, c service.Config, rt *service.Run
 		if producer, wrong = newProducer(c, id); wrong != nil {
 			return nil
 		}
-		p = newPublisher(rt, m, table, number, producer)
+		p = newPublisher(rt, m, table, number, producer, func(err error) error {
+			return explain(c, err, access{topics: "Write on topic " + table.Topic, id: id})
+		})
 		err := p.transact(ctx, producer.InitTransactions)
 		if err != nil {
 			p.close()
 		}
-		return err
+		return p.explain(err)
 	})
 	if err = errors.Join(wrong, err); err != nil {
 		return nil, err
@@ -139,10 +142,10 @@ func (p *publisher[V]) isLost() bool {
 	}
 }
 
-func newPublisher[V any](rt *service.Runtime, m *metrics, table Table[V], number int32, producer *kafka.Producer) *publisher[V] {
+func newPublisher[V any](rt *service.Runtime, m *metrics, table Table[V], number int32, producer *kafka.Producer, explain func(error) error) *publisher[V] {
 	p := &publisher[V]{
 		table: table, number: number, producer: producer, tracer: rt.Tracer, runtime: rt, metrics: m, topic: topicAttribute(table.Topic),
-		lost: make(chan struct{}), closed: make(chan struct{}),
+		explain: explain, lost: make(chan struct{}), closed: make(chan struct{}),
 	}
 	p.settled = sync.NewCond(&p.mu)
 	go drainLogs(producer.Logs(), rt.Log)
@@ -159,7 +162,7 @@ func (p *publisher[V]) drainEvents() {
 			p.report(e.TopicPartition)
 		case kafka.Error:
 			if held, ok := limit.Allow(); ok {
-				p.runtime.Log.Warn("kafka", "error", e, "held_back", held)
+				p.runtime.Log.Warn("kafka", "error", p.explain(e), "held_back", held)
 			}
 		}
 	}
@@ -289,7 +292,7 @@ func (p *publisher[V]) deliver(ctx context.Context, messages []kafka.Message) er
 			continue
 		}
 		if held, ok := limit.Allow(); ok {
-			p.runtime.Log.Warn("kafka does not take records; trying again", "topic", p.table.Topic, "error", err, "held_back", held)
+			p.runtime.Log.Warn("kafka does not take records; trying again", "topic", p.table.Topic, "error", p.explain(err), "held_back", held)
 		}
 		if !pause(ctx, retryPause) {
 			return ctx.Err()

@@ -96,18 +96,34 @@ func usesOf[S, E, V any](spec Spec[S, E, V]) []use {
 	return uses
 }
 
+func namesOf(uses []use) []string {
+	names := make([]string, len(uses))
+	for i, u := range uses {
+		names[i] = u.topic
+	}
+	return names
+}
+
 // prepareTopics waits, as long as ctx lives, until a processor's topics are as it needs
 // them; it creates those that do not exist.
 func prepareTopics(ctx context.Context, c service.Config, log *slog.Logger, uses []use) error {
-	admin, err := NewAdmin(c)
+	// A producer, since an admin client does not say why it has no broker.
+	producer, err := kafka.NewProducer(clientConfig(c, kafka.ConfigMap{"go.logs.channel.enable": true}))
+	if err != nil {
+		return propertiesError(err)
+	}
+	defer producer.Close()
+	var why reason
+	go drainLogs(producer.Logs(), log)
+	go why.watch(producer.Events())
+	admin, err := kafka.NewAdminClientFromProducer(producer)
 	if err != nil {
 		return err
 	}
-	defer admin.Close()
 	var topics map[string]Topic
 	err = retry(ctx, log, "kafka "+c.KafkaBootstrapServers+" (KAFKA_BOOTSTRAP_SERVERS)", func() (err error) {
 		if topics, err = ensureTopics(ctx, admin, uses); err != nil {
-			return err
+			return explain(c, why.of(err), access{topics: "Describe on topics " + strings.Join(namesOf(uses), ", ")})
 		}
 		return unfit(uses, topics, maxBatchBytes(c))
 	})
@@ -128,10 +144,7 @@ func prepareTopics(ctx context.Context, c service.Config, log *slog.Logger, uses
 
 // ensureTopics returns the topics, after it has created those that do not exist.
 func ensureTopics(ctx context.Context, admin *kafka.AdminClient, uses []use) (map[string]Topic, error) {
-	var names []string
-	for _, u := range uses {
-		names = append(names, u.topic)
-	}
+	names := namesOf(uses)
 	for start := time.Now(); ; time.Sleep(topicPause) {
 		topics, err := DescribeTopics(ctx, admin, names)
 		if err != nil {

@@ -115,14 +115,8 @@ func takeKafka(t testing.TB, partitions int) *servers {
 func freeKafka(ctx context.Context) (*cluster.Cluster, *cluster.Registry, error) {
 	kafkas.mu.Lock()
 	defer kafkas.mu.Unlock()
-	var err error
-	if kafkas.registry == nil {
-		if kafkas.dir, err = os.MkdirTemp("", "altostream-kafka-"); err != nil {
-			return nil, nil, err
-		}
-		if kafkas.registry, err = cluster.StartRegistry(ctx, kafkas.dir); err != nil {
-			return nil, nil, err
-		}
+	if err := startRegistry(ctx); err != nil {
+		return nil, nil, err
 	}
 	if n := len(kafkas.free); n > 0 {
 		c := kafkas.free[n-1]
@@ -135,6 +129,18 @@ func freeKafka(ctx context.Context) (*cluster.Cluster, *cluster.Registry, error)
 	}
 	kafkas.all = append(kafkas.all, c)
 	return c, kafkas.registry, nil
+}
+
+// startRegistry starts the registry if it does not run.
+func startRegistry(ctx context.Context) (err error) {
+	if kafkas.registry != nil {
+		return nil
+	}
+	if kafkas.dir, err = os.MkdirTemp("", "altostream-kafka-"); err != nil {
+		return err
+	}
+	kafkas.registry, err = cluster.StartRegistry(ctx, kafkas.dir)
+	return err
 }
 
 // closeKafkas ends all clusters and the registry.

@@ -16,6 +16,7 @@ type Broker struct {
 	id               int
 	dir, libs        string
 	port, controller int
+	expired          int // port for clients, with Security
 	process          java
 }
 

@@ -21,6 +21,8 @@ type Config struct {
 	Properties map[string]string
 	// Format are further arguments of kafka-storage format, --add-scram for instance.
 	Format []string
+	// Security, if not nil, is how clients come in and what they may do.
+	Security *Security
 }
 
 // Cluster is brokers that belong together. Each is a controller too.
@@ -39,12 +41,16 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 	}
 	cfg.Brokers = max(cfg.Brokers, 1)
 	cfg.Partitions = max(cfg.Partitions, 1)
+	if cfg.Security != nil {
+		cfg.Format = append(cfg.Security.format(), cfg.Format...)
+	}
 	c := &Cluster{}
 	for i := range cfg.Brokers {
 		b := &Broker{id: i + 1, dir: filepath.Join(cfg.Dir, fmt.Sprintf("broker-%d", i+1)), libs: filepath.Join(jars, "libs")}
-		var errs [2]error
+		var errs [3]error
 		b.port, errs[0] = FreePort()
 		b.controller, errs[1] = FreePort()
+		b.expired, errs[2] = FreePort()
 		if err := errors.Join(errs[:]...); err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@
 //	cluster.go     brokers that belong together
 //	broker.go      one of them: killed, stopped, started again with its data
 //	properties.go  its server.properties
+//	security.go    TLS, SASL/SCRAM and ACLs
 //	registry.go    the registry
 //	java.go        a Java process: started, awaited, ended
 package cluster

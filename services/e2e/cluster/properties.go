@@ -51,6 +51,9 @@ func (c *Cluster) properties(b *Broker, cfg Config) string {
 		"share.coordinator.state.topic.replication.factor": replicas,
 		"share.coordinator.state.topic.min.isr":            inSync,
 	}
+	if cfg.Security != nil {
+		maps.Copy(p, cfg.Security.properties(b))
+	}
 	maps.Copy(p, cfg.Properties)
 	var text strings.Builder
 	for _, key := range slices.Sorted(maps.Keys(p)) {

@@ -1,0 +1,32 @@
+package stream
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/altostream/altostream/libs/service"
+)
+
+func TestExplain(t *testing.T) {
+	c := service.Config{KafkaProperties: service.Properties{"sasl.username": "u"}}
+	a := access{topics: "Write on topic t", group: "g", id: "i"}
+	for code, want := range map[kafka.ErrorCode]string{
+		kafka.ErrAuthentication:                     "sasl.password",
+		kafka.ErrSsl:                                "ssl.ca.location",
+		kafka.ErrTopicAuthorizationFailed:           "User:u needs the ACL Write on topic t,",
+		kafka.ErrGroupAuthorizationFailed:           "User:u needs the ACL Read on group g,",
+		kafka.ErrTransactionalIDAuthorizationFailed: "User:u needs the ACL Write on transactional-id i,",
+		kafka.ErrTransport:                          "failed",
+	} {
+		got := explain(c, fmt.Errorf("it: %w", kafka.NewError(code, "failed", false)), a)
+		if !strings.HasPrefix(got.Error(), "it: failed") || !strings.Contains(got.Error(), want) {
+			t.Errorf("%v is explained by %q, want %q", code, got, want)
+		}
+	}
+	if err := explain(c, nil, a); err != nil {
+		t.Errorf("nothing is explained by %v", err)
+	}
+}
