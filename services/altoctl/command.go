@@ -25,6 +25,7 @@ const usage = `altoctl shows what is on altostream's Kafka topics.
   altoctl topology      what each router speaker tells (BGP-LS)
   altoctl peers         the speakers, their sessions and how much each told
   altoctl topics        the topics, their sizes and last changes
+  altoctl ready         whether the service at HTTP_LISTEN on this host is caught up
 
 Flags, after the command:
 `
@@ -96,6 +97,8 @@ func (c *command) run(ctx context.Context, name string) error {
 		return c.peers(ctx)
 	case "topics":
 		return c.topics(ctx)
+	case "ready":
+		return c.ready(ctx)
 	}
 	return Usage{fmt.Sprintf("altoctl has no command %q; see altoctl help\n", name)}
 }

@@ -6,4 +6,5 @@
 //	render.go   a record as text for people, or as RFC 7285 JSON
 //	diff.go     what changed from one map to the next
 //	topics.go   altoctl topics
+//	ready.go    altoctl ready, a health check
 package altoctl
