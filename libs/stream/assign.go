@@ -2,34 +2,35 @@ package stream
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+	"golang.org/x/sync/errgroup"
 )
 
 // rebalance starts over on the partitions that the group gives to this instance:
 // their machines know nothing, and inputs, output table and global inputs are read
-// from the beginning.
+// from the beginning. Before that, no earlier owner can publish any more.
 func (r *runner[S, E, V]) rebalance(c *kafka.Consumer, event kafka.Event) error {
-	r.settle()
-	if err := r.startOver(c, event); err != nil {
-		r.err = fmt.Errorf("take over partitions: %w", err)
+	if r.err == nil {
+		r.err = r.startOver(c, event)
 	}
 	return r.err
 }
 
 func (r *runner[S, E, V]) startOver(c *kafka.Consumer, event kafka.Event) error {
-	r.machines = map[int32]*Machine[S, E, V]{}
-	r.loading = map[partition]struct{}{}
-	r.order = newOrder()
-	r.runtime.Ready(false)
+	r.forget()
 	assigned, ok := event.(kafka.AssignedPartitions)
 	if !ok {
 		return c.Unassign()
 	}
 	read, err := r.partitions(assigned.Partitions)
 	if err != nil {
-		return err
+		return fmt.Errorf("take over partitions: %w", err)
+	}
+	if err := r.openPublishers(); err != nil {
+		return fmt.Errorf("take over partitions: %w", err)
 	}
 	for _, tp := range read {
 		p := partitionOf(tp)
@@ -47,15 +48,43 @@ func (r *runner[S, E, V]) startOver(c *kafka.Consumer, event kafka.Event) error 
 	return c.Resume(read) // an output partition may still be paused from before
 }
 
-// settle waits, before the partitions change hands, for the records under way: after
-// the next owner's they would be wrong.
-func (r *runner[S, E, V]) settle() {
-	if r.ctx.Err() != nil {
-		return
+// forget forgets all partitions.
+func (r *runner[S, E, V]) forget() {
+	r.runtime.Ready(false)
+	r.dropPublishers()
+	r.machines = map[int32]*Machine[S, E, V]{}
+	r.loading = map[partition]struct{}{}
+	r.order = newOrder()
+	r.halves = halves{}
+}
+
+func (r *runner[S, E, V]) dropPublishers() {
+	var closing sync.WaitGroup
+	for _, p := range r.publishers {
+		closing.Go(p.close)
 	}
-	if left := r.publisher.settle(closeTime); left > 0 {
-		r.err = fmt.Errorf("partitions change hands and %d records are not delivered", left)
+	closing.Wait()
+	clear(r.publishers)
+}
+
+// openPublishers opens a publisher for each machine.
+func (r *runner[S, E, V]) openPublishers() error {
+	var mu sync.Mutex
+	var opening errgroup.Group
+	for number := range r.machines {
+		opening.Go(func() error {
+			id := fmt.Sprintf("%s-%d", r.group, number)
+			p, err := openPublisher(r.ctx, r.config, r.runtime, r.metrics, r.spec.Output, number, id)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			r.publishers[number] = p
+			return nil
+		})
 	}
+	return opening.Wait()
 }
 
 // partitions makes a machine for each partition number assigned, and returns all

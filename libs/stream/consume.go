@@ -2,10 +2,12 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/altostream/altostream/libs/service"
 )
@@ -25,40 +27,43 @@ func Run[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Config,
 		return err
 	}
 	defer r.close()
-	if err := prepare(ctx, r.publisher.producer, spec, c, rt); err != nil {
+	if err := prepare(ctx, spec, c, rt); err != nil {
 		return err
 	}
 	return r.run(ctx)
 }
 
 // prepare makes sure of the topics and of the output's schema.
-func prepare[S, E, V any](ctx context.Context, producer *kafka.Producer, spec Spec[S, E, V], c service.Config, rt *service.Runtime) error {
+func prepare[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Config, rt *service.Runtime) error {
 	topics := []string{spec.Output.Topic}
 	for _, in := range spec.Inputs {
 		topics = append(topics, in.Topic)
 	}
-	if err := ensureTopics(ctx, producer, c, rt.Log, topics); err != nil {
+	if err := ensureTopics(ctx, c, rt.Log, topics); err != nil {
 		return err
 	}
 	return retry(ctx, rt.Log, "schema registry (SCHEMA_REGISTRY_URL)", spec.Output.Serde.Register)
 }
 
 type runner[S, E, V any] struct {
-	spec Spec[S, E, V]
+	spec   Spec[S, E, V]
+	config service.Config
+	group  string
 	*warnings
-	runtime   *service.Runtime
-	metrics   *metrics
-	bad       *badRecords
-	consumer  *kafka.Consumer
-	publisher *publisher[V]
-	inputs    map[string]Input[E]
+	runtime  *service.Runtime
+	metrics  *metrics
+	bad      *badRecords
+	consumer *kafka.Consumer
+	inputs   map[string]Input[E]
 
-	machines map[int32]*Machine[S, E, V]
-	loading  map[partition]struct{} // not read to their end yet
-	order    *order
-	wakes    chan wake[S, E, V]
-	ctx      context.Context // of run; the consumer's callbacks need it
-	err      error           // what ends run
+	machines   map[int32]*Machine[S, E, V]
+	publishers map[int32]*publisher[V]
+	loading    map[partition]struct{} // not read to their end yet
+	order      *order
+	halves     halves
+	wakes      chan wake[S, E, V]
+	ctx        context.Context // of run; the consumer's callbacks need it
+	err        error           // what ends run
 }
 
 type wake[S, E, V any] struct {
@@ -71,13 +76,9 @@ func newRunner[S, E, V any](spec Spec[S, E, V], c service.Config, rt *service.Ru
 	if err != nil {
 		return nil, err
 	}
-	publisher, err := newPublisher(c, rt, m, spec.Output)
+	group := "altostream-" + spec.Name
+	consumer, err := NewConsumer(c, group, rt.Log)
 	if err != nil {
-		return nil, err
-	}
-	consumer, err := NewConsumer(c, "altostream-"+spec.Name, rt.Log)
-	if err != nil {
-		publisher.close(0)
 		return nil, err
 	}
 	inputs := map[string]Input[E]{}
@@ -85,18 +86,16 @@ func newRunner[S, E, V any](spec Spec[S, E, V], c service.Config, rt *service.Ru
 		inputs[in.Topic] = in
 	}
 	return &runner[S, E, V]{
-		spec: spec, runtime: rt, metrics: m, bad: newBadRecords(m, rt), warnings: newWarnings(c, rt.Log),
-		consumer: consumer, publisher: publisher, inputs: inputs,
-		machines: map[int32]*Machine[S, E, V]{}, order: newOrder(),
+		spec: spec, config: c, group: group, runtime: rt, metrics: m, bad: newBadRecords(m, rt), warnings: newWarnings(c, rt.Log),
+		consumer: consumer, inputs: inputs,
+		machines: map[int32]*Machine[S, E, V]{}, publishers: map[int32]*publisher[V]{}, order: newOrder(), halves: halves{},
 		wakes: make(chan wake[S, E, V], 64),
 	}, nil
 }
 
-// close leaves the group, and so gives the partitions away, only when the records under
-// way are delivered.
+// close leaves the group, and so gives the partitions away.
 func (r *runner[S, E, V]) close() {
-	r.publisher.settle(closeTime)
-	defer r.publisher.close(0)
+	r.dropPublishers()
 	if err := closeWithin(closeTime, func() { _ = r.consumer.Close() }); err != nil {
 		r.runtime.Log.Warn("at the end", "error", err)
 	}
@@ -104,6 +103,20 @@ func (r *runner[S, E, V]) close() {
 
 func (r *runner[S, E, V]) run(ctx context.Context) error {
 	r.ctx = ctx
+	if err := r.subscribe(); err != nil {
+		return err
+	}
+	for ctx.Err() == nil && r.err == nil {
+		r.batch()
+	}
+	if r.err != nil {
+		return r.err
+	}
+	return ctx.Err()
+}
+
+// subscribe joins the group.
+func (r *runner[S, E, V]) subscribe() error {
 	var topics []string
 	for _, in := range r.spec.Inputs {
 		if !in.Global {
@@ -113,27 +126,7 @@ func (r *runner[S, E, V]) run(ctx context.Context) error {
 	if err := r.consumer.SubscribeTopics(topics, r.rebalance); err != nil {
 		return fmt.Errorf("subscribe to %v: %w", topics, err)
 	}
-	for ctx.Err() == nil && r.err == nil {
-		r.batch()
-		if err := r.publisher.withdrawTooLarge(ctx, r.forget); err != nil {
-			return err
-		}
-		select {
-		case err := <-r.publisher.failed:
-			return err
-		default:
-		}
-	}
-	if r.err != nil {
-		return r.err
-	}
-	return ctx.Err()
-}
-
-func (r *runner[S, E, V]) forget(number int32, key string) {
-	if machine := r.machines[number]; machine != nil {
-		machine.Forget(key)
-	}
+	return nil
 }
 
 // batch takes events until the inputs are idle or the batch is old enough, and
@@ -150,7 +143,7 @@ func (r *runner[S, E, V]) batch() {
 	}
 	r.order.release(time.Now(), false, r.give)
 	r.wake()
-	if r.err == nil && len(r.loading) == 0 {
+	if r.err == nil && len(r.loading) == 0 && r.halves.none(time.Now()) {
 		r.flush()
 	}
 }
@@ -179,6 +172,7 @@ func (r *runner[S, E, V]) handle(event kafka.Event) {
 func (r *runner[S, E, V]) reachedEnd(tp kafka.TopicPartition) {
 	p := partitionOf(tp)
 	r.order.end(p, int64(tp.Offset), time.Now(), r.give)
+	r.halves.end(p)
 	if _, ok := r.loading[p]; !ok {
 		return
 	}
@@ -199,6 +193,7 @@ func (r *runner[S, E, V]) reachedEnd(tp kafka.TopicPartition) {
 // give shows a record to the machines that it concerns.
 func (r *runner[S, E, V]) give(m *kafka.Message) {
 	p := partitionOf(m.TopicPartition)
+	r.halves.take(p, m, time.Now())
 	r.metrics.read.Add(r.ctx, 1, topicAttribute(p.topic))
 	if p.topic == r.spec.Output.Topic {
 		if machine := r.machines[p.number]; machine != nil && !machine.Live() {
@@ -249,8 +244,9 @@ func (r *runner[S, E, V]) wake() {
 	}
 }
 
-// flush publishes what the machines have to say.
+// flush publishes what the machines have to say, each partition for itself.
 func (r *runner[S, E, V]) flush() {
+	var publications errgroup.Group
 	for number, machine := range r.machines {
 		changes, cause := machine.Flush()
 		for _, alarm := range machine.Alarms() {
@@ -259,18 +255,34 @@ func (r *runner[S, E, V]) flush() {
 		if len(changes) == 0 {
 			continue
 		}
-		if err := r.publisher.publish(r.ctx, number, changes, cause, r.inputsOf(number)); err != nil {
-			r.err = err
-			return
-		}
+		inputs := r.inputsOf(number)
+		publications.Go(func() error { return r.publishers[number].publish(r.ctx, changes, cause, inputs) })
 	}
+	switch err := publications.Wait(); {
+	case errors.Is(err, errLost):
+		r.rejoin(err)
+	case err != nil:
+		r.err = err
+	}
+}
+
+// rejoin gives all partitions up and asks the group for partitions again: another instance
+// publishes what this one took for its own.
+func (r *runner[S, E, V]) rejoin(lost error) {
+	r.runtime.Log.Warn("joining the group again", "group", r.group, "error", lost)
+	r.forget()
+	if err := r.consumer.Unsubscribe(); err != nil {
+		r.err = fmt.Errorf("leave group %s: %w", r.group, err)
+		return
+	}
+	r.err = r.subscribe()
 }
 
 // inputsOf returns the inputs header for records of one partition.
 func (r *runner[S, E, V]) inputsOf(number int32) string {
 	var text []byte
 	for _, in := range r.spec.Inputs {
-		for p, next := range r.order.next {
+		for p, next := range r.order.given {
 			if p.topic == in.Topic && (in.Global || p.number == number) {
 				text = appendPosition(text, position{p, next})
 			}

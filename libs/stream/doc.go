@@ -18,8 +18,8 @@
 //	spec.go     Spec, Input, Output: what the author of a processor writes
 //	machine.go  the pure part: one partition's state and its output table
 //	shards.go   state divided by name, for processors
-//	consume.go  Run: Kafka inputs (builders); assign.go, order.go, load.go
-//	feed.go     Feed: events from elsewhere (ingests)
-//	publish.go  the way out
+//	consume.go  Run: Kafka inputs (builders); assign.go, order.go, halves.go, load.go
+//	feed.go     Feed: events from elsewhere (ingests); lead.go, writer.go
+//	publish.go  the way out: transactions of the partition's owner
 //	follow.go   Follow: a topic read whole, for tools
 package stream

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -39,27 +38,14 @@ func Feed[S, E, V any](ctx context.Context, spec Spec[S, E, V], source Source[E]
 	if err != nil {
 		return err
 	}
-	publisher, err := newPublisher(c, rt, m, spec.Output)
-	if err != nil {
-		return err
-	}
 	f := &feed[S, E, V]{
-		batches: make(chan batch[V], 1), metrics: m,
-		spec: spec, source: source, config: c, machine: NewMachine(spec), publisher: publisher, runtime: rt,
+		metrics: m, spec: spec, source: source, config: c, machine: NewMachine(spec), runtime: rt,
 		bad: newBadRecords(m, rt), warnings: newWarnings(c, rt.Log), wakes: make(chan string, 64),
 	}
-	defer func() { f.publisher.close(closeTime) }()
-	if err := prepare(ctx, publisher.producer, spec, c, rt); err != nil {
+	if err := prepare(ctx, spec, c, rt); err != nil {
 		return err
 	}
-	writing, stop := context.WithCancel(context.WithoutCancel(ctx))
-	var writer sync.WaitGroup
-	writer.Go(func() { f.write(writing) })
-	defer func() {
-		close(f.batches)
-		stop()
-		writer.Wait()
-	}()
+	defer func() { f.standBy(closeTime) }()
 	if source.Replicas != "" {
 		return f.runReplica(ctx)
 	}
@@ -72,21 +58,12 @@ type feed[S, E, V any] struct {
 	config service.Config
 	*warnings
 	*metrics
-	machine   *Machine[S, E, V]
-	publisher *publisher[V] // another one when the lead was lost with records under way
-	runtime   *service.Runtime
-	bad       *badRecords
-	lead      *lead // nil: there are no replicas
-	number    int32 // of the output table's partition
-	wakes     chan string
-	batches   chan batch[V] // on their way to Kafka
-	written   sync.WaitGroup
-}
-
-// batch is changes of the output table and their cause.
-type batch[V any] struct {
-	changes []Change[V]
-	cause   Cause
+	machine *Machine[S, E, V]
+	writer  *writer[V] // nil: another instance publishes
+	runtime *service.Runtime
+	bad     *badRecords
+	lead    *lead // nil: there are no replicas
+	wakes   chan string
 }
 
 func (f *feed[S, E, V]) runAlone(ctx context.Context) error {
@@ -100,11 +77,11 @@ func (f *feed[S, E, V]) runAlone(ctx context.Context) error {
 		return err
 	}
 	f.runtime.Ready(true)
-	defer f.settle()
 	return f.run(ctx, nil)
 }
 
-// read reads the output table's partition to its end.
+// read makes this instance the one that can publish, and reads the output table's partition
+// to its end.
 func (f *feed[S, E, V]) read(ctx context.Context) error {
 	consumer, err := NewConsumer(f.config, "altostream-"+f.spec.Name, f.runtime.Log)
 	if err != nil {
@@ -116,8 +93,11 @@ func (f *feed[S, E, V]) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f.number = Partition(f.source.Name, n)
-	if err := consumer.Assign([]kafka.TopicPartition{{Topic: &topic, Partition: f.number, Offset: kafka.OffsetBeginning}}); err != nil {
+	number := Partition(f.source.Name, n)
+	if err := f.open(ctx, number); err != nil {
+		return err
+	}
+	if err := consumer.Assign([]kafka.TopicPartition{{Topic: &topic, Partition: number, Offset: kafka.OffsetBeginning}}); err != nil {
 		return fmt.Errorf("read %s: %w", topic, err)
 	}
 	for ctx.Err() == nil {
@@ -152,17 +132,44 @@ func (f *feed[S, E, V]) takeOver(ctx context.Context) error {
 	return nil
 }
 
+// open makes this instance the only one that can publish.
+func (f *feed[S, E, V]) open(ctx context.Context, number int32) error {
+	id := f.source.Replicas
+	if id == "" {
+		id = "altostream-" + f.spec.Name + "-" + f.source.Name
+	}
+	p, err := openPublisher(ctx, f.config, f.runtime, f.metrics, f.spec.Output, number, id)
+	if err == nil {
+		f.writer = startWriter(ctx, p)
+	}
+	return err
+}
+
+// standBy ends this instance's publishing; what is under way is waited for, at most d.
+func (f *feed[S, E, V]) standBy(d time.Duration) {
+	if f.writer == nil {
+		return
+	}
+	if !f.writer.stop(d) {
+		f.runtime.Log.Warn("this instance does not publish any more; what was under way is given up")
+	}
+	f.writer = nil
+	if f.spec.StandBy != nil {
+		f.machine.Apply(f.spec.StandBy(), Cause{ObservedAt: time.Now()})
+	}
+}
+
 func (f *feed[S, E, V]) runReplica(ctx context.Context) error {
 	lead, err := join(ctx, f.config, f.runtime, f.source.Replicas, f.spec.Output.Topic, f.source.Name)
 	if err != nil {
 		return err
 	}
 	defer lead.close()
-	f.lead, f.number = lead, lead.table.Partition
+	f.lead = lead
 	if err := f.source.Start(ctx); err != nil {
 		return err
 	}
-	defer f.settle()
+	defer func() { f.standBy(closeTime) }() // before another instance gets the lead
 	return f.run(ctx, lead.events)
 }
 
@@ -171,6 +178,9 @@ func (f *feed[S, E, V]) follow(ctx context.Context, e leadEvent) error {
 	switch {
 	case e.err != nil:
 		return e.err
+	case e.won != nil:
+		defer close(e.won)
+		return f.open(ctx, f.lead.table.Partition)
 	case e.record != nil:
 		f.load(ctx, e.record)
 	case e.end:
@@ -184,26 +194,33 @@ func (f *feed[S, E, V]) follow(ctx context.Context, e leadEvent) error {
 		f.runtime.Ready(true)
 	case e.lost != nil:
 		defer close(e.lost)
-		if e.late || f.settle() > 0 {
-			if err := f.abandon(); err != nil {
-				return err
-			}
+		patience := closeTime
+		if e.late {
+			patience = 0
 		}
-		f.machine.Apply(f.spec.StandBy(), Cause{ObservedAt: time.Now()})
+		f.standBy(patience)
 	}
 	return nil
 }
 
+// refused takes the end of the writer.
+func (f *feed[S, E, V]) refused(err error) error {
+	if f.lead == nil || !errors.Is(err, errLost) {
+		return err
+	}
+	f.runtime.Log.Warn("joining the group again", "group", f.source.Replicas, "error", err)
+	f.standBy(0)
+	f.lead.rejoin()
+	return nil
+}
+
 func (f *feed[S, E, V]) run(ctx context.Context, lead <-chan leadEvent) error {
-	forget := func(_ int32, key string) { f.machine.Forget(key) }
 	for {
 		select {
 		case <-ctx.Done():
-			return errors.Join(ctx.Err(), f.drain())
-		case err := <-f.publisher.failed:
-			return err
-		case m := <-f.publisher.tooLarge:
-			if err := f.publisher.withdrawal(ctx, m, forget); err != nil {
+			return errors.Join(ctx.Err(), f.drain(ctx))
+		case err := <-f.failed():
+			if err := f.refused(err); err != nil {
 				return err
 			}
 		case e := <-lead:
@@ -225,7 +242,7 @@ func (f *feed[S, E, V]) run(ctx context.Context, lead <-chan leadEvent) error {
 }
 
 // drain takes the events that wait, and the last one, and publishes what they change.
-func (f *feed[S, E, V]) drain() error {
+func (f *feed[S, E, V]) drain(ctx context.Context) error {
 	select {
 	case e := <-f.source.Events:
 		f.apply(e)
@@ -234,8 +251,6 @@ func (f *feed[S, E, V]) drain() error {
 	if f.spec.Stop != nil {
 		f.machine.Apply(f.spec.Stop(), Cause{ObservedAt: time.Now()})
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
-	defer cancel()
 	return f.flush(ctx)
 }
 
@@ -260,29 +275,51 @@ func (f *feed[S, E, V]) flush(ctx context.Context) error {
 	for _, alarm := range f.machine.Alarms() {
 		time.AfterFunc(alarm.After, func() { f.wakes <- alarm.Name })
 	}
-	if len(changes) == 0 {
+	if len(changes) == 0 || f.writer == nil {
 		return nil
 	}
-	if !f.spec.Exact {
-		return f.publisher.publish(ctx, f.number, changes, cause, "") // what the next step may change
+	publication, err := f.writer.prepare(ctx, changes, cause, "")
+	if err != nil {
+		return err
 	}
-	f.written.Add(1)
-	for {
+	for f.writer != nil { // else the next instance finds out what has changed
 		select {
-		case f.batches <- batch[V]{changes, cause}:
+		case f.writer.publications <- publication:
 			return nil
 		case <-ctx.Done():
-			f.written.Done()
-			return ctx.Err()
-		case e := <-f.leadEvents():
-			if e.lost != nil {
-				f.written.Done() // the next instance finds out what has changed
+			return f.hurry(ctx, publication)
+		case err := <-f.failed():
+			if err := f.refused(err); err != nil {
+				return err
 			}
-			if err := f.follow(ctx, e); err != nil || e.lost != nil {
+		case e := <-f.leadEvents():
+			if err := f.follow(ctx, e); err != nil {
 				return err
 			}
 		}
 	}
+	return nil
+}
+
+// hurryTime is how long the last publication waits for the one before it.
+const hurryTime = 2 * time.Second
+
+// hurry hands over a publication at the end.
+func (f *feed[S, E, V]) hurry(ctx context.Context, last *publication) error {
+	select {
+	case f.writer.publications <- last:
+		return nil
+	case <-time.After(hurryTime):
+		return ctx.Err()
+	}
+}
+
+// failed is the end of the writer; nil if there is none.
+func (f *feed[S, E, V]) failed() <-chan error {
+	if f.writer == nil {
+		return nil
+	}
+	return f.writer.failed
 }
 
 // leadEvents is what the group of replicas says; nil if there are none.
@@ -291,41 +328,4 @@ func (f *feed[S, E, V]) leadEvents() <-chan leadEvent {
 		return nil
 	}
 	return f.lead.events
-}
-
-// abandon gives up the records under way, with the producer that has them: another
-// instance may publish by now, and what this one delivered late would stay. When it
-// publishes again it compares the table with its state.
-func (f *feed[S, E, V]) abandon() error {
-	p, err := newPublisher(f.config, f.runtime, f.metrics, f.spec.Output)
-	if err != nil {
-		return err
-	}
-	f.publisher.abandon()
-	f.written.Wait()
-	left := f.publisher.producer.Len()
-	go f.publisher.close(0)
-	f.publisher = p
-	if left > 0 {
-		f.runtime.Log.Warn("this instance does not publish any more; records under way are given up", "records", left)
-	}
-	return nil
-}
-
-// write hands batches to Kafka while the next one is made.
-func (f *feed[S, E, V]) write(ctx context.Context) {
-	for b := range f.batches {
-		if err := f.publisher.publish(ctx, f.number, b.changes, b.cause, ""); err != nil {
-			f.publisher.fail(err)
-		}
-		f.written.Done()
-	}
-}
-
-// settle waits for what is under way and returns how many records, or batches, are left.
-func (f *feed[S, E, V]) settle() int {
-	if err := closeWithin(closeTime, f.written.Wait); err != nil {
-		return max(1, f.publisher.settle(0))
-	}
-	return f.publisher.settle(closeTime)
 }

@@ -1,6 +1,9 @@
 package stream
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +21,11 @@ const (
 	// <topic>/<partition>=<next offset>,… A processor that reads the same inputs
 	// shows the record to Step only after it has read as far itself.
 	InputsHeader = "inputs"
+	// MoreHeader and LastHeader tell which records were published together, in one
+	// transaction: all but the last have the first header, the last has the second one,
+	// with the same id. A record that was published alone has neither.
+	MoreHeader = "more"
+	LastHeader = "last"
 )
 
 var traceContext = propagation.TraceContext{}
@@ -72,6 +80,14 @@ func headersOf(cause Cause, inputs string) []kafka.Header {
 		headers = append(headers, kafka.Header{Key: InputsHeader, Value: []byte(inputs)})
 	}
 	return headers
+}
+
+// together returns the headers of records that are published together: of all but the last,
+// and of the last.
+func together(headers []kafka.Header) (more, last []kafka.Header) {
+	id := fmt.Appendf(nil, "%016x", rand.Uint64())
+	return append(slices.Clone(headers), kafka.Header{Key: MoreHeader, Value: id}),
+		append(slices.Clone(headers), kafka.Header{Key: LastHeader, Value: id})
 }
 
 // inputsOf returns the positions in an inputs header; what cannot be read of it is

@@ -58,16 +58,17 @@ func NewConsumer(c service.Config, group string, log *slog.Logger) (*kafka.Consu
 	return consumer, nil
 }
 
-func newProducer(c service.Config) (*kafka.Producer, error) {
+// newProducer returns a producer of transactions.
+func newProducer(c service.Config, transactionalID string) (*kafka.Producer, error) {
 	producer, err := kafka.NewProducer(clientConfig(c, kafka.ConfigMap{
+		"transactional.id":             transactionalID,
+		"transaction.timeout.ms":       int(transactionTime.Milliseconds()),
 		"acks":                         "all",
-		"enable.idempotence":           "true",
 		"linger.ms":                    "0",
-		"message.timeout.ms":           "0", // a broker that is away is waited for
 		"queue.buffering.max.messages": "50000",
 		"queue.buffering.max.kbytes":   "65536",
 		"compression.type":             "lz4",
-		"go.delivery.report.fields":    "key",
+		"go.delivery.report.fields":    "none",
 		"go.logs.channel.enable":       true,
 	}))
 	return producer, propertiesError(err)
@@ -111,10 +112,10 @@ func drainLogs(logs <-chan kafka.LogEvent, log *slog.Logger) {
 
 // ensureTopics creates the topics that do not exist, compacted, with the broker's
 // default partitions and replication, and waits for the broker as long as ctx lives.
-func ensureTopics(ctx context.Context, producer *kafka.Producer, c service.Config, log *slog.Logger, topics []string) error {
-	admin, err := kafka.NewAdminClientFromProducer(producer)
+func ensureTopics(ctx context.Context, c service.Config, log *slog.Logger, topics []string) error {
+	admin, err := kafka.NewAdminClient(clientConfig(c, nil))
 	if err != nil {
-		return fmt.Errorf("kafka admin client: %w", err)
+		return propertiesError(err)
 	}
 	defer admin.Close()
 	specs := make([]kafka.TopicSpecification, len(topics))
@@ -152,10 +153,8 @@ func retry(ctx context.Context, log *slog.Logger, what string, f func() error) e
 			return ctx.Err()
 		}
 		log.Error("cannot start yet; trying again", "what", what, "error", err, "in", wait)
-		select {
-		case <-ctx.Done():
+		if !pause(ctx, wait) {
 			return ctx.Err()
-		case <-time.After(wait):
 		}
 	}
 }

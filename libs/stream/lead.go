@@ -37,15 +37,17 @@ type lead struct {
 	leads    atomic.Bool
 	unwanted atomic.Bool   // another instance is to lead, if there is one
 	changed  chan struct{} // unwanted has
+	again    chan struct{} // the group is to be joined again
 }
 
-// leadEvent is one of: with the lead a record of the table and the table's end, that
-// another has the lead, that it is lost, or an error.
+// leadEvent is one of: that this instance is given the lead, and then a record of the table
+// and the table's end; that another has the lead; that it is lost; or an error.
 type leadEvent struct {
+	won    chan<- struct{} // to be closed when no earlier leader can publish any more
 	record *kafka.Message
 	end    bool
 	missed bool
-	lost   chan<- struct{} // to be closed when the records under way are delivered
+	lost   chan<- struct{} // to be closed when this instance publishes nothing any more
 	late   bool            // with lost: another instance may have the lead already
 	err    error
 }
@@ -57,7 +59,7 @@ func join(ctx context.Context, c service.Config, rt *service.Runtime, group, top
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	l := &lead{cancel: cancel, warnings: newWarnings(c, rt.Log), consumer: consumer, group: group, events: make(chan leadEvent), changed: make(chan struct{}, 1)}
+	l := &lead{cancel: cancel, warnings: newWarnings(c, rt.Log), consumer: consumer, group: group, events: make(chan leadEvent), changed: make(chan struct{}, 1), again: make(chan struct{}, 1)}
 	n, err := partitionCount(consumer, topic, topicPatience)
 	if err == nil {
 		l.table = kafka.TopicPartition{Topic: &topic, Partition: Partition(name, n), Offset: kafka.OffsetBeginning}
@@ -115,16 +117,21 @@ func (l *lead) send(ctx context.Context, e leadEvent) {
 	}
 }
 
+// sendAndWait sends an event and waits for what the receiver does.
+func (l *lead) sendAndWait(ctx context.Context, e leadEvent, done <-chan struct{}) {
+	l.send(ctx, e)
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
 func (l *lead) rebalance(ctx context.Context, e kafka.Event) error {
 	assigned, ok := e.(kafka.AssignedPartitions)
 	if !ok {
 		l.leads.Store(false)
-		delivered := make(chan struct{})
-		l.send(ctx, leadEvent{lost: delivered, late: l.consumer.AssignmentLost()})
-		select {
-		case <-delivered:
-		case <-ctx.Done():
-		}
+		done := make(chan struct{})
+		l.sendAndWait(ctx, leadEvent{lost: done, late: l.consumer.AssignmentLost()}, done)
 		return l.consumer.Unassign()
 	}
 	mine := slices.ContainsFunc(assigned.Partitions, func(tp kafka.TopicPartition) bool { return tp.Partition == l.table.Partition })
@@ -132,6 +139,8 @@ func (l *lead) rebalance(ctx context.Context, e kafka.Event) error {
 		l.send(ctx, leadEvent{missed: true})
 		return l.consumer.Assign([]kafka.TopicPartition{})
 	}
+	done := make(chan struct{})
+	l.sendAndWait(ctx, leadEvent{won: done}, done)
 	if err := l.consumer.Assign([]kafka.TopicPartition{l.table}); err != nil {
 		return err
 	}
@@ -150,6 +159,14 @@ func (l *lead) want(wanted bool) {
 	}
 }
 
+// rejoin asks the group anew who leads.
+func (l *lead) rejoin() {
+	select {
+	case l.again <- struct{}{}:
+	default:
+	}
+}
+
 // attend leaves the group when this instance leads and another one is to, and comes back
 // when that has changed or nobody is left: a member could be given the lead again.
 func (l *lead) attend(ctx context.Context) {
@@ -163,6 +180,11 @@ func (l *lead) attend(ctx context.Context) {
 			return
 		case <-ticker.C:
 		case <-l.changed:
+		case <-l.again:
+			if err := l.leaveAndJoin(ctx); err != nil {
+				l.send(ctx, leadEvent{err: err})
+				return
+			}
 		}
 		var err error
 		switch since := time.Since(left); {
@@ -182,6 +204,13 @@ func (l *lead) attend(ctx context.Context) {
 			l.warn(err)
 		}
 	}
+}
+
+func (l *lead) leaveAndJoin(ctx context.Context) error {
+	if err := l.consumer.Unsubscribe(); err != nil {
+		return fmt.Errorf("leave group %s: %w", l.group, err)
+	}
+	return l.subscribe(ctx)
 }
 
 // leave leaves the group if there is another member.

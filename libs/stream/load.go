@@ -40,10 +40,8 @@ func decodeRetry(ctx context.Context, warn func(error), decode func() error) err
 			return err
 		}
 		warn(err)
-		select {
-		case <-ctx.Done():
+		if !pause(ctx, time.Second) {
 			return ctx.Err()
-		case <-time.After(time.Second):
 		}
 	}
 }

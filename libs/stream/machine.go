@@ -95,9 +95,6 @@ func (m *Machine[S, E, V]) Wake(name string, at time.Time) {
 	m.Apply(m.spec.Wake(name), Cause{ObservedAt: at})
 }
 
-// Forget notes that the output table does not hold a key after all.
-func (m *Machine[S, E, V]) Forget(key string) { delete(m.published, key) }
-
 // Live reports whether the first flush has been.
 func (m *Machine[S, E, V]) Live() bool { return m.unclaimed == nil }
 

@@ -14,8 +14,9 @@ const patience = time.Second
 // that was made from raw-topology up to offset n comes after raw-topology up to n.
 // Records of one partition stay in order.
 type order struct {
-	next map[partition]int64 // read partitions: offset of the next record to give out
-	held map[partition][]heldRecord
+	next  map[partition]int64 // read partitions: offset of the next record to give out
+	given map[partition]int64 // the same, without what comes after the last record given out: ends of transactions
+	held  map[partition][]heldRecord
 }
 
 type heldRecord struct {
@@ -25,7 +26,7 @@ type heldRecord struct {
 }
 
 func newOrder() *order {
-	return &order{next: map[partition]int64{}, held: map[partition][]heldRecord{}}
+	return &order{next: map[partition]int64{}, given: map[partition]int64{}, held: map[partition][]heldRecord{}}
 }
 
 // read says that a partition is read, from its beginning.
@@ -70,7 +71,8 @@ func (o *order) release(now time.Time, all bool, give func(*kafka.Message)) {
 }
 
 func (o *order) give(m *kafka.Message, give func(*kafka.Message)) {
-	o.next[partitionOf(m.TopicPartition)] = int64(m.TopicPartition.Offset) + 1
+	p, next := partitionOf(m.TopicPartition), int64(m.TopicPartition.Offset)+1
+	o.next[p], o.given[p] = next, next
 	give(m)
 }
 

@@ -15,290 +15,313 @@ import (
 	"github.com/altostream/altostream/libs/service"
 )
 
-// publisher writes changes of an output table to Kafka.
+// publisher writes changes of one partition of an output table. Each publication is a
+// transaction: a reader sees all of it or nothing, and the brokers take nothing more from
+// it once another publisher of the same transactional id has been opened.
 type publisher[V any] struct {
 	table    Table[V]
+	number   int32 // of the partition
 	producer *kafka.Producer
 	tracer   trace.Tracer
 	runtime  *service.Runtime
 	*metrics
-	topic    metric.MeasurementOption
-	failed   chan error          // the first record that could not be delivered
-	tooLarge chan *kafka.Message // records that the broker does not take for their size
+	topic metric.MeasurementOption
 
-	mu        sync.Mutex
-	abandoned bool                    // no record is to be delivered any more
-	underWay  map[recordKey]*delivery // the large records that are not delivered yet and the last of their keys
+	mu       sync.Mutex
+	settled  *sync.Cond
+	underWay int   // records that were sent and not reported on yet
+	refused  error // why a record under way was not taken
+	oversize bool  // one of them, for its size
 }
 
-type recordKey struct {
-	number int32 // of the partition
-	key    string
-}
+const (
+	// transactionTime is how long a transaction may stay open: what comes after it in its
+	// partition is not seen meanwhile.
+	transactionTime = 10 * time.Second
+	// transactionStep is the longest time in a call of the client that waits for brokers.
+	transactionStep = time.Second
+	// retryPause is the pause before something that failed is tried again.
+	retryPause = 100 * time.Millisecond
+	// queuePause is the pause before a record is offered again to a full queue.
+	queuePause = time.Millisecond
+)
 
-// publication is what the records that are published together have in common.
-type publication struct {
-	observedAt time.Time
-	left       int // records not delivered yet
-}
+// errLost says that a publisher cannot go on: another one of its id has been opened, or
+// its transaction was ended for it. What it was to publish may or may not be in the table.
+var errLost = errors.New("this instance does not publish any more")
 
-// delivery is a record of a publication under way.
-type delivery struct {
-	*publication
-	large bool
-}
-
-// last counts one record as delivered and reports whether it was the last.
-func (p *publication) last() bool {
-	p.left--
-	return p.left == 0
-}
-
-// largeSize is the size, in bytes, from which on a record may be too large for a topic.
-const largeSize = 4096
-
-// queuePause is the pause before a record is offered again to a full queue.
-const queuePause = time.Millisecond
-
-// maxTooLarge is how many records of tooLarge may wait to be withdrawn.
-const maxTooLarge = 1024
-
-func newPublisher[V any](c service.Config, rt *service.Runtime, m *metrics, table Table[V]) (*publisher[V], error) {
-	producer, err := newProducer(c)
-	if err != nil {
+// openPublisher opens the publisher of a partition and ends what an earlier one of the id
+// has under way. It waits for brokers that are away, or do not let it in, as long as ctx lives.
+func openPublisher[V any](ctx context.Context, c service.Config, rt *service.Runtime, m *metrics, table Table[V], number int32, id string) (*publisher[V], error) {
+	what := fmt.Sprintf("transactions of %s at kafka %s (KAFKA_BOOTSTRAP_SERVERS)", id, c.KafkaBootstrapServers)
+	var p *publisher[V]
+	var wrong error // not to be mended by waiting
+	err := retry(ctx, rt.Log, what, func() error {
+		var producer *kafka.Producer
+		if producer, wrong = newProducer(c, id); wrong != nil {
+			return nil
+		}
+		p = newPublisher(rt, m, table, number, producer)
+		err := p.transact(ctx, producer.InitTransactions)
+		if err != nil {
+			p.close()
+		}
+		return err
+	})
+	if err = errors.Join(wrong, err); err != nil {
 		return nil, err
 	}
-	p := &publisher[V]{
-		table: table, producer: producer, tracer: rt.Tracer, runtime: rt, metrics: m, topic: topicAttribute(table.Topic),
-		failed: make(chan error, 1), tooLarge: make(chan *kafka.Message, maxTooLarge), underWay: map[recordKey]*delivery{},
-	}
-	go drainLogs(producer.Logs(), rt.Log)
-	go p.drainEvents()
 	return p, nil
 }
 
-// drainEvents watches deliveries until the producer is closed.
+func newPublisher[V any](rt *service.Runtime, m *metrics, table Table[V], number int32, producer *kafka.Producer) *publisher[V] {
+	p := &publisher[V]{
+		table: table, number: number, producer: producer, tracer: rt.Tracer, runtime: rt, metrics: m, topic: topicAttribute(table.Topic),
+	}
+	p.settled = sync.NewCond(&p.mu)
+	go drainLogs(producer.Logs(), rt.Log)
+	go p.drainEvents()
+	return p
+}
+
+// drainEvents takes delivery reports until the producer is closed.
 func (p *publisher[V]) drainEvents() {
 	limit := service.Limit{Interval: 5 * time.Second}
 	for e := range p.producer.Events() {
 		switch e := e.(type) {
 		case *kafka.Message:
-			p.report(e)
+			p.report(e.TopicPartition.Error)
 		case kafka.Error:
-			if e.IsFatal() {
-				p.fail(fmt.Errorf("kafka producer: %w", e))
-			} else if held, ok := limit.Allow(); ok {
+			if held, ok := limit.Allow(); ok {
 				p.runtime.Log.Warn("kafka", "error", e, "held_back", held)
 			}
 		}
 	}
 }
 
-// report takes a delivery report.
-func (p *publisher[V]) report(m *kafka.Message) {
-	err, d := m.TopicPartition.Error, m.Opaque.(*delivery)
-	if err == nil {
-		if d.large {
-			p.settled(m, d)
-		}
-		p.published.Add(context.Background(), 1, p.topic)
-		if d.last() {
-			p.latency.Record(context.Background(), time.Since(d.observedAt).Seconds(), p.topic)
-		}
-		return
-	}
-	if isTooLarge(err) && d.large {
-		select {
-		case p.tooLarge <- m:
-			return
-		default:
-		}
-	}
-	p.fail(fmt.Errorf("record %s of %s not delivered: %w", m.Key, p.table.Topic, err))
-}
-
-func (p *publisher[V]) isAbandoned() bool {
+func (p *publisher[V]) report(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.abandoned
-}
-
-// settled notes that a large record is delivered.
-func (p *publisher[V]) settled(m *kafka.Message, d *delivery) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if k := keyOf(m); p.underWay[k] == d {
-		delete(p.underWay, k)
+	p.underWay--
+	if err != nil {
+		p.refused, p.oversize = err, p.oversize || isTooLarge(err)
+	}
+	if p.underWay == 0 {
+		p.settled.Broadcast()
 	}
 }
 
-// abandon gives up the records that are not delivered, and takes no other ones.
-func (p *publisher[V]) abandon() {
+// settle waits for the reports on all records and returns why one was not taken.
+func (p *publisher[V]) settle() (refused error, oversize bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.abandoned = true
-	_ = p.producer.Purge(kafka.PurgeQueue | kafka.PurgeInFlight | kafka.PurgeNonBlocking)
+	for p.underWay > 0 {
+		p.settled.Wait()
+	}
+	refused, oversize = p.refused, p.oversize
+	p.refused, p.oversize = nil, false
+	return refused, oversize
 }
-
-// latest reports whether a large record is the last of its key.
-func (p *publisher[V]) latest(m *kafka.Message, d *delivery) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.underWay[keyOf(m)] == d
-}
-
-func keyOf(m *kafka.Message) recordKey { return recordKey{m.TopicPartition.Partition, string(m.Key)} }
 
 func isTooLarge(err error) bool {
 	var ke kafka.Error
 	return errors.As(err, &ke) && ke.Code() == kafka.ErrMsgSizeTooLarge
 }
 
-func (p *publisher[V]) fail(err error) {
-	select {
-	case p.failed <- err:
-	default:
+// transact calls what waits for brokers until it is done, fails for good, or ctx ends.
+func (p *publisher[V]) transact(ctx context.Context, call func(context.Context) error) error {
+	for {
+		step, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactionStep)
+		err := call(step)
+		cancel()
+		var ke kafka.Error
+		if !errors.As(err, &ke) || !ke.IsRetriable() {
+			return err
+		}
+		if !pause(ctx, queuePause) {
+			return ctx.Err()
+		}
 	}
 }
 
-// publish hands changes to the producer in order; it blocks while the producer's
-// queue is full.
-func (p *publisher[V]) publish(ctx context.Context, number int32, changes []Change[V], cause Cause, inputs string) error {
-	if len(changes) == 0 {
-		return nil
+// publication is changes that are published together.
+type publication struct {
+	messages   []kafka.Message
+	observedAt time.Time
+	span       trace.Span
+}
+
+// publish writes changes, in order, and returns when readers can see them. It tries again as
+// long as ctx lives and this instance is the one that publishes (errLost).
+func (p *publisher[V]) publish(ctx context.Context, changes []Change[V], cause Cause, inputs string) error {
+	publication, err := p.prepare(ctx, changes, cause, inputs)
+	if err != nil {
+		return err
 	}
+	return p.write(ctx, publication)
+}
+
+// prepare makes a publication; the changes may change afterwards.
+func (p *publisher[V]) prepare(ctx context.Context, changes []Change[V], cause Cause, inputs string) (*publication, error) {
 	spanContext, span := p.tracer.Start(traceContext.Extract(ctx, cause.Trace), p.runtime.Name+" publish")
-	defer span.End()
 	cause.Trace = propagation.MapCarrier{}
 	traceContext.Inject(spanContext, cause.Trace)
 	if cause.ObservedAt.IsZero() {
 		cause.ObservedAt = time.Now()
 	}
-	headers := headersOf(cause, inputs)
-	publication := &publication{observedAt: cause.ObservedAt, left: len(changes)}
-	deliveries := make([]delivery, len(changes))
+	last, now := headersOf(cause, inputs), time.Now()
+	var more []kafka.Header
+	if len(changes) > 1 {
+		more, last = together(last)
+	}
+	messages := make([]kafka.Message, len(changes))
 	for i, change := range changes {
-		deliveries[i].publication = publication
-		message := &kafka.Message{
-			TopicPartition: kafka.TopicPartition{Topic: &p.table.Topic, Partition: number},
-			Key:            []byte(change.Key), Headers: headers, Timestamp: time.Now(),
-			Opaque: &deliveries[i],
+		messages[i] = kafka.Message{
+			TopicPartition: kafka.TopicPartition{Topic: &p.table.Topic, Partition: p.number},
+			Key:            []byte(change.Key), Headers: more, Timestamp: now,
 		}
-		if change.Value != nil {
-			value, err := p.table.Serde.Encode(change.Value)
-			if err != nil {
-				return fmt.Errorf("record %s of %s: %w", change.Key, p.table.Topic, err)
+		if i == len(changes)-1 {
+			messages[i].Headers = last
+		}
+		if change.Value == nil {
+			continue
+		}
+		var err error
+		if messages[i].Value, err = p.table.Serde.Encode(change.Value); err != nil {
+			return nil, fmt.Errorf("record %s of %s: %w", change.Key, p.table.Topic, err)
+		}
+	}
+	return &publication{messages, cause.ObservedAt, span}, nil
+}
+
+// write writes a publication and returns when readers can see it.
+func (p *publisher[V]) write(ctx context.Context, w *publication) error {
+	defer w.span.End()
+	if err := p.deliver(ctx, w.messages); err != nil {
+		return fmt.Errorf("%d records of %s: %w", len(w.messages), p.table.Topic, err)
+	}
+	p.published.Add(ctx, int64(len(w.messages)), p.topic)
+	p.latency.Record(ctx, time.Since(w.observedAt).Seconds(), p.topic)
+	return nil
+}
+
+// deliver has messages delivered in one transaction. If brokers refuse a size, messages go one by
+// one, so that it is known which it is.
+func (p *publisher[V]) deliver(ctx context.Context, messages []kafka.Message) error {
+	limit := service.Limit{Interval: 5 * time.Second}
+	for oneByOne := false; ; {
+		oversize, err := p.attempt(ctx, messages, oneByOne)
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, errLost) || ctx.Err() != nil:
+			return err
+		case oversize:
+			oneByOne = true
+			continue
+		}
+		if held, ok := limit.Allow(); ok {
+			p.runtime.Log.Warn("kafka does not take records; trying again", "topic", p.table.Topic, "error", err, "held_back", held)
+		}
+		if !pause(ctx, retryPause) {
+			return ctx.Err()
+		}
+	}
+}
+
+// attempt is one transaction. If it fails, nothing of it is in the table.
+func (p *publisher[V]) attempt(ctx context.Context, messages []kafka.Message, oneByOne bool) (oversize bool, err error) {
+	if err := p.producer.BeginTransaction(); err != nil {
+		return false, fmt.Errorf("%w: %w", errLost, err)
+	}
+	err = p.send(ctx, messages, oneByOne)
+	if err == nil {
+		err = p.transact(ctx, p.producer.CommitTransaction)
+	}
+	if err == nil {
+		_, _ = p.settle()
+		return false, nil
+	}
+	var ke kafka.Error
+	if errors.As(err, &ke) && ke.IsFatal() {
+		return false, fmt.Errorf("%w: %w", errLost, err)
+	}
+	if abort := p.transact(ctx, p.producer.AbortTransaction); abort != nil {
+		return false, fmt.Errorf("%w: %w: %w", errLost, err, abort)
+	}
+	refused, oversize := p.settle()
+	return oversize, errors.Join(err, refused)
+}
+
+// send hands messages to the client; it waits while the client's queue is full.
+func (p *publisher[V]) send(ctx context.Context, messages []kafka.Message, oneByOne bool) error {
+	for i := range messages {
+		for {
+			err := p.offer(&messages[i])
+			var ke kafka.Error
+			switch errors.As(err, &ke); {
+			case err == nil:
+			case isTooLarge(err) && messages[i].Value != nil:
+				p.withdraw(&messages[i])
+				continue
+			case ke.Code() == kafka.ErrQueueFull && pause(ctx, queuePause):
+				continue
+			default:
+				return err
 			}
-			message.Value = value
-			deliveries[i].large = len(value) >= largeSize
+			break
 		}
-		if err := p.produce(ctx, message, nil); err != nil {
-			return fmt.Errorf("record %s of %s: %w", change.Key, p.table.Topic, err)
+		if !oneByOne {
+			continue
+		}
+		if refused, oversize := p.settle(); oversize && messages[i].Value != nil {
+			p.withdraw(&messages[i])
+			return refused
 		}
 	}
 	return nil
 }
 
-// produce hands a record to the producer; one that stands for another of the key only if
-// nothing came after that.
-func (p *publisher[V]) produce(ctx context.Context, message *kafka.Message, instead *delivery) error {
-	for {
-		err := p.offer(message, instead)
-		var ke kafka.Error
-		if !errors.As(err, &ke) {
-			return err
-		}
-		switch {
-		case ke.Code() == kafka.ErrQueueFull && ctx.Err() == nil:
-			time.Sleep(queuePause)
-		case isTooLarge(err) && message.Opaque.(*delivery).large:
-			p.withdraw(message)
-		default:
-			return err
-		}
-	}
-}
-
-func (p *publisher[V]) offer(message *kafka.Message, instead *delivery) error {
+func (p *publisher[V]) offer(m *kafka.Message) error {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.abandoned {
-		return nil
-	}
-	if instead != nil && p.underWay[keyOf(message)] != instead {
-		return nil
-	}
-	err := p.producer.Produce(message, nil)
-	switch d := message.Opaque.(*delivery); {
-	case err != nil:
-	case d.large:
-		p.underWay[keyOf(message)] = d
-	case len(p.underWay) > 0:
-		delete(p.underWay, keyOf(message))
+	p.underWay++
+	p.mu.Unlock()
+	err := p.producer.Produce(m, nil)
+	if err != nil {
+		p.mu.Lock()
+		p.underWay--
+		p.mu.Unlock()
 	}
 	return err
 }
 
 // withdraw makes a record that Kafka does not take a withdrawal.
 func (p *publisher[V]) withdraw(m *kafka.Message) {
-	p.runtime.Log.Error("record too large; withdrawn, since the one before is no longer true (raise message.max.bytes in KAFKA_PROPERTIES and on the topic)",
-		"topic", p.table.Topic, "key", string(m.Key))
-	p.metrics.tooLarge.Add(context.Background(), 1, p.topic)
+	p.runtime.Log.Error("record too large; withdrawn, since the one before is no longer true (raise message.max.bytes in KAFKA_PROPERTIES and max.message.bytes of the topic)",
+		"topic", p.table.Topic, "key", string(m.Key), "bytes", len(m.Value))
+	p.tooLarge.Add(context.Background(), 1, p.topic)
 	m.Value = nil
-	m.TopicPartition.Error = nil
-	m.Opaque = &delivery{publication: m.Opaque.(*delivery).publication}
 }
 
-// withdrawTooLarge withdraws the records that the broker did not take; forget is told
-// of each.
-func (p *publisher[V]) withdrawTooLarge(ctx context.Context, forget func(number int32, key string)) error {
-	for {
-		select {
-		case m := <-p.tooLarge:
-			if err := p.withdrawal(ctx, m, forget); err != nil {
-				return err
-			}
-		default:
-			return nil
-		}
-	}
+// purge gives up what the client has not delivered yet.
+func (p *publisher[V]) purge() {
+	_ = p.producer.Purge(kafka.PurgeQueue | kafka.PurgeInFlight | kafka.PurgeNonBlocking)
 }
 
-// withdrawal withdraws a record that the broker did not take, unless another one of its
-// key came after it.
-func (p *publisher[V]) withdrawal(ctx context.Context, m *kafka.Message, forget func(number int32, key string)) error {
-	refused := m.Opaque.(*delivery)
-	if !p.latest(m, refused) {
-		return nil
-	}
-	p.withdraw(m)
-	forget(m.TopicPartition.Partition, string(m.Key))
-	if err := p.produce(ctx, m, refused); err != nil {
-		return fmt.Errorf("withdraw %s of %s: %w", m.Key, p.table.Topic, err)
-	}
-	return nil
-}
-
-// settle waits for what is under way, at most d, and returns how many records are left.
-// Records that the broker did not take are withdrawn: later it might not be for this
-// instance to do.
-func (p *publisher[V]) settle(d time.Duration) int {
-	left := p.producer.Flush(int(d.Milliseconds()))
-	if left > 0 || len(p.tooLarge) == 0 {
-		return left
-	}
-	if err := p.withdrawTooLarge(context.Background(), func(int32, string) {}); err != nil {
-		p.fail(err)
-	}
-	return p.producer.Flush(int(d.Milliseconds()))
-}
-
-// close settles and ends the producer.
-func (p *publisher[V]) close(d time.Duration) {
-	if left := p.settle(d); left > 0 && !p.isAbandoned() {
-		p.runtime.Log.Warn("records not delivered at the end", "records", left)
-	}
-	if err := closeWithin(time.Second, p.producer.Close); err != nil {
+// close ends the publisher, which must not be publishing.
+func (p *publisher[V]) close() {
+	p.purge()
+	if err := closeWithin(closeTime, p.producer.Close); err != nil {
 		p.runtime.Log.Warn("at the end", "error", err)
+	}
+}
+
+// pause waits; it reports false if ctx ended meanwhile.
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
 	}
 }

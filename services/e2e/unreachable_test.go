@@ -1,11 +1,12 @@
 package e2e
 
 import (
-	"net"
+	"fmt"
 	"slices"
 	"testing"
 
 	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/services/e2e/cluster"
 	"github.com/altostream/altostream/services/lab/broker"
 )
 
@@ -65,10 +66,9 @@ func wantNotReady(t *testing.T, p *process) {
 // freeAddress returns an address at which nobody listens.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := cluster.FreePort()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
-	return listener.Addr().String()
+	return fmt.Sprintf("127.0.0.1:%d", port)
 }

@@ -39,16 +39,16 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 	}
 	cfg.Brokers = max(cfg.Brokers, 1)
 	cfg.Partitions = max(cfg.Partitions, 1)
-	ports, err := freePorts(2 * cfg.Brokers)
-	if err != nil {
-		return nil, err
-	}
 	c := &Cluster{}
 	for i := range cfg.Brokers {
-		c.Brokers = append(c.Brokers, &Broker{
-			id: i + 1, dir: filepath.Join(cfg.Dir, fmt.Sprintf("broker-%d", i+1)), libs: filepath.Join(jars, "libs"),
-			port: ports[2*i], controller: ports[2*i+1],
-		})
+		b := &Broker{id: i + 1, dir: filepath.Join(cfg.Dir, fmt.Sprintf("broker-%d", i+1)), libs: filepath.Join(jars, "libs")}
+		var errs [2]error
+		b.port, errs[0] = FreePort()
+		b.controller, errs[1] = FreePort()
+		if err := errors.Join(errs[:]...); err != nil {
+			return nil, err
+		}
+		c.Brokers = append(c.Brokers, b)
 	}
 	if err := c.start(ctx, cfg); err != nil {
 		c.Close()

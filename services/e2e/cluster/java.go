@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -106,18 +107,18 @@ func (j *java) kill() {
 	<-j.done
 }
 
-// freePorts returns ports of loopback that nothing listens on.
-func freePorts(n int) ([]int, error) {
-	var ports []int
-	for range n {
-		listener, err := net.Listen("tcp4", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
+// FreePort returns a port of loopback that nothing listens on: below those that the kernel
+// gives to clients and to who asks for any, so that it stays free.
+func FreePort() (int, error) {
+	const first, last = 15000, 32000
+	for range last - first {
+		port := first + rand.IntN(last-first)
+		listener, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			return port, listener.Close()
 		}
-		defer listener.Close()
-		ports = append(ports, listener.Addr().(*net.TCPAddr).Port)
 	}
-	return ports, nil
+	return 0, fmt.Errorf("no port from %d to %d is free", first, last)
 }
 
 // accepts reports whether something listens on an address.

@@ -25,16 +25,16 @@ func StartRegistry(ctx context.Context, dir string) (*Registry, error) {
 	if err != nil || len(runners) != 1 {
 		return nil, fmt.Errorf("%d registries in %s, want one; run: make kafka", len(runners), jars)
 	}
-	ports, err := freePorts(1)
+	port, err := FreePort()
 	if err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	r := &Registry{address: fmt.Sprintf("127.0.0.1:%d", ports[0])}
+	r := &Registry{address: fmt.Sprintf("127.0.0.1:%d", port)}
 	r.process = java{log: filepath.Join(dir, "registry.log"), args: []string{
-		"-Xmx256m", "-XX:+UseSerialGC", "-Dquarkus.http.host=127.0.0.1", fmt.Sprintf("-Dquarkus.http.port=%d", ports[0]),
+		"-Xmx256m", "-XX:+UseSerialGC", "-Dquarkus.http.host=127.0.0.1", fmt.Sprintf("-Dquarkus.http.port=%d", port),
 		"-jar", runners[0],
 	}}
 	if err := r.process.start(ctx, r.answers); err != nil {

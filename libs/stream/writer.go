@@ -1,0 +1,53 @@
+package stream
+
+import (
+	"context"
+	"time"
+)
+
+// writer writes publications to Kafka, in order, while the next ones are made.
+type writer[V any] struct {
+	*publisher[V]
+	publications chan *publication
+	failed       chan error // the end of the writer
+	cancel       context.CancelFunc
+	done         chan struct{} // closed when it has ended
+}
+
+func startWriter[V any](ctx context.Context, p *publisher[V]) *writer[V] {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	w := &writer[V]{
+		publisher: p, publications: make(chan *publication, 1), failed: make(chan error, 1),
+		cancel: cancel, done: make(chan struct{}),
+	}
+	go func() {
+		defer close(w.done)
+		for publication := range w.publications {
+			if err := p.write(ctx, publication); err != nil {
+				w.failed <- err
+				return
+			}
+		}
+	}()
+	return w
+}
+
+// stop ends the writer when it has written what it was given, after d at the latest, and
+// reports whether it has.
+func (w *writer[V]) stop(d time.Duration) bool {
+	close(w.publications)
+	select {
+	case <-w.done:
+		w.cancel()
+		w.close()
+		return len(w.failed) == 0
+	case <-time.After(d):
+	}
+	w.cancel()
+	w.purge()
+	go func() {
+		<-w.done
+		w.close()
+	}()
+	return false
+}
