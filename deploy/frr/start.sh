@@ -13,5 +13,4 @@ done
 ip link add lan type veth peer name lan0 # a network without hosts
 ip link set lan up
 ip link set lan0 up
-. /usr/lib/frr/frrcommon.sh
-exec /usr/lib/frr/watchfrr $(daemon_list)
+exec /usr/lib/frr/docker-start
