@@ -6,7 +6,10 @@
 // slice or a nil map is Avro null where the schema allows null: not said.
 package schemas
 
-import _ "embed"
+import (
+	"embed"
+	"path"
+)
 
 // Topic names.
 const (
@@ -51,4 +54,21 @@ func Of(topic string) (schema string, ok bool) {
 		return EndpointPropertiesSchema, true
 	}
 	return "", false
+}
+
+//go:embed released/*.avsc
+var released embed.FS
+
+// Released returns the released versions of the schema of a topic's value.
+func Released(topic string) []string {
+	var texts []string
+	entries, _ := released.ReadDir("released")
+	for _, entry := range entries {
+		if ok, _ := path.Match(topic+".v*.avsc", entry.Name()); !ok {
+			continue
+		}
+		text, _ := released.ReadFile("released/" + entry.Name())
+		texts = append(texts, string(text))
+	}
+	return texts
 }

@@ -13,4 +13,6 @@ done
 ip link add lan type veth peer name lan0 # a network without hosts
 ip link set lan up
 ip link set lan0 up
+chown frr:frr /var/lib/frr
+install -d -o frr -g frr /var/run/frr
 exec /usr/lib/frr/docker-start

@@ -54,7 +54,7 @@ func NewSerde[T any](r Registry, topic, schemaText string) (*Serde[T], error) {
 		return nil, fmt.Errorf("schema of %s: %w", topic, err)
 	}
 	return &Serde[T]{
-		registry: r, subject: topic + "-value", text: schemaText, encode: encode,
+		registry: r, subject: SubjectOf(topic), text: schemaText, encode: encode,
 		writers: map[uint32]*codec{},
 	}, nil
 }
@@ -70,6 +70,10 @@ func (s *Serde[T]) Register() error {
 	s.id = id
 	return nil
 }
+
+// Subject returns what the registry holds under the topic's subject, and where this
+// serde's schema stands in it.
+func (s *Serde[T]) Subject() (Subject, error) { return s.registry.Subject(s.subject, s.text) }
 
 // Encode returns v in the Confluent wire format.
 func (s *Serde[T]) Encode(v *T) ([]byte, error) {

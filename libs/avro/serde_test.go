@@ -37,6 +37,8 @@ func (m *memory) Schema(_ string, id int) (string, error) {
 	return m.texts[id-1], nil
 }
 
+func (m *memory) Subject(_, _ string) (Subject, error) { return Subject{}, nil }
+
 func newSerde[T any](t *testing.T, r Registry, text string) *Serde[T] {
 	t.Helper()
 	s, err := NewSerde[T](r, "topic", text)
@@ -189,7 +191,7 @@ func TestDial(t *testing.T) {
 	if _, err := r.Schema("topic-value", 999); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("unknown id, which may still come: %v", err)
 	}
-	r.(*registry).missing[999] = time.Now().Add(-missingTime)
+	r.missing[999] = time.Now().Add(-missingTime)
 	if _, err := r.Schema("topic-value", 999); err == nil || errors.Is(err, ErrUnavailable) {
 		t.Errorf("unknown id: %v", err)
 	}

@@ -35,14 +35,10 @@ func Run[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Config,
 
 // prepare makes sure of the topics and of the output's schema.
 func prepare[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Config, rt *service.Runtime) error {
-	topics := []string{spec.Output.Topic}
-	for _, in := range spec.Inputs {
-		topics = append(topics, in.Topic)
-	}
-	if err := ensureTopics(ctx, c, rt.Log, topics); err != nil {
+	if err := prepareTopics(ctx, c, rt.Log, usesOf(spec)); err != nil {
 		return err
 	}
-	return retry(ctx, rt.Log, "schema registry (SCHEMA_REGISTRY_URL)", spec.Output.Serde.Register)
+	return prepareSchema(ctx, rt.Log, spec.Output)
 }
 
 type runner[S, E, V any] struct {

@@ -21,5 +21,6 @@
 //	consume.go  Run: Kafka inputs (builders); assign.go, order.go, halves.go, load.go
 //	feed.go     Feed: events from elsewhere (ingests); lead.go, writer.go
 //	publish.go  the way out: transactions of the partition's owner
+//	topics.go   what a processor needs of its topics; schema.go, of the registry
 //	follow.go   Follow: a topic read whole, for tools
 package stream

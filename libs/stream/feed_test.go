@@ -96,7 +96,9 @@ func TestFeedTooLarge(t *testing.T) {
 			b := newBench(t, 1)
 			b.config.KafkaProperties = service.Properties{"message.max.bytes": "8000000"}
 			b.exact = exact
+			b.createTopic(t, "out", "8000000")
 			events, stop := b.feed(t, "name", map[string]string{})
+			b.alterTopic(t, "out", "max.message.bytes", "1048588") // while the processor runs
 			put := func(key, tag string) {
 				events <- stream.Event[event]{Event: event{key: key, value: mapOf(tag)}, ObservedAt: time.UnixMicro(5)}
 			}

@@ -3,7 +3,6 @@ package stream
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -110,40 +109,12 @@ func drainLogs(logs <-chan kafka.LogEvent, log *slog.Logger) {
 	}
 }
 
-// ensureTopics creates the topics that do not exist, compacted, with the broker's
-// default partitions and replication, and waits for the broker as long as ctx lives.
-func ensureTopics(ctx context.Context, c service.Config, log *slog.Logger, topics []string) error {
-	admin, err := kafka.NewAdminClient(clientConfig(c, nil))
-	if err != nil {
-		return propertiesError(err)
-	}
-	defer admin.Close()
-	specs := make([]kafka.TopicSpecification, len(topics))
-	for i, topic := range topics {
-		specs[i] = kafka.TopicSpecification{
-			Topic: topic, NumPartitions: -1, ReplicationFactor: -1,
-			Config: map[string]string{"cleanup.policy": "compact"},
-		}
-	}
-	return retry(ctx, log, "kafka "+c.KafkaBootstrapServers+" (KAFKA_BOOTSTRAP_SERVERS)", func() error {
-		results, err := admin.CreateTopics(ctx, specs, kafka.SetAdminOperationTimeout(5*time.Second), kafka.SetAdminRequestTimeout(5*time.Second))
-		if err != nil {
-			return err
-		}
-		for _, r := range results {
-			switch r.Error.Code() {
-			case kafka.ErrNoError, kafka.ErrTopicAlreadyExists:
-			default:
-				return fmt.Errorf("create topic %s: %w", r.Topic, r.Error)
-			}
-		}
-		return nil
-	})
-}
-
-// retry calls f until it succeeds or ctx ends, with a log line for each failure.
+// retry calls f until it succeeds or ctx ends. A failure is logged when it is another one
+// than before, and once in a minute.
 func retry(ctx context.Context, log *slog.Logger, what string, f func() error) error {
-	const wait = 2 * time.Second
+	const wait, remind = 2 * time.Second, time.Minute
+	var said string
+	var last time.Time
 	for {
 		err := f()
 		if err == nil {
@@ -152,7 +123,10 @@ func retry(ctx context.Context, log *slog.Logger, what string, f func() error) e
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		log.Error("cannot start yet; trying again", "what", what, "error", err, "in", wait)
+		if text := err.Error(); text != said || time.Since(last) >= remind {
+			log.Error("cannot start yet; trying again", "what", what, "error", err, "every", wait)
+			said, last = text, time.Now()
+		}
 		if !pause(ctx, wait) {
 			return ctx.Err()
 		}

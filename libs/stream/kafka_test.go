@@ -321,7 +321,9 @@ func TestRunTooLarge(t *testing.T) {
 			b.config.KafkaProperties = service.Properties{"message.max.bytes": clientLimit}
 			// The output is larger than the input, which just fits.
 			b.grow = noise(200_000)
+			b.createTopic(t, "out", "8000000")
 			b.run(t)
+			b.alterTopic(t, "out", "max.message.bytes", "1048588") // while the processor runs
 			b.put(t, "in", 0, "a", b.encode(t, "1"))
 			b.put(t, "in", 0, "b", b.encode(t, "1"))
 			b.awaitTable(t, map[string]string{"a": "<1>" + b.grow, "b": "<1>" + b.grow})

@@ -69,6 +69,8 @@ type Table[V any] struct {
 type Serde[V any] interface {
 	// Register makes the schema known to the registry; Encode needs it.
 	Register() error
+	// Subject returns where the schema stands in the registry.
+	Subject() (avro.Subject, error)
 	Encode(v *V) ([]byte, error)
 	// Decode reads a value; an error that wraps avro.ErrUnavailable says nothing about it.
 	Decode(b []byte) (*V, error)

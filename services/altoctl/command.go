@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,16 +17,20 @@ import (
 	"github.com/altostream/altostream/schemas"
 )
 
-const usage = `altoctl shows what is on altostream's Kafka topics.
+const usage = `altoctl shows what is on altostream's Kafka topics, and sets up topics and schemas.
 
-  altoctl network-map   the ALTO network map
-  altoctl cost-map      the ALTO cost maps
-  altoctl compute       the compute resources
-  altoctl endpoints     the properties of endpoints
-  altoctl topology      what each router speaker tells (BGP-LS)
-  altoctl peers         the speakers, their sessions and how much each told
-  altoctl topics        the topics, their sizes and last changes
-  altoctl ready         whether the service at HTTP_LISTEN on this host is caught up
+  altoctl network-map     the ALTO network map
+  altoctl cost-map        the ALTO cost maps
+  altoctl compute         the compute resources
+  altoctl endpoints       the properties of endpoints
+  altoctl topology        what each router speaker tells (BGP-LS)
+  altoctl peers           the speakers, their sessions and how much each told
+  altoctl topics          the topics, their sizes and last changes
+  altoctl topics plan     how the topics differ from a file (deploy/topics.yaml); status 3 if they do
+  altoctl topics apply    the same, and make them as the file says
+  altoctl schemas         the schemas in the registry, and the compatibility that it enforces
+  altoctl schemas apply   register this program's schemas, with compatibility FULL_TRANSITIVE
+  altoctl ready           whether the service at HTTP_LISTEN on this host is caught up
 
 Flags, after the command:
 `
@@ -43,42 +48,88 @@ type command struct {
 	metric    string
 	json      bool
 	watch     bool
+
+	file     string // of topics
+	replicas int    // instead of the file's; 0: the file's
+	told     consent
 }
 
 // Run runs the command line args and writes to out, and about records that cannot be
 // read to errs.
 func Run(ctx context.Context, c service.Config, args []string, out, errs io.Writer) error {
 	cmd := &command{config: c, out: out, errs: errs}
-	flags := flag.NewFlagSet("altoctl", flag.ContinueOnError)
-	var help strings.Builder
-	flags.SetOutput(&help)
-	flags.StringVar(&cmd.topology, "topology", "", "only this `name`d topology")
-	flags.StringVar(&cmd.metric, "metric", "", "only cost maps of this `metric`, e.g. routingcost")
-	flags.BoolVar(&cmd.json, "json", false, "RFC 7285 JSON for maps, one JSON object for other tables")
-	flags.BoolVar(&cmd.watch, "watch", false, "go on, and print each change as it comes, with its latency")
-	flags.Usage = func() {
-		help.WriteString(usage)
-		flags.PrintDefaults()
-		help.WriteString("\nEnvironment: KAFKA_BOOTSTRAP_SERVERS, KAFKA_PROPERTIES, SCHEMA_REGISTRY_URL.\n")
-	}
 	if len(args) == 0 {
-		flags.Usage()
-		return Usage{help.String()}
+		return Usage{cmd.help()}
 	}
-	err := flags.Parse(args[1:])
-	if errors.Is(err, flag.ErrHelp) || args[0] == "-h" || args[0] == "--help" || args[0] == "help" {
-		help.Reset()
-		flags.Usage()
-		_, err = io.WriteString(out, help.String())
+	name, args := args[0], args[1:]
+	switch name {
+	case "-h", "--help", "help":
+		_, err := io.WriteString(out, cmd.help())
 		return err
+	case "topics", "schemas":
+		if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+			name, args = name+" "+args[0], args[1:]
+		}
 	}
-	if err != nil {
-		return Usage{help.String()}
-	}
-	if flags.NArg() > 0 {
+	flags := cmd.flags(name)
+	var problem strings.Builder
+	flags.SetOutput(&problem)
+	flags.Usage = func() { problem.WriteString("\n" + cmd.help()) }
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		_, err := io.WriteString(out, cmd.help())
+		return err
+	case err != nil:
+		return Usage{problem.String()}
+	case flags.NArg() > 0:
 		return Usage{fmt.Sprintf("unexpected %q; flags come after the command, see altoctl help\n", flags.Arg(0))}
 	}
-	return cmd.run(ctx, args[0])
+	return cmd.run(ctx, name)
+}
+
+// flags are those of a command.
+func (c *command) flags(name string) *flag.FlagSet {
+	flags := flag.NewFlagSet("altoctl", flag.ContinueOnError)
+	switch name {
+	case "topics plan", "topics apply":
+		flags.StringVar(&c.file, "f", "deploy/topics.yaml", "`file` of the topics")
+		flags.IntVar(&c.replicas, "replicas", 0, "`n` copies of each partition instead of the file's, e.g. 1 for a single broker; min.insync.replicas is lowered to it")
+		topicsFlag(flags, &c.told.remove, "delete", "delete this `topic` with all its records; one that is in the file is created anew")
+		topicsFlag(flags, &c.told.extend, "add-partitions", "add partitions to this `topic` even if it holds records; those of a topology that moves to another partition stay behind")
+	case "schemas", "schemas apply":
+	default:
+		flags.StringVar(&c.topology, "topology", "", "only this `name`d topology")
+		flags.StringVar(&c.metric, "metric", "", "only cost maps of this `metric`, e.g. routingcost")
+		flags.BoolVar(&c.json, "json", false, "RFC 7285 JSON for maps, one JSON object for other tables")
+		flags.BoolVar(&c.watch, "watch", false, "go on, and print each change as it comes, with its latency")
+	}
+	return flags
+}
+
+// topicsFlag defines a flag that names one of altostream's topics, and may be repeated.
+func topicsFlag(flags *flag.FlagSet, to *[]string, name, text string) {
+	flags.Func(name, text, func(topic string) error {
+		if !slices.Contains(schemas.Topics, topic) {
+			return fmt.Errorf("altostream has no such topic; it has %q", schemas.Topics)
+		}
+		*to = append(*to, topic)
+		return nil
+	})
+}
+
+func (c *command) help() string {
+	var text strings.Builder
+	text.WriteString(usage)
+	for _, name := range []string{"", "topics plan"} {
+		flags := c.flags(name)
+		flags.SetOutput(&text)
+		flags.PrintDefaults()
+		if name == "" {
+			text.WriteString("\nFlags of topics plan and topics apply:\n")
+		}
+	}
+	text.WriteString("\nEnvironment: KAFKA_BOOTSTRAP_SERVERS, KAFKA_PROPERTIES, SCHEMA_REGISTRY_URL.\n")
+	return text.String()
 }
 
 func (c *command) run(ctx context.Context, name string) error {
@@ -99,6 +150,14 @@ func (c *command) run(ctx context.Context, name string) error {
 		return c.topics(ctx)
 	case "ready":
 		return c.ready(ctx)
+	case "topics plan":
+		return c.planTopics(ctx)
+	case "topics apply":
+		return c.applyTopics(ctx)
+	case "schemas":
+		return c.schemas()
+	case "schemas apply":
+		return c.applySchemas()
 	}
 	return Usage{fmt.Sprintf("altoctl has no command %q; see altoctl help\n", name)}
 }

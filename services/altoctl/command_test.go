@@ -33,7 +33,7 @@ func TestHelp(t *testing.T) {
 		if err := Run(t.Context(), service.Config{}, args, &out, &out); err != nil {
 			t.Errorf("%q: %v", args, err)
 		}
-		for _, part := range []string{"altoctl topics", "-watch", "SCHEMA_REGISTRY_URL"} {
+		for _, part := range []string{"altoctl topics plan", "-watch", "-delete", "SCHEMA_REGISTRY_URL"} {
 			if strings.Count(out.String(), part) != 1 {
 				t.Errorf("%q: help says %q not once:\n%s", args, part, out.String())
 			}

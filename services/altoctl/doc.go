@@ -1,10 +1,16 @@
 // Package altoctl shows people what is on the topics: maps, endpoints, compute
-// resources, the raw topology, and the topics themselves.
+// resources, the raw topology, and the topics themselves; and sets up topics and schemas.
 //
 //	command.go  commands and flags
 //	table.go    one topic as it stands, followed as it changes
 //	render.go   a record as text for people, or as RFC 7285 JSON
 //	diff.go     what changed from one map to the next
+//	peers.go    altoctl peers
 //	topics.go   altoctl topics
 //	ready.go    altoctl ready, a health check
+//
+//	topicfile.go   deploy/topics.yaml
+//	topicplan.go   how a cluster's topics differ from it
+//	topicapply.go  altoctl topics plan, altoctl topics apply
+//	schemas.go     altoctl schemas, altoctl schemas apply
 package altoctl

@@ -35,7 +35,7 @@ func buildAndRun(m *testing.M) (status int, err error) {
 	}
 	defer os.RemoveAll(binaries)
 	args := []string{"build", "-o", binaries + string(filepath.Separator)}
-	for _, name := range append(chainOrder, "lab") {
+	for _, name := range append(chainOrder, "lab", "altoctl") {
 		args = append(args, "./"+name+"/cmd/"+name)
 	}
 	build := exec.Command("go", args...)

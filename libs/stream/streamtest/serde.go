@@ -37,3 +37,7 @@ func (r registry) Schema(subject string, id int) (string, error) {
 	}
 	return "", fmt.Errorf("no schema %d of %s", id, subject)
 }
+
+func (r registry) Subject(subject, _ string) (avro.Subject, error) {
+	return avro.Subject{Versions: []int{1}, Latest: r[subject], Own: 1}, nil
+}

@@ -38,5 +38,8 @@ func run(ctx context.Context) int {
 		return 2
 	}
 	fmt.Fprintf(os.Stderr, "altoctl: %v\n", err)
+	if errors.Is(err, altoctl.ErrDiffers) {
+		return 3
+	}
 	return 1
 }
