@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds Compose v2 and the stand-ins for the foreign images of docker-compose.yml, under their names.
 # What takes long is kept in .compose. test.sh starts it, from the repository's root, with a Docker daemon.
-#   build.sh fetch    what needs the internet (or a mirror): Debian's packages and Go modules
+#   build.sh compose  Compose v2
+#   build.sh fetch    what else needs the internet (or a mirror): Debian's packages and Go modules
 #   build.sh images   needs a Docker daemon, and no network
 set -euo pipefail
 cache=$PWD/.compose
@@ -19,8 +20,8 @@ build() { # name file context [argument …]
 	docker build -q -t "$name" -f "$here/$file.Dockerfile" "$@" "$context" >/dev/null
 }
 
-fetch() {
-	local mirror folder
+compose() {
+	local folder
 	if [ ! -x "$cache/docker-compose" ]; then
 		echo "Compose v2"
 		folder=$(go mod download -json github.com/docker/compose/v2@v2.40.3 | jq -r .Dir)
@@ -30,6 +31,10 @@ fetch() {
 		(cd "$cache/src" && GOWORK=off go build -ldflags '-X github.com/docker/compose/v2/internal.Version=v2.40.3' -o "$cache/docker-compose" ./cmd)
 		rm -rf "$cache/src"
 	fi
+}
+
+fetch() {
+	local mirror
 	if [ ! -x "$cache/collector/otelcol-contrib" ]; then
 		echo "OpenTelemetry collector (some minutes)"
 		mkdir -p "$cache/collector"
@@ -45,6 +50,11 @@ fetch() {
 		mv "$cache/debian.tar.part" "$cache/debian.tar"
 		rm -rf "$cache/rootfs"
 	fi
+	# In a copy, since it changes go.work.sum.
+	rm -rf "$cache/work"
+	mkdir "$cache/work"
+	cp --parents go.work go.work.sum libs/go.* schemas/go.* services/go.* "$cache/work"
+	cd "$cache/work"
 	GOMODCACHE=$cache/modules GOFLAGS=-modcacherw GOPROXY="file://$(go env GOMODCACHE)/cache/download,$(go env GOPROXY)" go mod download
 }
 
