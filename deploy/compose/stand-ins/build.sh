@@ -17,7 +17,7 @@ build() { # name file context [argument …]
 	local name=$1 file=$2 context=$3
 	shift 3
 	echo "stand-in $name"
-	docker build -q -t "$name" -f "$here/$file.Dockerfile" "$@" "$context" >/dev/null
+	docker build -t "$name" -f "$here/$file.Dockerfile" "$@" "$context" >"$cache/build.log" 2>&1 || { tail -20 "$cache/build.log"; exit 1; }
 }
 
 compose() {
