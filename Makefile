@@ -13,7 +13,7 @@ GOBGP        = services/lab(/router)?$$
 
 .PHONY: help
 help: ## show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## run the whole chain in one process and watch a link fail (Ctrl-C ends it)
@@ -56,6 +56,10 @@ fuzz: ## fuzz every decoder for FUZZTIME (30s) each
 
 .PHONY: kafka
 kafka: .kafka/ready ## fetch Apache Kafka and a schema registry for the tests (Java 17, Maven)
+
+.PHONY: test-compose
+test-compose: .kafka/ready ## prove docker-compose.yml with a Docker daemon of its own (root; deploy/compose/README.md)
+	deploy/compose/test.sh
 
 .PHONY: ci
 ci: lint test ## what CI runs

@@ -30,6 +30,7 @@ const usage = `altoctl shows what is on altostream's Kafka topics, and sets up t
   altoctl topics apply    the same, and make them as the file says
   altoctl schemas         the schemas in the registry, and the compatibility that it enforces
   altoctl schemas apply   register this program's schemas, with compatibility FULL_TRANSITIVE
+  altoctl ready           whether the service at HTTP_LISTEN on this host is caught up
 
 Flags, after the command:
 `
@@ -147,6 +148,8 @@ func (c *command) run(ctx context.Context, name string) error {
 		return c.peers(ctx)
 	case "topics":
 		return c.topics(ctx)
+	case "ready":
+		return c.ready(ctx)
 	case "topics plan":
 		return c.planTopics(ctx)
 	case "topics apply":

@@ -7,6 +7,7 @@
 //	diff.go     what changed from one map to the next
 //	peers.go    altoctl peers
 //	topics.go   altoctl topics
+//	ready.go    altoctl ready, a health check
 //
 //	topicfile.go   deploy/topics.yaml
 //	topicplan.go   how a cluster's topics differ from it

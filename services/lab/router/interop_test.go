@@ -89,7 +89,7 @@ func meet(t *testing.T, m meeting) (*server, *bgp.Speaker, *ear) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := startServer(t.Context(), m.gobgpID, netip.AddrPortFrom(gobgp, 0), logger{slog.New(slog.DiscardHandler)})
+	s, err := startServer(t.Context(), m.gobgpID, netip.AddrPortFrom(gobgp, 0), gobgp, logger{slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,15 @@ type Config struct {
 	First     netip.Addr // address of R1; R2 to R5 have the next ones
 	Port      uint16     // of all routers; 0: each has any free port
 	Collector Collector
+	Uplinks   []Uplink // of R2 and R3; none: the collector connects to their addresses, from Collector.Address
 	Log       *slog.Logger
+}
+
+// Uplink is where a route reflector and the collector meet, apart from the addresses
+// that the routers have for each other.
+type Uplink struct {
+	Address   netip.Addr // of the reflector, on the same port
+	Collector netip.Addr
 }
 
 // Network is the running network of the seed.
@@ -53,7 +61,8 @@ func Start(ctx context.Context, cfg Config) (*Network, error) {
 
 func (n *Network) start(ctx context.Context, cfg Config) error {
 	for r := router(1); r <= routers; r++ {
-		s, err := startServer(ctx, r, netip.AddrPortFrom(nth(cfg.First, int(r)-1), cfg.Port), logger{cfg.Log.With("router", r.String())})
+		address := netip.AddrPortFrom(nth(cfg.First, int(r)-1), cfg.Port)
+		s, err := startServer(ctx, r, address, cfg.uplink(r).Address, logger{cfg.Log.With("router", r.String())})
 		if err != nil {
 			return err
 		}
@@ -77,11 +86,19 @@ func (n *Network) start(ctx context.Context, cfg Config) error {
 		if err := n.converge(ctx, n.server(r)); err != nil {
 			return err
 		}
-		if err := n.server(r).admit(ctx, cfg.Collector); err != nil {
+		if err := n.server(r).admit(ctx, Collector{cfg.uplink(r).Collector, cfg.Collector.ASN}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// uplink is that of a router or, without one, its address.
+func (c Config) uplink(r router) Uplink {
+	if i := slices.Index(reflectors, r); i >= 0 && i < len(c.Uplinks) {
+		return c.Uplinks[i]
+	}
+	return Uplink{nth(c.First, int(r)-1), c.Collector.Address}
 }
 
 // converge waits until a server knows the whole network.
@@ -116,7 +133,8 @@ func (n *Network) Close() {
 func (n *Network) Peers() []Peer {
 	var peers []Peer
 	for _, r := range reflectors {
-		peers = append(peers, Peer{Name: r.String(), Address: n.server(r).address, ASN: asn})
+		s := n.server(r)
+		peers = append(peers, Peer{Name: r.String(), Address: netip.AddrPortFrom(s.uplink, s.address.Port()), ASN: asn})
 	}
 	return peers
 }

@@ -24,21 +24,27 @@ const restartSeconds = 30
 type server struct {
 	router
 	address netip.AddrPort
+	uplink  netip.Addr // where the collector connects to, on the same port
 	bgp     *gobgp.BgpServer
 }
 
-// startServer listens on the address; port 0 is any free port.
-func startServer(ctx context.Context, r router, address netip.AddrPort, logger log.Logger) (*server, error) {
+// startServer listens on the address; port 0 is any free port. It listens on the same
+// port of the uplink too.
+func startServer(ctx context.Context, r router, address netip.AddrPort, uplink netip.Addr, logger log.Logger) (*server, error) {
 	address, err := resolvePort(address)
 	if err != nil {
 		return nil, fmt.Errorf("router %s cannot listen; choose another port or address: %w", r, err)
 	}
-	s := &server{router: r, address: address, bgp: gobgp.NewBgpServer(gobgp.LoggerOption(logger))}
+	s := &server{router: r, address: address, uplink: uplink, bgp: gobgp.NewBgpServer(gobgp.LoggerOption(logger))}
 	go s.bgp.Serve()
+	listen := []string{address.Addr().String()}
+	if uplink != address.Addr() {
+		listen = append(listen, uplink.String())
+	}
 	err = s.bgp.StartBgp(ctx, &api.StartBgpRequest{Global: &api.Global{
 		Asn:             asn,
 		RouterId:        r.id().String(),
-		ListenAddresses: []string{address.Addr().String()},
+		ListenAddresses: listen,
 		ListenPort:      int32(address.Port()),
 	}})
 	if err != nil {
@@ -77,6 +83,7 @@ func (s *server) connect(ctx context.Context, to *server) error {
 // has the graceful restart capability, as this side does.
 func (s *server) admit(ctx context.Context, c Collector) error {
 	peer := s.neighbor(c.Address, c.ASN)
+	peer.Transport.LocalAddress = s.uplink.String()
 	peer.Transport.PassiveMode = true
 	peer.GracefulRestart = &api.GracefulRestart{Enabled: true, RestartTime: restartSeconds}
 	peer.AfiSafis[0].MpGracefulRestart = &api.MpGracefulRestart{Config: &api.MpGracefulRestartConfig{Enabled: true}}
