@@ -50,6 +50,10 @@ fuzz: ## fuzz every decoder for FUZZTIME (30s) each
 			echo "$$f $$name"; $(GO) test "./$$(dirname "$$f")" -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) || exit 1; \
 		done; done
 
+.PHONY: test-kafka
+test-kafka: .kafka/ready ## run the end-to-end tests on Apache Kafka and a real schema registry (Java 17, Maven, Python, kcat)
+	E2E_KAFKA=1 $(GO) test -shuffle=on -parallel 4 -timeout 30m ./services/e2e
+
 .kafka/ready: services/e2e/cluster/pom.xml
 	@command -v mvn >/dev/null && command -v java >/dev/null || { echo "make $(MAKECMDGOALS) needs Java 17 and Maven (Debian: openjdk-17-jre-headless maven)"; exit 1; }
 	rm -rf .kafka && mvn -q -B -f $< package && touch $@
@@ -62,8 +66,8 @@ test-compose: .kafka/ready ## prove docker-compose.yml with a Docker daemon of i
 	deploy/compose/test.sh
 
 .PHONY: ci
-ci: lint test ## what CI runs
+ci: lint test test-kafka ## what CI runs
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin
+	rm -rf bin .kafka
