@@ -61,7 +61,7 @@ func startSecured(t *testing.T) *secured {
 	for _, user := range append([]string{"altoctl"}, chainOrder...) {
 		s.setPassword(t, user, passwordOf(user))
 	}
-	if err := createTopics(s.client("admin", s.security.Password), 1, 1); err != nil {
+	if err := createTopics(s.client("admin", s.security.Password), 1, 1, schemas.Topics...); err != nil {
 		t.Fatal(err)
 	}
 	s.allow(t, s.acls...)
