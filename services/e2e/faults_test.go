@@ -20,8 +20,9 @@ import (
 // faults is a topology whose costs change all the time, on a cluster of its own.
 type faults struct {
 	*fleet
-	cluster *cluster.Cluster
-	memory  map[*process]int
+	cluster  *cluster.Cluster
+	registry *cluster.Registry
+	memory   map[*process]int
 }
 
 // newFaults starts brokers, a registry and one topology with one instance of each program.
@@ -47,7 +48,7 @@ func newFaults(t *testing.T, config cluster.Config) *faults {
 	if err := createTopics(clients, 1, max(config.Brokers, 1), schemas.Topics...); err != nil {
 		t.Fatal(err)
 	}
-	f := &faults{fleet: newFleet(t, &servers{clients: clients}, 1, 1), cluster: c, memory: map[*process]int{}}
+	f := &faults{fleet: newFleet(t, &servers{clients: clients}, 1, 1), cluster: c, registry: registry, memory: map[*process]int{}}
 	for _, members := range f.members {
 		for _, p := range members {
 			f.memory[p] = residentMemory(t, p)
@@ -133,6 +134,31 @@ func TestThreeBrokers(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.recovered("all brokers away for two minutes")
+	stop()
+	f.equalsUndisturbed()
+}
+
+// TestRegistryAway takes the registry away while all costs change: those who know the schemas go
+// on, who comes without says so, and goes on when the registry is back.
+func TestRegistryAway(t *testing.T) {
+	t.Parallel()
+	f := newFaults(t, cluster.Config{})
+	stop := f.change()
+	if err := f.registry.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	f.recovered("registry away")
+	p := f.members["cost-builder"][0]
+	p.kill()
+	delete(f.memory, p)
+	f.add("cost-builder")
+	late := f.members["cost-builder"][1]
+	late.line(`level=(ERROR|WARN) .*SCHEMA_REGISTRY_URL`)
+	wantNotReady(t, late)
+	if err := f.registry.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	f.recovered("and back")
 	stop()
 	f.equalsUndisturbed()
 }
