@@ -89,6 +89,7 @@ type warnings struct {
 	log    *slog.Logger
 	config service.Config
 	access access
+	why    reason
 	limit  service.Limit
 }
 
@@ -101,6 +102,11 @@ func newWarnings(c service.Config, log *slog.Logger, group string, topics ...str
 }
 
 func (w *warnings) warn(err error) {
+	var ke kafka.Error
+	if errors.As(err, &ke) {
+		w.why.note(ke)
+	}
+	err = w.why.of(err, kafka.ErrAllBrokersDown)
 	if held, ok := w.limit.Allow(); ok {
 		w.log.Warn("kafka", "servers", w.config.KafkaBootstrapServers, "error", explain(w.config, err, w.access), "held_back", held)
 	}
@@ -143,7 +149,7 @@ func ensureTopics(ctx context.Context, c service.Config, log *slog.Logger, topic
 	return retry(ctx, log, "kafka "+c.KafkaBootstrapServers+" (KAFKA_BOOTSTRAP_SERVERS)", func() error {
 		results, err := admin.CreateTopics(ctx, specs, kafka.SetAdminOperationTimeout(startPatience), kafka.SetAdminRequestTimeout(startPatience))
 		if err != nil {
-			return explain(c, why.of(err), access{})
+			return explain(c, why.of(err, kafka.ErrTimedOut), access{})
 		}
 		for _, r := range results {
 			switch r.Error.Code() {
@@ -163,6 +169,9 @@ func ensureTopics(ctx context.Context, c service.Config, log *slog.Logger, topic
 // startPatience is how long a start waits for brokers before it says so.
 const startPatience = 5 * time.Second
 
+// startPause is the pause before what waits for an operator is tried again.
+const startPause = 2 * time.Second
+
 // exists returns an error if a topic is not there, or not for this client.
 func exists(producer *kafka.Producer, topic string) error {
 	m, err := producer.GetMetadata(&topic, false, int(startPatience.Milliseconds()))
@@ -181,7 +190,7 @@ func exists(producer *kafka.Producer, topic string) error {
 
 // retry calls f until it succeeds or ctx ends, with a log line for each failure.
 func retry(ctx context.Context, log *slog.Logger, what string, f func() error) error {
-	const wait = 2 * time.Second
+	const wait = startPause
 	for {
 		err := f()
 		if err == nil {
