@@ -28,7 +28,7 @@ func explain(c service.Config, err error, a access) error {
 	case kafka.ErrAuthentication, kafka.ErrSaslAuthenticationFailed, kafka.ErrUnsupportedSaslMechanism:
 		return fmt.Errorf("%w; check sasl.username, sasl.password and sasl.mechanisms in KAFKA_PROPERTIES, and the brokers' users", err)
 	case kafka.ErrSsl:
-		return fmt.Errorf("%w; check ssl.ca.location and security.protocol in KAFKA_PROPERTIES, and the brokers' certificates", err)
+		return fmt.Errorf("%w; check ssl.ca.location and security.protocol in KAFKA_PROPERTIES, and that the brokers' certificates have not expired", err)
 	case kafka.ErrTopicAuthorizationFailed:
 		return needs(c, err, a.topics)
 	case kafka.ErrGroupAuthorizationFailed:
@@ -54,17 +54,37 @@ type reason struct{ last atomic.Pointer[kafka.Error] }
 // watch takes the events of a producer until it is closed.
 func (r *reason) watch(events <-chan kafka.Event) {
 	for e := range events {
-		if e, ok := e.(kafka.Error); ok && e.Code() != kafka.ErrAllBrokersDown {
-			r.last.Store(&e)
+		if e, ok := e.(kafka.Error); ok {
+			r.note(e)
 		}
 	}
 }
 
-// of returns the reason in the place of an error that has none.
-func (r *reason) of(err error) error {
+func (r *reason) note(e kafka.Error) {
+	switch e.Code() {
+	case kafka.ErrAuthentication, kafka.ErrSsl, kafka.ErrTransport, kafka.ErrResolve:
+		r.last.Store(&e)
+	}
+}
+
+// of returns the reason in the place of an error that has none but this code.
+func (r *reason) of(err error, code kafka.ErrorCode) error {
 	var ke kafka.Error
-	if last := r.last.Load(); last != nil && errors.As(err, &ke) && ke.Code() == kafka.ErrTimedOut {
+	if last := r.last.Load(); last != nil && errors.As(err, &ke) && ke.Code() == code {
 		return *last
 	}
 	return err
+}
+
+// denied reports whether an ACL is missing.
+func denied(err error) bool {
+	var ke kafka.Error
+	if !errors.As(err, &ke) {
+		return false
+	}
+	switch ke.Code() {
+	case kafka.ErrTopicAuthorizationFailed, kafka.ErrGroupAuthorizationFailed, kafka.ErrTransactionalIDAuthorizationFailed:
+		return true
+	}
+	return false
 }

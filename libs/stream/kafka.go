@@ -88,6 +88,7 @@ type warnings struct {
 	log    *slog.Logger
 	config service.Config
 	access access
+	why    reason
 	limit  service.Limit
 }
 
@@ -100,6 +101,11 @@ func newWarnings(c service.Config, log *slog.Logger, group string, topics ...str
 }
 
 func (w *warnings) warn(err error) {
+	var ke kafka.Error
+	if errors.As(err, &ke) {
+		w.why.note(ke)
+	}
+	err = w.why.of(err, kafka.ErrAllBrokersDown)
 	if held, ok := w.limit.Allow(); ok {
 		w.log.Warn("kafka", "servers", w.config.KafkaBootstrapServers, "error", explain(w.config, err, w.access), "held_back", held)
 	}
@@ -115,10 +121,13 @@ func drainLogs(logs <-chan kafka.LogEvent, log *slog.Logger) {
 	}
 }
 
+// startPause is the pause before what waits for an operator is tried again.
+const startPause = 2 * time.Second
+
 // retry calls f until it succeeds or ctx ends. A failure is logged when it is another one
 // than before, and once in a minute.
 func retry(ctx context.Context, log *slog.Logger, what string, f func() error) error {
-	const wait, remind = 2 * time.Second, time.Minute
+	const wait, remind = startPause, time.Minute
 	var said string
 	var last time.Time
 	for {

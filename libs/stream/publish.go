@@ -155,14 +155,19 @@ func newPublisher[V any](rt *service.Runtime, m *metrics, table Table[V], number
 
 // drainEvents takes delivery reports until the producer is closed.
 func (p *publisher[V]) drainEvents() {
+	var why reason
 	limit := service.Limit{Interval: 5 * time.Second}
 	for e := range p.producer.Events() {
 		switch e := e.(type) {
 		case *kafka.Message:
 			p.report(e.TopicPartition)
 		case kafka.Error:
+			if e.IsFatal() {
+				continue // the next call tells
+			}
+			why.note(e)
 			if held, ok := limit.Allow(); ok {
-				p.runtime.Log.Warn("kafka", "error", p.explain(e), "held_back", held)
+				p.runtime.Log.Warn("kafka", "error", p.explain(why.of(e, kafka.ErrAllBrokersDown)), "held_back", held)
 			}
 		}
 	}
@@ -269,7 +274,7 @@ func (p *publisher[V]) prepare(ctx context.Context, changes []Change[V], cause C
 func (p *publisher[V]) write(ctx context.Context, w *publication) error {
 	defer w.span.End()
 	if err := p.deliver(ctx, w.messages); err != nil {
-		return fmt.Errorf("%d records of %s: %w", len(w.messages), p.table.Topic, err)
+		return fmt.Errorf("%d records of %s: %w", len(w.messages), p.table.Topic, p.explain(err))
 	}
 	p.published.Add(ctx, int64(len(w.messages)), p.topic)
 	p.latency.Record(ctx, time.Since(w.observedAt).Seconds(), p.topic)
@@ -286,6 +291,9 @@ func (p *publisher[V]) deliver(ctx context.Context, messages []kafka.Message) er
 		case err == nil:
 			return nil
 		case errors.Is(err, errLost) || ctx.Err() != nil:
+			if denied(err) { // the next publisher would be as soon
+				pause(ctx, startPause)
+			}
 			return err
 		case oversize:
 			oneByOne = true

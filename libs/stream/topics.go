@@ -123,7 +123,7 @@ func prepareTopics(ctx context.Context, c service.Config, log *slog.Logger, uses
 	var topics map[string]Topic
 	err = retry(ctx, log, "kafka "+c.KafkaBootstrapServers+" (KAFKA_BOOTSTRAP_SERVERS)", func() (err error) {
 		if topics, err = ensureTopics(ctx, admin, uses); err != nil {
-			return explain(c, why.of(err), access{topics: "Describe on topics " + strings.Join(namesOf(uses), ", ")})
+			return explain(c, why.of(err, kafka.ErrTimedOut), access{topics: "Describe on topics " + strings.Join(namesOf(uses), ", ")})
 		}
 		return unfit(uses, topics, maxBatchBytes(c))
 	})
