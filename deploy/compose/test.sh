@@ -218,10 +218,12 @@ frr() {
 main() {
 	[ "$(id -u)" = 0 ] || { echo "make test-compose needs root"; [ "${CI-}" != true ]; exit; }
 	need docker docker.io
-	need dockerd docker.io
-	need debootstrap debootstrap
-	need nsenter util-linux
-	need iptables iptables
+	if [ -z "${DOCKER_HOST-}" ]; then
+		need dockerd docker.io
+		need debootstrap debootstrap
+		need nsenter util-linux
+		need iptables iptables
+	fi
 	need curl curl
 	need jq jq
 	run=$(mktemp -d /tmp/altostream-compose.XXXXXX)
