@@ -35,7 +35,7 @@ func (c *command) planTopics(ctx context.Context) error {
 func (c *command) applyTopics(ctx context.Context) error {
 	return c.withTopicPlan(ctx, func(cluster *topicCluster, plan topicPlan) error {
 		if n := len(plan.refused); n > 0 {
-			return fmt.Errorf("%w: %d differences marked with !", errRefused, n)
+			return fmt.Errorf("%w: see the lines marked with ! (%d)", errRefused, n)
 		}
 		if err := plan.apply(ctx, cluster.admin); err != nil {
 			return err

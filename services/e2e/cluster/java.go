@@ -26,7 +26,7 @@ func Jars() (string, error) {
 	_, file, _, _ := runtime.Caller(0)
 	dir := filepath.Join(filepath.Dir(file), "..", "..", "..", ".kafka")
 	if _, err := os.Stat(filepath.Join(dir, "ready")); err != nil {
-		return "", errors.New("Apache Kafka is not here; run: make kafka")
+		return "", errors.New("no Apache Kafka here; run: make kafka")
 	}
 	return dir, nil
 }
