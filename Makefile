@@ -51,8 +51,8 @@ fuzz: ## fuzz every decoder for FUZZTIME (30s) each
 		done; done
 
 .PHONY: test-kafka
-test-kafka: .kafka/ready ## run the end-to-end tests on Apache Kafka and a real schema registry (Java 17, Maven, Python, kcat)
-	E2E_KAFKA=1 $(GO) test -shuffle=on -parallel 4 -timeout 30m ./services/e2e
+test-kafka: .kafka/ready ## run the end-to-end tests on Apache Kafka and a real schema registry (TESTFLAGS=go test flags) (Java 17, Maven, Python, kcat)
+	E2E_KAFKA=1 $(GO) test -shuffle=on -parallel 4 -timeout 30m $(TESTFLAGS) ./services/e2e
 
 .kafka/ready: services/e2e/cluster/pom.xml
 	@command -v mvn >/dev/null && command -v java >/dev/null || { echo "make $(MAKECMDGOALS) needs Java 17 and Maven (Debian: openjdk-17-jre-headless maven)"; exit 1; }

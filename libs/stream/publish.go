@@ -35,6 +35,7 @@ type publisher[V any] struct {
 	oversize bool  // one of them, for its size
 	next     int64 // offset after the last record that was taken
 
+	losing sync.Once
 	lost   chan struct{} // closed when the table is not what it was: the topic was recreated
 	closed chan struct{}
 }
@@ -103,7 +104,7 @@ func (p *publisher[V]) watch() {
 		gone := err == nil && end < p.next
 		p.mu.Unlock()
 		if gone {
-			close(p.lost)
+			p.lose()
 			return
 		}
 	}
@@ -131,6 +132,9 @@ func (p *publisher[V]) end() (int64, error) {
 	}
 	return 0, errors.New("no offset")
 }
+
+// lose notes that the table is not what it was.
+func (p *publisher[V]) lose() { p.losing.Do(func() { close(p.lost) }) }
 
 // isLost reports whether the table is not what it was.
 func (p *publisher[V]) isLost() bool {
@@ -178,6 +182,9 @@ func (p *publisher[V]) report(tp kafka.TopicPartition) {
 	defer p.mu.Unlock()
 	p.underWay--
 	if err := tp.Error; err == nil {
+		if int64(tp.Offset) < p.next {
+			p.lose()
+		}
 		p.next = max(p.next, int64(tp.Offset)+1)
 	} else {
 		p.refused, p.oversize = err, p.oversize || isTooLarge(err)

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -41,7 +42,7 @@ func DescribeTopics(ctx context.Context, admin *kafka.AdminClient, names []strin
 		switch {
 		case d.Error.Code() == kafka.ErrUnknownTopicOrPart, len(d.Partitions) == 0 && d.Error.Code() == kafka.ErrNoError:
 		case d.Error.Code() == kafka.ErrTopicAuthorizationFailed:
-			return nil, fmt.Errorf("topic %s: this principal may not describe it: %w", d.Name, d.Error)
+			return nil, &deniedTopic{d.Name, d.Error}
 		case d.Error.Code() != kafka.ErrNoError:
 			return nil, fmt.Errorf("describe topic %s: %w", d.Name, d.Error)
 		default:
@@ -50,6 +51,15 @@ func DescribeTopics(ctx context.Context, admin *kafka.AdminClient, names []strin
 	}
 	return topics, describeConfigs(ctx, admin, topics)
 }
+
+// deniedTopic says that this principal may not even see a topic.
+type deniedTopic struct {
+	topic string
+	error
+}
+
+func (d *deniedTopic) Error() string { return "topic " + d.topic + ": " + d.error.Error() }
+func (d *deniedTopic) Unwrap() error { return d.error }
 
 // describeConfigs adds the topics' settings, as far as they may be read.
 func describeConfigs(ctx context.Context, admin *kafka.AdminClient, topics map[string]Topic) error {
@@ -96,14 +106,6 @@ func usesOf[S, E, V any](spec Spec[S, E, V]) []use {
 	return uses
 }
 
-func namesOf(uses []use) []string {
-	names := make([]string, len(uses))
-	for i, u := range uses {
-		names[i] = u.topic
-	}
-	return names
-}
-
 // prepareTopics waits, as long as ctx lives, until a processor's topics are as it needs
 // them; it creates those that do not exist.
 func prepareTopics(ctx context.Context, c service.Config, log *slog.Logger, uses []use) error {
@@ -123,7 +125,11 @@ func prepareTopics(ctx context.Context, c service.Config, log *slog.Logger, uses
 	var topics map[string]Topic
 	err = retry(ctx, log, "kafka "+c.KafkaBootstrapServers+" (KAFKA_BOOTSTRAP_SERVERS)", func() (err error) {
 		if topics, err = ensureTopics(ctx, admin, uses); err != nil {
-			return explain(c, why.of(err, kafka.ErrTimedOut), access{topics: "Describe on topics " + strings.Join(namesOf(uses), ", ")})
+			var denied *deniedTopic
+			if errors.As(err, &denied) {
+				return explain(c, err, access{topics: "Read on topic " + denied.topic})
+			}
+			return explain(c, why.of(err, kafka.ErrTimedOut), access{})
 		}
 		return unfit(uses, topics, maxBatchBytes(c))
 	})
@@ -144,7 +150,10 @@ func prepareTopics(ctx context.Context, c service.Config, log *slog.Logger, uses
 
 // ensureTopics returns the topics, after it has created those that do not exist.
 func ensureTopics(ctx context.Context, admin *kafka.AdminClient, uses []use) (map[string]Topic, error) {
-	names := namesOf(uses)
+	names := make([]string, len(uses))
+	for i, u := range uses {
+		names[i] = u.topic
+	}
 	for start := time.Now(); ; time.Sleep(topicPause) {
 		topics, err := DescribeTopics(ctx, admin, names)
 		if err != nil {
