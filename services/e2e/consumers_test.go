@@ -46,7 +46,7 @@ var readers = []struct {
 func TestConsumers(t *testing.T) {
 	t.Parallel()
 	if !onKafka() {
-		t.Skipf("the embedded broker shows what was given up; set %s=1", kafkaVariable)
+		t.Skipf("for Apache Kafka; set %s=1", kafkaVariable)
 	}
 	c := newChain(t, 1)
 	c.start()
