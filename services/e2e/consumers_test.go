@@ -132,8 +132,12 @@ var (
 )
 
 // shown returns an error unless the last maps that a program has shown are the seed's
-// network map and these costs.
+// network map and these costs. The program must go on.
 func (c *chain) shown(p *process, want costs) error {
+	c.t.Helper()
+	if p.ended() {
+		c.t.Fatalf("%s has ended", p.name)
+	}
 	published, err := value[schemas.NetworkMap](c.topics, schemas.NetworkMapsTopic, networkMapID)
 	if err != nil {
 		return err

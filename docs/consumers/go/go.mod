@@ -1,6 +1,6 @@
 module example.com/costmap
 
-go 1.26.0
+go 1.24.3
 
 require (
 	github.com/confluentinc/confluent-kafka-go/v2 v2.14.0

@@ -143,7 +143,7 @@ func follow(topics []string, next func(tables) (bool, error)) error {
 		t[topic] = map[string]json.RawMessage{}
 		for _, p := range metadata.Topics[topic].Partitions {
 			all = append(all, kafka.TopicPartition{Topic: &topic, Partition: p.ID, Offset: kafka.OffsetBeginning})
-			behind[fmt.Sprint(topic, p.ID)] = true
+			behind[fmt.Sprint(topic, "/", p.ID)] = true
 		}
 	}
 	if err := consumer.Assign(all); err != nil {
@@ -152,11 +152,11 @@ func follow(topics []string, next func(tables) (bool, error)) error {
 	for {
 		switch event := consumer.Poll(1000).(type) {
 		case kafka.PartitionEOF:
-			if p := fmt.Sprint(*event.Topic, event.Partition); !behind[p] {
+			p := fmt.Sprint(*event.Topic, "/", event.Partition)
+			if !behind[p] {
 				continue
-			} else {
-				delete(behind, p)
 			}
+			delete(behind, p)
 		case *kafka.Message:
 			if err := t.take(event); err != nil {
 				return err

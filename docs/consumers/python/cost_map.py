@@ -26,7 +26,9 @@ def follow(*topics):
     consumer.assign([TopicPartition(topic, p, OFFSET_BEGINNING) for topic, p in behind])
     tables = {topic: {} for topic in topics}
     while True:
-        message = consumer.poll()
+        message = consumer.poll(1)
+        if message is None:
+            continue
         error, topic = message.error(), message.topic()
         if error and error.code() == KafkaError._PARTITION_EOF:
             if (topic, message.partition()) not in behind:

@@ -42,6 +42,7 @@ public class CostMap {
   static void follow(List<String> topics, Predicate<Map<String, Map<String, Map<String, ?>>>> next) {
     Map<String, Object> config = Map.of(
         "bootstrap.servers", KAFKA, "isolation.level", "read_committed", "enable.auto.commit", false, "default.api.timeout.ms", 10000,
+        "allow.auto.create.topics", false,
         "auto.offset.reset", "none", // where we were is no more, e.g. the topic was made anew: end, and start over
         "apicurio.registry.url", REGISTRY.replaceFirst("(/apis/ccompat/v[67])?/?$", "/apis/registry/v2"),
         // The Confluent wire format: a zero byte and the id of the schema in four bytes.
