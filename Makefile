@@ -31,13 +31,13 @@ test: ## run all tests, with the race detector where GoBGP's server is not in th
 
 .PHONY: lint
 lint: ## check format, vet, lint rules, and that each module stands alone
-	@files=$$(gofmt -l $(MODULES)); test -z "$$files" || { echo "not formatted: $$files (make fmt)"; exit 1; }
+	@files=$$(gofmt -l $(MODULES) docs/consumers/go); test -z "$$files" || { echo "not formatted: $$files (make fmt)"; exit 1; }
 	$(GO) vet ./libs/... ./schemas/... ./services/...
 	@for m in $(MODULES); do echo "lint $$m"; (cd $$m && GOWORK=off $(GO) build ./... && $(GOLANGCI) run ./...) || exit 1; done
 
 .PHONY: fmt
 fmt: ## format all Go files
-	gofmt -w $(MODULES)
+	gofmt -w $(MODULES) docs/consumers/go
 
 .PHONY: bench
 bench: ## run the benchmarks (BENCH=regexp)

@@ -1,45 +1,223 @@
-// Command costmap keeps an ALTO cost map up to date in a variable and says when it changes.
+// Command costmap keeps an ALTO cost map, and the network map that it is for, in
+// variables. With topics as arguments it prints what they hold.
 package main
 
 import (
-	"context"
+	"cmp"
+	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"log"
+	"net/http"
+	"os"
+	"reflect"
 
-	"github.com/altostream/altostream/libs/service"
-	"github.com/altostream/altostream/schemas"
-	"github.com/altostream/altostream/services/altoctl"
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+	"github.com/linkedin/goavro/v2"
 )
 
-const (
-	key      = "costmap-default-routingcost"
-	from, to = "pid100:02020202", "pid100:03030303" // two routers of the lab
+const costMapID = "costmap-default-routingcost"
+
+var (
+	brokers  = cmp.Or(os.Getenv("KAFKA_BOOTSTRAP_SERVERS"), "localhost:9092")
+	registry = cmp.Or(os.Getenv("SCHEMA_REGISTRY_URL"), "http://localhost:8081")
+	codecs   = map[uint32]*goavro.Codec{} // by schema id
 )
+
+// tables is what topics hold: topic to key to record, as JSON.
+type tables map[string]map[string]json.RawMessage
+
+type vtag struct {
+	ResourceID string `json:"resource_id"`
+	Tag        string `json:"tag"`
+}
+
+type networkMap struct {
+	Meta struct {
+		VTag vtag `json:"vtag"`
+	} `json:"meta"`
+	PIDs map[string]struct {
+		IPv4 []string `json:"ipv4"`
+		IPv6 []string `json:"ipv6"`
+	} `json:"network_map"`
+}
+
+type costMap struct {
+	Meta struct {
+		DependentVTags []vtag `json:"dependent_vtags"`
+	} `json:"meta"`
+	Costs map[string]map[string]float64 `json:"cost_map"` // source to destination; no entry = unreachable
+}
+
+// maps is a cost map and the network map that it is for; nil if there is none.
+type maps struct {
+	network *networkMap
+	costs   *costMap
+}
 
 func main() {
-	var kafka service.Config // KAFKA_BOOTSTRAP_SERVERS, SCHEMA_REGISTRY_URL, KAFKA_PROPERTIES
-	if err := service.Load(&kafka); err != nil {
-		log.Fatal(err)
-	}
-	bad := func(key string, err error) { log.Println(key, err) }
-	var current *schemas.CostMap // nil = there is none; CostMap[source][destination], no entry = unreachable
-	first := func(table map[string]*schemas.CostMap) error {
-		current = table[key]
-		if current != nil {
-			fmt.Println(key, "of network map", current.Meta.DependentVTags[0].Tag)
-		}
-		return nil
-	}
-	changed := func(c altoctl.Change[schemas.CostMap]) error {
-		if c.Key == key {
-			current = c.New
-			if current == nil {
-				fmt.Println("gone")
-				return nil
+	var err error
+	if topics := os.Args[1:]; len(topics) > 0 {
+		err = follow(topics, printTables)
+	} else {
+		var current maps // here they are
+		err = follow([]string{"network_maps", "cost_maps"}, func(t tables) (more bool, err error) {
+			last := current
+			if current, err = pair(t, last); err == nil && !reflect.DeepEqual(current, last) {
+				current.print()
 			}
-			fmt.Printf("changed after %v: %s -> %s is %v\n", c.Latency, from, to, current.CostMap[from][to])
-		}
+			return true, err
+		})
+	}
+	if err != nil {
+		log.Fatalf("%v\nKAFKA_BOOTSTRAP_SERVERS is %s, SCHEMA_REGISTRY_URL is %s", err, brokers, registry)
+	}
+}
+
+// pair returns the two maps, or the last pair if the map that fits is still to come.
+func pair(t tables, last maps) (maps, error) {
+	var m maps
+	if err := unmarshal(t["cost_maps"][costMapID], &m.costs); m.costs == nil {
+		return maps{}, err
+	}
+	vtag := m.costs.Meta.DependentVTags[0]
+	err := unmarshal(t["network_maps"][vtag.ResourceID], &m.network)
+	if m.network == nil || m.network.Meta.VTag != vtag {
+		return last, err
+	}
+	return m, nil
+}
+
+// unmarshal leaves v alone if there is no record.
+func unmarshal(record json.RawMessage, v any) error {
+	if record == nil {
 		return nil
 	}
-	log.Fatal(altoctl.Watch(context.Background(), kafka, schemas.CostMapsTopic, bad, first, changed))
+	return json.Unmarshal(record, v)
+}
+
+func (m maps) print() {
+	if m.costs == nil {
+		fmt.Println(costMapID, "null")
+		return
+	}
+	fmt.Println(m.network.Meta.VTag.ResourceID, m.network.Meta.VTag.Tag, text(m.network.PIDs))
+	fmt.Println(costMapID, text(m.costs.Costs))
+}
+
+func printTables(t tables) (more bool, err error) {
+	for topic, table := range t {
+		for key, record := range table {
+			fmt.Println(topic, key, string(record))
+		}
+	}
+	return false, nil
+}
+
+func text(v any) string {
+	b, _ := json.Marshal(v)
+	return string(b)
+}
+
+// follow calls next when the topics are read to their ends, and after each record that
+// comes, until it returns false.
+func follow(topics []string, next func(tables) (bool, error)) error {
+	consumer, err := kafka.NewConsumer(&kafka.ConfigMap{
+		"bootstrap.servers": brokers, "group.id": "unused", "enable.auto.commit": false, "enable.partition.eof": true,
+		"isolation.level": "read_committed", "auto.offset.reset": "error", "enable.metrics.push": false,
+	})
+	if err != nil {
+		return err
+	}
+	defer consumer.Close()
+	var all []kafka.TopicPartition
+	t, behind := tables{}, map[string]bool{}
+	for _, topic := range topics {
+		metadata, err := consumer.GetMetadata(&topic, false, 10_000)
+		if err != nil {
+			return err
+		}
+		if len(metadata.Topics[topic].Partitions) == 0 {
+			return fmt.Errorf("topic %s: %v", topic, metadata.Topics[topic].Error)
+		}
+		t[topic] = map[string]json.RawMessage{}
+		for _, p := range metadata.Topics[topic].Partitions {
+			all = append(all, kafka.TopicPartition{Topic: &topic, Partition: p.ID, Offset: kafka.OffsetBeginning})
+			behind[fmt.Sprint(topic, "/", p.ID)] = true
+		}
+	}
+	if err := consumer.Assign(all); err != nil {
+		return err
+	}
+	for {
+		switch event := consumer.Poll(1000).(type) {
+		case kafka.PartitionEOF:
+			p := fmt.Sprint(*event.Topic, "/", event.Partition)
+			if !behind[p] {
+				continue
+			}
+			delete(behind, p)
+		case *kafka.Message:
+			if err := t.take(event); err != nil {
+				return err
+			}
+		case kafka.Error:
+			if event.Code() == kafka.ErrAutoOffsetReset { // e.g. the topic was made anew: start over
+				return event
+			}
+			log.Print(event) // the client tries again
+			continue
+		default:
+			continue
+		}
+		if len(behind) > 0 {
+			continue
+		}
+		if more, err := next(t); !more || err != nil {
+			return err
+		}
+	}
+}
+
+// take puts a record into its table.
+func (t tables) take(m *kafka.Message) error {
+	table, key := t[*m.TopicPartition.Topic], string(m.Key)
+	if m.TopicPartition.Error != nil {
+		return m.TopicPartition.Error
+	}
+	if m.Value == nil { // the key is gone
+		delete(table, key)
+		return nil
+	}
+	if len(m.Value) < 5 {
+		return fmt.Errorf("%s: a value of %d bytes is not Avro of a registry", m.TopicPartition, len(m.Value))
+	}
+	// A zero byte, the id of the writer's schema in four bytes, then Avro.
+	codec, err := codecOf(binary.BigEndian.Uint32(m.Value[1:5]))
+	if err != nil {
+		return err
+	}
+	native, _, err := codec.NativeFromBinary(m.Value[5:])
+	if err != nil {
+		return err
+	}
+	table[key], err = codec.TextualFromNative(nil, native)
+	return err
+}
+
+func codecOf(id uint32) (*goavro.Codec, error) {
+	if codec := codecs[id]; codec != nil {
+		return codec, nil
+	}
+	response, err := http.Get(fmt.Sprint(registry, "/schemas/ids/", id))
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	var answer struct{ Schema string }
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("schema %d: %s answers %s", id, registry, response.Status)
+	}
+	codecs[id], err = goavro.NewCodecForStandardJSONFull(answer.Schema)
+	return codecs[id], err
 }

@@ -1,50 +1,82 @@
-"""Keeps an ALTO cost map up to date in a variable and prints each change of it."""
-import functools, io, json, os, signal, struct, sys, time, urllib.request
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
+"""Keeps an ALTO cost map, and the network map that it is for, in variables. With topics as arguments: prints what they hold."""
+import functools, io, json, os, signal, sys, urllib.request
+from urllib.error import URLError
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 from fastavro import parse_schema, schemaless_reader
 
 KAFKA = os.getenv("KAFKA_BOOTSTRAP_SERVERS", "localhost:9092")
 REGISTRY = os.getenv("SCHEMA_REGISTRY_URL", "http://localhost:8081")
-TOPIC, KEY = "cost_maps", sys.argv[1] if len(sys.argv) > 1 else "costmap-default-routingcost"
+COST_MAP = "costmap-default-routingcost"
 
 @functools.cache  # one request per schema id
 def schema(number):
-    with urllib.request.urlopen(f"{REGISTRY}/schemas/ids/{number}") as answer:
+    with urllib.request.urlopen(f"{REGISTRY}/schemas/ids/{number}", timeout=10) as answer:
         return parse_schema(json.loads(json.load(answer)["schema"]))
 
 def decode(value):  # a zero byte, the id of the writer's schema in four bytes, then Avro
-    _, number = struct.unpack(">bI", value[:5])
-    return schemaless_reader(io.BytesIO(value[5:]), schema(number))
+    return schemaless_reader(io.BytesIO(value[5:]), schema(int.from_bytes(value[1:5], "big")))
 
-def cells(costs):
-    return {(a, b): cost for a, row in costs.items() for b, cost in row.items()}
+def follow(*topics):
+    """Yields tables[topic][key] when the topics are read to their ends, and again after each record that comes."""
+    consumer = Consumer({"bootstrap.servers": KAFKA, "group.id": "unused", "enable.auto.commit": False, "enable.partition.eof": True,
+                         "isolation.level": "read_committed", "auto.offset.reset": "error", "enable.metrics.push": False})
+    behind = {(topic, p) for topic in topics for p in consumer.list_topics(topic, timeout=10).topics[topic].partitions}
+    if missing := set(topics) - {topic for topic, _ in behind}:
+        raise KafkaException(f"no such topic: {', '.join(missing)}")
+    consumer.assign([TopicPartition(topic, p, OFFSET_BEGINNING) for topic, p in behind])
+    tables = {topic: {} for topic in topics}
+    while True:
+        message = consumer.poll(1)
+        if message is None:
+            continue
+        error, topic = message.error(), message.topic()
+        if error and error.code() == KafkaError._PARTITION_EOF:
+            if (topic, message.partition()) not in behind:
+                continue
+            behind.remove((topic, message.partition()))
+        elif error and error.code() == KafkaError._AUTO_OFFSET_RESET:  # e.g. the topic was made anew: start over
+            raise KafkaException(error)
+        elif error:
+            print(error, file=sys.stderr)  # the client tries again
+            continue
+        elif message.value() is None:  # the key is gone
+            tables[topic].pop(message.key().decode(), None)
+        else:
+            tables[topic][message.key().decode()] = decode(message.value())
+        if not behind:
+            yield tables
 
-def latency(message):  # in milliseconds, since the network changed
-    at = dict(message.headers() or []).get("observed-at")
-    return time.time() * 1e3 - (int(at) / 1e3 if at else message.timestamp()[1])
+def pair(tables, last):
+    """The network map and the cost map; None if there is no cost map, the last pair if the map that fits is still to come."""
+    costs = tables["cost_maps"].get(COST_MAP)
+    if not costs:
+        return None
+    vtag = costs["meta"]["dependent_vtags"][0]
+    network = tables["network_maps"].get(vtag["resource_id"])
+    return (network, costs) if network and network["meta"]["vtag"] == vtag else last
 
-consumer = Consumer({"bootstrap.servers": KAFKA, "group.id": "unused", "enable.auto.commit": False, "enable.partition.eof": True,
-                     "auto.offset.reset": "earliest", "enable.metrics.push": False})
-behind = set(consumer.list_topics(TOPIC, timeout=10).topics[TOPIC].partitions)  # not read to their end yet
-consumer.assign([TopicPartition(TOPIC, p, OFFSET_BEGINNING) for p in behind] or sys.exit(f"no topic {TOPIC}"))
-signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it
-cost_map, tag = {}, None  # cost_map[source][destination]; no entry = unreachable
+def main():
+    if topics := sys.argv[1:]:
+        for topic, table in next(follow(*topics)).items():
+            for key, record in table.items():
+                print(topic, key, json.dumps(record, default=str))
+        return
+    current = ()  # not known yet
+    for tables in follow("network_maps", "cost_maps"):
+        if (new := pair(tables, current)) == current:
+            continue
+        current = new
+        if not current:
+            print(COST_MAP, "null", flush=True)
+            continue
+        network_map, cost_map = current[0]["network_map"], current[1]["cost_map"]  # cost_map[source][destination]; no entry = unreachable
+        vtag = current[0]["meta"]["vtag"]
+        print(vtag["resource_id"], vtag["tag"], json.dumps(network_map))
+        print(COST_MAP, json.dumps(cost_map), flush=True)
 
-while True:
-    message = consumer.poll()
-    if message.error():
-        if message.error().code() != KafkaError._PARTITION_EOF:
-            print(message.error(), file=sys.stderr)  # the client reconnects by itself
-        elif behind and not behind.difference_update([message.partition()]) and not behind:
-            print(f"{KEY} of network map {tag}: {json.dumps(cost_map, sort_keys=True)}", flush=True)
-        continue
-    if message.key().decode() != KEY:
-        continue
-    record = decode(message.value()) if message.value() is not None else None  # null = the map is gone
-    old, cost_map = cells(cost_map), record["cost_map"] if record else {}
-    tag = record["meta"]["dependent_vtags"][0]["tag"] if record else None
-    if not behind:
-        print(f"{'changed' if record else 'gone'}, {latency(message):.1f} ms; network map {tag}", flush=True)
-        new = cells(cost_map)
-        for a, b in sorted(pair for pair in old.keys() | new.keys() if old.get(pair) != new.get(pair)):
-            print(f"  {a} -> {b}: {old.get((a, b), 'unreachable')} -> {new.get((a, b), 'unreachable')}", flush=True)
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it
+    try:
+        main()
+    except (KafkaException, URLError) as error:
+        sys.exit(f"{error}\nKAFKA_BOOTSTRAP_SERVERS is {KAFKA}, SCHEMA_REGISTRY_URL is {REGISTRY}")

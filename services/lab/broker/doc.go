@@ -3,7 +3,7 @@
 //
 //	clients ──Kafka protocol──▶ guard ─▶ kfake ─┬─▶ DataDir/kafka
 //	                                            └── compaction, once a minute
-//	clients ──HTTP────────────▶ journal ─▶ srfake
+//	clients ──HTTP──▶ native ─▶ journal ─▶ srfake
 //	                              └─▶ DataDir/registry.json
 //
 // With a DataDir, what was acknowledged survives the end of the process, however it

@@ -34,7 +34,7 @@ func startRegistry(address, journalPath string) (*registryServer, error) {
 	}
 	r := &registryServer{
 		address: listener.Addr().String(),
-		server:  &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second},
+		server:  &http.Server{Handler: withNative(handler), ReadHeaderTimeout: 5 * time.Second},
 	}
 	r.running.Go(func() { _ = r.server.Serve(listener) })
 	return r, nil

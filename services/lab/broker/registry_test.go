@@ -2,6 +2,7 @@ package broker
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -103,6 +104,23 @@ func setCompatibility(t *testing.T, url, level string) {
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
 		t.Fatalf("set the compatibility level: %s", response.Status)
+	}
+}
+
+func TestRegistryAnswersApicuriosDeserializer(t *testing.T) {
+	b := startBroker(t, t.TempDir())
+	const text = `"string"`
+	id := registerOne(t, newRegistryClient(t, b.RegistryURL()), "one-value", text)
+	for path, want := range map[string]string{fmt.Sprint(id): text, fmt.Sprint(id, "/references"): "[]"} {
+		response, err := http.Get(b.RegistryURL() + "/apis/registry/v2/ids/contentIds/" + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		got, err := io.ReadAll(response.Body)
+		if err != nil || response.StatusCode != http.StatusOK || string(got) != want {
+			t.Errorf("%s: %s %q, %v, want %q", path, response.Status, got, err, want)
+		}
 	}
 }
 

@@ -1,129 +1,147 @@
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.ByteBuffer;
+import io.apicurio.registry.serde.avro.AvroKafkaDeserializer;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericDatumReader;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** Keeps an ALTO cost map up to date in a variable and prints each change of it. */
+/** Keeps an ALTO cost map, and the network map that it is for, in variables. With topics as arguments: prints what they hold. */
 public class CostMap {
   static final String KAFKA = System.getenv().getOrDefault("KAFKA_BOOTSTRAP_SERVERS", "localhost:9092");
   static final String REGISTRY = System.getenv().getOrDefault("SCHEMA_REGISTRY_URL", "http://localhost:8081");
-  static final String TOPIC = "cost_maps";
+  static final String COST_MAP = "costmap-default-routingcost";
 
-  final HttpClient http = HttpClient.newHttpClient();
-  final Map<Integer, Schema> schemas = new HashMap<>();
-  Map<String, Double> costs = new TreeMap<>(); // "source -> destination" to cost; no entry = unreachable
-  String tag; // of the network map whose PIDs these are
+  // Null = there is none, or not yet.
+  static Map<String, ?> networkMap; // PID to its prefixes
+  static Map<String, Map<String, Double>> costMap; // source to destination to cost; no entry = unreachable
+  static String shown;
 
   public static void main(String[] args) {
-    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
-    new CostMap().follow(args.length > 0 ? args[0] : "costmap-default-routingcost");
+    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off");
+    try {
+      if (args.length > 0) {
+        follow(List.of(args), CostMap::print);
+      } else {
+        follow(List.of("network_maps", "cost_maps"), CostMap::take);
+      }
+    } catch (RuntimeException e) {
+      System.err.println(e.getCause() == null ? e : e + "\n" + e.getCause());
+      System.err.printf("KAFKA_BOOTSTRAP_SERVERS is %s, SCHEMA_REGISTRY_URL is %s%n", KAFKA, REGISTRY);
+      System.exit(1);
+    }
   }
 
-  void follow(String key) {
-    Map<String, Object> config = Map.of("bootstrap.servers", KAFKA, "isolation.level", "read_committed",
-        "enable.auto.commit", false, "auto.offset.reset", "earliest");
-    try (var consumer = new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
-      // No group: all partitions, from the beginning.
-      List<TopicPartition> all = consumer.partitionsFor(TOPIC).stream().map(p -> new TopicPartition(TOPIC, p.partition())).toList();
+  /** Calls next with what the topics hold (topic, key, record) when they are read to their ends, and after each change, until it returns false. */
+  static void follow(List<String> topics, Predicate<Map<String, Map<String, Map<String, ?>>>> next) {
+    Map<String, Object> config = Map.of(
+        "bootstrap.servers", KAFKA, "isolation.level", "read_committed", "enable.auto.commit", false, "default.api.timeout.ms", 10000,
+        "allow.auto.create.topics", false,
+        "auto.offset.reset", "none", // where we were is no more, e.g. the topic was made anew: end, and start over
+        "apicurio.registry.url", REGISTRY.replaceFirst("(/apis/ccompat/v[67])?/?$", "/apis/registry/v2"),
+        // The Confluent wire format: a zero byte and the id of the schema in four bytes.
+        "apicurio.registry.id-handler", "io.apicurio.registry.serde.Legacy4ByteIdHandler", "apicurio.registry.use-id", "contentId");
+    var values = new AvroKafkaDeserializer<GenericRecord>();
+    values.configure(config, false);
+    try (var consumer = new KafkaConsumer<>(config, new StringDeserializer(), values)) {
+      List<TopicPartition> all = new ArrayList<>();
+      for (String topic : topics) {
+        var partitions = consumer.partitionsFor(topic);
+        if (partitions.isEmpty()) {
+          throw new IllegalArgumentException("no such topic: " + topic);
+        }
+        partitions.forEach(p -> all.add(new TopicPartition(topic, p.partition())));
+      }
       consumer.assign(all);
       consumer.seekToBeginning(all);
       Map<TopicPartition, Long> ends = consumer.endOffsets(all);
-      boolean live = false; // false = still reading the past: newer records may follow
+      Map<String, Map<String, Map<String, ?>>> tables = topics.stream().collect(Collectors.toMap(t -> t, t -> new TreeMap<>()));
+      boolean live = false;
       while (true) {
-        for (ConsumerRecord<String, byte[]> message : consumer.poll(Duration.ofSeconds(1))) {
-          if (message.key().equals(key)) {
-            take(message, live);
+        var messages = consumer.poll(Duration.ofSeconds(1));
+        for (var message : messages) {
+          if (message.value() == null) { // the key is gone
+            tables.get(message.topic()).remove(message.key());
+          } else {
+            tables.get(message.topic()).put(message.key(), fields(message.value()));
           }
         }
-        if (!live && all.stream().allMatch(p -> consumer.position(p) >= ends.get(p))) {
-          live = true;
-          System.out.printf("%s of network map %s: %s%n", key, tag, costs);
+        boolean first = !live;
+        live = live || all.stream().allMatch(p -> consumer.position(p) >= ends.get(p));
+        if (live && (first || !messages.isEmpty()) && !next.test(tables)) {
+          return;
         }
       }
     }
   }
 
-  void take(ConsumerRecord<String, byte[]> message, boolean live) {
-    Map<String, Double> old = costs;
-    Map<String, Double> current = new TreeMap<>();
-    tag = null;
-    if (message.value() != null) { // null = the map is gone
-      GenericRecord value = decode(message.value());
-      var vtags = (List<?>) ((GenericRecord) value.get("meta")).get("dependent_vtags");
-      tag = ((GenericRecord) vtags.get(0)).get("tag").toString();
-      // Strings are org.apache.avro.util.Utf8, hence toString.
-      ((Map<?, ?>) value.get("cost_map")).forEach((from, row) ->
-          ((Map<?, ?>) row).forEach((to, cost) -> current.put(from + " -> " + to, (Double) cost)));
+  /** Takes over the cost map and its network map. While the one that fits is still to come, the last pair holds. */
+  @SuppressWarnings("unchecked")
+  static boolean take(Map<String, Map<String, Map<String, ?>>> tables) {
+    var costs = tables.get("cost_maps").get(COST_MAP);
+    if (costs == null) {
+      networkMap = null;
+      costMap = null;
+      return show(COST_MAP + " null");
     }
-    costs = current;
-    if (!live) {
-      return;
+    var vtag = ((List<?>) at(costs, "meta", "dependent_vtags")).get(0);
+    var network = tables.get("network_maps").get(at(vtag, "resource_id"));
+    if (!vtag.equals(at(network, "meta", "vtag"))) {
+      return true;
     }
-    System.out.printf("%s, %.1f ms; network map %s%n", tag == null ? "gone" : "changed", latency(message), tag);
-    var pairs = new TreeSet<>(old.keySet());
-    pairs.addAll(current.keySet());
-    pairs.removeIf(pair -> Objects.equals(old.get(pair), current.get(pair)));
-    for (String pair : pairs) {
-      System.out.printf("  %s: %s -> %s%n", pair, text(old.get(pair)), text(current.get(pair)));
-    }
+    networkMap = (Map<String, ?>) network.get("network_map");
+    costMap = (Map<String, Map<String, Double>>) costs.get("cost_map");
+    return show("%s %s %s%n%s %s".formatted(at(vtag, "resource_id"), at(vtag, "tag"), json(networkMap), COST_MAP, json(costMap)));
   }
 
-  static String text(Double cost) {
-    return cost == null ? "unreachable" : cost.toString();
-  }
-
-  /** Milliseconds since the network changed. */
-  static double latency(ConsumerRecord<?, ?> message) {
-    var header = message.headers().lastHeader("observed-at");
-    long micros = header == null ? message.timestamp() * 1000 : Long.parseLong(new String(header.value()));
-    return (ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()) - micros) / 1000.0;
-  }
-
-  /** A zero byte, the id of the writer's schema in four bytes, then Avro. */
-  GenericRecord decode(byte[] value) {
-    Schema schema = schemas.computeIfAbsent(ByteBuffer.wrap(value, 1, 4).getInt(), this::schema);
-    try {
-      var avro = DecoderFactory.get().binaryDecoder(value, 5, value.length - 5, null);
-      return new GenericDatumReader<GenericRecord>(schema).read(null, avro);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  static boolean show(String text) {
+    if (!text.equals(shown)) {
+      System.out.println(text);
     }
+    shown = text;
+    return true;
   }
 
-  Schema schema(int id) {
-    try {
-      var request = HttpRequest.newBuilder(URI.create(REGISTRY + "/schemas/ids/" + id)).build();
-      var answer = http.send(request, BodyHandlers.ofString());
-      if (answer.statusCode() != 200) {
-        throw new IOException("registry: " + answer.statusCode() + " " + answer.body());
-      }
-      return new Schema.Parser().parse(new ObjectMapper().readTree(answer.body()).get("schema").asText());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+  /** What is at a path of names, or null. */
+  static Object at(Object value, String... path) {
+    for (String name : path) {
+      value = value == null ? null : ((Map<?, ?>) value).get(name);
     }
+    return value;
+  }
+
+  static boolean print(Map<String, Map<String, Map<String, ?>>> tables) {
+    tables.forEach((topic, table) -> table.forEach((key, record) -> System.out.printf("%s %s %s%n", topic, key, json(record))));
+    return false;
+  }
+
+  static String json(Object value) {
+    return GenericData.get().toString(value);
+  }
+
+  static Map<String, ?> fields(GenericRecord record) {
+    Map<String, Object> fields = new TreeMap<>();
+    record.getSchema().getFields().forEach(f -> fields.put(f.name(), plain(record.get(f.pos()))));
+    return fields;
+  }
+
+  /** Strings for Avro's Utf8, which no String equals, maps for its records. */
+  static Object plain(Object value) {
+    if (value instanceof GenericRecord record) {
+      return fields(record);
+    } else if (value instanceof Map<?, ?> map) {
+      Map<String, Object> plain = new TreeMap<>();
+      map.forEach((key, v) -> plain.put(key.toString(), plain(v)));
+      return plain;
+    } else if (value instanceof List<?> list) {
+      return list.stream().map(CostMap::plain).toList();
+    }
+    return value instanceof CharSequence ? value.toString() : value;
   }
 }
