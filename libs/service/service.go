@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"syscall"
 
@@ -25,6 +27,19 @@ type Runtime struct {
 	Tracer trace.Tracer
 	ready  atomic.Bool
 	mux    http.ServeMux
+
+	mu    sync.Mutex
+	parts []*Runtime
+}
+
+// Part returns the frame of a part of the service, whose log lines have one more attribute.
+// A service with parts is caught up when all of them are.
+func (r *Runtime) Part(key, value string) *Runtime {
+	part := &Runtime{Name: r.Name, Log: r.Log.With(key, value), Meter: r.Meter, Tracer: r.Tracer}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.parts = append(r.parts, part)
+	return part
 }
 
 // Handle adds a page of the service's own to HTTP_LISTEN.
@@ -34,7 +49,14 @@ func (r *Runtime) Handle(path string, page http.HandlerFunc) { r.mux.HandleFunc(
 func (r *Runtime) Ready(ready bool) { r.ready.Store(ready) }
 
 // IsReady reports whether the service is caught up.
-func (r *Runtime) IsReady() bool { return r.ready.Load() }
+func (r *Runtime) IsReady() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.parts) == 0 {
+		return r.ready.Load()
+	}
+	return !slices.ContainsFunc(r.parts, func(part *Runtime) bool { return !part.IsReady() })
+}
 
 // NewRuntime returns the frame of one service; its metrics are registered with
 // registerer under the label service.

@@ -3,7 +3,6 @@ package stream
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -21,13 +20,11 @@ type Event[E any] struct {
 type Source[E any] struct {
 	// Name says which partition of the output table is the ingest's.
 	Name string
-	// Replicas, if not empty, is the consumer group in which instances with the same
-	// sources agree on the one that publishes. The others stand by: their machines take
-	// events too.
+	// Replicas is the consumer group in which instances with the same sources agree on the
+	// one that publishes. The others stand by: their machines take events too.
 	Replicas string
 	Events   <-chan Event[E]
-	// Start opens the sources: without Replicas when the output table is read, else at
-	// once.
+	// Start opens the sources.
 	Start func(context.Context) error
 }
 
@@ -45,11 +42,17 @@ func Feed[S, E, V any](ctx context.Context, spec Spec[S, E, V], source Source[E]
 	if err := prepare(ctx, spec, c, rt); err != nil {
 		return err
 	}
-	defer func() { f.standBy(closeTime) }()
-	if source.Replicas != "" {
-		return f.runReplica(ctx)
+	lead, err := join(ctx, c, rt, source.Replicas, spec.Output.Topic, source.Name)
+	if err != nil {
+		return err
 	}
-	return f.runAlone(ctx)
+	defer lead.close()
+	f.lead = lead
+	if err := source.Start(ctx); err != nil {
+		return err
+	}
+	defer func() { f.standBy(closeTime) }() // before another instance gets the lead
+	return f.run(ctx)
 }
 
 type feed[S, E, V any] struct {
@@ -60,63 +63,11 @@ type feed[S, E, V any] struct {
 	*metrics
 	machine *Machine[S, E, V]
 	writer  *writer[V] // nil: another instance publishes
+	leads   bool       // this instance publishes: the output table is read
 	runtime *service.Runtime
 	bad     *badRecords
-	lead    *lead // nil: there are no replicas
+	lead    *lead
 	wakes   chan string
-}
-
-func (f *feed[S, E, V]) runAlone(ctx context.Context) error {
-	if err := f.read(ctx); err != nil {
-		return err
-	}
-	if err := f.takeOver(ctx); err != nil {
-		return err
-	}
-	if err := f.source.Start(ctx); err != nil {
-		return err
-	}
-	f.runtime.Ready(true)
-	return f.run(ctx, nil)
-}
-
-// read makes this instance the one that can publish, and reads the output table's partition
-// to its end.
-func (f *feed[S, E, V]) read(ctx context.Context) error {
-	consumer, err := NewConsumer(f.config, "altostream-"+f.spec.Name, f.runtime.Log)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = closeInTime(func() { _ = consumer.Close() }) }()
-	topic := f.spec.Output.Topic
-	n, err := partitionCount(consumer, topic, topicPatience)
-	if err != nil {
-		return err
-	}
-	number := Partition(f.source.Name, n)
-	if err := f.open(ctx, number); err != nil {
-		return err
-	}
-	read, left := []kafka.TopicPartition{{Topic: &topic, Partition: number, Offset: kafka.OffsetBeginning}}, ends{}
-	if err := errors.Join(left.find(ctx, consumer, read, f.warn), consumer.Assign(read)); err != nil {
-		return fmt.Errorf("read %s: %w", topic, err)
-	}
-	for ctx.Err() == nil {
-		event := consumer.Poll(pollMillis)
-		switch e := event.(type) {
-		case *kafka.Message:
-			f.load(ctx, e)
-		case kafka.Error:
-			if e.IsFatal() {
-				return fmt.Errorf("kafka consumer: %w", e)
-			}
-			f.warn(e)
-		}
-		if _, end := left.at(event); end {
-			return nil
-		}
-	}
-	return ctx.Err()
 }
 
 func (f *feed[S, E, V]) load(ctx context.Context, m *kafka.Message) {
@@ -125,6 +76,7 @@ func (f *feed[S, E, V]) load(ctx context.Context, m *kafka.Message) {
 
 // takeOver makes this instance the one that publishes; the output table is read.
 func (f *feed[S, E, V]) takeOver(ctx context.Context) error {
+	f.leads = true
 	if f.spec.TakeOver != nil {
 		f.machine.Apply(f.spec.TakeOver(), Cause{ObservedAt: time.Now()})
 	}
@@ -137,13 +89,10 @@ func (f *feed[S, E, V]) takeOver(ctx context.Context) error {
 
 // open makes this instance the only one that can publish.
 func (f *feed[S, E, V]) open(ctx context.Context, number int32) error {
-	id := f.source.Replicas
-	if id == "" {
-		id = "altostream-" + f.spec.Name + "-" + f.source.Name
-	}
-	p, err := openPublisher(ctx, f.config, f.runtime, f.metrics, f.spec.Output, number, id)
+	p, err := openPublisher(ctx, f.config, f.runtime, f.metrics, f.spec.Output, number, f.source.Replicas)
 	if err == nil {
 		f.writer = startWriter(ctx, p)
+		f.machine.Forget()
 	}
 	return err
 }
@@ -156,24 +105,10 @@ func (f *feed[S, E, V]) standBy(d time.Duration) {
 	if !f.writer.stop(d) {
 		f.runtime.Log.Warn("this instance does not publish any more; what was under way is given up")
 	}
-	f.writer = nil
+	f.writer, f.leads = nil, false
 	if f.spec.StandBy != nil {
 		f.machine.Apply(f.spec.StandBy(), Cause{ObservedAt: time.Now()})
 	}
-}
-
-func (f *feed[S, E, V]) runReplica(ctx context.Context) error {
-	lead, err := join(ctx, f.config, f.runtime, f.source.Replicas, f.spec.Output.Topic, f.source.Name)
-	if err != nil {
-		return err
-	}
-	defer lead.close()
-	f.lead = lead
-	if err := f.source.Start(ctx); err != nil {
-		return err
-	}
-	defer func() { f.standBy(closeTime) }() // before another instance gets the lead
-	return f.run(ctx, lead.events)
 }
 
 // follow takes what the group of replicas says.
@@ -208,7 +143,7 @@ func (f *feed[S, E, V]) follow(ctx context.Context, e leadEvent) error {
 
 // refused takes the end of the writer.
 func (f *feed[S, E, V]) refused(err error) error {
-	if f.lead == nil || !errors.Is(err, errLost) {
+	if !errors.Is(err, errLost) {
 		return err
 	}
 	f.runtime.Log.Warn("joining the group again", "group", f.source.Replicas, "error", err)
@@ -217,7 +152,7 @@ func (f *feed[S, E, V]) refused(err error) error {
 	return nil
 }
 
-func (f *feed[S, E, V]) run(ctx context.Context, lead <-chan leadEvent) error {
+func (f *feed[S, E, V]) run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
@@ -226,7 +161,7 @@ func (f *feed[S, E, V]) run(ctx context.Context, lead <-chan leadEvent) error {
 			if err := f.refused(err); err != nil {
 				return err
 			}
-		case e := <-lead:
+		case e := <-f.lead.events:
 			if err := f.follow(ctx, e); err != nil {
 				return err
 			}
@@ -238,9 +173,7 @@ func (f *feed[S, E, V]) run(ctx context.Context, lead <-chan leadEvent) error {
 		if err := f.flush(ctx); err != nil {
 			return err
 		}
-		if f.lead != nil {
-			f.lead.want(!f.machine.Resigned())
-		}
+		f.lead.want(!f.machine.Resigned())
 	}
 }
 
@@ -279,6 +212,10 @@ func (f *feed[S, E, V]) apply(e Event[E]) {
 }
 
 func (f *feed[S, E, V]) flush(ctx context.Context) error {
+	if !f.leads && !f.spec.Exact {
+		f.machine.Discard() // TakeOver puts out what there is
+		return nil
+	}
 	changes, cause := f.machine.Flush()
 	for _, alarm := range f.machine.Alarms() {
 		time.AfterFunc(alarm.After, func() { f.wakes <- alarm.Name })
@@ -300,7 +237,7 @@ func (f *feed[S, E, V]) flush(ctx context.Context) error {
 			if err := f.refused(err); err != nil {
 				return err
 			}
-		case e := <-f.leadEvents():
+		case e := <-f.lead.events:
 			if err := f.follow(ctx, e); err != nil {
 				return err
 			}
@@ -328,12 +265,4 @@ func (f *feed[S, E, V]) failed() <-chan error {
 		return nil
 	}
 	return f.writer.failed
-}
-
-// leadEvents is what the group of replicas says; nil if there are none.
-func (f *feed[S, E, V]) leadEvents() <-chan leadEvent {
-	if f.lead == nil {
-		return nil
-	}
-	return f.lead.events
 }

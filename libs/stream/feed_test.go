@@ -33,18 +33,20 @@ func (b *bench) feed(t *testing.T, name string, restored map[string]string) (cha
 	events := make(chan stream.Event[event])
 	ctx, cancel := context.WithCancel(t.Context())
 	done, started := make(chan error, 1), make(chan struct{})
+	rt := newRuntime(t)
 	go func() {
-		source := stream.Source[event]{Name: name, Events: events, Start: func(context.Context) error {
+		source := stream.Source[event]{Name: name, Replicas: "replicas-" + name, Events: events, Start: func(context.Context) error {
 			close(started)
 			return nil
 		}}
-		done <- stream.Feed(ctx, b.fed(restored), source, b.config, newRuntime(t))
+		done <- stream.Feed(ctx, b.fed(restored), source, b.config, rt)
 	}()
 	select {
 	case <-started:
 	case err := <-done:
 		t.Fatal(err)
 	}
+	await(t, "publishes", rt.IsReady)
 	return events, func() {
 		cancel()
 		if err := <-done; !errors.Is(err, context.Canceled) {
@@ -81,7 +83,7 @@ func TestFeed(t *testing.T) {
 func TestFeedStartFails(t *testing.T) {
 	b := newBench(t, 1)
 	broken := errors.New("broken")
-	source := stream.Source[event]{Name: "name", Start: func(context.Context) error { return broken }}
+	source := stream.Source[event]{Name: "name", Replicas: "replicas", Start: func(context.Context) error { return broken }}
 	err := stream.Feed(t.Context(), b.fed(map[string]string{}), source, b.config, newRuntime(t))
 	if !errors.Is(err, broken) {
 		t.Errorf("Feed ended with %v, want %v", err, broken)

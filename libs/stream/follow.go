@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
@@ -52,9 +53,12 @@ func Follow(ctx context.Context, c service.Config, topic string, record func(*ka
 	return ctx.Err()
 }
 
+// toolPatience is how long a tool waits for a topic: it may have been created just now.
+const toolPatience = 2 * time.Second
+
 // assignAll assigns all partitions of a topic.
 func assignAll(ctx context.Context, consumer *kafka.Consumer, topic string) (ends, error) {
-	n, err := partitionCount(consumer, topic, 0)
+	n, err := partitionCount(consumer, topic, toolPatience)
 	if err != nil {
 		return nil, err
 	}
@@ -63,10 +67,11 @@ func assignAll(ctx context.Context, consumer *kafka.Consumer, topic string) (end
 		read = append(read, kafka.TopicPartition{Topic: &topic, Partition: number, Offset: kafka.OffsetBeginning})
 	}
 	left := ends{}
-	ctx, giveUp := context.WithCancelCause(ctx) // a tool does not wait
-	defer giveUp(nil)
-	if err := left.find(ctx, consumer, read, giveUp); err != nil {
-		return nil, cmp.Or(context.Cause(ctx), err)
+	ctx, cancel := context.WithTimeout(ctx, topicPatience)
+	defer cancel()
+	var why error
+	if err := left.find(ctx, consumer, read, func(err error) { why = err }); err != nil {
+		return nil, cmp.Or(why, err)
 	}
 	return left, consumer.Assign(read)
 }

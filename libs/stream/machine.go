@@ -95,6 +95,19 @@ func (m *Machine[S, E, V]) Wake(name string, at time.Time) {
 	m.Apply(m.spec.Wake(name), Cause{ObservedAt: at})
 }
 
+// Forget forgets what the output table holds: Load tells it anew.
+func (m *Machine[S, E, V]) Forget() {
+	clear(m.published)
+	m.unclaimed = map[string]struct{}{}
+	m.Discard()
+}
+
+// Discard drops what was put out and not flushed.
+func (m *Machine[S, E, V]) Discard() {
+	clear(m.pending)
+	m.pending = m.pending[:0]
+}
+
 // Live reports whether the first flush has been.
 func (m *Machine[S, E, V]) Live() bool { return m.unclaimed == nil }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/altostream/altostream/libs/avro"
@@ -43,31 +42,22 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	if err != nil {
 		return err
 	}
-	var starting atomic.Int32
-	starting.Store(int32(len(feeds)))
 	var running sync.WaitGroup
 	for _, f := range feeds {
+		part := rt.Part("source", f.reader.source)
 		running.Go(func() {
 			source := stream.Source[Event]{
-				Name: f.reader.source, Events: f.events,
+				Name: f.reader.source, Replicas: "altostream-compute-ingest-" + f.reader.source, Events: f.events,
 				Start: func(ctx context.Context) error {
 					go f.reader.follow(ctx)
-					if starting.Add(-1) == 0 {
-						rt.Ready(true)
-					}
 					return nil
 				},
 			}
-			cancel(stream.Feed(ctx, Spec(f.reader.source, serde), source, c.Config, part(rt, f.reader.source)))
+			cancel(stream.Feed(ctx, Spec(f.reader.source, serde), source, c.Config, part))
 		})
 	}
 	running.Wait()
 	return context.Cause(ctx)
-}
-
-// part is the runtime of one source: it is caught up on its own.
-func part(rt *service.Runtime, source string) *service.Runtime {
-	return &service.Runtime{Name: rt.Name, Log: rt.Log.With("source", source), Meter: rt.Meter, Tracer: rt.Tracer}
 }
 
 // newFeeds returns the configured sources, to each of which the sites are told first.

@@ -18,6 +18,8 @@ func Spec(source string, serde *avro.Serde[schemas.ComputeResource]) stream.Spec
 		Step:    Step,
 		Flush:   Flush{},
 		Restore: func(key string, r *schemas.ComputeResource) Event { return Restored{key, r} },
+
+		TakeOver: func() Event { return TakenOver{} },
 	}
 }
 

@@ -13,17 +13,22 @@ import (
 // kind is what the records say of their source.
 const kind = "static"
 
-// State is the last good record of each resource of one source, and the sites.
+// State is the last good record of each resource of one source, and what was read last.
 type State struct {
-	source  string
-	sites   Sites                               // nil = not read yet
-	records map[string]*schemas.ComputeResource // by name
+	source   string
+	sites    Sites // nil = not read yet
+	sitesAt  time.Time
+	document *Read                               // nil = none read yet
+	records  map[string]*schemas.ComputeResource // by name
 }
 
-// Event is one of Restored, Read, SitesRead and Flush.
+// Event is one of Restored, TakenOver, Read, SitesRead and Flush.
 type Event any
 
-// Restored is a record that the table held when the service started; nil = gone.
+// TakenOver says that this instance publishes from now on, and that all of the table is restored.
+type TakenOver struct{}
+
+// Restored is a record that the table held when this instance came to publish; nil = gone.
 type Restored struct {
 	Key    string
 	Record *schemas.ComputeResource
@@ -55,10 +60,14 @@ func Step(s *State, e Event) (*State, []output) {
 	switch e := e.(type) {
 	case Restored:
 		s.restore(e)
+	case TakenOver:
+		return s, s.takeOver()
 	case Read:
+		s.document = &e
 		return s, s.read(e)
 	case SitesRead:
-		return s, s.locate(e)
+		s.sites, s.sitesAt = e.Sites, e.At
+		return s, s.locate()
 	}
 	return s, nil
 }
@@ -75,6 +84,17 @@ func (s *State) restore(e Restored) {
 		return
 	}
 	s.records[name] = e.Record
+}
+
+// takeOver puts what was read before the table was restored.
+func (s *State) takeOver() (out []output) {
+	if s.sites != nil {
+		out = s.locate()
+	}
+	if s.document != nil {
+		out = append(out, s.read(*s.document)...)
+	}
+	return out
 }
 
 // read puts what the document tells and withdraws what it no longer names.
@@ -94,12 +114,11 @@ func (s *State) read(e Read) []output {
 
 // locate gives all resources their sites. A record that could not be read at the
 // start is not touched: there is nothing in it to publish.
-func (s *State) locate(e SitesRead) []output {
-	s.sites = e.Sites
+func (s *State) locate() []output {
 	var out []output
 	for _, name := range slices.Sorted(maps.Keys(s.records)) {
 		if r := s.records[name]; r.Source != "" {
-			out = append(out, s.put(name, *r, e.At))
+			out = append(out, s.put(name, *r, s.sitesAt))
 		}
 	}
 	return out

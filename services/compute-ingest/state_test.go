@@ -70,6 +70,24 @@ func (i *ingest) restart(unreadable ...string) {
 	}
 }
 
+// TestTakeOver has an instance that stood by, and read a document meanwhile, take over from one
+// that had not seen it yet: only what differs is put out.
+func TestTakeOver(t *testing.T) {
+	i := newIngest(t, "static")
+	i.apply(read(t, `{"a":{"instances":1},"b":{"instances":2},"c":{"instances":3}}`, 1))
+	i.machine = stream.NewMachine(i.spec)
+	for _, text := range []string{`{"d":{"instances":9}}`, `{"a":{"instances":1},"b":{"instances":5},"d":{"instances":4}}`} {
+		i.machine.Apply(read(t, text, 2), stream.Cause{})
+		i.machine.Discard()
+	}
+	i.machine.Forget()
+	for key, r := range i.table {
+		i.machine.Load(key, r)
+	}
+	i.wantChanged([]string{"static|b", "static|d", "static|c"}, i.apply(TakenOver{}))
+	i.wantChanged(nil, i.apply(read(t, `{"a":{"instances":1},"b":{"instances":5},"d":{"instances":4}}`, 3)))
+}
+
 func (i *ingest) wantChanged(want, got []string) {
 	i.t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -78,10 +78,11 @@ func (s *State) flush() []output {
 }
 
 // costMaps returns the cost maps of a topology: one for each metric, and none
-// without a network map.
+// without a network map, or without any router to have costs between: then the network map is
+// from another time.
 func (s *State) costMaps(name string, t *topology) []output {
 	var graph *ted.Graph
-	if t.networkMap != nil {
+	if t.networkMap != nil && !t.db.Empty() {
 		graph = t.db.Graph()
 	}
 	var out []output

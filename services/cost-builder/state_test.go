@@ -65,6 +65,20 @@ func TestNoNetworkMapNoCosts(t *testing.T) {
 	}
 }
 
+// TestNoRoutersNoCosts takes all routers away while the network map is still there: it is from
+// another time, and costs without a single way would be wrong.
+func TestNoRoutersNoCosts(t *testing.T) {
+	m := newMachine()
+	if changes := flushed(m, networkMapped("t1", pidA, pidB)); len(changes) != 0 {
+		t.Errorf("published %v without any router", changes)
+	}
+	flushed(m, linkTold(a, b, 7), linkTold(b, a, 9))
+	gone := func(from, to string) Told { return Told{Key: linkTold(from, to, 0).Key} }
+	if changes := flushed(m, gone(a, b), gone(b, a)); len(changes) != 1 || changes[0].Value != nil {
+		t.Errorf("all routers gone: %v, want the cost map gone", changes)
+	}
+}
+
 // TestPIDsAreThoseOfTheNetworkMap adds PIDs that the links do not know and leaves out
 // those that the map does not have.
 func TestPIDsAreThoseOfTheNetworkMap(t *testing.T) {

@@ -74,6 +74,32 @@ func TestComputeDocuments(t *testing.T) {
 	ingest.awaitReady()
 }
 
+// TestComputeReplicas has two instances read the same document: one publishes, nothing twice, and
+// when it is killed the other one goes on.
+func TestComputeReplicas(t *testing.T) {
+	t.Parallel()
+	c := newChain(t, 1)
+	c.env["compute-ingest"] = append(c.env["compute-ingest"], "COMPUTE_POLL_INTERVAL=100ms")
+	c.start("compute-ingest")
+	first := c.processes["compute-ingest"]
+	first.line(publishes)
+	c.start("compute-ingest")
+	second := c.processes["compute-ingest"]
+	await(t, func() error { return c.resourcesAre(all, 984) })
+	c.replaceFile("compute.json", `{"compute5": {"disk_used": 1}}`)
+	await(t, func() error { return c.resourcesAre([]string{"seed|compute5"}, 1) })
+	c.quiet(t)
+	if second.lastOf(publishes, standsBy) == publishes {
+		first, second = second, first
+	}
+	first.kill()
+	c.replaceFile("compute.json", `{"compute5": {"disk_used": 2}, "compute6": {}}`)
+	await(t, func() error { return c.resourcesAre([]string{"seed|compute5", "seed|compute6"}, 2) })
+	second.line(publishes)
+	c.quiet(t)
+	checkNoRepeats(t, schemas.ComputeResourcesTopic, c.log(schemas.ComputeResourcesTopic))
+}
+
 // resourcesAre reports that the compute resources are others, or compute5 uses another
 // amount of disk.
 func (c *chain) resourcesAre(keys []string, diskUsed float64) error {

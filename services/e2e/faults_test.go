@@ -136,6 +136,7 @@ func TestThreeBrokers(t *testing.T) {
 	f.recovered("all brokers away for two minutes")
 	stop()
 	f.equalsUndisturbed()
+	f.neverGone()
 }
 
 // TestRegistryAway takes the registry away while all costs change: those who know the schemas go
@@ -161,6 +162,7 @@ func TestRegistryAway(t *testing.T) {
 	f.recovered("and back")
 	stop()
 	f.equalsUndisturbed()
+	f.neverGone()
 }
 
 // TestDiskFull fills the broker's disk, which ends it; with room again, and started, all goes on.
@@ -192,6 +194,7 @@ func TestDiskFull(t *testing.T) {
 	f.recovered("disk full")
 	stop()
 	f.equalsUndisturbed()
+	f.neverGone()
 }
 
 // smallDisk mounts a file system of a size in memory.
@@ -209,7 +212,7 @@ func smallDisk(t *testing.T, size string) string {
 }
 
 // TestTopicRecreated deletes each topic under the running services and creates it again: what it
-// has to hold comes back.
+// has to hold comes back. While raw-topology is empty there are no maps, rather than wrong ones.
 func TestTopicRecreated(t *testing.T) {
 	t.Parallel()
 	f := newFaults(t, cluster.Config{})
@@ -226,16 +229,6 @@ func TestTopicRecreated(t *testing.T) {
 		await(t, func() error { return createTopics(f.clients, 1, 1, topic) })
 		n := f.network[0]
 		n.put(n.cost.Add(1), linkNLRI(east, west))
-		awaitFor(t, 2*patience, func() error {
-			again := followTopics(f.t, f.clients)
-			defer again.close()
-			time.Sleep(time.Second)
-			m, err := value[schemas.CostMap](again, schemas.CostMapsTopic, "costmap-"+n.name+"-routingcost")
-			if err != nil {
-				return err
-			}
-			return differ("costs", pairCosts(float64(n.cost.Load()), 9), m.CostMap)
-		})
 		f.equalsUndisturbed()
 	}
 }

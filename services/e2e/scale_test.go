@@ -117,14 +117,13 @@ func (f *fleet) follows(d time.Duration) {
 }
 
 // onlyRises checks that no cost map was ever followed by one with a lower cost: by one that
-// an instance had made before another one had its part.
+// an instance had made before another one had its part, or from half of its inputs.
 func (f *fleet) onlyRises() {
 	f.t.Helper()
 	last := map[string]float64{}
 	for i, r := range f.log(schemas.CostMapsTopic) {
 		m, ok := r.value.(*schemas.CostMap)
 		if !ok {
-			f.t.Errorf("record %d of %s withdraws %s", i, schemas.CostMapsTopic, r.key)
 			continue
 		}
 		cost := m.CostMap[eastPID][westPID]
@@ -132,6 +131,18 @@ func (f *fleet) onlyRises() {
 			f.t.Errorf("record %d of %s: %s has the cost %v after %v", i, schemas.CostMapsTopic, r.key, cost, last[r.key])
 		}
 		last[r.key] = cost
+	}
+}
+
+// neverGone checks that no map was ever withdrawn.
+func (f *fleet) neverGone() {
+	f.t.Helper()
+	for _, topic := range []string{schemas.NetworkMapsTopic, schemas.CostMapsTopic} {
+		for i, r := range f.log(topic) {
+			if r.raw == nil {
+				f.t.Errorf("record %d of %s withdraws %s", i, topic, r.key)
+			}
+		}
 	}
 }
 
@@ -167,6 +178,7 @@ func TestScaled(t *testing.T) {
 	stop()
 	f.quiet(t)
 	f.onlyRises()
+	f.neverGone()
 	checkEveryMap(t, f.topics)
 	for _, topic := range schemas.Topics {
 		checkNoRepeats(t, topic, f.log(topic))
