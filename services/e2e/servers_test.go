@@ -48,7 +48,7 @@ func startServers(t testing.TB, partitions int) *servers {
 		return takeKafka(t, partitions)
 	}
 	return startEmbedded(t, broker.Config{
-		KafkaListen: "127.0.0.1:0", RegistryListen: "127.0.0.1:0", DataDir: t.TempDir(), Partitions: partitions,
+		KafkaListen: freeAddress(t), RegistryListen: freeAddress(t), DataDir: t.TempDir(), Partitions: partitions,
 	})
 }
 
@@ -58,14 +58,14 @@ func startEmbedded(t testing.TB, config broker.Config) *servers {
 	s := &servers{stop: func() { b.Close() }}
 	s.resume = func() {
 		t.Helper()
-		var err error
-		if b, err = broker.Start(config); err != nil {
+		started, err := broker.Start(config)
+		if err != nil {
 			t.Fatal(err)
 		}
+		b = started
 	}
 	s.resume()
 	t.Cleanup(s.stop)
-	config.KafkaListen, config.RegistryListen = b.KafkaAddress(), strings.TrimPrefix(b.RegistryURL(), "http://")
 	s.clients = service.Config{KafkaBootstrapServers: b.KafkaAddress(), SchemaRegistryURL: b.RegistryURL()}
 	return s
 }

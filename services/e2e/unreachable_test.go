@@ -38,7 +38,7 @@ func TestRegistryComesLater(t *testing.T) {
 		p.line(`level=(ERROR|WARN) .*SCHEMA_REGISTRY_URL.*` + registry)
 		wantNotReady(t, p)
 	}
-	startEmbedded(t, broker.Config{KafkaListen: "127.0.0.1:0", RegistryListen: registry})
+	startEmbedded(t, broker.Config{KafkaListen: freeAddress(t), RegistryListen: registry})
 	for _, p := range processes {
 		p.awaitReady()
 	}
