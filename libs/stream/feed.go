@@ -99,13 +99,14 @@ func (f *feed[S, E, V]) open(ctx context.Context, number int32) error {
 
 // standBy ends this instance's publishing; what is under way is waited for, at most d.
 func (f *feed[S, E, V]) standBy(d time.Duration) {
+	f.leads = false
 	if f.writer == nil {
 		return
 	}
 	if !f.writer.stop(d) {
 		f.runtime.Log.Warn("this instance does not publish any more; what was under way is given up")
 	}
-	f.writer, f.leads = nil, false
+	f.writer = nil
 	if f.spec.StandBy != nil {
 		f.machine.Apply(f.spec.StandBy(), Cause{ObservedAt: time.Now()})
 	}
@@ -119,6 +120,8 @@ func (f *feed[S, E, V]) follow(ctx context.Context, e leadEvent) error {
 	case e.won != nil:
 		defer close(e.won)
 		return f.open(ctx, f.lead.table.Partition)
+	case f.writer == nil && (e.record != nil || e.end):
+		// Publishing ended while the table was read; the group is being joined again.
 	case e.record != nil:
 		f.load(ctx, e.record)
 	case e.end:

@@ -21,7 +21,11 @@ func (b *bench) fed(restored map[string]string) stream.Spec[map[string]*schemas.
 	spec.Exact = b.exact
 	spec.Stop = func() event { return event{key: "end", value: mapOf("end")} }
 	spec.Restore = func(key string, v *schemas.NetworkMap) event {
-		restored[key] = v.Meta.VTag.Tag
+		if v == nil {
+			delete(restored, key)
+		} else {
+			restored[key] = v.Meta.VTag.Tag
+		}
 		return event{flush: true}
 	}
 	return spec

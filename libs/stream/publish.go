@@ -29,11 +29,11 @@ type publisher[V any] struct {
 	explain func(error) error
 
 	mu       sync.Mutex
-	settled  *sync.Cond
+	reported *sync.Cond
 	underWay int   // records that were sent and not reported on yet
 	refused  error // why a record under way was not taken
 	oversize bool  // one of them, for its size
-	next     int64 // offset after the last record that was taken
+	next     int64 // offset after the last record that is known to be there
 
 	losing sync.Once
 	lost   chan struct{} // closed when the table is not what it was: the topic was recreated
@@ -77,6 +77,9 @@ func openPublisher[V any](ctx context.Context, c service.Config, rt *service.Run
 			return explain(c, err, access{topics: "Write on topic " + table.Topic, id: id})
 		})
 		err := p.transact(ctx, producer.InitTransactions)
+		if err == nil {
+			p.next, err = p.end()
+		}
 		if err != nil {
 			p.close()
 		}
@@ -151,7 +154,7 @@ func newPublisher[V any](rt *service.Runtime, m *metrics, table Table[V], number
 		table: table, number: number, producer: producer, tracer: rt.Tracer, runtime: rt, metrics: m, topic: topicAttribute(table.Topic),
 		explain: explain, lost: make(chan struct{}), closed: make(chan struct{}),
 	}
-	p.settled = sync.NewCond(&p.mu)
+	p.reported = sync.NewCond(&p.mu)
 	go drainLogs(producer.Logs(), rt.Log)
 	go p.drainEvents()
 	return p
@@ -189,21 +192,53 @@ func (p *publisher[V]) report(tp kafka.TopicPartition) {
 	} else {
 		p.refused, p.oversize = err, p.oversize || isTooLarge(err)
 	}
-	if p.underWay == 0 {
-		p.settled.Broadcast()
+	p.reported.Broadcast()
+}
+
+// await waits for reports until done, which is called with mu held, or until ctx ends.
+func (p *publisher[V]) await(ctx context.Context, done func() bool) error {
+	defer context.AfterFunc(ctx, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.reported.Broadcast()
+	})()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for !done() {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		p.reported.Wait()
+	}
+	return nil
+}
+
+// taken waits until the brokers have taken what was sent, refuse it, or the transaction has failed.
+func (p *publisher[V]) taken(ctx context.Context) error {
+	for {
+		step, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactionStep)
+		err := p.await(step, func() bool { return p.underWay == 0 || p.refused != nil })
+		cancel()
+		if err == nil {
+			return nil
+		}
+		var ke kafka.Error // the client tells of a failed transaction only to who calls it
+		if err := p.producer.BeginTransaction(); errors.As(err, &ke) && (ke.TxnRequiresAbort() || ke.IsFatal()) {
+			return err
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
 }
 
-// settle waits for the reports on all records and returns why one was not taken.
-func (p *publisher[V]) settle() (oversize bool, refused error) {
+// refusal returns why a record was not taken, and forgets it.
+func (p *publisher[V]) refusal() (oversize bool, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for p.underWay > 0 {
-		p.settled.Wait()
-	}
-	oversize, refused = p.oversize, p.refused
+	oversize, err = p.oversize, p.refused
 	p.oversize, p.refused = false, nil
-	return oversize, refused
+	return oversize, err
 }
 
 func isTooLarge(err error) bool {
@@ -328,7 +363,6 @@ func (p *publisher[V]) attempt(ctx context.Context, messages []kafka.Message, on
 		err = p.transact(ctx, p.producer.CommitTransaction)
 	}
 	if err == nil {
-		_, _ = p.settle()
 		return false, nil
 	}
 	var ke kafka.Error
@@ -338,37 +372,52 @@ func (p *publisher[V]) attempt(ctx context.Context, messages []kafka.Message, on
 	if abort := p.transact(ctx, p.producer.AbortTransaction); abort != nil {
 		return false, fmt.Errorf("%w: %w: %w", errLost, err, abort)
 	}
-	oversize, refused := p.settle()
+	_ = p.await(context.WithoutCancel(ctx), func() bool { return p.underWay == 0 })
+	oversize, refused := p.refusal()
 	return oversize, errors.Join(err, refused)
 }
 
-// send hands messages to the client; it waits while the client's queue is full.
+// send hands messages to the client and waits until brokers have taken them where they belong.
 func (p *publisher[V]) send(ctx context.Context, messages []kafka.Message, oneByOne bool) error {
 	for i := range messages {
-		for {
-			err := p.offer(&messages[i])
-			var ke kafka.Error
-			switch errors.As(err, &ke); {
-			case err == nil:
-			case isTooLarge(err) && messages[i].Value != nil:
-				p.withdraw(&messages[i])
-				continue
-			case ke.Code() == kafka.ErrQueueFull && pause(ctx, queuePause):
-				continue
-			default:
-				return err
-			}
-			break
+		if err := p.hand(ctx, &messages[i]); err != nil {
+			return err
 		}
 		if !oneByOne {
 			continue
 		}
-		if oversize, refused := p.settle(); oversize && messages[i].Value != nil {
-			p.withdraw(&messages[i])
+		if err := p.taken(ctx); err != nil {
+			return err
+		}
+		if oversize, refused := p.refusal(); refused != nil {
+			if oversize && messages[i].Value != nil {
+				p.withdraw(&messages[i])
+			}
 			return refused
 		}
 	}
+	if err := p.taken(ctx); err != nil {
+		return err
+	}
+	if p.isLost() {
+		return fmt.Errorf("%w: %w", errLost, errRecreated)
+	}
 	return nil
+}
+
+// hand hands a message to the client; it waits while the client's queue is full.
+func (p *publisher[V]) hand(ctx context.Context, m *kafka.Message) error {
+	for {
+		err := p.offer(m)
+		var ke kafka.Error
+		switch errors.As(err, &ke); {
+		case isTooLarge(err) && m.Value != nil:
+			p.withdraw(m)
+		case ke.Code() == kafka.ErrQueueFull && pause(ctx, queuePause):
+		default:
+			return err
+		}
+	}
 }
 
 func (p *publisher[V]) offer(m *kafka.Message) error {
