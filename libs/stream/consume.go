@@ -13,9 +13,8 @@ import (
 )
 
 const (
-	pollMillis = 100                    // longest wait for a record
-	batchTime  = 20 * time.Millisecond  // longest time that a busy input is coalesced
-	gatherTime = 300 * time.Microsecond // how long what belongs together may come apart: a transaction takes longer
+	pollMillis = 100                   // longest wait for a record
+	batchTime  = 20 * time.Millisecond // longest time that a busy input is coalesced
 	closeTime  = 5 * time.Second
 )
 
@@ -150,7 +149,7 @@ func (r *runner[S, E, V]) batch() {
 		if time.Since(start) > batchTime {
 			break
 		}
-		event = r.gather()
+		event = r.consumer.Poll(0)
 	}
 	r.order.release(time.Now(), false, r.give)
 	r.wake()
@@ -161,15 +160,6 @@ func (r *runner[S, E, V]) batch() {
 	if r.err == nil && len(r.machines) > 0 && !r.runtime.IsReady() {
 		r.runtime.Log.Info("caught up", "partitions", len(r.machines))
 		r.runtime.Ready(true)
-	}
-}
-
-// gather returns the next event, if it comes soon.
-func (r *runner[S, E, V]) gather() kafka.Event {
-	for start := time.Now(); ; time.Sleep(gatherTime / 6) {
-		if event := r.consumer.Poll(0); event != nil || time.Since(start) > gatherTime {
-			return event
-		}
 	}
 }
 

@@ -193,23 +193,30 @@ func (f *feed[S, E, V]) drain(ctx context.Context) error {
 	return f.flush(ctx)
 }
 
+// gatherTime is how long what belongs together may come apart: a transaction takes longer.
+const gatherTime = 300 * time.Microsecond
+
 // apply takes an event and those that come soon after it.
 func (f *feed[S, E, V]) apply(e Event[E]) {
-	begin := time.Now()
-	for {
+	for begin, more := time.Now(), true; more; {
 		f.machine.Apply(e.Event, Cause{ObservedAt: e.ObservedAt})
 		if time.Since(begin) > batchTime {
 			return
 		}
+		e, more = f.soon()
+	}
+}
+
+// soon returns the next event, if it comes soon.
+func (f *feed[S, E, V]) soon() (Event[E], bool) {
+	for start := time.Now(); ; nap() {
 		select {
-		case e = <-f.source.Events:
-			continue
+		case e := <-f.source.Events:
+			return e, true
 		default:
 		}
-		select {
-		case e = <-f.source.Events:
-		case <-time.After(gatherTime):
-			return
+		if time.Since(start) > gatherTime {
+			return Event[E]{}, false
 		}
 	}
 }

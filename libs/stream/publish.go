@@ -22,6 +22,7 @@ type publisher[V any] struct {
 	table    Table[V]
 	number   int32 // of the partition
 	producer *kafka.Producer
+	begun    bool // a transaction, in the client: the brokers learn of it with its first record
 	tracer   trace.Tracer
 	runtime  *service.Runtime
 	*metrics
@@ -331,6 +332,7 @@ func (p *publisher[V]) deliver(ctx context.Context, messages []kafka.Message) er
 		oversize, err := p.attempt(ctx, messages, oneByOne)
 		switch {
 		case err == nil:
+			_ = p.begin() // the next one, which takes part of a millisecond
 			return nil
 		case errors.Is(err, errLost) || ctx.Err() != nil:
 			if denied(err) { // the next publisher would be as soon
@@ -355,9 +357,10 @@ func (p *publisher[V]) attempt(ctx context.Context, messages []kafka.Message, on
 	if p.isLost() {
 		return false, fmt.Errorf("%w: %w", errLost, errRecreated)
 	}
-	if err := p.producer.BeginTransaction(); err != nil {
+	if err := p.begin(); err != nil {
 		return false, fmt.Errorf("%w: %w", errLost, err)
 	}
+	p.begun = false
 	err = p.send(ctx, messages, oneByOne)
 	if err == nil {
 		err = p.transact(ctx, p.producer.CommitTransaction)
@@ -375,6 +378,16 @@ func (p *publisher[V]) attempt(ctx context.Context, messages []kafka.Message, on
 	_ = p.await(context.WithoutCancel(ctx), func() bool { return p.underWay == 0 })
 	oversize, refused := p.refusal()
 	return oversize, errors.Join(err, refused)
+}
+
+// begin begins a transaction, if none is begun.
+func (p *publisher[V]) begin() error {
+	if p.begun {
+		return nil
+	}
+	err := p.producer.BeginTransaction()
+	p.begun = err == nil
+	return err
 }
 
 // send hands messages to the client and waits until brokers have taken them where they belong.

@@ -27,9 +27,18 @@ var brokers = []struct {
 	{"kafka", func(t testing.TB) *servers { return takeKafka(t, 1) }},
 }
 
+const (
+	// warmUps come before what is measured: until the Java virtual machine of the broker has
+	// compiled what is used, which takes many thousand requests.
+	warmUps = 5000
+	// idle is the pause between two measurements.
+	idle = 20 * time.Millisecond
+)
+
 // BenchmarkFlap fails a link of the seed's network, or brings it back, and waits for
 // the cost map at a consumer: the time since the UPDATE reached bgp-ingest, by the
-// observed-at header. Every service is a process of its own.
+// observed-at header. Every service is a process of its own. The busy figures are of
+// flaps without a pause.
 func BenchmarkFlap(b *testing.B) {
 	service.RaiseProcs()
 	for _, kind := range brokers {
@@ -39,34 +48,35 @@ func BenchmarkFlap(b *testing.B) {
 
 func benchmarkFlap(b *testing.B, s *servers) {
 	c := newChainOn(b, s)
+	c.topics.close() // the only consumer beside the services is the one that is measured
 	arrivals := c.followCosts()
 	c.start()
-	flap := func(i int) time.Duration {
+	flaps := 0
+	flap := func() time.Duration {
 		b.Helper()
 		change, cost := c.network.failLink, 20.0
-		if i%2 == 1 {
+		if flaps%2 == 1 {
 			change, cost = c.network.restoreLink, 10
 		}
+		flaps++
 		if err := change("R2", "R3"); err != nil {
 			b.Fatal(err)
 		}
-		latency := arrivals.await(b, cost)
-		time.Sleep(20 * time.Millisecond) // an idle network
-		return latency
+		return arrivals.await(b, cost)
 	}
 	arrivals.await(b, 10)
-	for i := range 200 { // until the Java virtual machine has compiled what is used
-		flap(i)
+	var busy, latencies []time.Duration
+	for range warmUps {
+		busy = append(busy, flap())
 	}
-	c.quiet(b)
 	records, bytes := c.traffic()
-	var latencies []time.Duration
-	for i := 0; b.Loop(); i++ {
-		latencies = append(latencies, flap(i))
+	for b.Loop() {
+		latencies = append(latencies, flap())
+		time.Sleep(idle)
 	}
-	c.quiet(b)
 	after, bytesAfter := c.traffic()
-	report(b, latencies)
+	report(b, "busy-", busy[warmUps/2:])
+	report(b, "", latencies)
 	n := float64(len(latencies))
 	b.ReportMetric(float64(after-records)/n, "records/change")
 	b.ReportMetric(float64(bytesAfter-bytes)/n, "bytes/change")
@@ -124,13 +134,16 @@ func (a arrivals) await(b testing.TB, cost float64) time.Duration {
 	}
 }
 
-// traffic returns how many records there are, and their size with keys and headers.
-func (s *topics) traffic() (records, bytes int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, log := range s.records {
-		records += len(log)
-		for _, r := range log {
+// traffic returns how many records the topics have, and their size with keys and headers,
+// when they have come to rest.
+func (c *chain) traffic() (records, bytes int) {
+	c.t.Helper()
+	s := followTopics(c.t, c.clients)
+	defer s.close()
+	s.quiet(c.t)
+	for _, topic := range schemas.Topics {
+		for _, r := range s.log(topic) {
+			records++
 			bytes += len(r.key) + len(r.raw)
 			for key, value := range r.headers {
 				bytes += len(key) + len(value)
@@ -146,15 +159,15 @@ func BenchmarkHop(b *testing.B) {
 	service.RaiseProcs()
 	for _, kind := range brokers {
 		for _, id := range []string{"", "hop"} {
-			b.Run(fmt.Sprintf("%s/transaction=%t", kind.name, id != ""), func(b *testing.B) { benchmarkHop(b, kind.start(b), id) })
+			b.Run(fmt.Sprintf("%s/transaction=%t", kind.name, id != ""), func(b *testing.B) { benchmarkHop(b, kind.start(b).clients, id) })
 		}
 	}
 }
 
-func benchmarkHop(b *testing.B, s *servers, transactionalID string) {
+func benchmarkHop(b *testing.B, clients service.Config, transactionalID string) {
 	topic := schemas.CostMapsTopic
 	consumer, err := kafka.NewConsumer(&kafka.ConfigMap{
-		"bootstrap.servers": s.clients.KafkaBootstrapServers, "group.id": "hop", "fetch.wait.max.ms": 100, "auto.offset.reset": "earliest", "enable.metrics.push": false,
+		"bootstrap.servers": clients.KafkaBootstrapServers, "group.id": "hop", "fetch.wait.max.ms": 100, "auto.offset.reset": "earliest", "enable.metrics.push": false,
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -164,7 +177,7 @@ func benchmarkHop(b *testing.B, s *servers, transactionalID string) {
 		b.Fatal(err)
 	}
 	properties := kafka.ConfigMap{
-		"bootstrap.servers": s.clients.KafkaBootstrapServers, "linger.ms": 0, "enable.idempotence": true, "socket.nagle.disable": true, "enable.metrics.push": false,
+		"bootstrap.servers": clients.KafkaBootstrapServers, "linger.ms": 0, "enable.idempotence": true, "socket.nagle.disable": true, "enable.metrics.push": false,
 	}
 	if transactionalID != "" {
 		properties["transactional.id"] = transactionalID
@@ -175,11 +188,14 @@ func benchmarkHop(b *testing.B, s *servers, transactionalID string) {
 	}
 	defer producer.Close()
 	go func() {
-		for range producer.Events() {
+		for e := range producer.Events() {
+			if m, ok := e.(*kafka.Message); ok && m.TopicPartition.Error != nil {
+				b.Error(m.TopicPartition.Error)
+			}
 		}
 	}()
 	send := func() error {
-		return producer.Produce(&kafka.Message{TopicPartition: kafka.TopicPartition{Topic: &topic}, Value: []byte("x")}, nil)
+		return producer.Produce(&kafka.Message{TopicPartition: kafka.TopicPartition{Topic: &topic}, Key: []byte("k"), Value: []byte("x")}, nil)
 	}
 	if transactionalID != "" {
 		if err := producer.InitTransactions(b.Context()); err != nil {
@@ -191,31 +207,37 @@ func benchmarkHop(b *testing.B, s *servers, transactionalID string) {
 		}
 	}
 	hop := func() time.Duration {
+		b.Helper()
 		start := time.Now()
 		if err := send(); err != nil {
 			b.Fatal(err)
 		}
 		for {
-			if _, ok := consumer.Poll(1000).(*kafka.Message); ok {
-				break
+			switch e := consumer.Poll(int(time.Second.Milliseconds())).(type) {
+			case *kafka.Message:
+				return time.Since(start)
+			case kafka.Error:
+				b.Log(e)
+			case nil:
+				if time.Since(start) > patience {
+					b.Fatal("the record does not come")
+				}
 			}
 		}
-		latency := time.Since(start)
-		time.Sleep(5 * time.Millisecond)
-		return latency
 	}
-	for range 200 {
+	for range warmUps {
 		hop()
 	}
 	var latencies []time.Duration
 	for b.Loop() {
 		latencies = append(latencies, hop())
+		time.Sleep(idle)
 	}
-	report(b, latencies)
+	report(b, "", latencies)
 }
 
 // report gives the quantiles of latencies as the benchmark's figures.
-func report(b *testing.B, latencies []time.Duration) {
+func report(b *testing.B, prefix string, latencies []time.Duration) {
 	b.Helper()
 	slices.Sort(latencies)
 	for _, q := range []struct {
@@ -223,7 +245,7 @@ func report(b *testing.B, latencies []time.Duration) {
 		share float64
 	}{{"p50-ms", .5}, {"p90-ms", .9}, {"p99-ms", .99}, {"max-ms", 1}} {
 		at := min(int(q.share*float64(len(latencies))), len(latencies)-1)
-		b.ReportMetric(float64(latencies[at].Microseconds())/1000, q.name)
+		b.ReportMetric(float64(latencies[at].Microseconds())/1000, prefix+q.name)
 	}
 	b.ReportMetric(0, "ns/op")
 }
