@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,7 +57,7 @@ func TestConsumers(t *testing.T) {
 		}
 	}
 	if len(missing) > 0 && os.Getenv("CI") != "" {
-		t.Fatalf("tools are missing, of Debian's packages %v", missing)
+		t.Fatalf("tools are missing: apt install %s", strings.Join(slices.Sorted(maps.Values(missing)), " "))
 	}
 	c := newChain(t, 1)
 	c.start()
