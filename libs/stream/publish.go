@@ -22,7 +22,8 @@ type publisher[V any] struct {
 	table    Table[V]
 	number   int32 // of the partition
 	producer *kafka.Producer
-	begun    bool // a transaction, in the client: the brokers learn of it with its first record
+	begun    bool      // a transaction, in the client: the brokers learn of it with its first record
+	ended    time.Time // the last transaction
 	tracer   trace.Tracer
 	runtime  *service.Runtime
 	*metrics
@@ -51,6 +52,9 @@ const (
 	retryPause = 100 * time.Millisecond
 	// watchInterval is how often a publisher looks whether its table is still there.
 	watchInterval = 5 * time.Second
+	// settleTime is the pause between two transactions: brokers still write the end of the one before,
+	// and the client waits 20 ms when they answer that (CONCURRENT_TRANSACTIONS).
+	settleTime = time.Millisecond
 	// queuePause is the pause before a record is offered again to a full queue.
 	queuePause = time.Millisecond
 )
@@ -361,10 +365,12 @@ func (p *publisher[V]) attempt(ctx context.Context, messages []kafka.Message, on
 		return false, fmt.Errorf("%w: %w", errLost, err)
 	}
 	p.begun = false
+	time.Sleep(settleTime - time.Since(p.ended))
 	err = p.send(ctx, messages, oneByOne)
 	if err == nil {
 		err = p.transact(ctx, p.producer.CommitTransaction)
 	}
+	p.ended = time.Now()
 	if err == nil {
 		return false, nil
 	}
