@@ -193,8 +193,8 @@ func (f *feed[S, E, V]) drain(ctx context.Context) error {
 	return f.flush(ctx)
 }
 
-// gatherTime is how long what belongs together may come apart: a transaction takes longer.
-const gatherTime = 300 * time.Microsecond
+// gatherTime is how far apart events come that are put together: in a flood they are.
+const gatherTime = 100 * time.Microsecond
 
 // apply takes an event and those that come soon after it.
 func (f *feed[S, E, V]) apply(e Event[E]) {

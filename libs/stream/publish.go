@@ -31,11 +31,11 @@ type publisher[V any] struct {
 	explain func(error) error
 
 	mu       sync.Mutex
-	reported *sync.Cond
-	underWay int   // records that were sent and not reported on yet
-	refused  error // why a record under way was not taken
-	oversize bool  // one of them, for its size
-	next     int64 // offset after the last record that is known to be there
+	underWay int           // records that were sent and not reported on yet
+	refused  error         // why a record under way was not taken
+	oversize bool          // one of them, for its size
+	next     int64         // offset after the last record that is known to be there
+	reported chan struct{} // something was reported on since this was read
 
 	losing sync.Once
 	lost   chan struct{} // closed when the table is not what it was: the topic was recreated
@@ -52,6 +52,9 @@ const (
 	retryPause = 100 * time.Millisecond
 	// watchInterval is how often a publisher looks whether its table is still there.
 	watchInterval = 5 * time.Second
+	// joinTime is how long publications may join one that is under way: some more of them are seen late,
+	// and all the sooner.
+	joinTime = 5 * time.Millisecond
 	// settleTime is the pause between two transactions: brokers still write the end of the one before,
 	// and the client waits 20 ms when they answer that (CONCURRENT_TRANSACTIONS).
 	settleTime = time.Millisecond
@@ -157,9 +160,8 @@ func (p *publisher[V]) isLost() bool {
 func newPublisher[V any](rt *service.Runtime, m *metrics, table Table[V], number int32, producer *kafka.Producer, explain func(error) error) *publisher[V] {
 	p := &publisher[V]{
 		table: table, number: number, producer: producer, tracer: rt.Tracer, runtime: rt, metrics: m, topic: topicAttribute(table.Topic),
-		explain: explain, lost: make(chan struct{}), closed: make(chan struct{}),
+		explain: explain, reported: make(chan struct{}, 1), lost: make(chan struct{}), closed: make(chan struct{}),
 	}
-	p.reported = sync.NewCond(&p.mu)
 	go drainLogs(producer.Logs(), rt.Log)
 	go p.drainEvents()
 	return p
@@ -197,50 +199,58 @@ func (p *publisher[V]) report(tp kafka.TopicPartition) {
 	} else {
 		p.refused, p.oversize = err, p.oversize || isTooLarge(err)
 	}
-	p.reported.Broadcast()
+	select {
+	case p.reported <- struct{}{}:
+	default:
+	}
 }
 
-// await waits for reports until done, which is called with mu held, or until ctx ends.
-func (p *publisher[V]) await(ctx context.Context, done func() bool) error {
-	defer context.AfterFunc(ctx, func() {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.reported.Broadcast()
-	})()
+// settled reports whether the brokers have taken what was sent, or refuse it.
+func (p *publisher[V]) settled() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for !done() {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		p.reported.Wait()
-	}
-	return nil
+	return p.underWay == 0 || p.refused != nil
 }
 
-// taken waits until the brokers have taken what was sent, refuse it, or the transaction has failed.
-func (p *publisher[V]) taken(ctx context.Context) error {
-	for {
-		step, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactionStep)
-		err := p.await(step, func() bool { return p.underWay == 0 || p.refused != nil })
-		cancel()
-		if err == nil {
-			return nil
+// taken waits until what was sent is settled, a publication joins the batch, which is then to be
+// sent, or the transaction has failed.
+func (p *publisher[V]) taken(ctx context.Context, b *batch) (joined bool, err error) {
+	probe := time.NewTicker(transactionStep)
+	defer probe.Stop()
+	for !p.settled() {
+		select {
+		case <-p.reported:
+		case w, more := <-b.joining():
+			if b.join(w, more) {
+				return true, nil
+			}
+		case <-probe.C: // the client tells of a failed transaction only to who calls it
+			var ke kafka.Error
+			if err := p.producer.BeginTransaction(); errors.As(err, &ke) && (ke.TxnRequiresAbort() || ke.IsFatal()) {
+				return false, err
+			}
+			if ctx.Err() != nil {
+				return false, ctx.Err()
+			}
 		}
-		var ke kafka.Error // the client tells of a failed transaction only to who calls it
-		if err := p.producer.BeginTransaction(); errors.As(err, &ke) && (ke.TxnRequiresAbort() || ke.IsFatal()) {
-			return err
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
+	}
+	select {
+	case w, more := <-b.joining():
+		return b.join(w, more), nil
+	default:
+		return false, nil
 	}
 }
 
-// refusal returns why a record was not taken, and forgets it.
+// refusal waits for reports on all records and returns why one was not taken, which it forgets.
 func (p *publisher[V]) refusal() (oversize bool, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	for p.underWay > 0 {
+		p.mu.Unlock()
+		<-p.reported
+		p.mu.Lock()
+	}
 	oversize, err = p.oversize, p.refused
 	p.oversize, p.refused = false, nil
 	return oversize, err
@@ -274,6 +284,39 @@ type publication struct {
 	span       trace.Span
 }
 
+// batch is publications of one transaction. Those that come while it is under way join it,
+// rather than wait for the next one.
+type batch struct {
+	publications []*publication
+	messages     []kafka.Message // of all of them
+	more         <-chan *publication
+	began        time.Time
+}
+
+// newBatch returns the batch of a publication and of those that join it from more, nil for none.
+func newBatch(w *publication, more <-chan *publication) *batch {
+	return &batch{publications: []*publication{w}, messages: w.messages, more: more, began: time.Now()}
+}
+
+// joining is where publications come from that may join; nil if it is too late.
+func (b *batch) joining() <-chan *publication {
+	if time.Since(b.began) > joinTime {
+		return nil
+	}
+	return b.more
+}
+
+// join takes what joining gave; it reports whether it was a publication.
+func (b *batch) join(w *publication, ok bool) bool {
+	if !ok {
+		b.more = nil
+		return false
+	}
+	b.publications = append(b.publications, w)
+	b.messages = append(b.messages, w.messages...)
+	return true
+}
+
 // publish writes changes, in order, and returns when readers can see them. It tries again as
 // long as ctx lives and this instance is the one that publishes (errLost).
 func (p *publisher[V]) publish(ctx context.Context, changes []Change[V], cause Cause, inputs string) error {
@@ -281,7 +324,7 @@ func (p *publisher[V]) publish(ctx context.Context, changes []Change[V], cause C
 	if err != nil {
 		return err
 	}
-	return p.write(ctx, publication)
+	return p.write(ctx, newBatch(publication, nil))
 }
 
 // prepare makes a publication; the changes may change afterwards.
@@ -317,23 +360,28 @@ func (p *publisher[V]) prepare(ctx context.Context, changes []Change[V], cause C
 	return &publication{messages, cause.ObservedAt, span}, nil
 }
 
-// write writes a publication and returns when readers can see it.
-func (p *publisher[V]) write(ctx context.Context, w *publication) error {
-	defer w.span.End()
-	if err := p.deliver(ctx, w.messages); err != nil {
-		return fmt.Errorf("%d records of %s: %w", len(w.messages), p.table.Topic, p.explain(err))
+// write writes a batch and returns when readers can see it.
+func (p *publisher[V]) write(ctx context.Context, b *batch) error {
+	err := p.deliver(ctx, b)
+	for _, w := range b.publications {
+		w.span.End()
+		if err == nil {
+			p.latency.Record(ctx, time.Since(w.observedAt).Seconds(), p.topic)
+		}
 	}
-	p.published.Add(ctx, int64(len(w.messages)), p.topic)
-	p.latency.Record(ctx, time.Since(w.observedAt).Seconds(), p.topic)
+	if err != nil {
+		return fmt.Errorf("%d records of %s: %w", len(b.messages), p.table.Topic, p.explain(err))
+	}
+	p.published.Add(ctx, int64(len(b.messages)), p.topic)
 	return nil
 }
 
-// deliver has messages delivered in one transaction. If brokers refuse a size, messages go one by
+// deliver has a batch delivered in one transaction. If brokers refuse a size, messages go one by
 // one, so that it is known which it is.
-func (p *publisher[V]) deliver(ctx context.Context, messages []kafka.Message) error {
+func (p *publisher[V]) deliver(ctx context.Context, b *batch) error {
 	limit := service.Limit{Interval: 5 * time.Second}
 	for oneByOne := false; ; {
-		oversize, err := p.attempt(ctx, messages, oneByOne)
+		oversize, err := p.attempt(ctx, b, oneByOne)
 		switch {
 		case err == nil:
 			_ = p.begin() // the next one, which takes part of a millisecond
@@ -357,7 +405,7 @@ func (p *publisher[V]) deliver(ctx context.Context, messages []kafka.Message) er
 }
 
 // attempt is one transaction. If it fails, nothing of it is in the table.
-func (p *publisher[V]) attempt(ctx context.Context, messages []kafka.Message, oneByOne bool) (oversize bool, err error) {
+func (p *publisher[V]) attempt(ctx context.Context, b *batch, oneByOne bool) (oversize bool, err error) {
 	if p.isLost() {
 		return false, fmt.Errorf("%w: %w", errLost, errRecreated)
 	}
@@ -366,7 +414,7 @@ func (p *publisher[V]) attempt(ctx context.Context, messages []kafka.Message, on
 	}
 	p.begun = false
 	time.Sleep(settleTime - time.Since(p.ended))
-	err = p.send(ctx, messages, oneByOne)
+	err = p.send(ctx, b, oneByOne)
 	if err == nil {
 		err = p.transact(ctx, p.producer.CommitTransaction)
 	}
@@ -381,7 +429,6 @@ func (p *publisher[V]) attempt(ctx context.Context, messages []kafka.Message, on
 	if abort := p.transact(ctx, p.producer.AbortTransaction); abort != nil {
 		return false, fmt.Errorf("%w: %w: %w", errLost, err, abort)
 	}
-	_ = p.await(context.WithoutCancel(ctx), func() bool { return p.underWay == 0 })
 	oversize, refused := p.refusal()
 	return oversize, errors.Join(err, refused)
 }
@@ -396,32 +443,42 @@ func (p *publisher[V]) begin() error {
 	return err
 }
 
-// send hands messages to the client and waits until brokers have taken them where they belong.
-func (p *publisher[V]) send(ctx context.Context, messages []kafka.Message, oneByOne bool) error {
-	for i := range messages {
-		if err := p.hand(ctx, &messages[i]); err != nil {
-			return err
-		}
-		if !oneByOne {
-			continue
-		}
-		if err := p.taken(ctx); err != nil {
-			return err
-		}
-		if oversize, refused := p.refusal(); refused != nil {
-			if oversize && messages[i].Value != nil {
-				p.withdraw(&messages[i])
+// send hands a batch to the client, with what joins it, and waits until brokers have taken it where
+// it belongs.
+func (p *publisher[V]) send(ctx context.Context, b *batch, oneByOne bool) error {
+	for sent, joined := 0, true; joined; {
+		for ; sent < len(b.messages); sent++ {
+			if err := p.hand(ctx, &b.messages[sent]); err != nil {
+				return err
 			}
-			return refused
+			if oneByOne {
+				if err := p.takenAlone(ctx, &b.messages[sent]); err != nil {
+					return err
+				}
+			}
 		}
-	}
-	if err := p.taken(ctx); err != nil {
-		return err
+		var err error
+		if joined, err = p.taken(ctx, b); err != nil {
+			return err
+		}
 	}
 	if p.isLost() {
 		return fmt.Errorf("%w: %w", errLost, errRecreated)
 	}
 	return nil
+}
+
+// takenAlone waits until a message, the only one under way, is taken. One that is refused for its size
+// is withdrawn.
+func (p *publisher[V]) takenAlone(ctx context.Context, m *kafka.Message) error {
+	if _, err := p.taken(ctx, &batch{}); err != nil {
+		return err
+	}
+	oversize, refused := p.refusal()
+	if oversize && m.Value != nil {
+		p.withdraw(m)
+	}
+	return refused
 }
 
 // hand hands a message to the client; it waits while the client's queue is full.

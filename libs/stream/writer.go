@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// writer writes publications to Kafka, in order, while the next ones are made.
+// writer writes publications to Kafka, in order, while the next ones are made and join them.
 type writer[V any] struct {
 	*publisher[V]
 	publications chan *publication
@@ -29,7 +29,7 @@ func startWriter[V any](ctx context.Context, p *publisher[V]) *writer[V] {
 				if !more {
 					return
 				}
-				if err := p.write(ctx, publication); err != nil {
+				if err := p.write(ctx, newBatch(publication, w.publications)); err != nil {
 					w.failed <- err
 					return
 				}
