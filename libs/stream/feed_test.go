@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
@@ -82,6 +85,31 @@ func TestFeed(t *testing.T) {
 	stop()
 	delete(want, "a")
 	b.awaitTable(t, want)
+}
+
+// TestFeedJoins tells more events than there are transactions: what comes while one is under way
+// joins it.
+func TestFeedJoins(t *testing.T) {
+	b := newBench(t, 1)
+	events, stop := b.feed(t, "name", map[string]string{})
+	var transactions atomic.Int32
+	b.cluster.ControlKey(int16(kmsg.EndTxn), func(kmsg.Request) (kmsg.Response, error, bool) {
+		b.cluster.KeepControl()
+		transactions.Add(1)
+		return nil, nil, false
+	})
+	want := map[string]string{}
+	for i := range 50 {
+		key, tag := fmt.Sprint("key", i), fmt.Sprint(i)
+		events <- stream.Event[event]{Event: event{key: key, value: mapOf(tag)}, ObservedAt: time.UnixMicro(5)}
+		want[key] = "<" + tag + ">"
+		time.Sleep(time.Millisecond)
+	}
+	b.awaitTable(t, want)
+	if n := int(transactions.Load()); n == 0 || n > len(want)*9/10 {
+		t.Errorf("%d events came in %d transactions", len(want), n)
+	}
+	stop()
 }
 
 func TestFeedStartFails(t *testing.T) {
