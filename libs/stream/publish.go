@@ -52,9 +52,6 @@ const (
 	retryPause = 100 * time.Millisecond
 	// watchInterval is how often a publisher looks whether its table is still there.
 	watchInterval = 5 * time.Second
-	// joinTime is how long publications may join one that is under way: some more of them are seen late,
-	// and all the sooner.
-	joinTime = 5 * time.Millisecond
 	// settleTime is the pause between two transactions: brokers still write the end of the one before,
 	// and the client waits 20 ms when they answer that (CONCURRENT_TRANSACTIONS).
 	settleTime = time.Millisecond
@@ -275,46 +272,6 @@ func (p *publisher[V]) transact(ctx context.Context, call func(context.Context) 
 			return ctx.Err()
 		}
 	}
-}
-
-// publication is changes that are published together.
-type publication struct {
-	messages   []kafka.Message
-	observedAt time.Time
-	span       trace.Span
-}
-
-// batch is publications of one transaction. Those that come while it is under way join it,
-// rather than wait for the next one.
-type batch struct {
-	publications []*publication
-	messages     []kafka.Message // of all of them
-	more         <-chan *publication
-	began        time.Time
-}
-
-// newBatch returns the batch of a publication and of those that join it from more, nil for none.
-func newBatch(w *publication, more <-chan *publication) *batch {
-	return &batch{publications: []*publication{w}, messages: w.messages, more: more, began: time.Now()}
-}
-
-// joining is where publications come from that may join; nil if it is too late.
-func (b *batch) joining() <-chan *publication {
-	if time.Since(b.began) > joinTime {
-		return nil
-	}
-	return b.more
-}
-
-// join takes what joining gave; it reports whether it was a publication.
-func (b *batch) join(w *publication, ok bool) bool {
-	if !ok {
-		b.more = nil
-		return false
-	}
-	b.publications = append(b.publications, w)
-	b.messages = append(b.messages, w.messages...)
-	return true
 }
 
 // publish writes changes, in order, and returns when readers can see them. It tries again as
