@@ -32,7 +32,7 @@ func newBatch(w *publication, more <-chan *publication) *batch {
 	return &batch{publications: []*publication{w}, messages: w.messages, more: more, began: time.Now()}
 }
 
-// joining is where publications come from that may join; nil if it is too late.
+// joining is where publications come from that may join; nil if it is too late. It may be closed.
 func (b *batch) joining() <-chan *publication {
 	if time.Since(b.began) > joinTime {
 		return nil
@@ -40,9 +40,9 @@ func (b *batch) joining() <-chan *publication {
 	return b.more
 }
 
-// join takes what joining gave; it reports whether it was a publication.
-func (b *batch) join(w *publication, ok bool) bool {
-	if !ok {
+// join takes what joining gave, and reports whether it was a publication.
+func (b *batch) join(w *publication) bool {
+	if w == nil {
 		b.more = nil
 		return false
 	}

@@ -217,8 +217,8 @@ func (p *publisher[V]) taken(ctx context.Context, b *batch) (joined bool, err er
 	for !p.settled() {
 		select {
 		case <-p.reported:
-		case w, more := <-b.joining():
-			if b.join(w, more) {
+		case w := <-b.joining():
+			if b.join(w) {
 				return true, nil
 			}
 		case <-probe.C: // the client tells of a failed transaction only to who calls it
@@ -232,8 +232,8 @@ func (p *publisher[V]) taken(ctx context.Context, b *batch) (joined bool, err er
 		}
 	}
 	select {
-	case w, more := <-b.joining():
-		return b.join(w, more), nil
+	case w := <-b.joining():
+		return b.join(w), nil
 	default:
 		return false, nil
 	}
