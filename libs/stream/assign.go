@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"time"
@@ -106,14 +107,14 @@ func (r *runner[S, E, V]) partitions(assigned []kafka.TopicPartition) ([]kafka.T
 		return nil, nil
 	}
 	// A topic outside the subscription starts at once only if its metadata is known.
-	if _, err := partitionCount(r.consumer, r.spec.Output.Topic, topicPatience); err != nil {
+	if _, err := partitionCount(r.ctx, r.consumer, r.spec.Output.Topic, topicPatience, r.warn); err != nil {
 		return nil, err
 	}
 	for _, in := range r.spec.Inputs {
 		if !in.Global {
 			continue
 		}
-		n, err := partitionCount(r.consumer, in.Topic, topicPatience)
+		n, err := partitionCount(r.ctx, r.consumer, in.Topic, topicPatience, r.warn)
 		if err != nil {
 			return nil, err
 		}
@@ -130,19 +131,21 @@ const (
 	topicPause    = 50 * time.Millisecond
 )
 
-// partitionCount returns the number of a topic's partitions; it waits a while for a
-// topic that is not known (yet).
-func partitionCount(c *kafka.Consumer, topic string, patience time.Duration) (int, error) {
-	for start := time.Now(); ; time.Sleep(topicPause) {
-		m, err := c.GetMetadata(&topic, false, int(topicPatience.Milliseconds()))
+// partitionCount returns the number of a topic's partitions; it waits a while for a topic that is
+// not known (yet), and for brokers that are away as long as ctx lives, and tells warn.
+func partitionCount(ctx context.Context, c *kafka.Consumer, topic string, patience time.Duration, warn func(error)) (int, error) {
+	for start := time.Now(); ; {
+		m, err := c.GetMetadata(&topic, false, int(transactionStep.Milliseconds()))
 		if err != nil {
-			return 0, fmt.Errorf("partitions of %s: %w", topic, err)
-		}
-		if n := len(m.Topics[topic].Partitions); n > 0 {
+			warn(fmt.Errorf("partitions of %s: %w", topic, err))
+			start = time.Now()
+		} else if n := len(m.Topics[topic].Partitions); n > 0 {
 			return n, nil
-		}
-		if time.Since(start) > patience {
+		} else if time.Since(start) > patience {
 			return 0, fmt.Errorf("topic %s has no partitions: %w", topic, m.Topics[topic].Error)
+		}
+		if !pause(ctx, topicPause) {
+			return 0, ctx.Err()
 		}
 	}
 }

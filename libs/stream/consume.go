@@ -114,8 +114,8 @@ func (r *runner[S, E, V]) run(ctx context.Context) error {
 	for ctx.Err() == nil && r.err == nil {
 		r.batch()
 		for number, p := range r.publishers {
-			if p.isLost() {
-				r.rejoin(fmt.Errorf("partition %d of %s: %w", number, r.spec.Output.Topic, errRecreated))
+			if loss := p.loss(); loss != nil {
+				r.rejoin(fmt.Errorf("partition %d of %s: %w", number, r.spec.Output.Topic, loss))
 			}
 		}
 	}
@@ -196,10 +196,11 @@ func (r *runner[S, E, V]) handle(event kafka.Event) {
 // recreated reports whether a partition goes on before where it was read to; then everything is
 // read again, since what it held is not there any more.
 func (r *runner[S, E, V]) recreated(tp kafka.TopicPartition) bool {
-	if int64(tp.Offset) >= r.order.given[partitionOf(tp)] {
+	next := r.order.given[partitionOf(tp)]
+	if int64(tp.Offset) >= next {
 		return false
 	}
-	r.rejoin(fmt.Errorf("partition %d of %s: %w", tp.Partition, *tp.Topic, errRecreated))
+	r.rejoin(fmt.Errorf("partition %d of %s: %w: offset %d after %d", tp.Partition, *tp.Topic, errRecreated, tp.Offset, next))
 	return true
 }
 

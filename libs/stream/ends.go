@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
@@ -16,7 +17,7 @@ type ends map[partition]int64
 // as ctx lives, and tells warn.
 func (e ends) find(ctx context.Context, c *kafka.Consumer, partitions []kafka.TopicPartition, warn func(error)) error {
 	for _, tp := range partitions {
-		for {
+		for start := time.Now(); ; {
 			_, end, err := c.QueryWatermarkOffsets(*tp.Topic, tp.Partition, int(transactionStep.Milliseconds()))
 			if err == nil {
 				e[partitionOf(tp)] = end
@@ -27,10 +28,13 @@ func (e ends) find(ctx context.Context, c *kafka.Consumer, partitions []kafka.To
 			errors.As(err, &ke)
 			switch ke.Code() {
 			case kafka.ErrNotLeaderForPartition, kafka.ErrLeaderNotAvailable: // it was just created, or moves
-			case kafka.ErrUnknownTopicOrPart, kafka.ErrUnknownPartition:
-				return err
+			case kafka.ErrUnknownTopicOrPart, kafka.ErrUnknownPartition: // or the client has not been told of it yet
+				if time.Since(start) > topicPatience {
+					return err
+				}
 			default:
 				warn(err)
+				start = time.Now()
 			}
 			if !pause(ctx, retryPause) {
 				return ctx.Err()

@@ -58,7 +58,14 @@ const toolPatience = 2 * time.Second
 
 // assignAll assigns all partitions of a topic.
 func assignAll(ctx context.Context, consumer *kafka.Consumer, topic string) (ends, error) {
-	n, err := partitionCount(consumer, topic, toolPatience)
+	ctx, cancel := context.WithTimeout(ctx, topicPatience)
+	defer cancel()
+	var away error // brokers are waited for, a while
+	warn := func(err error) { away = err }
+	n, err := partitionCount(ctx, consumer, topic, toolPatience, warn)
+	if ctx.Err() != nil {
+		return nil, cmp.Or(away, err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -67,11 +74,8 @@ func assignAll(ctx context.Context, consumer *kafka.Consumer, topic string) (end
 		read = append(read, kafka.TopicPartition{Topic: &topic, Partition: number, Offset: kafka.OffsetBeginning})
 	}
 	left := ends{}
-	ctx, cancel := context.WithTimeout(ctx, topicPatience)
-	defer cancel()
-	var why error
-	if err := left.find(ctx, consumer, read, func(err error) { why = err }); err != nil {
-		return nil, cmp.Or(why, err)
+	if err := left.find(ctx, consumer, read, warn); err != nil {
+		return nil, cmp.Or(away, err)
 	}
 	return left, consumer.Assign(read)
 }

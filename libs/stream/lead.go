@@ -62,7 +62,7 @@ func join(ctx context.Context, c service.Config, rt *service.Runtime, group, top
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	l := &lead{cancel: cancel, warnings: newWarnings(c, rt.Log, group, topic), consumer: consumer, group: group, events: make(chan leadEvent), left: ends{}, changed: make(chan struct{}, 1), again: make(chan struct{}, 1)}
-	n, err := partitionCount(consumer, topic, topicPatience)
+	n, err := partitionCount(ctx, consumer, topic, topicPatience, l.warn)
 	if err == nil {
 		l.table = kafka.TopicPartition{Topic: &topic, Partition: Partition(name, n), Offset: kafka.OffsetBeginning}
 		err = l.subscribe(ctx)

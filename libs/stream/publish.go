@@ -39,6 +39,7 @@ type publisher[V any] struct {
 
 	losing sync.Once
 	lost   chan struct{} // closed when the table is not what it was: the topic was recreated
+	why    error         // it is lost
 	closed chan struct{}
 }
 
@@ -107,13 +108,11 @@ func (p *publisher[V]) watch() {
 			return
 		case <-ticker.C:
 		}
-		end, err := p.end()
 		p.mu.Lock()
-		gone := err == nil && end < p.next
+		next := p.next // before the end is asked for, which may be old news when it comes
 		p.mu.Unlock()
-		if gone {
-			p.lose()
-			return
+		if end, err := p.end(); err == nil && end < next {
+			p.lose(end, next)
 		}
 	}
 }
@@ -141,16 +140,21 @@ func (p *publisher[V]) end() (int64, error) {
 	return 0, errors.New("no offset")
 }
 
-// lose notes that the table is not what it was.
-func (p *publisher[V]) lose() { p.losing.Do(func() { close(p.lost) }) }
+// lose notes that the table is not what it was: it goes on at an offset that was taken already.
+func (p *publisher[V]) lose(offset, next int64) {
+	p.losing.Do(func() {
+		p.why = fmt.Errorf("%w: offset %d after %d", errRecreated, offset, next)
+		close(p.lost)
+	})
+}
 
-// isLost reports whether the table is not what it was.
-func (p *publisher[V]) isLost() bool {
+// loss returns why the table is not what it was; nil if it is.
+func (p *publisher[V]) loss() error {
 	select {
 	case <-p.lost:
-		return true
+		return p.why
 	default:
-		return false
+		return nil
 	}
 }
 
@@ -189,10 +193,11 @@ func (p *publisher[V]) report(tp kafka.TopicPartition) {
 	defer p.mu.Unlock()
 	p.underWay--
 	if err := tp.Error; err == nil {
-		if int64(tp.Offset) < p.next {
-			p.lose()
+		offset := int64(tp.Offset)
+		if offset >= 0 && offset < p.next { // -1 and less: not known, the answer was lost
+			p.lose(offset, p.next)
 		}
-		p.next = max(p.next, int64(tp.Offset)+1)
+		p.next = max(p.next, offset+1)
 	} else {
 		p.refused, p.oversize = err, p.oversize || isTooLarge(err)
 	}
@@ -363,19 +368,19 @@ func (p *publisher[V]) deliver(ctx context.Context, b *batch) error {
 
 // attempt is one transaction. If it fails, nothing of it is in the table.
 func (p *publisher[V]) attempt(ctx context.Context, b *batch, oneByOne bool) (oversize bool, err error) {
-	if p.isLost() {
-		return false, fmt.Errorf("%w: %w", errLost, errRecreated)
+	if loss := p.loss(); loss != nil {
+		return false, fmt.Errorf("%w: %w", errLost, loss)
 	}
 	if err := p.begin(); err != nil {
 		return false, fmt.Errorf("%w: %w", errLost, err)
 	}
 	p.begun = false
 	time.Sleep(settleTime - time.Since(p.ended))
+	defer func() { p.ended = time.Now() }()
 	err = p.send(ctx, b, oneByOne)
 	if err == nil {
 		err = p.transact(ctx, p.producer.CommitTransaction)
 	}
-	p.ended = time.Now()
 	if err == nil {
 		return false, nil
 	}
@@ -419,8 +424,8 @@ func (p *publisher[V]) send(ctx context.Context, b *batch, oneByOne bool) error 
 			return err
 		}
 	}
-	if p.isLost() {
-		return fmt.Errorf("%w: %w", errLost, errRecreated)
+	if loss := p.loss(); loss != nil {
+		return fmt.Errorf("%w: %w", errLost, loss)
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func startWriter[V any](ctx context.Context, p *publisher[V]) *writer[V] {
 					return
 				}
 			case <-p.lost:
-				w.failed <- fmt.Errorf("%w: %w", errLost, errRecreated)
+				w.failed <- fmt.Errorf("%w: %w", errLost, p.loss())
 				return
 			}
 		}
