@@ -53,6 +53,9 @@ const (
 	retryPause = 100 * time.Millisecond
 	// watchInterval is how often a publisher looks whether its table is still there.
 	watchInterval = 5 * time.Second
+	// endTime is how long a publisher waits to hear of the table's end: while the broker is away, the
+	// client connects to it all the time.
+	endTime = time.Second
 	// settleTime is the pause between two transactions: brokers still write the end of the one before,
 	// and the client waits 20 ms when they answer that (CONCURRENT_TRANSACTIONS).
 	settleTime = time.Millisecond
@@ -124,10 +127,9 @@ func (p *publisher[V]) end() (int64, error) {
 		return 0, err
 	}
 	defer admin.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), transactionStep)
-	defer cancel()
 	tp := kafka.TopicPartition{Topic: &p.table.Topic, Partition: p.number}
-	result, err := admin.ListOffsets(ctx, map[kafka.TopicPartition]kafka.OffsetSpec{tp: kafka.LatestOffsetSpec}, kafka.SetAdminIsolationLevel(kafka.IsolationLevelReadUncommitted))
+	result, err := admin.ListOffsets(context.Background(), map[kafka.TopicPartition]kafka.OffsetSpec{tp: kafka.LatestOffsetSpec},
+		kafka.SetAdminIsolationLevel(kafka.IsolationLevelReadUncommitted), kafka.SetAdminRequestTimeout(endTime))
 	if err != nil {
 		return 0, err
 	}
