@@ -19,13 +19,13 @@ import (
 // transaction: a reader sees all of it or nothing, and the brokers take nothing more from
 // it once another publisher of the same transactional id has been opened.
 type publisher[V any] struct {
-	table    Table[V]
-	number   int32 // of the partition
-	producer *kafka.Producer
-	begun    bool      // a transaction, in the client: the brokers learn of it with its first record
-	ended    time.Time // the last transaction
-	tracer   trace.Tracer
-	runtime  *service.Runtime
+	table     Table[V]
+	partition kafka.TopicPartition
+	producer  *kafka.Producer
+	begun     bool      // a transaction, in the client: the brokers learn of it with its first record
+	ended     time.Time // the last transaction
+	tracer    trace.Tracer
+	runtime   *service.Runtime
 	*metrics
 	topic   metric.MeasurementOption
 	explain func(error) error
@@ -34,13 +34,11 @@ type publisher[V any] struct {
 	underWay int           // records that were sent and not reported on yet
 	refused  error         // why a record under way was not taken
 	oversize bool          // one of them, for its size
-	next     int64         // offset after the last record that is known to be there
 	reported chan struct{} // something was reported on since this was read
 
-	losing sync.Once
-	lost   chan struct{} // closed when the table is not what it was: the topic was recreated
-	why    error         // it is lost
-	closed chan struct{}
+	tail     *tail
+	watching sync.WaitGroup
+	unwatch  context.CancelFunc
 }
 
 const (
@@ -51,11 +49,6 @@ const (
 	transactionStep = time.Second
 	// retryPause is the pause before something that failed is tried again.
 	retryPause = 100 * time.Millisecond
-	// watchInterval is how often a publisher looks whether its table is still there.
-	watchInterval = 5 * time.Second
-	// endTime is how long a publisher waits to hear of the table's end: while the broker is away, the
-	// client connects to it all the time.
-	endTime = time.Second
 	// settleTime is the pause between two transactions: brokers still write the end of the one before,
 	// and the client waits 20 ms when they answer that (CONCURRENT_TRANSACTIONS).
 	settleTime = time.Millisecond
@@ -66,10 +59,6 @@ const (
 // errLost says that a publisher cannot go on: another one of its id has been opened, or
 // its transaction was ended for it. What it was to publish may or may not be in the table.
 var errLost = errors.New("this instance does not publish any more")
-
-// errRecreated says that a topic does not hold what was written to it: it was deleted and
-// created again, or its brokers lost records.
-var errRecreated = errors.New("the topic was created anew, or has lost records")
 
 // openPublisher opens the publisher of a partition and ends what an earlier one of the id
 // has under way. It waits for brokers that are away, or do not let it in, as long as ctx lives.
@@ -87,7 +76,9 @@ func openPublisher[V any](ctx context.Context, c service.Config, rt *service.Run
 		})
 		err := p.transact(ctx, producer.InitTransactions)
 		if err == nil {
-			p.next, err = p.end()
+			var end int64
+			end, err = endOf(ctx, producer, p.partition)
+			p.tail.told(end, 0)
 		}
 		if err != nil {
 			p.close()
@@ -97,73 +88,15 @@ func openPublisher[V any](ctx context.Context, c service.Config, rt *service.Run
 	if err = errors.Join(wrong, err); err != nil {
 		return nil, err
 	}
-	go p.watch()
+	ctx, p.unwatch = context.WithCancel(context.WithoutCancel(ctx))
+	p.watching.Go(func() { p.tail.watch(ctx, p.producer, p.partition) })
 	return p, nil
-}
-
-// watch looks from time to time whether the partition still holds what was written.
-func (p *publisher[V]) watch() {
-	ticker := time.NewTicker(watchInterval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-p.closed:
-			return
-		case <-ticker.C:
-		}
-		p.mu.Lock()
-		next := p.next // before the end is asked for, which may be old news when it comes
-		p.mu.Unlock()
-		if end, err := p.end(); err == nil && end < next {
-			p.lose(end, next)
-		}
-	}
-}
-
-// end returns the offset after the last record of the partition.
-func (p *publisher[V]) end() (int64, error) {
-	admin, err := kafka.NewAdminClientFromProducer(p.producer)
-	if err != nil {
-		return 0, err
-	}
-	defer admin.Close()
-	tp := kafka.TopicPartition{Topic: &p.table.Topic, Partition: p.number}
-	result, err := admin.ListOffsets(context.Background(), map[kafka.TopicPartition]kafka.OffsetSpec{tp: kafka.LatestOffsetSpec},
-		kafka.SetAdminIsolationLevel(kafka.IsolationLevelReadUncommitted), kafka.SetAdminRequestTimeout(endTime))
-	if err != nil {
-		return 0, err
-	}
-	for _, info := range result.ResultInfos {
-		if info.Error.Code() != kafka.ErrNoError {
-			return 0, info.Error
-		}
-		return int64(info.Offset), nil
-	}
-	return 0, errors.New("no offset")
-}
-
-// lose notes that the table is not what it was: it goes on at an offset that was taken already.
-func (p *publisher[V]) lose(offset, next int64) {
-	p.losing.Do(func() {
-		p.why = fmt.Errorf("%w: offset %d after %d", errRecreated, offset, next)
-		close(p.lost)
-	})
-}
-
-// loss returns why the table is not what it was; nil if it is.
-func (p *publisher[V]) loss() error {
-	select {
-	case <-p.lost:
-		return p.why
-	default:
-		return nil
-	}
 }
 
 func newPublisher[V any](rt *service.Runtime, m *metrics, table Table[V], number int32, producer *kafka.Producer, explain func(error) error) *publisher[V] {
 	p := &publisher[V]{
-		table: table, number: number, producer: producer, tracer: rt.Tracer, runtime: rt, metrics: m, topic: topicAttribute(table.Topic),
-		explain: explain, reported: make(chan struct{}, 1), lost: make(chan struct{}), closed: make(chan struct{}),
+		table: table, partition: kafka.TopicPartition{Topic: &table.Topic, Partition: number}, producer: producer, tracer: rt.Tracer, runtime: rt, metrics: m, topic: topicAttribute(table.Topic),
+		explain: explain, reported: make(chan struct{}, 1), tail: newTail(), unwatch: func() {},
 	}
 	go drainLogs(producer.Logs(), rt.Log)
 	go p.drainEvents()
@@ -195,11 +128,7 @@ func (p *publisher[V]) report(tp kafka.TopicPartition) {
 	defer p.mu.Unlock()
 	p.underWay--
 	if err := tp.Error; err == nil {
-		offset := int64(tp.Offset)
-		if offset >= 0 && offset < p.next { // -1 and less: not known, the answer was lost
-			p.lose(offset, p.next)
-		}
-		p.next = max(p.next, offset+1)
+		p.tail.took(int64(tp.Offset))
 	} else {
 		p.refused, p.oversize = err, p.oversize || isTooLarge(err)
 	}
@@ -307,7 +236,7 @@ func (p *publisher[V]) prepare(ctx context.Context, changes []Change[V], cause C
 	messages := make([]kafka.Message, len(changes))
 	for i, change := range changes {
 		messages[i] = kafka.Message{
-			TopicPartition: kafka.TopicPartition{Topic: &p.table.Topic, Partition: p.number},
+			TopicPartition: p.partition,
 			Key:            []byte(change.Key), Headers: more, Timestamp: now,
 		}
 		if i == len(changes)-1 {
@@ -370,7 +299,7 @@ func (p *publisher[V]) deliver(ctx context.Context, b *batch) error {
 
 // attempt is one transaction. If it fails, nothing of it is in the table.
 func (p *publisher[V]) attempt(ctx context.Context, b *batch, oneByOne bool) (oversize bool, err error) {
-	if loss := p.loss(); loss != nil {
+	if loss := p.tail.loss(); loss != nil {
 		return false, fmt.Errorf("%w: %w", errLost, loss)
 	}
 	if err := p.begin(); err != nil {
@@ -426,7 +355,7 @@ func (p *publisher[V]) send(ctx context.Context, b *batch, oneByOne bool) error 
 			return err
 		}
 	}
-	if loss := p.loss(); loss != nil {
+	if loss := p.tail.loss(); loss != nil {
 		return fmt.Errorf("%w: %w", errLost, loss)
 	}
 	return nil
@@ -488,7 +417,8 @@ func (p *publisher[V]) purge() {
 
 // close ends the publisher, which must not be publishing.
 func (p *publisher[V]) close() {
-	close(p.closed)
+	p.unwatch()
+	p.watching.Wait()
 	p.purge()
 	if err := closeInTime(p.producer.Close); err != nil {
 		p.runtime.Log.Warn("at the end", "error", err)

@@ -33,8 +33,8 @@ func startWriter[V any](ctx context.Context, p *publisher[V]) *writer[V] {
 					w.failed <- err
 					return
 				}
-			case <-p.lost:
-				w.failed <- fmt.Errorf("%w: %w", errLost, p.loss())
+			case <-p.tail.lost:
+				w.failed <- fmt.Errorf("%w: %w", errLost, p.tail.loss())
 				return
 			}
 		}

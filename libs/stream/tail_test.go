@@ -7,9 +7,9 @@ import (
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
 
-// TestLoss reports offsets of a table's records: it is another table where they go back, not where
-// one is not known, as after an answer that was lost with its broker.
-func TestLoss(t *testing.T) {
+// TestTail takes records at offsets: it is another table where they go back, not where one is not
+// known, as after an answer that was lost with its broker.
+func TestTail(t *testing.T) {
 	for name, test := range map[string]struct {
 		offsets []kafka.Offset
 		lost    bool
@@ -22,13 +22,30 @@ func TestLoss(t *testing.T) {
 		"not after the end":   {offsets: []kafka.Offset{6}, lost: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := &publisher[string]{next: 7, reported: make(chan struct{}, 1), lost: make(chan struct{})}
+			tail := newTail()
+			tail.told(7, 0)
 			for _, offset := range test.offsets {
-				p.report(kafka.TopicPartition{Offset: offset})
+				tail.took(int64(offset))
 			}
-			if loss := p.loss(); errors.Is(loss, errRecreated) != test.lost {
+			if loss := tail.loss(); errors.Is(loss, errRecreated) != test.lost {
 				t.Errorf("lost: %v, want %t", loss, test.lost)
 			}
 		})
+	}
+}
+
+// TestTailTold hears of ends: one that was asked for before a record came is no step back.
+func TestTailTold(t *testing.T) {
+	tail := newTail()
+	tail.told(7, 0)
+	least := tail.next
+	tail.took(7)
+	tail.told(7, least)
+	if loss := tail.loss(); loss != nil {
+		t.Error(loss)
+	}
+	tail.told(7, tail.next)
+	if loss := tail.loss(); !errors.Is(loss, errRecreated) {
+		t.Errorf("lost: %v, want %v", loss, errRecreated)
 	}
 }

@@ -1,0 +1,106 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+)
+
+const (
+	// watchInterval is how often a publisher looks whether its table is still there.
+	watchInterval = 5 * time.Second
+	// endTime is how long it waits for the answer: while the broker is away, the client connects to it
+	// all the time.
+	endTime = time.Second
+)
+
+// errRecreated says that a topic does not hold what was written to it: it was deleted and
+// created again, or its brokers lost records.
+var errRecreated = errors.New("the topic was created anew, or has lost records")
+
+// tail is the end of a partition as its publisher knows it. It only moves on, or the topic is not
+// what it was.
+type tail struct {
+	mu   sync.Mutex
+	next int64         // offset after the last record that is known to be there
+	lost chan struct{} // closed when the tail has moved back
+	why  error
+}
+
+func newTail() *tail { return &tail{lost: make(chan struct{})} }
+
+// took notes the offset at which brokers have taken a record; a negative one is not known, since
+// the answer was lost with its broker.
+func (t *tail) took(offset int64) {
+	if offset >= 0 {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.move(offset, offset+1, t.next)
+	}
+}
+
+// told notes the end that a broker told, which is to be least or more.
+func (t *tail) told(end, least int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.move(end, end, least)
+}
+
+func (t *tail) move(offset, next, least int64) {
+	if offset < least && t.why == nil {
+		t.why = fmt.Errorf("%w: offset %d after %d", errRecreated, offset, least)
+		close(t.lost)
+	}
+	t.next = max(t.next, next)
+}
+
+// loss returns why the topic is not what it was; nil if it is.
+func (t *tail) loss() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.why
+}
+
+// watch looks from time to time whether the partition still holds what was written.
+func (t *tail) watch(ctx context.Context, producer *kafka.Producer, tp kafka.TopicPartition) {
+	ticker := time.NewTicker(watchInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		t.mu.Lock()
+		least := t.next // before the end is asked for, which may be old news when it comes
+		t.mu.Unlock()
+		if end, err := endOf(ctx, producer, tp); err == nil {
+			t.told(end, least)
+		}
+	}
+}
+
+// endOf returns the offset after the last record of a partition.
+func endOf(ctx context.Context, producer *kafka.Producer, tp kafka.TopicPartition) (int64, error) {
+	admin, err := kafka.NewAdminClientFromProducer(producer)
+	if err != nil {
+		return 0, err
+	}
+	defer admin.Close()
+	result, err := admin.ListOffsets(ctx, map[kafka.TopicPartition]kafka.OffsetSpec{tp: kafka.LatestOffsetSpec},
+		kafka.SetAdminIsolationLevel(kafka.IsolationLevelReadUncommitted), kafka.SetAdminRequestTimeout(endTime))
+	if err != nil {
+		return 0, err
+	}
+	for _, info := range result.ResultInfos {
+		if info.Error.Code() != kafka.ErrNoError {
+			return 0, info.Error
+		}
+		return int64(info.Offset), nil
+	}
+	return 0, errors.New("no offset")
+}
