@@ -100,7 +100,9 @@ func endOf(ctx context.Context, producer *kafka.Producer, tp kafka.TopicPartitio
 		if info.Error.Code() != kafka.ErrNoError {
 			return 0, info.Error
 		}
-		return int64(info.Offset), nil
+		if info.Offset >= 0 {
+			return int64(info.Offset), nil
+		}
 	}
-	return 0, errors.New("no offset")
+	return 0, errors.New("the brokers do not tell the end") // nor does the client say why
 }
