@@ -76,9 +76,7 @@ func openPublisher[V any](ctx context.Context, c service.Config, rt *service.Run
 		})
 		err := p.transact(ctx, producer.InitTransactions)
 		if err == nil {
-			var end int64
-			end, err = endOf(ctx, producer, p.partition)
-			p.tail.told(end, 0)
+			err = p.clear(ctx)
 		}
 		if err != nil {
 			p.close()
@@ -91,6 +89,29 @@ func openPublisher[V any](ctx context.Context, c service.Config, rt *service.Run
 	ctx, p.unwatch = context.WithCancel(context.WithoutCancel(ctx))
 	p.watching.Go(func() { p.tail.watch(ctx, p.producer, p.partition) })
 	return p, nil
+}
+
+// clear sees to it that no records of an earlier publisher of the id are pending in the partition: the
+// end of the next transaction would bring them to light. They are if a coordinator of Apache Kafka 4
+// ended their transaction while the partition had no leader: it does without the partition then.
+func (p *publisher[V]) clear(ctx context.Context) error {
+	end, err := endOf(ctx, p.producer, p.partition, kafka.IsolationLevelReadUncommitted)
+	if err != nil {
+		return err
+	}
+	p.tail.told(end, 0)
+	stable, err := endOf(ctx, p.producer, p.partition, kafka.IsolationLevelReadCommitted)
+	if err != nil || stable >= end {
+		return err
+	}
+	// A transaction is open there, if only that of another id; the end of an own one ends those of the id.
+	if err := p.begin(); err != nil {
+		return err
+	}
+	p.begun = false
+	aborted := kafka.Message{TopicPartition: p.partition, Key: []byte("aborted")}
+	err = p.send(ctx, newBatch(&publication{messages: []kafka.Message{aborted}}, nil), false)
+	return errors.Join(err, p.transact(ctx, p.producer.AbortTransaction))
 }
 
 func newPublisher[V any](rt *service.Runtime, m *metrics, table Table[V], number int32, producer *kafka.Producer, explain func(error) error) *publisher[V] {

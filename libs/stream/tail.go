@@ -78,21 +78,21 @@ func (t *tail) watch(ctx context.Context, producer *kafka.Producer, tp kafka.Top
 		t.mu.Lock()
 		least := t.next // before the end is asked for, which may be old news when it comes
 		t.mu.Unlock()
-		if end, err := endOf(ctx, producer, tp); err == nil {
+		if end, err := endOf(ctx, producer, tp, kafka.IsolationLevelReadUncommitted); err == nil {
 			t.told(end, least)
 		}
 	}
 }
 
-// endOf returns the offset after the last record of a partition.
-func endOf(ctx context.Context, producer *kafka.Producer, tp kafka.TopicPartition) (int64, error) {
+// endOf returns the offset after the last record of a partition that readers of a level can see.
+func endOf(ctx context.Context, producer *kafka.Producer, tp kafka.TopicPartition, level kafka.IsolationLevel) (int64, error) {
 	admin, err := kafka.NewAdminClientFromProducer(producer)
 	if err != nil {
 		return 0, err
 	}
 	defer admin.Close()
 	result, err := admin.ListOffsets(ctx, map[kafka.TopicPartition]kafka.OffsetSpec{tp: kafka.LatestOffsetSpec},
-		kafka.SetAdminIsolationLevel(kafka.IsolationLevelReadUncommitted), kafka.SetAdminRequestTimeout(endTime))
+		kafka.SetAdminIsolationLevel(level), kafka.SetAdminRequestTimeout(endTime))
 	if err != nil {
 		return 0, err
 	}
