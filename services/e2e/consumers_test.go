@@ -95,7 +95,7 @@ func TestConsumers(t *testing.T) {
 			continue
 		}
 		p := c.shell(filepath.Join(consumers, r.dir), commands(t, r.section, 1))
-		if status := p.status(patience); status != 0 {
+		if status := p.status(installPatience); status != 0 {
 			t.Fatalf("%s: exit status %d", r.section, status)
 		}
 		if err := differ("what "+r.section+" prints of the topics", c.keys(), printedKeys(t, p)); err != nil {
