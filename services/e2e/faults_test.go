@@ -25,8 +25,8 @@ type faults struct {
 	memory   map[*process]int
 }
 
-// newFaults starts brokers, a registry and one topology with one instance of each program.
-func newFaults(t *testing.T, config cluster.Config) *faults {
+// startCluster starts brokers with the five topics, and a registry, for one test alone.
+func startCluster(t *testing.T, config cluster.Config) (*cluster.Cluster, *cluster.Registry, service.Config) {
 	t.Helper()
 	if !onKafka() {
 		t.Skipf("a fault of Apache Kafka's brokers; set %s=1", kafkaVariable)
@@ -48,6 +48,13 @@ func newFaults(t *testing.T, config cluster.Config) *faults {
 	if err := createTopics(clients, 1, max(config.Brokers, 1), schemas.Topics...); err != nil {
 		t.Fatal(err)
 	}
+	return c, registry, clients
+}
+
+// newFaults starts brokers, a registry and one topology with one instance of each program.
+func newFaults(t *testing.T, config cluster.Config) *faults {
+	t.Helper()
+	c, registry, clients := startCluster(t, config)
 	f := &faults{fleet: newFleet(t, &servers{clients: clients}, 1, 1), cluster: c, registry: registry, memory: map[*process]int{}}
 	for _, members := range f.members {
 		for _, p := range members {

@@ -22,25 +22,7 @@ import (
 // partition without a leader: they must not come to light with the first transaction that is committed.
 func TestHangingTransaction(t *testing.T) {
 	t.Parallel()
-	if !onKafka() {
-		t.Skipf("of Apache Kafka's brokers; set %s=1", kafkaVariable)
-	}
-	c, err := cluster.Start(t.Context(), cluster.Config{
-		Dir: t.TempDir(), Properties: map[string]string{"transaction.partition.verification.enable": "false"},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
-	registry, err := cluster.StartRegistry(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(registry.Close)
-	clients := service.Config{KafkaBootstrapServers: c.Bootstrap(), SchemaRegistryURL: registry.URL()}
-	if err := createTopics(clients, 1, 1, schemas.Topics...); err != nil {
-		t.Fatal(err)
-	}
+	_, _, clients := startCluster(t, cluster.Config{Properties: map[string]string{"transaction.partition.verification.enable": "false"}})
 	const address = "127.0.1.3"
 	hang(t, clients, "altostream-bgp-ingest-default-default", schemas.RawTopologyTopic, "default|bgp:"+address+"|node|never told")
 	e, _, _ := startAlone(t, clients, address)
