@@ -1,5 +1,7 @@
 package schemas
 
+import "time"
+
 // VersionTag names a version of a network map (RFC 7285 §10.3).
 type VersionTag struct {
 	ResourceID string `avro:"resource_id"`
@@ -19,6 +21,19 @@ type NetworkMap struct {
 // NetworkMapMeta is the meta of a network map (RFC 7285 §11.2.1.6).
 type NetworkMapMeta struct {
 	VTag VersionTag `avro:"vtag"`
+	// Sources and StaleSince say how current the speakers are that the map is made of;
+	// they are no part of the tag.
+	Sources *Sources `avro:"sources"`
+	// StaleSince is when the first session was lost of the speakers whose last words the
+	// map is still made of; nil when all that it is made of is current.
+	StaleSince *time.Time `avro:"stale_since"`
+}
+
+// Sources is how many speakers tell of a topology, and how many of them have lost their
+// session.
+type Sources struct {
+	Count int32 `avro:"count"`
+	Stale int32 `avro:"stale"`
 }
 
 // EndpointAddressGroup holds the prefixes of one PID (RFC 7285 §10.4.5).
@@ -47,6 +62,8 @@ type CostMap struct {
 type CostMapMeta struct {
 	DependentVTags []VersionTag `avro:"dependent_vtags"`
 	CostType       CostType     `avro:"cost_type"`
+	Sources        *Sources     `avro:"sources"`     // as NetworkMapMeta
+	StaleSince     *time.Time   `avro:"stale_since"` // as NetworkMapMeta
 }
 
 // CostType is RFC 7285 §10.7.

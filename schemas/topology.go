@@ -1,5 +1,7 @@
 package schemas
 
+import "time"
+
 // Kinds of a raw-topology record.
 const (
 	KindNode     = "node"
@@ -172,4 +174,8 @@ type Peer struct {
 	Reason *string `avro:"reason"`
 	// ReplicaGroup is the replicas of bgp-ingest that listen to the speaker.
 	ReplicaGroup *string `avro:"replica_group"`
+	// Since is when the state began.
+	Since *time.Time `avro:"since"`
+	// BGPIdentifier is that of the speaker's OPEN, a dotted quad.
+	BGPIdentifier *string `avro:"bgp_identifier"`
 }

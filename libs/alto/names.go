@@ -32,8 +32,12 @@ func TopologyOf(networkMapID string) (topology string, ok bool) {
 	return topology, ok && ValidTopology(topology) == nil
 }
 
-// CostMapID is the resource id of a cost map: one for each topology, cost metric
-// and cost mode.
+// IPv6 is the suffix of a metric's name in the resource id of costs of IPv6, where it is
+// routed on a topology of its own.
+const IPv6 = "-ipv6"
+
+// CostMapID is the resource id of a cost map: one for each topology, cost metric, with
+// IPv6 after its name or not, and cost mode.
 func CostMapID(topology, metric, mode string) string {
 	id := "costmap-" + topology + "-" + metric
 	if mode == Ordinal {

@@ -10,7 +10,7 @@ import (
 func ringOfStubs(n int) *Database {
 	ring := max(3, n/4)
 	id := func(i int) string { return fmt.Sprintf("%012x", i+1) }
-	d := New()
+	d := New(Options{})
 	connect := func(a, b int, metric uint32) {
 		for _, r := range level2.pair(id(a), id(b), metric) {
 			d.Put(keyOf("bgp:192.0.2.1", r), r)
@@ -47,7 +47,7 @@ func BenchmarkMaps(b *testing.B) {
 		d := ringOfStubs(n)
 		b.Run(fmt.Sprintf("%d routers/merge and graph", n), func(b *testing.B) {
 			for b.Loop() {
-				d.merged = nil
+				d.current = nil
 				d.Graph()
 			}
 		})

@@ -4,15 +4,16 @@ import (
 	"maps"
 
 	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/igp"
 )
 
 // Metric says what the cost of a path is.
 type Metric int
 
 const (
-	// RoutingIGP is the least sum of IGP metrics (TLV 1095).
+	// RoutingIGP is the sum of IGP metrics (TLV 1095).
 	RoutingIGP Metric = iota
-	// RoutingTE is the least sum of TE default metrics (TLV 1092).
+	// RoutingTE is the least sum of TE default metrics (TLV 1092, else 1122).
 	RoutingTE
 	// RoutingHops is the least number of links. A pseudonode counts no hop.
 	RoutingHops
@@ -21,55 +22,94 @@ const (
 	HopCount
 )
 
-// hopBits is the room for the number of links in a weight of HopCount, below the
-// IGP metric: enough for paths of a million links, and 24-bit metrics of a million
-// links fit above.
-const hopBits = 20
+// Graph is the paths of a database at one moment. It does not change once built.
+type Graph struct {
+	pids     []string
+	networks [2]*igp.Network // by family
+	ipv6Only []bool          // by router: it routes no IPv4
+	apart    bool
+}
 
-// weight is an edge's share in the cost of a path; ok is false if the edge lacks
-// the metric. Weights of HopCount order paths by IGP metric, then by links.
-func (g *Graph) weight(e edge, m Metric) (weight uint64, ok bool) {
-	var hop uint64 = 1
-	if g.isPseudonode(e.from) {
-		hop = 0
+// Graph returns the graph of the records that count now.
+func (d *Database) Graph() *Graph {
+	v := d.view()
+	g := &Graph{pids: v.routers.pids, networks: [2]*igp.Network{v.network(ip4), v.network(ip6)}}
+	g.ipv6Only, g.apart = v.ipv6Routing()
+	return g
+}
+
+// IPv6Apart tells whether IPv6 has costs of its own.
+func (g *Graph) IPv6Apart() bool { return g.apart }
+
+// Costs returns the cost from every router to every router that it reaches, by PID: of
+// IPv4, and to and from routers that route IPv6 alone of IPv6. Costs are directional, and
+// 0 from a router to itself.
+func (g *Graph) Costs(m Metric) alto.CostMap {
+	paths := g.paths(ip4, m)
+	if !anyTrue(g.ipv6Only) {
+		return g.costMap(func(from, to int) (float64, bool) { return m.cost(paths.At(from, to)) })
 	}
+	other := g.paths(ip6, m)
+	return g.costMap(func(from, to int) (float64, bool) {
+		if g.ipv6Only[from] || g.ipv6Only[to] {
+			return m.cost(other.At(from, to))
+		}
+		return m.cost(paths.At(from, to))
+	})
+}
+
+// IPv6Costs returns the costs of IPv6.
+func (g *Graph) IPv6Costs(m Metric) alto.CostMap {
+	paths := g.paths(ip6, m)
+	return g.costMap(func(from, to int) (float64, bool) { return m.cost(paths.At(from, to)) })
+}
+
+func (g *Graph) paths(f family, m Metric) *igp.Matrix {
+	n := g.networks[f]
 	switch m {
-	case RoutingHops:
-		return hop, true
 	case RoutingTE:
-		return uint64(e.te), e.te != notTold
+		return n.Distances(igp.ByTE)
+	case RoutingHops:
+		return n.Distances(igp.ByLinks)
 	case HopCount:
-		return uint64(e.igp)<<hopBits | hop, e.igp != notTold
-	default:
-		return uint64(e.igp), e.igp != notTold
+		return n.Distances(igp.ByIGPThenLinks)
 	}
+	return n.Distances(igp.ByIGP)
 }
 
-// cost is the cost that a sum of weights stands for.
-func (m Metric) cost(distance uint64) float64 {
+// cost is the cost that a distance stands for; ok is false if it is not known.
+func (m Metric) cost(d igp.Distance) (cost float64, ok bool) {
+	if d == igp.Unreachable {
+		return 0, false
+	}
 	if m == HopCount {
-		distance &= 1<<hopBits - 1
+		links, ok := d.Links()
+		return float64(links), ok
 	}
-	return float64(distance)
+	return float64(d.Metric()), true
 }
 
-// Costs returns the cost from every router to every router that it can reach, by
-// PID. Costs are directional, and 0 from a router to itself. An overloaded router
-// is a source or a destination but no transit (RFC 3719 §12).
-func (g *Graph) Costs(m Metric) map[string]map[string]float64 {
-	costs := make(alto.CostMap, len(g.pids))
-	search := newSearch(g, m)
-	for source, pid := range g.pids {
-		search.run(int32(source))
+func (g *Graph) costMap(cost func(from, to int) (float64, bool)) alto.CostMap {
+	m := make(alto.CostMap, len(g.pids))
+	for from, pid := range g.pids {
 		row := make(map[string]float64, len(g.pids))
-		for destination, name := range g.pids {
-			if distance := search.distance[destination]; distance != unreached {
-				row[name] = m.cost(distance)
+		for to, name := range g.pids {
+			if c, ok := cost(from, to); ok {
+				row[name] = c
 			}
 		}
-		costs[pid] = row
+		m[pid] = row
 	}
-	return costs
+	return m
+}
+
+func anyTrue(list []bool) bool {
+	for _, b := range list {
+		if b {
+			return true
+		}
+	}
+	return false
 }
 
 // Restrict returns the costs between the PIDs of a network map, so that the PIDs of

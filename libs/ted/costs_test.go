@@ -18,13 +18,13 @@ func TestCosts(t *testing.T) {
 		{"one router", all(level2.node(s1)), map[Metric]costs{
 			RoutingIGP: {q1: {q1: 0}}, RoutingTE: {q1: {q1: 0}}, RoutingHops: {q1: {q1: 0}}, HopCount: {q1: {q1: 0}},
 		}},
-		{"costs are directional", all(level2.link(s1, s2, igp(3), te(30)), level2.link(s2, s1, igp(4), te(40))), map[Metric]costs{
+		{"costs are directional", all(level2.link(s1, s2, metric(3), te(30)), level2.link(s2, s1, metric(4), te(40))), map[Metric]costs{
 			RoutingIGP:  {q1: {q1: 0, q2: 3}, q2: {q1: 4, q2: 0}},
 			RoutingTE:   {q1: {q1: 0, q2: 30}, q2: {q1: 40, q2: 0}},
 			RoutingHops: {q1: {q1: 0, q2: 1}, q2: {q1: 1, q2: 0}},
 			HopCount:    {q1: {q1: 0, q2: 1}, q2: {q1: 1, q2: 0}},
 		}},
-		{"unreachable pairs are absent", all(level2.node(s1), level2.link(s1, s2, igp(1)), level2.node(s2)), map[Metric]costs{
+		{"unreachable pairs are absent", all(level2.node(s1), level2.link(s1, s2, metric(1)), level2.node(s2)), map[Metric]costs{
 			RoutingIGP: {q1: {q1: 0}, q2: {q2: 0}}, RoutingHops: {q1: {q1: 0}, q2: {q2: 0}},
 		}},
 		{"many links may be cheaper than one", all(level2.pair(s1, s2, 1), level2.pair(s2, s3, 1), level2.pair(s1, s3, 3)), map[Metric]costs{
@@ -35,34 +35,34 @@ func TestCosts(t *testing.T) {
 		{"fewest links of equal paths", all(level2.pair(s1, s2, 1), level2.pair(s2, s3, 1), level2.pair(s1, s3, 2)), map[Metric]costs{
 			HopCount: {q1: {q1: 0, q2: 1, q3: 1}, q2: {q1: 1, q2: 0, q3: 1}, q3: {q1: 1, q2: 1, q3: 0}},
 		}},
-		{"a metric that is not told does not stand for any", all(level2.link(s1, s2, te(5)), level2.link(s2, s1, igp(6))), map[Metric]costs{
+		{"a metric that is not told does not stand for any", all(level2.link(s1, s2, te(5)), level2.link(s2, s1, metric(6))), map[Metric]costs{
 			RoutingIGP:  {q1: {q1: 0}, q2: {q1: 6, q2: 0}},
 			RoutingTE:   {q1: {q1: 0, q2: 5}, q2: {q2: 0}},
 			RoutingHops: {q1: {q1: 0, q2: 1}, q2: {q1: 1, q2: 0}},
 			HopCount:    {q1: {q1: 0}, q2: {q1: 1, q2: 0}},
 		}},
-		{"attributes lost: the last metric", all(level2.link(s1, s2, igp(5), lost), level2.link(s2, s1, igp(6), lost)), map[Metric]costs{
+		{"attributes lost: the last metric", all(level2.link(s1, s2, metric(5), lost), level2.link(s2, s1, metric(6), lost)), map[Metric]costs{
 			RoutingIGP: {q1: {q1: 0, q2: 5}, q2: {q1: 6, q2: 0}},
 		}},
-		{"attributes lost that never came", all(level2.link(s1, s2, withoutAttributes, lost), level2.link(s2, s1, igp(6))), map[Metric]costs{
+		{"attributes lost that never came", all(level2.link(s1, s2, withoutAttributes, lost), level2.link(s2, s1, metric(6))), map[Metric]costs{
 			RoutingIGP: {q1: {q1: 0}, q2: {q1: 6, q2: 0}},
 		}},
 		{"metric 0", all(level2.pair(s1, s2, 0)), map[Metric]costs{
 			RoutingIGP: {q1: {q1: 0, q2: 0}, q2: {q1: 0, q2: 0}},
 			HopCount:   {q1: {q1: 0, q2: 1}, q2: {q1: 1, q2: 0}},
 		}},
-		{"levels join at a router", all(level1.pair(s1, s2, 1), level2.pair(s2, s3, 10)), map[Metric]costs{
+		{"levels join at an attached router", all(level1.pair(s1, s2, 1), level1.node(s2, nodeFlags(attachedBit)), level2.pair(s2, s3, 10)), map[Metric]costs{
 			RoutingIGP: {q1: {q1: 0, q2: 1, q3: 11}, q2: {q1: 1, q2: 0, q3: 10}, q3: {q1: 11, q2: 10, q3: 0}},
 		}},
-		{"one link in two levels", all(level1.pair(s1, s2, 7), level2.pair(s1, s2, 5)), map[Metric]costs{
-			RoutingIGP: {q1: {q1: 0, q2: 5}, q2: {q1: 5, q2: 0}},
+		{"level 1 before level 2", all(level1.pair(s1, s2, 7), level2.pair(s1, s2, 5)), map[Metric]costs{
+			RoutingIGP: {q1: {q1: 0, q2: 7}, q2: {q1: 7, q2: 0}},
 		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			g := one(tt.records...).Graph()
-			for metric, want := range tt.want {
-				wantEqual(t, metricNames[metric], want, g.Costs(metric))
+			for m, want := range tt.want {
+				wantEqual(t, metricNames[m], want, g.Costs(m))
 			}
 		})
 	}
@@ -73,9 +73,9 @@ var metricNames = map[Metric]string{
 }
 
 // onLAN connects a router with the pseudonode, whose own links have no metric.
-func onLAN(id string, metric uint32) []*schemas.RawTopology {
+func onLAN(id string, m uint32) []*schemas.RawTopology {
 	return all(
-		level2.link(id, lan, igp(metric), te(metric)),
+		level2.link(id, lan, metric(m), te(m)),
 		level2.link(lan, id, withoutAttributes),
 	)
 }
@@ -89,18 +89,18 @@ func TestPseudonode(t *testing.T) {
 	wantEqual(t, "TE metrics", sums, g.Costs(RoutingTE))
 	wantEqual(t, "links", hops, g.Costs(RoutingHops))
 	wantEqual(t, "hop count", hops, g.Costs(HopCount))
-	wantEqual(t, "left out", map[string]int{}, g.LeftOut())
+	wantEqual(t, "findings", []Finding{}, d.Findings())
 }
 
 func TestPseudonodesOfTwoLevelsAreTwo(t *testing.T) {
-	d := one(all(onLAN(s1, 1), level1.link(s2, lan, igp(1)), level1.link(lan, s2))...)
+	d := one(all(onLAN(s1, 1), level1.link(s2, lan, metric(1)), level1.link(lan, s2))...)
 	wantEqual(t, "costs", costs{q1: {q1: 0}, q2: {q2: 0}}, d.Graph().Costs(RoutingIGP))
 }
 
 func TestPseudonodeWithoutASNJoinsItsRouters(t *testing.T) {
 	bare := level2.inAS(nil)
 	d := one(level2.node(s1), level2.node(s2),
-		bare.link(s1, lan, igp(1)), level2.link(lan, s1), level2.link(s2, lan, igp(1)), bare.link(lan, s2))
+		bare.link(s1, lan, metric(1)), level2.link(lan, s1), level2.link(s2, lan, metric(1)), bare.link(lan, s2))
 	wantEqual(t, "costs", costs{q1: {q1: 0, q2: 1}, q2: {q1: 1, q2: 0}}, d.Graph().Costs(RoutingIGP))
 }
 
@@ -121,7 +121,7 @@ func TestOverload(t *testing.T) {
 		{"the way round", all(ways, round, level2.node(s2, nodeFlags(0xC0))),
 			row{q1: 0, q2: 1, q3: 10, q4: 5}, row{q1: 1, q2: 0, q3: 1, q4: 6}},
 		{"overloaded in the other level", all(ways, level2.node(s2), level1.node(s2, nodeFlags(0x80))),
-			row{q1: 0, q2: 1}, row{q1: 1, q2: 0, q3: 1}},
+			row{q1: 0, q2: 1, q3: 2}, row{q1: 1, q2: 0, q3: 1}},
 		{"source and destination", all(ways, level2.node(s1, nodeFlags(0x80)), level2.node(s3, nodeFlags(0x80))),
 			row{q1: 0, q2: 1, q3: 2}, row{q1: 1, q2: 0, q3: 1}},
 	}
@@ -140,8 +140,8 @@ func TestParallelLinks(t *testing.T) {
 	}
 	to, back := ends("0")
 	to2, back2 := ends("1")
-	cheap := all(level2.link(s1, s2, to, igp(1)), level2.link(s2, s1, back, igp(1)))
-	dear := all(level2.link(s1, s2, to2, igp(9)), level2.link(s2, s1, back2, igp(9)))
+	cheap := all(level2.link(s1, s2, to, metric(1)), level2.link(s2, s1, back, metric(1)))
+	dear := all(level2.link(s1, s2, to2, metric(9)), level2.link(s2, s1, back2, metric(9)))
 	tests := []struct {
 		name    string
 		records []*schemas.RawTopology

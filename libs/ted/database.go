@@ -1,7 +1,6 @@
 package ted
 
 import (
-	"maps"
 	"strings"
 
 	"github.com/altostream/altostream/schemas"
@@ -9,17 +8,18 @@ import (
 
 // Database holds the records of one topology. It is not safe for concurrent use.
 type Database struct {
-	objects map[string]reports // by object: the part of the key after the source
-	peers   map[string]string  // source → state
-	merged  *view              // nil when a record changed since the last merge
+	options Options
+	objects map[string]reports       // by object: the part of the key after the source
+	peers   map[string]*schemas.Peer // by source
+	current *view                    // nil when a record changed since it was made
 }
 
 // reports holds what each source tells about one object.
 type reports map[string]*schemas.RawTopology
 
 // New returns an empty database.
-func New() *Database {
-	return &Database{objects: map[string]reports{}, peers: map[string]string{}}
+func New(o Options) *Database {
+	return &Database{options: o.withDefaults(), objects: map[string]reports{}, peers: map[string]*schemas.Peer{}}
 }
 
 // Put makes a record the whole truth about its key <topology>|<source>|<object>; nil
@@ -34,12 +34,13 @@ func (d *Database) Put(key string, r *schemas.RawTopology) {
 	if !ok {
 		return
 	}
-	d.merged = nil
+	d.current = nil
 	if object == schemas.KindPeer {
-		d.peers[source] = ""
-		if r.Peer != nil {
-			d.peers[source] = r.Peer.State
+		peer := r.Peer
+		if peer == nil {
+			peer = &schemas.Peer{}
 		}
+		d.peers[source] = peer
 		return
 	}
 	if d.objects[object] == nil {
@@ -54,7 +55,7 @@ func (d *Database) Delete(key string) {
 	if !ok {
 		return
 	}
-	d.merged = nil
+	d.current = nil
 	if object == schemas.KindPeer {
 		delete(d.peers, source)
 		return
@@ -71,15 +72,21 @@ func splitKey(key string) (source, object string, ok bool) {
 }
 
 // Peers returns the state of every speaker that has a peer record, by source.
-func (d *Database) Peers() map[string]string { return maps.Clone(d.peers) }
+func (d *Database) Peers() map[string]string {
+	states := make(map[string]string, len(d.peers))
+	for source, peer := range d.peers {
+		states[source] = peer.State
+	}
+	return states
+}
 
 // Empty tells whether no speaker tells of any object.
 func (d *Database) Empty() bool { return len(d.objects) == 0 }
 
-// view returns the merged view of the current records.
+// view returns what the speakers tell together now.
 func (d *Database) view() *view {
-	if d.merged == nil {
-		d.merged = newView(d.countingRecords())
+	if d.current == nil {
+		d.current = newView(d)
 	}
-	return d.merged
+	return d.current
 }

@@ -7,7 +7,7 @@ import (
 )
 
 func TestEmptyDatabase(t *testing.T) {
-	d := New()
+	d := New(Options{})
 	if !d.Empty() {
 		t.Error("a new database is not empty")
 	}
@@ -17,12 +17,12 @@ func TestEmptyDatabase(t *testing.T) {
 		}
 	}
 	wantEqual(t, "costs", costs{}, d.Graph().Costs(RoutingIGP))
-	wantEqual(t, "left out", map[string]int{}, d.Graph().LeftOut())
+	wantEqual(t, "findings", []Finding{}, d.Findings())
 	wantEqual(t, "peers", map[string]string{}, d.Peers())
 }
 
 func TestPutAndDelete(t *testing.T) {
-	d := New()
+	d := New(Options{})
 	node := level2.node(s1)
 	key := keyOf("bgp:a", node)
 	d.Put(key, node)
@@ -70,7 +70,7 @@ func TestPeersAreNoObjects(t *testing.T) {
 }
 
 func TestKeysOfAnotherFormAreIgnored(t *testing.T) {
-	d := New()
+	d := New(Options{})
 	for _, key := range []string{"", "default", "default|bgp:a"} {
 		d.Put(key, level2.node(s1))
 		d.Delete(key)
@@ -82,7 +82,7 @@ func TestKeysOfAnotherFormAreIgnored(t *testing.T) {
 
 func TestRecordsThatNameNoRouter(t *testing.T) {
 	bgpOnly := domain{protocol: 7}.node("")
-	bgpOnly.LocalNode = &schemas.NodeDescriptor{BGPRouterID: ptr("192.0.2.1")}
+	bgpOnly.LocalNode = &schemas.NodeDescriptor{BGPRouterID: ptr("2001:db8::1")}
 	noNode := level2.node(s1)
 	noNode.LocalNode = nil
 	nlri := level2.node(s2)
@@ -91,5 +91,5 @@ func TestRecordsThatNameNoRouter(t *testing.T) {
 	farEnd.RemoteNode = nil
 	d := one(bgpOnly, noNode, nlri, domain{protocol: 5}.node("0102030405"), level2.node("no hex text!"), farEnd)
 	wantEqual(t, "network map", pids{q1: {}}, d.NetworkMap(Unique))
-	wantEqual(t, "left out", map[string]int{NoRouterID: 1}, d.Graph().LeftOut())
+	wantEqual(t, "left out", map[Reason]int{NoRouterID: 4}, leftOut(d))
 }

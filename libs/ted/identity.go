@@ -2,32 +2,30 @@ package ted
 
 import (
 	"encoding/hex"
+	"net/netip"
 	"strings"
 
 	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/schemas"
 )
 
-// router is what a PID stands for.
+// router is a router as one protocol names it.
 type router struct {
-	asn uint32
-	id  string // IGP router id, lower-case hex
+	asn uint32 // 0: not told
+	id  string // IGP router id, else BGP router id, lower-case hex
 }
 
 func (r router) pid() string { return alto.PIDName(r.asn, r.id) }
 
-// node is a node of the graph: a router, or a pseudonode, which belongs to the
-// router that originates it (the designated router of OSPF, the designated
-// intermediate system of IS-IS).
+// node is a router, or a pseudonode, which belongs to the router that originates it (the
+// designated router of OSPF, the designated intermediate system of IS-IS).
 //
 // The OSPF area is no part of a pseudonode's identity: its id holds the designated
-// router's interface address and is unique without it, and real speakers tell the
-// two ends of one link in different areas.
+// router's interface address and is unique without it.
 type node struct {
 	router
 	pseudonode string // IGP router id of the pseudonode, "" for a router
-	protocol   uint8  // of a pseudonode
-	identifier uint64 // of a pseudonode
+	igp        igpKey // of a pseudonode
 }
 
 func (n node) isPseudonode() bool { return n.pseudonode != "" }
@@ -64,20 +62,24 @@ func splitRouterID(text string) (routerID, pseudonode string, ok bool) {
 	return "", "", false
 }
 
-// nodeID returns the one form of an IGP router id: that of a pseudonode is itself, an
-// IS-IS id with the pseudonode number 0 is the system id, any other text is as told.
-func nodeID(text string) string {
-	routerID, pseudonode, ok := splitRouterID(text)
+// nodeID returns the router and pseudonode that a descriptor names: by the IGP router
+// id, or, without one, by the BGP router id (TLV 516, RFC 9086 §4.1).
+func nodeID(d *schemas.NodeDescriptor) (routerID, pseudonode string, ok bool) {
 	switch {
-	case !ok:
-		return text
-	case pseudonode != "":
-		return pseudonode
+	case d == nil:
+		return "", "", false
+	case d.IGPRouterID != nil:
+		return splitRouterID(*d.IGPRouterID)
 	}
-	return routerID
+	address, err := netip.ParseAddr(value(d.BGPRouterID))
+	if err != nil || !address.Is4() {
+		return "", "", false
+	}
+	return hex.EncodeToString(address.AsSlice()), "", true
 }
 
-// asns knows the ASN of the routers, by IGP router id, that are told with one.
+// asns knows the ASN of the routers that are told with one, by router id. ASN 0 is the
+// number of no AS (RFC 7607): as if none were told.
 type asns map[string]toldASN
 
 type toldASN struct {
@@ -86,10 +88,10 @@ type toldASN struct {
 }
 
 func (a asns) learn(d *schemas.NodeDescriptor) {
-	if d == nil || d.ASN == nil {
+	if d == nil || value(d.ASN) == 0 {
 		return
 	}
-	id, _, ok := splitRouterID(value(d.IGPRouterID))
+	id, _, ok := nodeID(d)
 	if !ok {
 		return
 	}
@@ -100,8 +102,8 @@ func (a asns) learn(d *schemas.NodeDescriptor) {
 // of returns the ASN of the router that a descriptor names: the one in the
 // descriptor, else the only one that is told for this router id anywhere, else 0.
 func (a asns) of(d *schemas.NodeDescriptor, routerID string) uint32 {
-	if d.ASN != nil {
-		return *d.ASN
+	if asn := value(d.ASN); asn != 0 {
+		return asn
 	}
 	if told := a[routerID]; !told.ambiguous {
 		return told.asn
@@ -109,19 +111,15 @@ func (a asns) of(d *schemas.NodeDescriptor, routerID string) uint32 {
 	return 0
 }
 
-// node returns the node that a descriptor of record r names; ok is false if it
-// names none by an IGP router id.
-func (a asns) node(r *schemas.RawTopology, d *schemas.NodeDescriptor) (n node, ok bool) {
-	if d == nil {
-		return node{}, false
-	}
-	id, pseudonode, ok := splitRouterID(value(d.IGPRouterID))
+// node returns the node that a descriptor names in an IGP; ok is false if it names none.
+func (a asns) node(k igpKey, d *schemas.NodeDescriptor) (n node, ok bool) {
+	id, pseudonode, ok := nodeID(d)
 	if !ok {
 		return node{}, false
 	}
 	n.router = router{asn: a.of(d, id), id: id}
 	if pseudonode != "" {
-		n.pseudonode, n.protocol, n.identifier = pseudonode, value(r.ProtocolID), value(r.Identifier)
+		n.pseudonode, n.igp = pseudonode, k
 	}
 	return n, true
 }

@@ -53,8 +53,7 @@ func TestASNOfARouter(t *testing.T) {
 		{"two told, one of them twice", all(none.node(o1), as100.node(o1), as200.node(o1), as100.prefix(o1, "10.0.0.0/8")),
 			pids{p1: v4("10.0.0.0/8"), "pid200:" + o1: {}, "pid0:" + o1: {}}},
 		{"one told twice", all(none.node(o1), as100.node(o1), as100.prefix(o1, "10.0.0.0/8")), pids{p1: v4("10.0.0.0/8")}},
-		{"AS 0 told is an ASN", all(none.node(o1), backbone.inAS(ptr[uint32](0)).node(o1), as100.node(o1)),
-			pids{p1: {}, "pid0:" + o1: {}}},
+		{"AS 0 is none", all(none.node(o1), backbone.inAS(ptr[uint32](0)).node(o1), as100.node(o1)), pids{p1: {}}},
 		{"told of another router", all(none.node(o1), as100.node(o2)), pids{"pid0:" + o1: {}, p2: {}}},
 	}
 	for _, tt := range tests {
@@ -66,7 +65,7 @@ func TestASNOfARouter(t *testing.T) {
 
 func TestLinksAreJoinedOverDescriptorsWithAndWithoutASN(t *testing.T) {
 	none := backbone.inAS(nil)
-	d := one(backbone.link(o1, o2, igp(3)), none.link(o2, o1, igp(4)))
+	d := one(backbone.link(o1, o2, metric(3)), none.link(o2, o1, metric(4)))
 	wantEqual(t, "costs", costs{p1: {p1: 0, p2: 3}, p2: {p2: 0, p1: 4}}, d.Graph().Costs(RoutingIGP))
 }
 

@@ -16,17 +16,20 @@ type answers struct {
 	Peers       map[string]string
 	Unique, All pids
 	Costs       map[string]costs
-	LeftOut     map[string]int
+	IPv6        map[string]costs
+	Findings    []Finding
+	Freshness   Freshness
 }
 
 func ask(d *Database) answers {
 	g := d.Graph()
 	a := answers{
-		Empty: d.Empty(), Peers: d.Peers(), LeftOut: g.LeftOut(), Costs: map[string]costs{},
+		Empty: d.Empty(), Peers: d.Peers(), Findings: d.Findings(), Freshness: d.Freshness(), Costs: map[string]costs{}, IPv6: map[string]costs{},
 		Unique: d.NetworkMap(Unique), All: d.NetworkMap(All),
 	}
 	for metric, name := range metricNames {
 		a.Costs[name] = g.Costs(metric)
+		a.IPv6[name] = g.IPv6Costs(metric)
 	}
 	return a
 }
@@ -65,7 +68,7 @@ func (m *model) objects(rng *rand.Rand) records {
 	anyDomain := func() domain {
 		return m.domains[rng.IntN(2)].inAS([]*uint32{nil, ptr[uint32](100), ptr[uint32](200)}[rng.IntN(3)])
 	}
-	for n := range m.routers + len(m.lan) {
+	for n := range m.routers + m.lans {
 		node := anyDomain().node(m.id(n), nodeFlags(uint8(rng.IntN(2))<<7))
 		add(fmt.Sprintf("node %d", n), node)
 		p := anyDomain().prefix(m.id(n), fmt.Sprintf("10.%d.0.0/16", rng.IntN(3)), routeType(uint8(rng.IntN(4))))
@@ -153,17 +156,17 @@ func TestAnswersDoNotDependOnHistory(t *testing.T) {
 		if len(other) == 0 {
 			continue
 		}
-		plain := New()
+		plain := New(Options{})
 		for key, r := range table {
 			plain.Put(key, r)
 		}
 		want := ask(plain)
 
-		d := New()
+		d := New(Options{})
 		apply(rng, d, history(rng, table, other))
 		wantEqual(t, fmt.Sprintf("seed %d: after a history", seed), want, ask(d))
 		apply(rng, d, history(rng, records{}, union(table, other)))
-		wantEqual(t, fmt.Sprintf("seed %d: after teardown", seed), ask(New()), ask(d))
+		wantEqual(t, fmt.Sprintf("seed %d: after teardown", seed), ask(New(Options{})), ask(d))
 		apply(rng, d, history(rng, table, other))
 		wantEqual(t, fmt.Sprintf("seed %d: rebuilt", seed), want, ask(d))
 		if t.Failed() {
@@ -174,7 +177,7 @@ func TestAnswersDoNotDependOnHistory(t *testing.T) {
 
 func TestEveryAnswerIsValid(t *testing.T) {
 	for seed := range uint64(300) {
-		d := New()
+		d := New(Options{})
 		for key, r := range randomRecords(rand.New(rand.NewPCG(seed, 5))) {
 			d.Put(key, r)
 		}

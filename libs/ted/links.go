@@ -1,123 +1,168 @@
 package ted
 
-import "github.com/altostream/altostream/schemas"
+import (
+	"encoding/binary"
+	"net/netip"
+	"slices"
 
-// maxMetric is the highest IGP metric of 3 octets (TLV 1095). IS-IS does not use a
-// link that has it (RFC 5305 §3).
-const maxMetric = 1<<24 - 1
-
-// Reasons for which a link is left out of the graph, or of the costs of a metric.
-const (
-	// OneWay: no link in the other direction is told.
-	OneWay = "one-way"
-	// NoRouterID: an end has no IGP router id.
-	NoRouterID = "no-router-id"
-	// SelfLink: both ends are one router.
-	SelfLink = "self-link"
-	// OtherTopology: another multi-topology of the domain is used.
-	OtherTopology = "other-topology"
-	// MaxMetric: the IGP metric says that the link is not for use.
-	MaxMetric = "max-metric"
-	// NoIGPMetric and NoTEMetric: the link is not in the costs of this metric.
-	NoIGPMetric = "no-igp-metric"
-	NoTEMetric  = "no-te-metric"
+	"github.com/altostream/altostream/libs/igp"
+	"github.com/altostream/altostream/schemas"
 )
 
-// link is a directed link between two different nodes.
+// maxMetric is the highest IGP metric of 3 octets (TLV 1095). IS-IS does not use a
+// link that has it in its normal SPF (RFC 5305 §3).
+const maxMetric = 1<<24 - 1
+
+// Multi-topologies of IS-IS (RFC 5120 §7.5).
+const (
+	standardTopology    = 0
+	ipv6UnicastTopology = 2
+)
+
+// link is a link in one direction between two different nodes.
 type link struct {
-	from, to node
-	topology topology
+	*object
+	to       node
+	topology uint16 // multi-topology id
 	ends     *schemas.LinkDescriptor
-	igp, te  *uint32 // nil: not told
+	igp, te  igp.Told
 }
 
-// topology is what both directions of a link are in. The OSPF area is no part of
-// it: real speakers tell the two ends of one link in different areas.
-type topology struct {
-	protocol        uint8
-	identifier      uint64
-	multiTopologyID uint16
-}
-
-// usedLinks returns the links that make up the graph, and counts those left out.
-func (v *view) usedLinks(leftOut map[string]int) []link {
-	links := v.resolvedLinks(leftOut)
-	reverse := make(map[direction][]*schemas.LinkDescriptor, len(links))
+// usedLinks returns the links that paths may lead over, and finds those that they may not.
+func (v *view) usedLinks() []*link {
+	links := v.resolveLinks()
+	reverse := make(map[direction][]*link, len(links))
 	for _, l := range links {
-		d := direction{l.to, l.from, l.topology}
-		reverse[d] = append(reverse[d], l.ends)
+		reverse[l.direction().reversed()] = append(reverse[l.direction().reversed()], l)
 	}
-	used := links[:0]
+	used := links[:0:0]
 	for _, l := range links {
-		switch {
-		case !matchesAny(l.ends, reverse[direction{l.from, l.to, l.topology}]):
-			leftOut[OneWay]++
-		case l.hasMaxMetric():
-			leftOut[MaxMetric]++
-		default:
-			used = append(used, l)
+		d := l.direction()
+		if l.needsReverse() && !l.isTwoWay(reverse[d], reverse[d.reversed()]) {
+			v.findObject(OneWay, l.object, "%v is not told in the other direction by the same speaker", l)
+			continue
 		}
+		v.judgeMetrics(l, reverse[d])
+		used = append(used, l)
 	}
+	v.findMissingTEMetrics(used)
 	return used
 }
 
 // direction is where a link leads. Several links can lead there.
 type direction struct {
 	from, to node
-	topology topology
+	scope    scope
+	topology uint16
 }
 
-func (l link) hasMaxMetric() bool {
-	metric := value(l.igp)
-	return metric > maxMetric || metric == maxMetric && isISIS(&l.topology.protocol)
+func (l *link) direction() direction { return direction{l.local, l.to, l.scope, l.topology} }
+
+func (d direction) reversed() direction { d.from, d.to = d.to, d.from; return d }
+
+// needsReverse tells whether a link counts only if its other direction is told too
+// (RFC 2328 §16.1 (2)(b), ISO 10589 §7.2.8.2). BGP tells of links to neighbours that need
+// not speak BGP-LS (RFC 9086 §4).
+func (l *link) needsReverse() bool { return l.scope.igp.protocol != bgp }
+
+// isTwoWay tells whether one of the links back is the other direction of l: one of those
+// that one speaker tells together with l, and that fit what l tells of its ends; else one
+// that fits none of the links there, for routers look for a link back and not for its
+// addresses.
+func (l *link) isTwoWay(back, there []*link) bool {
+	var left []*link
+	for _, b := range back {
+		if !shareTeller(l.tellers, b.tellers) {
+			continue
+		}
+		if matches(l.ends, b.ends) {
+			return true
+		}
+		fits := func(other *link) bool { return matches(other.ends, b.ends) }
+		if !slices.ContainsFunc(there, fits) {
+			left = append(left, b)
+		}
+	}
+	return len(left) > 0
 }
 
-// resolvedLinks returns the links of the multi-topologies in use with their ends
-// resolved.
-func (v *view) resolvedLinks(leftOut map[string]int) []link {
-	inUse := v.multiTopologiesInUse()
-	links := make([]link, 0, len(v.links))
-	for _, r := range v.links {
-		l, ok := v.resolve(r)
-		s, _ := scopeOf(r)
+func shareTeller(a, b []string) bool {
+	return slices.ContainsFunc(a, func(source string) bool { return slices.Contains(b, source) })
+}
+
+// resolveLinks returns the links of unicast topologies with both ends known.
+func (v *view) resolveLinks() []*link {
+	var links []*link
+	for _, o := range v.ofKind(schemas.KindLink) {
+		to, ok := v.asns.node(o.scope.igp, o.record.RemoteNode)
 		switch {
 		case !ok:
-			leftOut[NoRouterID]++
-		case l.from == l.to:
-			leftOut[SelfLink]++
-		case l.topology.multiTopologyID != inUse[s.domain()]:
-			leftOut[OtherTopology]++
+			v.findObject(NoRouterID, o, "its remote node has no router id of a known form")
+		case to == o.local:
+			v.findObject(SelfLink, o, "both ends are %v", to)
 		default:
-			links = append(links, l)
+			for _, topology := range multiTopologies(o.record.Link) {
+				l := v.newLink(o, to, topology)
+				if topology != standardTopology && (topology != ipv6UnicastTopology || o.scope.igp.rules() != igp.ISIS) {
+					v.findObject(OtherTopology, o, "%v is in multi-topology %d, which routes no unicast", l, topology)
+					continue
+				}
+				links = append(links, l)
+			}
 		}
 	}
 	return links
 }
 
-// resolve returns the link that a record tells of. A link that leaves a pseudonode
-// costs 0 unless its metric is told (RFC 2328 §2.1).
-func (v *view) resolve(r *schemas.RawTopology) (l link, ok bool) {
-	from, fromOK := v.asns.node(r, r.LocalNode)
-	to, toOK := v.asns.node(r, r.RemoteNode)
-	if !fromOK || !toOK {
-		return link{}, false
+// newLink returns a link. One that leaves a pseudonode costs 0 unless its metric is told
+// (RFC 2328 §2.1).
+func (v *view) newLink(o *object, to node, topology uint16) *link {
+	l := &link{object: o, to: to, topology: topology, ends: endsOf(o.record)}
+	if a := o.record.Attributes; a != nil {
+		l.igp, l.te = toldMetric(a.IGPMetric), toldMetric(v.options.teMetric(a))
 	}
-	l = link{from: from, to: to, ends: endsOf(r), topology: topology{
-		protocol:        value(r.ProtocolID),
-		identifier:      value(r.Identifier),
-		multiTopologyID: multiTopologyID(r),
-	}}
-	if r.Attributes != nil {
-		l.igp, l.te = r.Attributes.IGPMetric, r.Attributes.TEMetric
+	if o.local.isPseudonode() {
+		l.igp.OK, l.te.OK = true, true
 	}
-	if from.isPseudonode() {
-		l.igp, l.te = orZero(l.igp), orZero(l.te)
+	return l
+}
+
+func toldMetric(metric *uint32) igp.Told { return igp.Told{Value: value(metric), OK: metric != nil} }
+
+// judgeMetrics takes an IGP metric away that says the link is not for use, and finds
+// metrics that are missing or differ by direction.
+func (v *view) judgeMetrics(l *link, back []*link) {
+	switch {
+	case !l.igp.OK && l.needsReverse():
+		v.findObject(NoIGPMetric, l.object, "%v has no IGP metric", l)
+	case l.igp.Value > maxMetric || l.igp.Value == maxMetric && l.scope.igp.rules() == igp.ISIS:
+		v.findObject(MaxMetric, l.object, "%v has the metric %d, which says that it is not for use", l, l.igp.Value)
+		l.igp.OK = false
 	}
-	return l, true
+	differs := func(b *link) bool {
+		return b.igp.OK && b.igp.Value != l.igp.Value && !l.local.isPseudonode() && !l.to.isPseudonode() && matches(l.ends, b.ends)
+	}
+	if i := slices.IndexFunc(back, differs); l.igp.OK && i >= 0 {
+		v.findObject(Asymmetric, l.object, "%v has the metric %d, back %d", l, l.igp.Value, back[i].igp.Value)
+	}
+}
+
+// findMissingTEMetrics finds the links without a TE metric, if others have one.
+func (v *view) findMissingTEMetrics(links []*link) {
+	tells := func(l *link) bool { return l.te.OK && !l.local.isPseudonode() }
+	if !slices.ContainsFunc(links, tells) {
+		return
+	}
+	for _, l := range links {
+		if !l.te.OK {
+			v.findObject(NoTEMetric, l.object, "%v has no TE metric", l)
+		}
+	}
 }
 
 // endsOf returns what tells a link from one parallel to it. Some routers tell the link
-// identifiers (TLV 258) among the attributes and not in the descriptors.
+// identifiers (TLV 258) among the attributes and not in the descriptors; some put
+// interface indexes in the place of addresses.
 func endsOf(r *schemas.RawTopology) *schemas.LinkDescriptor {
 	var ends schemas.LinkDescriptor
 	if r.Link != nil {
@@ -126,48 +171,45 @@ func endsOf(r *schemas.RawTopology) *schemas.LinkDescriptor {
 	if a := r.Attributes; a != nil && a.LinkProperties != nil && ends.LocalID == nil {
 		ends.LocalID, ends.RemoteID = a.LinkProperties.LocalID, a.LinkProperties.RemoteID
 	}
+	if isInterfaceIndex(ends.IPv4Interface) || isInterfaceIndex(ends.IPv4Neighbor) {
+		ends.IPv4Interface, ends.IPv4Neighbor = nil, nil
+	}
 	return &ends
 }
 
-func orZero(metric *uint32) *uint32 {
-	if metric == nil {
-		return new(uint32)
-	}
-	return metric
+func isInterfaceIndex(address *string) bool {
+	a, err := netip.ParseAddr(value(address))
+	return err == nil && isIndex(a)
 }
 
-// multiTopologyID returns that of a link; one without it is in the standard
-// topology, 0 (RFC 5120 §7.5).
-func multiTopologyID(r *schemas.RawTopology) uint16 {
-	if r.Link == nil {
-		return 0
-	}
-	return value(r.Link.MultiTopologyID)
-}
+// isIndex tells whether an address is none: 0.0.0.0/8 is "this network" (RFC 791), and
+// routers put the index of an unnumbered interface there (RFC 2328 §12.4.1.1).
+func isIndex(a netip.Addr) bool { return a.Is4() && a.As4()[0] == 0 }
 
-// multiTopologiesInUse returns the multi-topology that each domain contributes to
-// the graph: the lowest that has a link, so the standard topology if it has one.
-func (v *view) multiTopologiesInUse() map[scope]uint16 {
-	lowest := map[scope]uint16{}
-	for _, r := range v.links {
-		s, _ := scopeOf(r)
-		id := multiTopologyID(r)
-		if known, ok := lowest[s.domain()]; !ok || id < known {
-			lowest[s.domain()] = id
+const multiTopologyTLV = 263
+
+// multiTopologies returns those of a link; one without is in the standard topology
+// (RFC 9552 §5.2.2.1). A link descriptor may name one, some routers name several, and the
+// record keeps those as they came.
+func multiTopologies(d *schemas.LinkDescriptor) []uint16 {
+	if d == nil {
+		return []uint16{standardTopology}
+	}
+	for _, tlv := range d.UnknownTLVs {
+		if tlv.Type == multiTopologyTLV && d.MultiTopologyID == nil {
+			return topologyIDs(tlv.Value)
 		}
 	}
-	return lowest
+	return []uint16{value(d.MultiTopologyID)}
 }
 
-// matchesAny tells whether one of the links in the other direction can be the other
-// direction of the same link.
-func matchesAny(ends *schemas.LinkDescriptor, reverse []*schemas.LinkDescriptor) bool {
-	for _, other := range reverse {
-		if matches(ends, other) {
-			return true
-		}
+// topologyIDs decodes multi-topology ids: 12 bits of 2 octets each.
+func topologyIDs(octets []byte) []uint16 {
+	var ids []uint16
+	for ; len(octets) >= 2; octets = octets[2:] {
+		ids = append(ids, binary.BigEndian.Uint16(octets)&0x0fff)
 	}
-	return false
+	return ids
 }
 
 // matches compares whatever both directions tell of the link: the interface address

@@ -10,10 +10,10 @@ import (
 // keeps, and why the others are left out.
 func TestWhichLinksAreUsed(t *testing.T) {
 	x := func(options ...option) *schemas.RawTopology {
-		return level2.link(s1, s2, append(options, igp(1), te(1))...)
+		return level2.link(s1, s2, append(options, metric(1), te(1))...)
 	}
 	y := func(options ...option) *schemas.RawTopology {
-		return level2.link(s2, s1, append(options, igp(1), te(1))...)
+		return level2.link(s2, s1, append(options, metric(1), te(1))...)
 	}
 	otherInstance := level2
 	otherInstance.identifier = 7
@@ -23,73 +23,84 @@ func TestWhichLinksAreUsed(t *testing.T) {
 		name    string
 		records []*schemas.RawTopology
 		used    int
-		leftOut map[string]int
+		leftOut map[Reason]int
 	}{
 		{"nothing to compare", all(x(), y()), 2, nil},
-		{"one way", all(x()), 0, map[string]int{OneWay: 1}},
-		{"far end not known", all(x(), level2.node(s2)), 0, map[string]int{OneWay: 1}},
+		{"one way", all(x()), 0, map[Reason]int{OneWay: 1}},
+		{"far end not known", all(x(), level2.node(s2)), 0, map[Reason]int{OneWay: 1}},
 		{"addresses agree", all(x(ipv4(a, b)), y(ipv4(b, a))), 2, nil},
-		{"addresses differ at one end", all(x(ipv4(a, b)), y(ipv4(b, c))), 0, map[string]int{OneWay: 2}},
+		{"addresses differ at one end", all(x(ipv4(a, b)), y(ipv4(b, c))), 2, nil},
 		{"addresses told by one side", all(x(ipv4(a, b)), y()), 2, nil},
 		{"IPv6 addresses agree", all(x(ipv6(a6, b6)), y(ipv6(b6, a6))), 2, nil},
-		{"IPv6 addresses differ", all(x(ipv6(a6, b6)), y(ipv6(c6, a6))), 0, map[string]int{OneWay: 2}},
+		{"IPv6 addresses differ", all(x(ipv6(a6, b6)), y(ipv6(c6, a6))), 2, nil},
 		{"IPv4 of one side, IPv6 of the other", all(x(ipv4(a, b)), y(ipv6(b6, a6))), 2, nil},
 		{"identifiers agree", all(x(linkIDs(1, 2)), y(linkIDs(2, 1))), 2, nil},
-		{"identifiers differ", all(x(linkIDs(1, 2)), y(linkIDs(3, 1))), 0, map[string]int{OneWay: 2}},
+		{"identifiers differ", all(x(linkIDs(1, 2)), y(linkIDs(3, 1))), 2, nil},
 		{"far identifier not known", all(x(linkIDs(1, 0)), y(linkIDs(2, 0))), 2, nil},
 		{"identifiers among the attributes agree", all(x(attributeIDs(1, 2)), y(attributeIDs(2, 1))), 2, nil},
-		{"identifiers among the attributes differ", all(x(attributeIDs(1, 2)), y(attributeIDs(3, 1))), 0, map[string]int{OneWay: 2}},
-		{"identifiers of one side among the attributes", all(x(attributeIDs(1, 2)), y(linkIDs(3, 1))), 0, map[string]int{OneWay: 2}},
+		{"identifiers among the attributes differ", all(x(attributeIDs(1, 2)), y(attributeIDs(3, 1))), 2, nil},
+		{"identifiers of one side among the attributes", all(x(attributeIDs(1, 2)), y(linkIDs(3, 1))), 2, nil},
 		{"identifiers of the descriptors before those of the attributes",
 			all(x(linkIDs(1, 2), attributeIDs(8, 9)), y(linkIDs(2, 1))), 2, nil},
 		{"parallel link down in one direction, identifiers among the attributes",
-			all(x(ipv4(a, b), attributeIDs(1, 2)), y(attributeIDs(2, 1)), x(ipv4(c, "192.0.2.4"), attributeIDs(3, 4))), 2, map[string]int{OneWay: 1}},
-		{"addresses agree, identifiers differ", all(x(ipv4(a, b), linkIDs(1, 2)), y(ipv4(b, a), linkIDs(3, 1))), 0, map[string]int{OneWay: 2}},
+			all(x(ipv4(a, b), attributeIDs(1, 2)), y(attributeIDs(2, 1)), x(ipv4(c, "192.0.2.4"), attributeIDs(3, 4))), 2, map[Reason]int{OneWay: 1}},
+		{"addresses agree, identifiers differ", all(x(ipv4(a, b), linkIDs(1, 2)), y(ipv4(b, a), linkIDs(3, 1))), 2, nil},
 		{"parallel links", all(x(ipv4(a, b)), y(ipv4(b, a)), x(linkIDs(1, 2)), y(linkIDs(2, 1))), 4, nil},
 		{"parallel link down in one direction",
-			all(x(ipv4(a, b)), y(ipv4(b, a)), x(ipv4(c, "192.0.2.4"))), 2, map[string]int{OneWay: 1}},
-		{"other level", all(x(), level1.link(s2, s1)), 0, map[string]int{OneWay: 2}},
-		{"other instance", all(x(), otherInstance.link(s2, s1)), 0, map[string]int{OneWay: 2}},
-		{"self link", all(level2.link(s1, s1+"00", igp(1), te(1))), 0, map[string]int{SelfLink: 1}},
-		{"metrics do not matter for the other direction", all(x(), level2.link(s2, s1)), 2, map[string]int{NoIGPMetric: 1, NoTEMetric: 1}},
-		{"attributes missing", all(x(), level2.link(s2, s1, withoutAttributes)), 2, map[string]int{NoIGPMetric: 1, NoTEMetric: 1}},
-		{"maximum metric in one direction", all(x(), level2.link(s2, s1, igp(1<<24-1), te(1))), 1, map[string]int{MaxMetric: 1}},
-		{"highest metric in use", all(x(), level2.link(s2, s1, igp(1<<24-2), te(1))), 2, nil},
-		{"standard topology before others", all(x(), y(), x(mt(2)), y(mt(2))), 2, map[string]int{OtherTopology: 2}},
-		{"topology 0 is the standard topology", all(x(mt(0)), y(), x(mt(2))), 2, map[string]int{OtherTopology: 1}},
-		{"lowest of other topologies", all(x(mt(3)), y(mt(3)), x(mt(2)), y(mt(2))), 2, map[string]int{OtherTopology: 2}},
-		{"topology of one direction only", all(x(mt(2)), y()), 0, map[string]int{OneWay: 1, OtherTopology: 1}},
-		{"each scope has its topology",
-			all(x(), y(), level1.link(s1, s2, mt(2), igp(1), te(1)), level1.link(s2, s1, mt(2), igp(1), te(1))), 4, nil},
+			all(x(ipv4(a, b)), y(ipv4(b, a)), x(ipv4(c, "192.0.2.4"))), 2, map[Reason]int{OneWay: 1}},
+		{"other level", all(x(), level1.link(s2, s1)), 0, map[Reason]int{OneWay: 2}},
+		{"other instance", all(x(), otherInstance.link(s2, s1)), 0, map[Reason]int{OneWay: 2}},
+		{"self link", all(level2.link(s1, s1+"00", metric(1), te(1))), 0, map[Reason]int{SelfLink: 1}},
+		{"metrics do not matter for the other direction", all(x(), level2.link(s2, s1)), 2, map[Reason]int{NoIGPMetric: 1, NoTEMetric: 1}},
+		{"attributes missing", all(x(), level2.link(s2, s1, withoutAttributes)), 2, map[Reason]int{NoIGPMetric: 1, NoTEMetric: 1}},
+		{"maximum metric in one direction", all(x(), level2.link(s2, s1, metric(1<<24-1), te(1))), 2, map[Reason]int{MaxMetric: 1}},
+		{"highest metric in use", all(x(), level2.link(s2, s1, metric(1<<24-2), te(1))), 2, nil},
+		{"topologies of IPv4 and IPv6", all(x(), y(), x(mt(2)), y(mt(2))), 4, nil},
+		{"topology 0 is the standard topology", all(x(mt(0)), y()), 2, nil},
+		{"topologies that route no unicast", all(x(mt(3)), y(mt(3)), x(), y()), 2, map[Reason]int{OtherTopology: 2}},
+		{"several topologies told at once", all(x(mts(0, 2)), y(mts(0, 2))), 4, nil},
+		{"one of several topologies told back", all(x(mts(0, 2)), y()), 2, map[Reason]int{OneWay: 1}},
+		{"topology of one direction only", all(x(mt(2)), y()), 0, map[Reason]int{OneWay: 2}},
+		{"a stray link of another topology hides nothing",
+			all(x(mt(2)), y(mt(2)), level2.link(s1, s3, metric(1), te(1)), level2.link(s3, s1, metric(1), te(1))), 4, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			g := one(tt.records...).Graph()
-			if len(g.edges) != tt.used {
-				t.Errorf("%d links are used, want %d", len(g.edges), tt.used)
+			d := one(tt.records...)
+			if used := len(d.view().links); used != tt.used {
+				t.Errorf("%d links are used, want %d", used, tt.used)
 			}
-			if tt.leftOut == nil {
-				tt.leftOut = map[string]int{}
-			}
-			wantEqual(t, "left out", tt.leftOut, g.LeftOut())
+			wantEqual(t, "left out", tt.leftOut, leftOut(d))
 		})
 	}
+}
+
+// leftOut counts the links that are left out; nil if none is.
+func leftOut(d *Database) map[Reason]int {
+	var counts map[Reason]int
+	for c, n := range d.FindingCounts() {
+		if c.Reason.LeftOut() {
+			if counts == nil {
+				counts = map[Reason]int{}
+			}
+			counts[c.Reason] += n
+		}
+	}
+	return counts
 }
 
 // Routers that are in several areas may name the same area in all their links.
 func TestEndsOfALinkInDifferentAreas(t *testing.T) {
 	d := one(
-		backbone.inArea("0.0.0.1").link(o1, o2, igp(1), ipv4("192.0.2.1", "192.0.2.2")),
-		backbone.inArea("0.0.0.2").link(o2, o1, igp(2), ipv4("192.0.2.2", "192.0.2.1")),
+		backbone.inArea("0.0.0.1").link(o1, o2, metric(1), ipv4("192.0.2.1", "192.0.2.2")),
+		backbone.inArea("0.0.0.2").link(o2, o1, metric(2), ipv4("192.0.2.2", "192.0.2.1")),
 	)
 	wantEqual(t, "costs", costs{p1: {p1: 0, p2: 1}, p2: {p1: 2, p2: 0}}, d.Graph().Costs(RoutingIGP))
 }
 
 func TestOSPFUsesTheHighestMetric(t *testing.T) {
-	d := one(backbone.link(o1, o2, igp(1<<24-1)), backbone.link(o2, o1, igp(1<<24)))
+	d := one(backbone.link(o1, o2, metric(1<<24-1)), backbone.link(o2, o1, metric(1<<24)))
 	g := d.Graph()
 	wantEqual(t, "costs", costs{p1: {p1: 0, p2: 1<<24 - 1}, p2: {p2: 0}}, g.Costs(RoutingIGP))
-	if g.LeftOut()[MaxMetric] != 1 {
-		t.Errorf("left out: %v, want the link with a metric of more than 3 octets", g.LeftOut())
-	}
+	wantEqual(t, "left out", map[Reason]int{MaxMetric: 1}, leftOut(d))
 }

@@ -8,22 +8,23 @@ import (
 	"github.com/altostream/altostream/schemas"
 )
 
-// model is a graph written down plainly, and its costs computed in the plainest
-// way: all pairs of links for the two-way check, Bellman-Ford for the paths.
+// model is the links of one level or area written down plainly, and their costs computed
+// in the plainest way: all pairs of links for the two-way check, Bellman-Ford for the
+// paths. What joins levels and areas has its own model (libs/igp).
 type model struct {
-	domains  [2]domain // two scopes that share the routers
+	domains  [2]domain // of all links, and another one that shares the routers
 	routers  int       // nodes 0 to routers-1; pseudonodes follow
 	told     []bool    // by router: there is a node record
 	overload []bool    // by router
-	lan      []int     // by pseudonode: its domain
+	lans     int       // pseudonodes
 	links    []modelLink
 }
 
 type modelLink struct {
-	domain   int
 	from, to int
 	ends     schemas.LinkDescriptor
 	igp, te  *uint32
+	unused   bool // the IGP metric said so
 }
 
 func randomModel(rng *rand.Rand) *model {
@@ -36,9 +37,7 @@ func randomModel(rng *rand.Rand) *model {
 		m.told = append(m.told, rng.IntN(8) > 0)
 		m.overload = append(m.overload, rng.IntN(6) == 0)
 	}
-	for range rng.IntN(3) {
-		m.lan = append(m.lan, rng.IntN(2))
-	}
+	m.lans = rng.IntN(3)
 	for range rng.IntN(4 * m.routers) {
 		m.addRandomLink(rng)
 	}
@@ -47,13 +46,10 @@ func randomModel(rng *rand.Rand) *model {
 
 // addRandomLink adds a link, most often in both directions.
 func (m *model) addRandomLink(rng *rand.Rand) {
-	there := modelLink{domain: rng.IntN(2), from: rng.IntN(m.routers), to: rng.IntN(m.routers + len(m.lan))}
-	if there.to >= m.routers {
-		there.domain = m.lan[there.to-m.routers]
-	}
+	there := modelLink{from: rng.IntN(m.routers), to: rng.IntN(m.routers + m.lans)}
 	there.igp, there.te = randomMetric(rng), randomMetric(rng)
 	there.ends = randomEnds(rng, len(m.links))
-	back := modelLink{domain: there.domain, from: there.to, to: there.from, igp: randomMetric(rng), te: randomMetric(rng)}
+	back := modelLink{from: there.to, to: there.from, igp: randomMetric(rng), te: randomMetric(rng)}
 	back.ends = schemas.LinkDescriptor{
 		LocalID: there.ends.RemoteID, RemoteID: there.ends.LocalID,
 		IPv4Interface: there.ends.IPv4Neighbor, IPv4Neighbor: there.ends.IPv4Interface,
@@ -98,7 +94,7 @@ func randomEnds(rng *rand.Rand, number int) schemas.LinkDescriptor {
 		ends.LocalID, ends.RemoteID = ptr(rng.Uint32N(3)), ptr(rng.Uint32N(3))
 	}
 	if rng.IntN(6) == 0 {
-		ends.MultiTopologyID = ptr(uint16(rng.IntN(3)))
+		ends.MultiTopologyID = ptr(uint16([]int{0, 1, 3}[rng.IntN(3)])) // 2 is another network, of IPv6
 	}
 	return ends
 }
@@ -119,10 +115,10 @@ func (m *model) id(n int) string {
 }
 
 func (m *model) database() *Database {
-	d := New()
+	d := New(Options{})
 	for n := range m.routers {
 		if m.told[n] {
-			r := m.domains[n%2].node(m.id(n))
+			r := m.domains[0].node(m.id(n))
 			if m.overload[n] {
 				nodeFlags(0x80)(r)
 			}
@@ -130,7 +126,7 @@ func (m *model) database() *Database {
 		}
 	}
 	for i, l := range m.links {
-		r := m.domains[l.domain].link(m.id(l.from), m.id(l.to))
+		r := m.domains[0].link(m.id(l.from), m.id(l.to))
 		r.Link, r.Attributes = &l.ends, &schemas.Attributes{IGPMetric: l.igp, TEMetric: l.te}
 		d.Put(fmt.Sprintf("default|a|link %d", i), r)
 	}
@@ -146,49 +142,61 @@ func (m *model) exists(router int) bool {
 	return m.told[router]
 }
 
-// inUse tells whether no link of the same domain has a lower multi-topology id.
-func (m *model) inUse(l modelLink) bool {
-	for _, other := range m.links {
-		if other.domain == l.domain && value(other.ends.MultiTopologyID) < value(l.ends.MultiTopologyID) {
+func fits(a, b modelLink) bool {
+	for _, texts := range [][2]*string{
+		{a.ends.IPv4Interface, b.ends.IPv4Neighbor}, {a.ends.IPv4Neighbor, b.ends.IPv4Interface},
+		{a.ends.IPv6Interface, b.ends.IPv6Neighbor}, {a.ends.IPv6Neighbor, b.ends.IPv6Interface},
+	} {
+		if texts[0] != nil && texts[1] != nil && *texts[0] != *texts[1] {
+			return false
+		}
+	}
+	for _, ids := range [][2]uint32{
+		{value(a.ends.LocalID), value(b.ends.RemoteID)}, {value(a.ends.RemoteID), value(b.ends.LocalID)},
+	} {
+		if ids[0] != 0 && ids[1] != 0 && ids[0] != ids[1] {
 			return false
 		}
 	}
 	return true
 }
 
-func (m *model) twoWay(a modelLink) bool {
-	for _, b := range m.links {
-		if a.domain != b.domain || a.from != b.to || a.to != b.from ||
-			value(a.ends.MultiTopologyID) != value(b.ends.MultiTopologyID) {
-			continue
+// parallel returns the links from one node to another in the topology of l.
+func (m *model) parallel(l modelLink, from, to int) []modelLink {
+	var found []modelLink
+	for _, other := range m.links {
+		if other.from == from && other.to == to && value(other.ends.MultiTopologyID) == value(l.ends.MultiTopologyID) {
+			found = append(found, other)
 		}
-		differ := false
-		for _, texts := range [][2]*string{
-			{a.ends.IPv4Interface, b.ends.IPv4Neighbor}, {a.ends.IPv4Neighbor, b.ends.IPv4Interface},
-			{a.ends.IPv6Interface, b.ends.IPv6Neighbor}, {a.ends.IPv6Neighbor, b.ends.IPv6Interface},
-		} {
-			differ = differ || texts[0] != nil && texts[1] != nil && *texts[0] != *texts[1]
+	}
+	return found
+}
+
+// twoWay tells whether a link back fits, or one that fits no link there.
+func (m *model) twoWay(l modelLink) bool {
+	for _, back := range m.parallel(l, l.to, l.from) {
+		fitted := false
+		for _, there := range m.parallel(l, l.from, l.to) {
+			fitted = fitted || fits(there, back)
 		}
-		for _, ids := range [][2]uint32{
-			{value(a.ends.LocalID), value(b.ends.RemoteID)}, {value(a.ends.RemoteID), value(b.ends.LocalID)},
-		} {
-			differ = differ || ids[0] != 0 && ids[1] != 0 && ids[0] != ids[1]
-		}
-		if !differ {
+		if fits(l, back) || !fitted {
 			return true
 		}
 	}
 	return false
 }
 
+// used returns the links of the standard topology that count.
 func (m *model) used() []modelLink {
 	var used []modelLink
 	for _, l := range m.links {
-		metric := value(l.igp)
-		tooHigh := metric > 0xFFFFFF || metric == 0xFFFFFF && m.isISIS()
-		if l.from != l.to && m.inUse(l) && m.twoWay(l) && !tooHigh {
-			used = append(used, l)
+		if l.from == l.to || value(l.ends.MultiTopologyID) != 0 || !m.twoWay(l) {
+			continue
 		}
+		if metric := value(l.igp); metric > 0xFFFFFF || metric == 0xFFFFFF && m.isISIS() {
+			l.igp, l.unused = nil, true
+		}
+		used = append(used, l)
 	}
 	return used
 }
@@ -206,7 +214,7 @@ func (m *model) length(l modelLink, metric Metric) (length, bool) {
 	}
 	if l.from >= m.routers {
 		hop = 0
-		if told == nil {
+		if told == nil && (metric == RoutingTE || !l.unused) {
 			told = ptr[uint32](0)
 		}
 	}
@@ -230,7 +238,7 @@ func (m *model) from(source int, metric Metric) map[int]length {
 		for _, l := range links {
 			via, ok := reached[l.from]
 			step, has := m.length(l, metric)
-			transit := l.from == source || l.from >= m.routers || !m.told[l.from] || !m.overload[l.from]
+			transit := l.from == source || l.from >= m.routers || !m.told[l.from] || !m.overload[l.from] || !m.isISIS()
 			if !ok || !has || !transit {
 				continue
 			}
@@ -272,9 +280,10 @@ func TestCostsAgreeWithNaiveModel(t *testing.T) {
 		for metric, name := range metricNames {
 			wantEqual(t, fmt.Sprintf("seed %d: %s", seed, name), m.costs(metric), g.Costs(metric))
 		}
-		counted := len(g.edges)
-		for reason, links := range g.LeftOut() {
-			if reason != NoIGPMetric && reason != NoTEMetric {
+		d := m.database()
+		counted := len(d.view().links)
+		for reason, links := range leftOut(d) {
+			if reason != NoIGPMetric && reason != NoTEMetric && reason != MaxMetric {
 				counted += links
 			}
 		}

@@ -1,7 +1,6 @@
 package ted
 
 import (
-	"cmp"
 	"net/netip"
 
 	"github.com/altostream/altostream/libs/alto"
@@ -25,23 +24,23 @@ const (
 // originates it. The map is nil if there is no router.
 func (d *Database) NetworkMap(o Ownership) map[string]schemas.EndpointAddressGroup {
 	v := d.view()
-	if len(v.routers) == 0 {
+	if len(v.routers.pids) == 0 {
 		return nil
 	}
-	m := make(alto.NetworkMap, len(v.routers))
-	for r := range v.routers {
-		m[r.pid()] = schemas.EndpointAddressGroup{}
+	m := make(alto.NetworkMap, len(v.routers.pids))
+	for _, pid := range v.routers.pids {
+		m[pid] = schemas.EndpointAddressGroup{}
 	}
 	if o == All {
-		for _, a := range v.advertisements() {
-			hold(m, a.pid, a.prefix)
+		for _, c := range v.claims {
+			hold(m, v.routers.pids[c.router], c.prefix)
 		}
 		return alto.Canonical(m)
 	}
 	owners := v.owners()
 	spaces := map[netip.Prefix]bool{} // 0.0.0.0/0, ::/0
-	for prefix, a := range owners {
-		hold(m, a.pid, prefix)
+	for prefix, router := range owners {
+		hold(m, v.routers.pids[router], prefix)
 		spaces[netip.PrefixFrom(prefix.Addr(), 0).Masked()] = true
 	}
 	for space := range spaces {
@@ -60,57 +59,4 @@ func hold(m alto.NetworkMap, pid string, prefix netip.Prefix) {
 		group.IPv6 = append(group.IPv6, prefix.String())
 	}
 	m[pid] = group
-}
-
-// advertisement is one router's word that it reaches a prefix.
-type advertisement struct {
-	prefix netip.Prefix
-	pid    string
-	class  pathClass
-	metric *uint32 // nil: not told
-}
-
-// before tells whether a has the better claim to the prefix than other: intra-area
-// before inter-area before external, then the lower metric, any metric before none,
-// then the lower PID name.
-func (a advertisement) before(other advertisement) bool {
-	if c := cmp.Compare(a.class, other.class); c != 0 {
-		return c < 0
-	}
-	if (a.metric == nil) != (other.metric == nil) {
-		return a.metric != nil
-	}
-	return cmp.Or(cmp.Compare(value(a.metric), value(other.metric)), cmp.Compare(a.pid, other.pid)) < 0
-}
-
-// advertisements returns those of the routers that are known.
-func (v *view) advertisements() []advertisement {
-	found := make([]advertisement, 0, len(v.prefixes))
-	for _, r := range v.prefixes {
-		n, ok := v.asns.node(r, r.LocalNode)
-		if !ok || !v.routers[n.router] || r.Prefix == nil {
-			continue
-		}
-		prefix, err := netip.ParsePrefix(r.Prefix.Prefix)
-		if err != nil {
-			continue
-		}
-		a := advertisement{prefix: prefix.Masked(), pid: n.pid(), class: pathClassOf(r)}
-		if r.Attributes != nil {
-			a.metric = r.Attributes.PrefixMetric
-		}
-		found = append(found, a)
-	}
-	return found
-}
-
-// owners returns the advertisement with the best claim to each prefix.
-func (v *view) owners() map[netip.Prefix]advertisement {
-	owners := map[netip.Prefix]advertisement{}
-	for _, a := range v.advertisements() {
-		if owner, ok := owners[a.prefix]; !ok || a.before(owner) {
-			owners[a.prefix] = a
-		}
-	}
-	return owners
 }

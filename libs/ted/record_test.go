@@ -1,6 +1,7 @@
 package ted
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"testing"
 
@@ -60,8 +61,8 @@ func (d domain) link(from, to string, options ...option) *schemas.RawTopology {
 }
 
 // pair is a link in both directions with one metric.
-func (d domain) pair(a, b string, metric uint32) []*schemas.RawTopology {
-	return []*schemas.RawTopology{d.link(a, b, igp(metric)), d.link(b, a, igp(metric))}
+func (d domain) pair(a, b string, m uint32) []*schemas.RawTopology {
+	return []*schemas.RawTopology{d.link(a, b, metric(m)), d.link(b, a, metric(m))}
 }
 
 func (d domain) prefix(id, prefix string, options ...option) *schemas.RawTopology {
@@ -71,8 +72,8 @@ func (d domain) prefix(id, prefix string, options ...option) *schemas.RawTopolog
 
 type option func(*schemas.RawTopology)
 
-func igp(metric uint32) option {
-	return func(r *schemas.RawTopology) { r.Attributes.IGPMetric = &metric }
+func metric(m uint32) option {
+	return func(r *schemas.RawTopology) { r.Attributes.IGPMetric = &m }
 }
 func te(metric uint32) option {
 	return func(r *schemas.RawTopology) { r.Attributes.TEMetric = &metric }
@@ -99,6 +100,17 @@ func attributeIDs(local, remote uint32) option {
 
 func mt(id uint16) option { return func(r *schemas.RawTopology) { r.Link.MultiTopologyID = &id } }
 
+// mts tells several multi-topologies of one link, which the record keeps as they came.
+func mts(ids ...uint16) option {
+	return func(r *schemas.RawTopology) {
+		var octets []byte
+		for _, id := range ids {
+			octets = binary.BigEndian.AppendUint16(octets, id)
+		}
+		r.Link.UnknownTLVs = []schemas.TLV{{Type: 263, Value: octets}}
+	}
+}
+
 func nodeFlags(flags uint8) option {
 	return func(r *schemas.RawTopology) { r.Attributes.NodeFlags = &flags }
 }
@@ -115,6 +127,14 @@ func igpFlags(flags uint8) option {
 
 func prefixFlags(flags ...byte) option {
 	return func(r *schemas.RawTopology) { r.Attributes.PrefixAttributeFlags = flags }
+}
+
+func sidRange(r *schemas.RawTopology) {
+	r.Attributes.SegmentRouting = &schemas.SegmentRouting{PrefixRanges: []schemas.PrefixRange{{Size: 256}}}
+}
+
+func locator(r *schemas.RawTopology) {
+	r.Attributes.SRv6 = &schemas.SRv6{Locators: []schemas.SRv6Locator{{Metric: 1}}}
 }
 
 func lost(r *schemas.RawTopology) { r.AttributesLost = true }
@@ -142,7 +162,7 @@ func tells(source, state string, records ...*schemas.RawTopology) told {
 }
 
 func load(steps ...told) *Database {
-	d := New()
+	d := New(Options{})
 	for _, s := range steps {
 		if s.state != "" {
 			d.Put("default|"+s.source+"|peer", &schemas.RawTopology{

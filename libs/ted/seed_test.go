@@ -21,7 +21,7 @@ func seedNetwork() []*schemas.RawTopology {
 	link := func(d domain, a, b string, there, back uint32, subnet string) []*schemas.RawTopology {
 		first, second := strings.Replace(subnet, "0/24", "1", 1), strings.Replace(subnet, "0/24", "2", 1)
 		return all(
-			d.link(a, b, igp(there), ipv4(first, second)), d.link(b, a, igp(back), ipv4(second, first)),
+			d.link(a, b, metric(there), ipv4(first, second)), d.link(b, a, metric(back), ipv4(second, first)),
 			d.prefix(a, subnet, routeType(1), prefixMetric(there)), d.prefix(b, subnet, routeType(1), prefixMetric(back)),
 		)
 	}
@@ -84,18 +84,18 @@ func TestSeedWithUniqueOwnership(t *testing.T) {
 
 	g := d.Graph()
 	routing := costs{
-		p1: {p1: 0, p2: 10, p3: 20, p4: 15, p5: 27},
+		p1: {p1: 0, p2: 10, p3: 25, p4: 15, p5: 27}, // to 3 within area 1; to 5 over 2 and area 0
 		p2: {p1: 10, p2: 0, p3: 10, p4: 5, p5: 17},
-		p3: {p1: 22, p2: 12, p3: 0, p4: 17, p5: 7},
+		p3: {p1: 30, p2: 12, p3: 0, p4: 17, p5: 7},
 		p4: {p1: 15, p2: 5, p3: 15, p4: 0, p5: 22},
-		p5: {p1: 29, p2: 19, p3: 7, p4: 24, p5: 0},
+		p5: {p1: 37, p2: 19, p3: 7, p4: 24, p5: 0},
 	}
 	hops := costs{
-		p1: {p1: 0, p2: 1, p3: 2, p4: 2, p5: 3},
+		p1: {p1: 0, p2: 1, p3: 1, p4: 2, p5: 3},
 		p2: {p1: 1, p2: 0, p3: 1, p4: 1, p5: 2},
-		p3: {p1: 2, p2: 1, p3: 0, p4: 2, p5: 1},
+		p3: {p1: 1, p2: 1, p3: 0, p4: 2, p5: 1},
 		p4: {p1: 2, p2: 1, p3: 2, p4: 0, p5: 3},
-		p5: {p1: 3, p2: 2, p3: 1, p4: 3, p5: 0},
+		p5: {p1: 2, p2: 2, p3: 1, p4: 3, p5: 0},
 	}
 	wantEqual(t, "routing cost", routing, g.Costs(RoutingIGP))
 	wantEqual(t, "hop count", hops, g.Costs(HopCount))

@@ -107,7 +107,7 @@ func TestTheCostsAreAFunctionOfTheTables(t *testing.T) {
 	for routing := range routingCosts {
 		t.Run(routing, func(t *testing.T) {
 			c := Config{CostMetrics: []string{routingCost, hopCount}, RoutingCost: routing}
-			streamtest.PathIndependent(t, Spec(c.metrics(), serdes), history())
+			streamtest.PathIndependent(t, Spec(c.metrics(), c.Options, serdes), history())
 		})
 	}
 }

@@ -17,6 +17,7 @@ import (
 // Config is the configuration of cost-builder.
 type Config struct {
 	service.Config
+	ted.Options
 	CostMetrics []string `envconfig:"COST_METRICS" default:"routingcost,hopcount" example:"routingcost,hopcount"`
 	RoutingCost string   `envconfig:"ROUTINGCOST" default:"igp" example:"igp"`
 }
@@ -74,7 +75,7 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	if err != nil {
 		return err
 	}
-	return stream.Run(ctx, Spec(c.metrics(), serdes), c.Config, rt)
+	return stream.Run(ctx, Spec(c.metrics(), c.Options, serdes), c.Config, rt)
 }
 
 func newSerdes(registryURL string) (s Serdes, err error) {

@@ -3,6 +3,7 @@ package costbuilder
 import (
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/stream"
+	"github.com/altostream/altostream/libs/ted"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -15,7 +16,7 @@ type Serdes struct {
 
 // Spec returns the processor: raw-topology and network_maps in, cost_maps out, for
 // each topology in the order of the metrics.
-func Spec(metrics []Metric, s Serdes) stream.Spec[*State, Event, schemas.CostMap] {
+func Spec(metrics []Metric, o ted.Options, s Serdes) stream.Spec[*State, Event, schemas.CostMap] {
 	return stream.Spec[*State, Event, schemas.CostMap]{
 		Name: "cost-builder",
 		Inputs: []stream.Input[Event]{
@@ -23,7 +24,7 @@ func Spec(metrics []Metric, s Serdes) stream.Spec[*State, Event, schemas.CostMap
 			stream.InputOf(schemas.NetworkMapsTopic, s.Maps, func(key string, m *schemas.NetworkMap) Event { return Mapped{key, m} }),
 		},
 		Output: stream.Table[schemas.CostMap]{Topic: schemas.CostMapsTopic, Serde: s.Costs},
-		Init:   func() *State { return newState(metrics) },
+		Init:   func() *State { return newState(metrics, o) },
 		Step:   Step,
 		Flush:  Flush{},
 	}

@@ -46,10 +46,10 @@ type Flush struct{}
 
 type output = stream.Output[schemas.CostMap]
 
-func newState(metrics []Metric) *State {
+func newState(metrics []Metric, o ted.Options) *State {
 	return &State{
 		metrics:    metrics,
-		topologies: stream.Shards[topology]{New: func() *topology { return &topology{db: ted.New()} }},
+		topologies: stream.Shards[topology]{New: func() *topology { return &topology{db: ted.New(o)} }},
 	}
 }
 
@@ -77,9 +77,9 @@ func (s *State) flush() []output {
 	return out
 }
 
-// costMaps returns the cost maps of a topology: one for each metric, and none
-// without a network map, or without any router to have costs between: then the network map is
-// from another time.
+// costMaps returns the cost maps of a topology: for each metric one, and another for IPv6
+// where that is routed on a topology of its own; none without a network map, or without any
+// router to have costs between: then the network map is from another time.
 func (s *State) costMaps(name string, t *topology) []output {
 	var graph *ted.Graph
 	if t.networkMap != nil && !t.db.Empty() {
@@ -87,16 +87,21 @@ func (s *State) costMaps(name string, t *topology) []output {
 	}
 	var out []output
 	for _, metric := range s.metrics {
-		o := output{Key: alto.CostMapID(name, metric.Name, alto.Numerical)}
+		base := output{Key: alto.CostMapID(name, metric.Name, alto.Numerical)}
+		own := output{Key: alto.CostMapID(name, metric.Name+alto.IPv6, alto.Numerical)}
 		if graph != nil {
-			o.Value = costMap(t.networkMap, metric.Name, graph.Costs(metric.Costs))
+			base.Value = t.costMap(metric.Name, graph.Costs(metric.Costs))
 		}
-		out = append(out, o)
+		if graph != nil && graph.IPv6Apart() {
+			own.Value = t.costMap(metric.Name, graph.IPv6Costs(metric.Costs))
+		}
+		out = append(out, base, own)
 	}
 	return out
 }
 
-func costMap(m *schemas.NetworkMap, metric string, costs alto.CostMap) *schemas.CostMap {
+func (t *topology) costMap(metric string, costs alto.CostMap) *schemas.CostMap {
+	m, f := t.networkMap, t.db.Freshness()
 	if m.Meta == nil {
 		return nil
 	}
@@ -104,6 +109,8 @@ func costMap(m *schemas.NetworkMap, metric string, costs alto.CostMap) *schemas.
 		Meta: &schemas.CostMapMeta{
 			DependentVTags: []schemas.VersionTag{m.Meta.VTag},
 			CostType:       schemas.CostType{CostMode: alto.Numerical, CostMetric: metric},
+			Sources:        &f.Sources,
+			StaleSince:     f.StaleSince,
 		},
 		CostMap: ted.Restrict(costs, m.NetworkMap),
 	}

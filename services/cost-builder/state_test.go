@@ -12,7 +12,7 @@ import (
 )
 
 func newMachine() *stream.Machine[*State, Event, schemas.CostMap] {
-	return stream.NewMachine(Spec([]Metric{{"routingcost", ted.RoutingIGP}}, Serdes{}))
+	return stream.NewMachine(Spec([]Metric{{"routingcost", ted.RoutingIGP}}, ted.Options{}, Serdes{}))
 }
 
 func linkTold(from, to string, metric uint32) Told {

@@ -79,7 +79,7 @@ func TestTheMapIsAFunctionOfTheTable(t *testing.T) {
 	maps := streamtest.Serde[schemas.NetworkMap](t, schemas.NetworkMapsTopic)
 	for name, ownership := range ownerships {
 		t.Run(name, func(t *testing.T) {
-			streamtest.PathIndependent(t, Spec(ownership, time.Minute, raw, maps), history())
+			streamtest.PathIndependent(t, Spec(ownership, ted.Options{}, time.Minute, raw, maps), history())
 		})
 	}
 }
@@ -94,5 +94,5 @@ func TestTopologiesAreIndependent(t *testing.T) {
 		both = append(both, streamtest.Record(k.Topic, "other"+told.Key[len("default"):], told.Record,
 			func(key string, r *schemas.RawTopology) Event { return Told{key, r} }))
 	}
-	streamtest.PathIndependent(t, Spec(ted.Unique, time.Minute, raw, maps), both)
+	streamtest.PathIndependent(t, Spec(ted.Unique, ted.Options{}, time.Minute, raw, maps), both)
 }

@@ -15,6 +15,7 @@ import (
 // Config is the configuration of map-builder.
 type Config struct {
 	service.Config
+	ted.Options
 	PrefixOwnership string        `envconfig:"PREFIX_OWNERSHIP" default:"unique" example:"unique"`
 	SyncTimeout     time.Duration `envconfig:"SYNC_TIMEOUT" default:"30s" example:"30s"`
 }
@@ -49,5 +50,5 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	if err != nil {
 		return err
 	}
-	return stream.Run(ctx, Spec(ownerships[c.PrefixOwnership], c.SyncTimeout, raw, maps), c.Config, rt)
+	return stream.Run(ctx, Spec(ownerships[c.PrefixOwnership], c.Options, c.SyncTimeout, raw, maps), c.Config, rt)
 }

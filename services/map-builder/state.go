@@ -49,10 +49,10 @@ type Flush struct{}
 
 type output = stream.Output[schemas.NetworkMap]
 
-func newState(o ted.Ownership, syncTimeout time.Duration) *State {
+func newState(o ted.Ownership, options ted.Options, syncTimeout time.Duration) *State {
 	return &State{
 		ownership: o, syncTimeout: syncTimeout, published: map[string]bool{},
-		topologies: stream.Shards[topology]{New: func() *topology { return &topology{db: ted.New()} }},
+		topologies: stream.Shards[topology]{New: func() *topology { return &topology{db: ted.New(options)} }},
 	}
 }
 
@@ -88,7 +88,7 @@ func (s *State) publish(name string, t *topology) []output {
 	id := alto.NetworkMapID(name)
 	t.open = t.open || s.published[id] || !t.db.Empty() && synced(t.db.Peers())
 	if t.open {
-		return []output{{Key: id, Value: networkMap(id, t.db.NetworkMap(s.ownership))}}
+		return []output{{Key: id, Value: networkMap(id, t.db.NetworkMap(s.ownership), t.db.Freshness())}}
 	}
 	if t.waiting {
 		return nil
@@ -108,12 +108,16 @@ func synced(peers map[string]string) bool {
 }
 
 // networkMap returns the record of a map; nil if it has no PIDs.
-func networkMap(id string, m alto.NetworkMap) *schemas.NetworkMap {
+func networkMap(id string, m alto.NetworkMap, f ted.Freshness) *schemas.NetworkMap {
 	if len(m) == 0 {
 		return nil
 	}
 	return &schemas.NetworkMap{
-		Meta:       &schemas.NetworkMapMeta{VTag: schemas.VersionTag{ResourceID: id, Tag: alto.Tag(m)}},
+		Meta: &schemas.NetworkMapMeta{
+			VTag:       schemas.VersionTag{ResourceID: id, Tag: alto.Tag(m)},
+			Sources:    &f.Sources,
+			StaleSince: f.StaleSince,
+		},
 		NetworkMap: m,
 	}
 }

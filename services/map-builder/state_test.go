@@ -13,7 +13,7 @@ import (
 const syncTimeout = 30 * time.Second
 
 func newMachine() *stream.Machine[*State, Event, schemas.NetworkMap] {
-	return stream.NewMachine(Spec(ted.Unique, syncTimeout, nil, nil))
+	return stream.NewMachine(Spec(ted.Unique, ted.Options{}, syncTimeout, nil, nil))
 }
 
 func peerTold(source, state string) Told {

@@ -1,4 +1,4 @@
-package ted
+package igp
 
 import (
 	"math/rand/v2"
@@ -10,7 +10,7 @@ func TestQueueGivesTheLeastFirst(t *testing.T) {
 	for seed := range uint64(200) {
 		rng := rand.New(rand.NewPCG(seed, 6))
 		var q queue
-		var want []uint64
+		var want []Distance
 		for range rng.IntN(300) {
 			if len(want) > 0 && rng.IntN(3) == 0 {
 				if got := q.pop(); got.distance != want[0] {
@@ -19,7 +19,7 @@ func TestQueueGivesTheLeastFirst(t *testing.T) {
 				want = want[1:]
 				continue
 			}
-			distance := rng.Uint64N(50)
+			distance := Distance(rng.Uint64N(50))
 			q.push(entry{distance: distance})
 			want = append(want, distance)
 			slices.Sort(want)

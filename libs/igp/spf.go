@@ -1,15 +1,11 @@
-package ted
+package igp
 
-import "math"
-
-const unreached = math.MaxUint64
-
-// search finds the least distances from one source after another (Dijkstra 1959)
-// over one metric of a graph.
+// search finds the least distances from one node of an area after another (Dijkstra
+// 1959).
 type search struct {
 	nodes    []adjacency // by node, and one more that ends the last
 	arcs     []arc       // by the node they leave
-	distance []uint64    // by node: from the source of the last run
+	distance []Distance  // by node: from the source of the last run
 	queue    queue
 }
 
@@ -20,51 +16,65 @@ type adjacency struct {
 
 type arc struct {
 	to     int32
-	weight uint64
+	weight Distance
 }
 
-func newSearch(g *Graph, m Metric) *search {
+// weight is a link's share in the length of a path; ok is false if it lacks the metric.
+func (a *Area) weight(l Link, w Weight) (weight Distance, ok bool) {
+	var links uint64 = 1
+	if a.Nodes[l.From].Router == Pseudonode {
+		links = 0
+	}
+	switch w {
+	case ByTE:
+		return distance(uint64(l.TE.Value), links), l.TE.OK
+	case ByLinks:
+		return distance(links, links), true
+	default:
+		return distance(uint64(l.IGP.Value), links), l.IGP.OK
+	}
+}
+
+func newSearch(a *Area, w Weight) *search {
 	s := &search{
-		nodes:    make([]adjacency, g.nodes+1),
-		arcs:     make([]arc, len(g.edges)),
-		distance: make([]uint64, g.nodes),
+		nodes:    make([]adjacency, len(a.Nodes)+1),
+		arcs:     make([]arc, len(a.Links)),
+		distance: make([]Distance, len(a.Nodes)),
 	}
-	for n, overload := range g.overload {
-		s.nodes[n].noTransit = overload
-	}
-	for _, e := range g.edges {
-		if _, ok := g.weight(e, m); ok {
-			s.nodes[e.from+1].first++
+	for _, l := range a.Links {
+		if _, ok := a.weight(l, w); ok {
+			s.nodes[l.From+1].first++
 		}
 	}
-	for n := 1; n <= g.nodes; n++ {
-		s.nodes[n].first += s.nodes[n-1].first
+	for n, node := range a.Nodes {
+		s.nodes[n].noTransit = node.NoTransit
+		s.nodes[n+1].first += s.nodes[n].first
 	}
-	next := make([]int32, g.nodes)
+	next := make([]int32, len(a.Nodes))
 	for n := range next {
 		next[n] = s.nodes[n].first
 	}
-	for _, e := range g.edges {
-		if weight, ok := g.weight(e, m); ok {
-			s.arcs[next[e.from]] = arc{e.to, weight}
-			next[e.from]++
+	for _, l := range a.Links {
+		if weight, ok := a.weight(l, w); ok {
+			s.arcs[next[l.From]] = arc{int32(l.To), weight}
+			next[l.From]++
 		}
 	}
 	return s
 }
 
-func (s *search) run(source int32) {
+func (s *search) run(source int) {
 	for n := range s.distance {
-		s.distance[n] = unreached
+		s.distance[n] = Unreachable
 	}
 	s.distance[source] = 0
-	s.queue.push(entry{0, source})
+	s.queue.push(entry{0, int32(source)})
 	for len(s.queue) > 0 {
 		nearest := s.queue.pop()
 		if nearest.distance > s.distance[nearest.node] {
 			continue // a shorter way was found after it was put in
 		}
-		if nearest.node != source && s.nodes[nearest.node].noTransit {
+		if int(nearest.node) != source && s.nodes[nearest.node].noTransit {
 			continue
 		}
 		s.relax(nearest)
@@ -74,9 +84,9 @@ func (s *search) run(source int32) {
 // relax enters what is nearer through a node than was known.
 func (s *search) relax(via entry) {
 	for _, a := range s.arcs[s.nodes[via.node].first:s.nodes[via.node+1].first] {
-		if distance := via.distance + a.weight; distance < s.distance[a.to] {
-			s.distance[a.to] = distance
-			s.queue.push(entry{distance, a.to})
+		if d := via.distance + a.weight; d < s.distance[a.to] {
+			s.distance[a.to] = d
+			s.queue.push(entry{d, a.to})
 		}
 	}
 }
@@ -85,7 +95,7 @@ func (s *search) relax(via entry) {
 type queue []entry
 
 type entry struct {
-	distance uint64
+	distance Distance
 	node     int32
 }
 

@@ -1,0 +1,70 @@
+package igp
+
+import "math"
+
+// Distance is the length of a path: the sum of the metric asked for, and of the paths
+// that are as short the least number of links. Distances add up and compare as numbers.
+type Distance uint64
+
+// linkBits is the room for the number of links, below the metric: enough for paths of a
+// million links, and 24-bit metrics of a million links fit above.
+const linkBits = 20
+
+// Unreachable is longer than every path.
+const Unreachable Distance = math.MaxUint64
+
+// linksUnknown is the number of links of a path part of which is known by its metric alone.
+const linksUnknown = 1<<linkBits - 1
+
+func distance(metric uint64, links uint64) Distance {
+	return Distance(metric<<linkBits | min(links, linksUnknown))
+}
+
+// Metric is the sum of the metric along the path.
+func (d Distance) Metric() uint64 { return uint64(d >> linkBits) }
+
+// Links is the number of links of the path; a pseudonode counts none. ok is false if it
+// is not known.
+func (d Distance) Links() (links uint64, ok bool) {
+	links = uint64(d) & linksUnknown
+	return links, links != linksUnknown
+}
+
+// plus returns the length of a path and one that goes on from its end.
+func (d Distance) plus(next Distance) Distance {
+	if d == Unreachable || next == Unreachable {
+		return Unreachable
+	}
+	a, okA := d.Links()
+	b, okB := next.Links()
+	if !okA || !okB {
+		a, b = linksUnknown, 0
+	}
+	return distance(d.Metric()+next.Metric(), a+b)
+}
+
+// Matrix holds the distance from every router to every router.
+type Matrix struct {
+	n     int
+	cells []Distance
+}
+
+// newMatrix returns the matrix of n routers that reach themselves alone.
+func newMatrix(n int) *Matrix {
+	m := &Matrix{n: n, cells: make([]Distance, n*n)}
+	for i := range m.cells {
+		m.cells[i] = Unreachable
+	}
+	for i := range n {
+		m.cells[i*n+i] = 0
+	}
+	return m
+}
+
+// Routers is how many there are.
+func (m *Matrix) Routers() int { return m.n }
+
+// At returns the distance from one router to another.
+func (m *Matrix) At(from, to int) Distance { return m.cells[from*m.n+to] }
+
+func (m *Matrix) set(from, to int, d Distance) { m.cells[from*m.n+to] = d }

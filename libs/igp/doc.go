@@ -1,0 +1,16 @@
+// Package igp computes what paths cost by the routers' own rules: OSPF areas and their
+// border routers, IS-IS levels and their attached routers, several IGPs side by side.
+//
+// A Network holds what the routers of one address family know, each router a number.
+// It consists of Domains, one for each IGP; a Domain of Areas: OSPF areas, or the two
+// IS-IS levels. Within an Area costs are those of shortest paths (spf.go). Between
+// Areas the IGP decides by rules of its own (ospf.go, isis.go), over the few border
+// routers, and between Domains the preferred one counts (network.go).
+//
+// The cost to a router is that of the route to its own address, as far as prefixes are
+// told: a border router can filter, aggregate or discourage what it passes on, and what
+// it says of an address is its word. Where no prefixes are told, border routers are
+// taken to pass on what their IGP has them pass on.
+//
+// Values in, values out: the package knows no record, no PID and no clock.
+package igp

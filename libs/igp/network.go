@@ -1,0 +1,204 @@
+package igp
+
+import (
+	"net/netip"
+)
+
+// Network is the routers of one address family and the IGPs between them.
+type Network struct {
+	// Routers is their number; a router is named by a number below it.
+	Routers int
+	// Domains come in the order of preference: where two routers reach each other in
+	// several, the first counts (administrative distance).
+	Domains []*Domain
+	// Join adds up the paths of several domains at common routers. Without it no path
+	// leads from one IGP into another.
+	Join bool
+}
+
+// Rules says which rules join the areas of a domain.
+type Rules int
+
+const (
+	// Flat has one area.
+	Flat Rules = iota
+	// OSPF is RFC 2328 §16 for version 2 and RFC 5340 §4.8 for version 3, with the border
+	// routers of RFC 3509.
+	OSPF
+	// ISIS is RFC 1195 §3.2 and RFC 5302.
+	ISIS
+)
+
+// Domain is one IGP.
+type Domain struct {
+	Rules Rules
+	// Areas are OSPF's areas; of IS-IS level 1 and level 2, either of which may be missing.
+	Areas []*Area
+	// Addresses holds by router the host prefix that stands for it: its own address,
+	// the zero value if none is told.
+	Addresses []netip.Prefix
+}
+
+// Area is a part of a domain whose routers know all of its links: an OSPF area, IS-IS
+// level 2, or all areas of IS-IS level 1, which have no links between them.
+type Area struct {
+	// Backbone is OSPF area 0, or IS-IS level 2.
+	Backbone bool
+	// Nodes are its routers and pseudonodes.
+	Nodes []Node
+	Links []Link
+	// Prefixes holds who tells a prefix in this area as reachable.
+	Prefixes map[netip.Prefix][]Advertisement
+	// TellsPrefixes says that the prefixes are told: of OSPF those of other areas,
+	// of IS-IS any. A prefix that is not among them is not reachable by one.
+	TellsPrefixes bool
+}
+
+// Pseudonode is the router number of a node that is none.
+const Pseudonode = -1
+
+// Node is a router in one area, or a pseudonode.
+type Node struct {
+	Router int // or Pseudonode
+	// NoTransit says that paths may begin and end here and not lead through: the
+	// overload bit (ISO 10589 §7.2.8.1), no R bit (RFC 5340 §4.8.1).
+	NoTransit bool
+	// Attached says that an IS-IS level 1 router has the attached bit (RFC 1195 §3.2).
+	Attached bool
+}
+
+// Link is a link in one direction, between two nodes of an area by their index.
+type Link struct {
+	From, To int
+	IGP, TE  Told
+}
+
+// Told is a metric, if it is told.
+type Told struct {
+	Value uint32
+	OK    bool
+}
+
+// Advertisement is the word of a router that it reaches a prefix.
+type Advertisement struct {
+	Node   int // by its index in the area
+	Metric uint32
+	Reach  Reach
+}
+
+// Reach is how a router that tells a prefix reaches it, the preferred first.
+type Reach int
+
+const (
+	// Own is within the area: OSPF intra-area, IS-IS with the up/down bit clear.
+	Own Reach = iota
+	// Passed is from another area: OSPF inter-area (RFC 2328 §12.4.3), IS-IS from level 2
+	// down to level 1 (RFC 5302 §3.3).
+	Passed
+	// External1 and External2 are OSPF's external types (RFC 2328 §16.4).
+	External1
+	External2
+)
+
+// Weight says which metric of links adds up to a distance.
+type Weight int
+
+const (
+	// ByIGP is the IGP metric: the paths that packets take.
+	ByIGP Weight = iota
+	// ByTE is the TE default metric.
+	ByTE
+	// ByLinks counts links.
+	ByLinks
+	// ByIGPThenLinks is ByIGP, and in a Flat domain ByLinks: BGP has paths without metrics.
+	ByIGPThenLinks
+)
+
+// Distances returns the distances between all routers.
+func (n *Network) Distances(w Weight) *Matrix {
+	total := newMatrix(n.Routers)
+	for _, d := range n.Domains {
+		total.fill(d.distances(n.Routers, w))
+	}
+	if n.Join {
+		total.join(n.common())
+	}
+	return total
+}
+
+// fill takes what other reaches and m does not.
+func (m *Matrix) fill(other *Matrix) {
+	for i, d := range other.cells {
+		if m.cells[i] == Unreachable {
+			m.cells[i] = d
+		}
+	}
+}
+
+// common returns the routers that are in several domains.
+func (n *Network) common() []int {
+	domains := make([]int, n.Routers)
+	for _, d := range n.Domains {
+		for r, in := range d.members(n.Routers) {
+			if in {
+				domains[r]++
+			}
+		}
+	}
+	var common []int
+	for r, count := range domains {
+		if count > 1 {
+			common = append(common, r)
+		}
+	}
+	return common
+}
+
+func (d *Domain) members(routers int) []bool {
+	in := make([]bool, routers)
+	for _, a := range d.Areas {
+		for _, node := range a.Nodes {
+			if node.Router != Pseudonode {
+				in[node.Router] = true
+			}
+		}
+	}
+	return in
+}
+
+// join lets routers that do not reach each other do so over the given ones.
+func (m *Matrix) join(over []int) {
+	direct := &Matrix{n: m.n, cells: append([]Distance(nil), m.cells...)}
+	for _, via := range over {
+		for from := range m.n {
+			first := m.At(from, via)
+			if first == Unreachable {
+				continue
+			}
+			for to := range m.n {
+				if direct.At(from, to) == Unreachable {
+					m.set(from, to, min(m.At(from, to), first.plus(m.At(via, to))))
+				}
+			}
+		}
+	}
+}
+
+// distances returns the distances within one domain.
+func (d *Domain) distances(routers int, w Weight) *Matrix {
+	if w == ByIGPThenLinks {
+		w = ByIGP
+		if d.Rules == Flat {
+			w = ByLinks
+		}
+	}
+	r := newRouting(d, routers, w)
+	switch {
+	case len(d.Areas) <= 1:
+		return r.withinAreas()
+	case d.Rules == ISIS:
+		return r.each(r.isis)
+	default:
+		return r.each(r.ospf)
+	}
+}

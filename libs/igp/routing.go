@@ -1,0 +1,298 @@
+package igp
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+)
+
+// routing computes the distances within one domain, destination by destination.
+type routing struct {
+	domain  *Domain
+	routers int
+	weight  Weight
+	inside  []inside
+	lengths [][]int   // by area: the prefix lengths that occur, the longest first
+	places  [][]place // by router
+	borders [][]int   // by area: its nodes that join it to other areas
+	core    []*place  // by router: where it is in area 0 with a neighbour there; nil = nowhere
+	rule    func(from int) Distance
+
+	// Of the destination at hand:
+	to       int
+	address  netip.Prefix   // its own address, the zero value if none is told
+	covering []netip.Prefix // that are told in some area, the longest first
+	own      []Told         // by area: the metric with which the destination tells it
+	known    []Distance     // by router
+	asked    []bool         // by router
+}
+
+// inside is the shortest paths within an area, by the index of both nodes; of
+// pseudonodes there are none.
+type inside [][]Distance
+
+// place is a router in one of its areas.
+type place struct{ area, node int }
+
+func newRouting(d *Domain, routers int, w Weight) *routing {
+	r := &routing{
+		domain: d, routers: routers, weight: w, places: make([][]place, routers), core: make([]*place, routers), to: -1,
+		own:   make([]Told, len(d.Areas)),
+		known: make([]Distance, routers), asked: make([]bool, routers),
+	}
+	for i, a := range d.Areas {
+		r.inside = append(r.inside, a.shortestPaths(w))
+		r.lengths = append(r.lengths, a.prefixLengths())
+		for n, node := range a.Nodes {
+			if node.Router != Pseudonode {
+				r.places[node.Router] = append(r.places[node.Router], place{i, n})
+			}
+		}
+	}
+	r.findBorders()
+	return r
+}
+
+// findBorders notes which nodes join areas, and who has a neighbour in the backbone.
+func (r *routing) findBorders() {
+	r.borders = make([][]int, len(r.domain.Areas))
+	for router, places := range r.places {
+		inBackbone := false
+		for i, p := range places {
+			if r.domain.Areas[p.area].Backbone {
+				inBackbone = true
+				if r.hasNeighbor(p) {
+					r.core[router] = &places[i]
+				}
+			}
+		}
+		if !inBackbone || len(places) < 2 {
+			continue
+		}
+		for _, p := range places {
+			r.borders[p.area] = append(r.borders[p.area], p.node)
+		}
+	}
+}
+
+func (r *routing) hasNeighbor(p place) bool {
+	for to, d := range r.inside[p.area][p.node] {
+		if to != p.node && d != Unreachable {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *Area) shortestPaths(w Weight) inside {
+	s := newSearch(a, w)
+	rows := make(inside, len(a.Nodes))
+	for n, node := range a.Nodes {
+		if node.Router != Pseudonode {
+			s.run(n)
+			rows[n] = slices.Clone(s.distance)
+		}
+	}
+	return rows
+}
+
+// withinAreas returns the distances of paths that stay within an area.
+func (r *routing) withinAreas() *Matrix {
+	m := newMatrix(r.routers)
+	for i, a := range r.domain.Areas {
+		for from, row := range r.inside[i] {
+			for to, d := range row {
+				if b := a.Nodes[to].Router; b != Pseudonode {
+					a := a.Nodes[from].Router
+					m.set(a, b, min(m.At(a, b), d))
+				}
+			}
+		}
+	}
+	return m
+}
+
+// each returns the distances that a rule gives from one router to the destination at
+// hand.
+func (r *routing) each(rule func(from int) Distance) *Matrix {
+	m := newMatrix(r.routers)
+	r.rule = rule
+	for to := range r.routers {
+		if len(r.places[to]) == 0 {
+			continue
+		}
+		r.begin(to)
+		for from := range r.routers {
+			if len(r.places[from]) > 0 {
+				m.set(from, to, r.route(from))
+			}
+		}
+	}
+	return m
+}
+
+// begin makes a router the destination at hand.
+func (r *routing) begin(to int) {
+	r.to, r.address = to, r.domain.Addresses[to]
+	clear(r.asked)
+	clear(r.own)
+	r.covering = r.covering[:0]
+	if !r.address.IsValid() {
+		return
+	}
+	for i, a := range r.domain.Areas {
+		r.own[i] = a.ownMetric(to, r.address)
+		for _, bits := range r.lengths[i] {
+			if bits > r.address.Bits() {
+				continue
+			}
+			if p := netip.PrefixFrom(r.address.Addr(), bits).Masked(); len(a.Prefixes[p]) > 0 {
+				r.covering = append(r.covering, p)
+			}
+		}
+	}
+	slices.SortFunc(r.covering, func(a, b netip.Prefix) int { return b.Bits() - a.Bits() })
+	r.covering = slices.Compact(r.covering)
+}
+
+// ownMetric is the metric with which a router tells its own address in an area.
+func (a *Area) ownMetric(router int, address netip.Prefix) Told {
+	for _, t := range a.Prefixes[address] {
+		if t.Reach == Own && a.Nodes[t.Node].Router == router {
+			return Told{t.Metric, true}
+		}
+	}
+	return Told{}
+}
+
+// route returns the distance from a router to the destination. Routers that pass on
+// what they have of each other have no route.
+func (r *routing) route(from int) Distance {
+	switch {
+	case from == r.to:
+		return 0
+	case !r.asked[from]:
+		r.asked[from], r.known[from] = true, Unreachable
+		r.known[from] = r.rule(from)
+	}
+	return r.known[from]
+}
+
+// prefixLengths returns the prefix lengths that occur, the longest first.
+func (a *Area) prefixLengths() []int {
+	var occur [129]bool
+	for p := range a.Prefixes {
+		occur[p.Bits()] = true
+	}
+	var lengths []int
+	for bits := len(occur) - 1; bits >= 0; bits-- {
+		if occur[bits] {
+			lengths = append(lengths, bits)
+		}
+	}
+	return lengths
+}
+
+// tellers returns who tells a prefix in an area.
+func (r *routing) tellers(area int, prefix netip.Prefix) []Advertisement {
+	return r.domain.Areas[area].Prefixes[prefix]
+}
+
+// within returns the distance to the destination within an area, from a router at a
+// place in it.
+func (r *routing) within(from place) Distance {
+	for _, p := range r.places[r.to] {
+		if p.area == from.area {
+			return r.inside[p.area][from.node][p.node]
+		}
+	}
+	return Unreachable
+}
+
+// withinOther returns the distance from a router to the destination within an area other
+// than a given one, the least of several.
+func (r *routing) withinOther(router, than int) Distance {
+	best := Unreachable
+	for _, p := range r.places[router] {
+		if p.area != than {
+			best = min(best, r.within(p))
+		}
+	}
+	return best
+}
+
+// defaultRoute is 0.0.0.0/0 or ::/0, of the address family of the destination's address.
+func (r *routing) defaultRoute() netip.Prefix { return netip.PrefixFrom(r.address.Addr(), 0).Masked() }
+
+// candidate is a way to the destination over a router that tells of it.
+type candidate struct {
+	near Distance // to the router
+	word uint64   // the metric that it tells
+	via  int
+}
+
+// candidates returns the ways from a place over those that tell a prefix in its area in
+// one way, other than the router itself.
+func (r *routing) candidates(from place, tellers []Advertisement, reach Reach) []candidate {
+	nodes := r.domain.Areas[from.area].Nodes
+	var found []candidate
+	for _, t := range tellers {
+		near := r.inside[from.area][from.node][t.Node]
+		if via := nodes[t.Node].Router; t.Reach == reach && t.Node != from.node && near != Unreachable && via != Pseudonode {
+			found = append(found, candidate{near, uint64(t.Metric), via})
+		}
+	}
+	return found
+}
+
+// beyond returns what the way costs beyond the router that tells of the destination's
+// address: its word, less the metric that the address has at the destination. It has no
+// word on other metrics than the IGP's; there its own way counts.
+func (r *routing) beyond(c candidate, base uint32) Distance {
+	own := r.route(c.via)
+	if r.weight != ByIGP {
+		return own
+	}
+	links := uint64(linksUnknown)
+	if known, ok := own.Links(); ok {
+		links = known
+	}
+	return distance(c.word-min(c.word, uint64(base)), links)
+}
+
+// shortest returns the shortest of ways whose tellers' word counts. A prefix that only
+// covers the address leads there if the router that tells it has a route of its own.
+func (r *routing) shortest(ways []candidate, base uint32, covers bool) Distance {
+	best := Unreachable
+	for _, c := range ways {
+		if covers && r.route(c.via) == Unreachable {
+			continue
+		}
+		best = min(best, c.near.plus(r.beyond(c, base)))
+	}
+	return best
+}
+
+// nearest returns the whole way over the nearest of routers that tell a default route
+// or are attached; of several equally near the least.
+func (r *routing) nearest(ways []candidate, order func(a, b candidate) int) Distance {
+	if len(ways) == 0 {
+		return Unreachable
+	}
+	first := slices.MinFunc(ways, order)
+	best := Unreachable
+	for _, c := range ways {
+		if order(c, first) == 0 {
+			best = min(best, c.near.plus(r.route(c.via)))
+		}
+	}
+	return best
+}
+
+// bySum orders ways by the metric of the way and the word together.
+func bySum(a, b candidate) int { return cmp.Compare(a.near.Metric()+a.word, b.near.Metric()+b.word) }
+
+// byWord orders ways by the word, then by the metric of the way (RFC 2328 §16.4 (6)).
+func byWord(a, b candidate) int {
+	return cmp.Or(cmp.Compare(a.word, b.word), cmp.Compare(a.near.Metric(), b.near.Metric()))
+}
