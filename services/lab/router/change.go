@@ -1,59 +1,42 @@
 package router
 
-import (
-	"context"
-	"fmt"
-)
-
-// FailLink takes the link between two routers down: each withdraws its direction.
-// The BGP sessions stay.
+// FailLink takes the link between two routers down: their interfaces stay up and lose
+// each other, and every speaker tells what follows from it. The BGP sessions stay.
 func (n *Network) FailLink(a, b string) error {
-	return n.change(a, b, func(l link, status *linkStatus) error {
-		status.down = true
-		return n.both(l, status, (*server).withdraw)
-	})
+	return n.change(a, b, func(l *link) { l.down = true })
 }
 
 // RestoreLink takes the link between two routers up again.
 func (n *Network) RestoreLink(a, b string) error {
-	return n.change(a, b, func(l link, status *linkStatus) error {
-		status.down = false
-		return n.both(l, status, (*server).announce)
-	})
+	return n.change(a, b, func(l *link) { l.down = false })
 }
 
 // SetMetric sets the IGP and the TE metric of one direction of a link.
 func (n *Network) SetMetric(from, to string, metric uint16) error {
-	return n.change(from, to, func(l link, status *linkStatus) error {
-		start := l.a
-		if start.String() != from {
-			start = l.b
-		}
-		status.metric[start] = metric
-		if status.down {
-			return nil
-		}
-		return n.server(start).announce(context.Background(), linkObject(l, start, metric))
-	})
+	return n.change(from, to, func(l *link) { l.end(from).metric = metric })
 }
 
-func (n *Network) change(a, b string, f func(link, *linkStatus) error) error {
+func (n *Network) change(a, b string, f func(*link)) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for l, status := range n.links {
-		if l.a.String() == a && l.b.String() == b || l.a.String() == b && l.b.String() == a {
-			return f(l, status)
-		}
+	l, err := n.topology.link(a, b)
+	if err != nil {
+		return err
 	}
-	return fmt.Errorf("the lab's network has no link %s-%s; it has R1-R2, R1-R3, R2-R3, R2-R4 and R3-R5", a, b)
-}
-
-// both does something with both directions of a link, at their originators.
-func (n *Network) both(l link, status *linkStatus, do func(*server, context.Context, object) error) error {
-	for r, metric := range status.metric {
-		if err := do(n.server(r), context.Background(), linkObject(l, r, metric)); err != nil {
-			return err
-		}
+	f(l)
+	for _, s := range n.servers {
+		s.change(n.topology.database(s.router))
 	}
 	return nil
+}
+
+// Pair is two routers by their names.
+type Pair struct{ From, To string }
+
+// Unreachable returns the ordered pairs of which the first router has no route to the
+// second: to none of its links that are up.
+func (n *Network) Unreachable() []Pair {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.topology.unreachable()
 }

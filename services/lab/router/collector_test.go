@@ -15,9 +15,8 @@ import (
 
 // collector is a BGP speaker that connects to peers and keeps what they say.
 type collector struct {
-	t         *testing.T
-	close     func()
-	noRestart bool // do not offer graceful restart
+	t     *testing.T
+	close func()
 
 	mu       sync.Mutex
 	speakers map[netip.Addr]*told
@@ -49,7 +48,7 @@ func (c *collector) connect(as uint32, peers []Peer) {
 			Local: netip.MustParseAddr("127.0.0.1"),
 		})
 	}
-	speaker, err := bgp.New(bgp.Config{ASN: as, RouterID: netip.MustParseAddr("127.0.0.1"), Plain: c.noRestart}, known, c, c)
+	speaker, err := bgp.New(bgp.Config{ASN: as, RouterID: netip.MustParseAddr("127.0.0.1")}, known, c, c)
 	if err != nil {
 		c.t.Fatal(err)
 	}

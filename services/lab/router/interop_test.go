@@ -2,7 +2,6 @@ package router
 
 import (
 	"context"
-	"log/slog"
 	"net/netip"
 	"testing"
 	"time"
@@ -72,7 +71,7 @@ func (e *ear) next(what string) happening {
 // meeting is how GoBGP and a listener meet.
 type meeting struct {
 	gobgp, listener string // addresses
-	gobgpID         router // its router id is n.n.n.n; the listener's is 3.3.3.3
+	gobgpID         byte   // its router id is n.n.n.n; the listener's is 3.3.3.3
 	dials           string // gobgp, listener or both
 	password        string
 	gtsm            bool
@@ -81,7 +80,7 @@ type meeting struct {
 }
 
 // meet starts both sides.
-func meet(t *testing.T, m meeting) (*server, *bgp.Speaker, *ear) {
+func meet(t *testing.T, m meeting) (*goBGP, *bgp.Speaker, *ear) {
 	t.Helper()
 	t.Setenv("GODEBUG", "multipathtcp=0") // GoBGP's listener; see bgp.Speaker.Listen
 	gobgp, us := netip.MustParseAddr(m.gobgp), netip.MustParseAddr(m.listener)
@@ -89,11 +88,7 @@ func meet(t *testing.T, m meeting) (*server, *bgp.Speaker, *ear) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := startServer(t.Context(), m.gobgpID, netip.AddrPortFrom(gobgp, 0), gobgp, logger{slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.bgp.Stop)
+	s := startGoBGP(t, seedRouter(m.gobgpID), gobgp)
 	peer := s.neighbor(us, listenerAS)
 	peer.Conf.AuthPassword = m.password
 	peer.Transport.PassiveMode = m.dials == "listener"
@@ -103,7 +98,7 @@ func meet(t *testing.T, m meeting) (*server, *bgp.Speaker, *ear) {
 	if m.change != nil {
 		m.change(peer)
 	}
-	if err := s.announce(t.Context(), nodeObject(1)); err != nil {
+	if err := s.announce(t.Context(), Seed().nodeObject(seedRouter(1), 1)); err != nil {
 		t.Fatal(err)
 	}
 	e := &ear{t: t, happenings: make(chan happening, 1000), block: make(chan struct{})}
@@ -153,7 +148,7 @@ func TestMeetGoBGP(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, _, e := meet(t, m)
 			s := e.hear().next("established").session
-			if s.ASN != asn || s.RouterID != m.gobgpID.id() || len(s.Families) != 1 || !s.RouteRefresh || s.Dialed != (m.dials == "listener") {
+			if s.ASN != asn || s.RouterID != seedRouter(m.gobgpID).id || len(s.Families) != 1 || !s.RouteRefresh || s.Dialed != (m.dials == "listener") {
 				t.Errorf("session %+v", s)
 			}
 			if u := e.next("update").update; len(u.Reach) != 1 {
@@ -166,7 +161,7 @@ func TestMeetGoBGP(t *testing.T) {
 // TestCollideWithGoBGP has both sides connect, with either of the router ids the
 // higher: in the end there is one session, and it stays.
 func TestCollideWithGoBGP(t *testing.T) {
-	for name, id := range map[string]router{"GoBGP is lower": 1, "GoBGP is higher": 4} {
+	for name, id := range map[string]byte{"GoBGP is lower": 1, "GoBGP is higher": 4} {
 		t.Run(name, func(t *testing.T) {
 			_, speaker, e := meet(t, meeting{gobgp: "127.0.0.83", listener: "127.0.0.84", gobgpID: id, dials: "both"})
 			e.hear().next("established")
