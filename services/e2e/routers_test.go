@@ -17,7 +17,7 @@ import (
 )
 
 // Routers run in a process of their own, which is this test's program with the variable
-// below: GoBGP has global variables that two networks cannot share.
+// below: GoBGP, which is the monitored one, has global variables that two cannot share.
 const (
 	routersVariable = "E2E_ROUTERS"
 	seedRouters     = "seed"      // the seed's network
@@ -95,7 +95,7 @@ func (r *routers) answer() (string, error) {
 
 // serveRouters runs the network until there are no more orders.
 func serveRouters(orders io.Reader, answers io.Writer) error {
-	network, err := router.Start(context.Background(), router.Config{
+	network, err := router.Start(context.Background(), router.Seed(), router.Config{
 		First:     netip.MustParseAddr(firstRouter),
 		Collector: router.Collector{Address: netip.MustParseAddr(collector), ASN: asn},
 	})

@@ -28,7 +28,7 @@ func startRouters(ctx context.Context, c Config, log *slog.Logger) (*routers, er
 	case routersNone:
 		return &routers{close: func() {}}, nil
 	case routersSeed:
-		n, err := router.Start(ctx, router.Config{First: first, Port: c.RouterPort, Collector: collector, Log: log})
+		n, err := router.Start(ctx, router.Seed(), router.Config{First: first, Port: c.RouterPort, Collector: collector, Log: log})
 		if err != nil {
 			return nil, err
 		}
