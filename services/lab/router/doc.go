@@ -18,7 +18,8 @@
 //	topology.go   Topology: routers, links, areas; Seed
 //	ospf.go       what the routers compute: routes and summaries
 //	export.go     a link-state database as BGP-LS
-//	network.go    Network: the speakers, running; change.go, control.go: links fail
+//	network.go    Network: the speakers, running
+//	change.go     links fail; words.go: what follows, in words; control.go: over HTTP
 //	server.go     a speaker's BGP server
 //	replay.go     Replay; recording.go, speaker.go
 //

@@ -16,6 +16,7 @@ type Config struct {
 	Collector Collector
 	Uplinks   []Uplink // of the speakers; none: the collector connects to the addresses from First on, from Collector.Address
 	Log       *slog.Logger
+	News      func(text string) // what changes, in words, just before the speakers tell it; may be nil
 }
 
 // Uplink is where a speaker and the collector meet, if not at the speaker's address from
@@ -28,6 +29,7 @@ type Uplink struct {
 // Network is a topology whose speakers run.
 type Network struct {
 	servers []*server // of the topology's speakers
+	news    func(text string)
 
 	mu       sync.Mutex
 	topology *Topology
@@ -39,7 +41,10 @@ func Start(ctx context.Context, topology *Topology, cfg Config) (*Network, error
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	n := &Network{topology: topology}
+	if cfg.News == nil {
+		cfg.News = func(string) {}
+	}
+	n := &Network{topology: topology, news: cfg.News}
 	for i, r := range topology.speakers {
 		if err := n.start(ctx, r, cfg.uplink(i, slices.Index(topology.routers, r)), cfg); err != nil {
 			n.Close()

@@ -141,7 +141,7 @@ func TestLinkChanges(t *testing.T) {
 
 func TestUnknownLink(t *testing.T) {
 	n := startNetwork(t, asn)
-	if err := n.FailLink("R1", "R5"); err == nil || !strings.Contains(err.Error(), "no link R1-R5") {
+	if err := n.FailLink("R1", "R5"); err == nil || !strings.Contains(err.Error(), "no link R1–R5") {
 		t.Errorf("fail a link that is none: %v", err)
 	}
 }

@@ -165,6 +165,9 @@ func (t *Topology) table(r router, summaries []summary) routes {
 	return table
 }
 
+// Pair is two routers by their names.
+type Pair struct{ From, To string }
+
 // unreachable are the ordered pairs of which the first router has no route to the second:
 // to none of its links that are up.
 func (t *Topology) unreachable() []Pair {

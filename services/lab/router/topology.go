@@ -70,7 +70,7 @@ type stub struct {
 	metric uint16
 }
 
-func (l *link) String() string { return l.ends[0].router.name + "-" + l.ends[1].router.name }
+func (l *link) String() string { return l.ends[0].router.name + "–" + l.ends[1].router.name }
 
 // end returns the end at a router, nil if there is none.
 func (l *link) end(router string) *end {
@@ -100,7 +100,7 @@ func (t *Topology) link(a, b string) (*link, error) {
 	if more := len(t.links) - shown; more > 0 {
 		list += fmt.Sprintf(" and %d more", more)
 	}
-	return nil, fmt.Errorf("the lab's network has no link %s-%s; it has %s", a, b, list)
+	return nil, fmt.Errorf("the lab's network has no link %s–%s; it has %s", a, b, list)
 }
 
 // border tells whether a router is an area border router: it has interfaces in several
