@@ -21,14 +21,15 @@ type routers struct {
 	close   func()
 }
 
-func startRouters(ctx context.Context, c Config, log *slog.Logger) (*routers, error) {
+// startRouters starts them; what happens in a network is told to news.
+func startRouters(ctx context.Context, c Config, log *slog.Logger, news func(string)) (*routers, error) {
 	collector := router.Collector{Address: netip.MustParseAddr(collectorAddress), ASN: labASN}
 	first := netip.MustParseAddr(firstRouterAddress)
 	switch c.Routers {
 	case routersNone:
 		return &routers{close: func() {}}, nil
 	case routersSeed:
-		n, err := router.Start(ctx, router.Seed(), router.Config{First: first, Port: c.RouterPort, Collector: collector, Log: log})
+		n, err := router.Start(ctx, router.Seed(), router.Config{First: first, Port: c.RouterPort, Collector: collector, Log: log, News: news})
 		if err != nil {
 			return nil, err
 		}

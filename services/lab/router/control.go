@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+
+	"github.com/altostream/altostream/libs/service"
 )
 
 // Control is how a person sees and changes the network over HTTP, in plain text:
@@ -28,6 +30,14 @@ func (n *Network) Control() http.Handler {
 		return n.setMetric(from, to, uint16(metric))
 	}))
 	return mux
+}
+
+// Serve has Control at HTTP_LISTEN of a service, which is ready with it.
+func (n *Network) Serve(rt *service.Runtime) {
+	for _, path := range []string{"/links", "/links/"} {
+		rt.Handle(path, n.Control().ServeHTTP)
+	}
+	rt.Ready(true)
 }
 
 func order(change func(from, to, metric string) (string, error)) http.HandlerFunc {

@@ -46,8 +46,7 @@ func run(ctx context.Context, c config, rt *service.Runtime) error {
 		return err
 	}
 	defer network.Close()
-	rt.Handle("/links/", network.Control().ServeHTTP)
-	rt.Ready(true)
+	network.Serve(rt)
 	<-ctx.Done()
 	return ctx.Err()
 }
