@@ -47,8 +47,8 @@ func (n *Network) change(a, b string, f func(*link) string) (news string, err er
 	if err != nil {
 		return "", err
 	}
-	before := n.topology.unreachable()
-	news = strings.Join(append([]string{f(l)}, n.topology.consequences(l, before)...), "\n")
+	consequences := n.topology.consequences(l)
+	news = strings.Join(append([]string{f(l)}, consequences()...), "\n")
 	n.news(news)
 	for _, s := range n.servers {
 		s.change(n.topology.database(s.router))

@@ -8,15 +8,32 @@ import (
 	"strings"
 )
 
-// consequences says which routers reach each other no more, or again, after a change of a
-// link.
-func (t *Topology) consequences(l *link, before []Pair) []string {
-	now := t.unreachable()
-	lost := less.describe(except(now, before))
-	if len(lost) > 0 && t.wasBackbone(l) {
-		lost[len(lost)-1] += fmt.Sprintf(": %s was the only backbone link", l)
+// fewRouters are so many that a person wants to hear of each pair.
+const fewRouters = 20
+
+// consequences returns, before a link changes, what says after it which routers reach each
+// other no more, or again; of many routers how many the first speaker reaches.
+func (t *Topology) consequences(l *link) func() []string {
+	if len(t.routers) > fewRouters {
+		first, others := t.speakers[0], len(t.routers)-1
+		before := len(t.distances(first, backbone))
+		return func() []string {
+			now := len(t.distances(first, backbone))
+			if now == before {
+				return nil
+			}
+			return []string{fmt.Sprintf("%s reaches %d of %d routers", first, now-1, others)}
+		}
 	}
-	return append(lost, more.describe(except(before, now))...)
+	before := t.unreachable()
+	return func() []string {
+		now := t.unreachable()
+		lost := less.describe(except(now, before))
+		if len(lost) > 0 && t.wasBackbone(l) {
+			lost[len(lost)-1] += fmt.Sprintf(": %s was the only backbone link", l)
+		}
+		return append(lost, more.describe(except(before, now))...)
+	}
 }
 
 // wasBackbone tells whether a link that is down was the last of the backbone.
