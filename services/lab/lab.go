@@ -106,6 +106,9 @@ func (l *Lab) Run(ctx context.Context) error {
 // show follows the maps and plays the events.
 func (l *Lab) show(ctx context.Context, s *screen) error {
 	group, ctx := errgroup.WithContext(ctx)
+	if l.config.isp() > 0 {
+		return s.summarize(ctx, l)
+	}
 	group.Go(func() error { return s.follow(ctx, l.Clients(), "network-map", "--watch") })
 	group.Go(func() error {
 		s.written(ctx)

@@ -83,7 +83,10 @@ func (s *screen) welcome(l *Lab, http string) {
 	}
 	drawing, links := "", ""
 	if l.config.Routers == routersSeed {
-		drawing, links = picture, "  bin/altoctl lab fail R2 R3          fail a link; or restore, metric, links\n"
+		drawing = picture
+	}
+	if l.routers.network != nil {
+		links = "  bin/altoctl lab fail R2 R3          fail a link; or restore, metric, links\n"
 	}
 	fmt.Fprintf(s, `altostream lab
   routers ▶ bgp-ingest ▶ map-builder ▶ cost-builder, compute-ingest ▶ correlator
