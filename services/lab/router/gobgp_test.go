@@ -17,15 +17,15 @@ import (
 
 var linkState = &api.Family{Afi: api.Family_AFI_LS, Safi: api.Family_SAFI_LS}
 
-// goBGP is a GoBGP server. It is no router of the lab, because it keeps one object for a
-// border router's nodes of all areas, and drops the prefix metric (v3.37.0).
+// goBGP is a GoBGP server. It is no router of the lab, because it does not tell nodes and
+// prefixes of several areas apart, and drops the prefix metric (v3.37.0).
 type goBGP struct {
 	address netip.AddrPort
 	bgp     *gobgp.BgpServer
 }
 
 // startGoBGP listens on any free port of the address.
-func startGoBGP(t *testing.T, r router, at netip.Addr) *goBGP {
+func startGoBGP(t *testing.T, as uint32, r router, at netip.Addr) *goBGP {
 	t.Helper()
 	address, err := resolvePort(netip.AddrPortFrom(at, 0))
 	if err != nil {
@@ -35,7 +35,7 @@ func startGoBGP(t *testing.T, r router, at netip.Addr) *goBGP {
 	go s.bgp.Serve()
 	t.Cleanup(s.bgp.Stop)
 	err = s.bgp.StartBgp(t.Context(), &api.StartBgpRequest{Global: &api.Global{
-		Asn: asn, RouterId: r.id.String(), ListenAddresses: []string{at.String()}, ListenPort: int32(address.Port()),
+		Asn: as, RouterId: r.id.String(), ListenAddresses: []string{at.String()}, ListenPort: int32(address.Port()),
 	}})
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package router
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -88,7 +89,7 @@ func meet(t *testing.T, m meeting) (*goBGP, *bgp.Speaker, *ear) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := startGoBGP(t, seedRouter(m.gobgpID), gobgp)
+	s := startGoBGP(t, asn, seedRouter(m.gobgpID), gobgp)
 	peer := s.neighbor(us, listenerAS)
 	peer.Conf.AuthPassword = m.password
 	peer.Transport.PassiveMode = m.dials == "listener"
@@ -230,4 +231,66 @@ func TestGoBGPWaits(t *testing.T) {
 	if len(e.happenings) != 0 {
 		t.Errorf("%+v", <-e.happenings)
 	}
+}
+
+// TestTellGoBGP has GoBGP for a collector, which checks the path attributes of what R2
+// tells: the AS path is empty in its own AS, and begins with R2's in another one.
+func TestTellGoBGP(t *testing.T) {
+	for name, test := range map[string]struct {
+		as   uint32
+		path []uint32
+	}{"iBGP": {asn, nil}, "eBGP": {listenerAS, []uint32{asn}}} {
+		t.Run(name, func(t *testing.T) {
+			at := netip.MustParseAddr("127.0.0.89")
+			network, err := Start(t.Context(), Seed(), Config{First: netip.MustParseAddr("127.0.0.91"), Collector: Collector{at, test.as}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(network.Close)
+			r2 := network.Peers()[0].Address
+			s := startGoBGP(t, test.as, seedRouter(9), at)
+			peer := s.neighbor(r2.Addr(), asn)
+			peer.Transport.RemotePort = uint32(r2.Port())
+			peer.EbgpMultihop = &api.EbgpMultihop{Enabled: true, MultihopTtl: 64}
+			if err := s.add(t.Context(), peer); err != nil {
+				t.Fatal(err)
+			}
+			// GoBGP tells nodes and prefixes of several areas not apart.
+			const want = 4 + 8 + 18
+			var paths [][]uint32
+			for start := time.Now(); len(paths) != want; time.Sleep(20 * time.Millisecond) {
+				if paths = s.paths(t); time.Since(start) > 20*time.Second {
+					t.Fatalf("GoBGP has %d objects, want %d", len(paths), want)
+				}
+			}
+			for _, path := range paths {
+				if !slices.Equal(path, test.path) {
+					t.Fatalf("AS path %v, want %v", path, test.path)
+				}
+			}
+		})
+	}
+}
+
+// paths are the AS paths of what GoBGP has heard.
+func (s *goBGP) paths(t *testing.T) [][]uint32 {
+	t.Helper()
+	var paths [][]uint32
+	err := s.bgp.ListPath(t.Context(), &api.ListPathRequest{TableType: api.TableType_GLOBAL, Family: linkState}, func(d *api.Destination) {
+		for _, attribute := range d.Paths[0].Pattrs {
+			var path api.AsPathAttribute
+			if attribute.UnmarshalTo(&path) != nil {
+				continue
+			}
+			var ases []uint32
+			for _, segment := range path.Segments {
+				ases = append(ases, segment.Numbers...)
+			}
+			paths = append(paths, ases)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return paths
 }

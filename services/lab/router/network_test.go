@@ -158,3 +158,22 @@ func TestRouterAddressInUse(t *testing.T) {
 		t.Errorf("address in use: %v", err)
 	}
 }
+
+// TestRefresh asks for the table again: it comes between its beginning and its end (RFC
+// 7313 §4).
+func TestRefresh(t *testing.T) {
+	n := startNetwork(t, asn)
+	c := newCollector(t, asn, n.Peers())
+	c.await("End-of-RIB", n.Peers(), func(s *told) bool { return s.synced })
+	for _, p := range n.Peers() {
+		if err := c.speaker.Refresh(p.Address.Addr()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.await("the table again", n.Peers(), func(s *told) bool { return len(s.refreshes) > 0 })
+	for _, p := range n.Peers() {
+		if diff := cmp.Diff([]int{all}, c.from(p).refreshes); diff != "" {
+			t.Errorf("%s: objects told by each refresh (-want +got)\n%s", p.Name, diff)
+		}
+	}
+}
