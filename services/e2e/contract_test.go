@@ -34,7 +34,7 @@ func TestChain(t *testing.T) {
 	c.networkMapIs(seedNetworkMap())
 	c.costsAre(routingID, allLinks)
 	c.costsAre(hopCountID, hopCounts)
-	if err := c.network.failLink("R2", "R3"); err != nil {
+	if err := c.network.FailLink("R2", "R3"); err != nil {
 		t.Fatal(err)
 	}
 	c.costsAre(routingID, withoutR2R3)

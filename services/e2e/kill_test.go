@@ -60,13 +60,13 @@ func runScenario(t *testing.T, victim string, want content) content {
 	c.costsAre(routingID, allLinks)
 	c.endpointIs("ipv4:192.168.24.10", r2, r4)
 
-	if err := c.network.failLink("R2", "R3"); err != nil {
+	if err := c.network.FailLink("R2", "R3"); err != nil {
 		t.Fatal(err)
 	}
 	if victim != "" {
 		c.processes[victim].kill()
 	}
-	if err := errors.Join(c.network.restoreLink("R2", "R3"), c.network.setMetric("R2", "R1", 15)); err != nil {
+	if err := errors.Join(c.network.RestoreLink("R2", "R3"), c.network.SetMetric("R2", "R1", 15)); err != nil {
 		t.Fatal(err)
 	}
 	s.change(func() { prefix = laterPrefix }, withdraw(prefixNLRI("4.4.4.4", firstPrefix)), announce(nil, prefixNLRI("4.4.4.4", laterPrefix)))
