@@ -28,6 +28,7 @@
 //	door.go          who may connect, and how many at once
 //	dial.go          connecting to a peer, again and again
 //	peer.go          one peer: its connections and which of them has the session
+//	teller.go        what routers of labs say: Session.Tell, Teller
 //	session.go       from OPEN to the end of one connection
 //	link.go          reading and writing one connection, hold time
 //	socket_linux.go  MD5 (RFC 2385) and GTSM (RFC 5082)

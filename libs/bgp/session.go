@@ -168,8 +168,8 @@ func (p *peer) listen(l *link, s Session) {
 	}
 }
 
-// refresh hands over where a route refresh begins and ends. A request for our routes
-// is not answered: there are none, and the peer marks none stale without a beginning
+// refresh hands over where a route refresh begins and ends. A request for our routes is
+// for a Teller; a listener has none, and the peer marks none stale without a beginning
 // (RFC 7313 §4.2).
 func (p *peer) refresh(l *link, s Session, body []byte) {
 	f, subtype, n := parseRouteRefresh(body)
@@ -177,26 +177,15 @@ func (p *peer) refresh(l *link, s Session, body []byte) {
 	switch {
 	case n != nil:
 		_ = l.refuse(&refusal{*n, fmt.Sprintf("a ROUTE-REFRESH of %d octets", len(body))})
-	case !s.has(f) || !s.EnhancedRefresh:
+	case !s.has(f):
+	case subtype == refreshRequest:
+		if teller, ok := handler.(Teller); ok {
+			teller.RefreshAsked(s, f)
+		}
+	case !s.EnhancedRefresh:
 	case subtype == refreshBegins:
 		handler.RefreshBegun(p.addr, f)
 	case subtype == refreshEnds:
 		handler.RefreshEnded(p.addr, f)
 	}
-}
-
-// Tell sends an UPDATE in the session. Listeners need it not; it is for routers of
-// labs and tests.
-func (s Session) Tell(body []byte) error {
-	b, err := message(typeUpdate, body)
-	if err == nil && len(b) > maxMessage && !s.ExtendedMessages {
-		err = fmt.Errorf("the peer takes no message of %d octets (RFC 8654)", len(b))
-	}
-	if err == nil {
-		err = s.link.writeWithin(updateHold, b)
-	}
-	if err != nil {
-		return fmt.Errorf("tell %s: %w", s.Peer, err)
-	}
-	return nil
 }

@@ -30,6 +30,7 @@ const usage = `altoctl shows what is on altostream's Kafka topics, and sets up t
   altoctl topics apply    the same, and make them as the file says
   altoctl schemas         the schemas in the registry, and the compatibility that it enforces
   altoctl schemas apply   register this program's schemas, with compatibility FULL_TRANSITIVE
+  altoctl lab fail R2 R3  fail a link of the lab's routers; or restore, metric, links
   altoctl ready           whether the service at HTTP_LISTEN on this host is caught up
 
 Flags, after the command:
@@ -66,6 +67,8 @@ func Run(ctx context.Context, c service.Config, args []string, out, errs io.Writ
 	case "-h", "--help", "help":
 		_, err := io.WriteString(out, cmd.help())
 		return err
+	case "lab":
+		return cmd.lab(ctx, args)
 	case "topics", "schemas":
 		if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 			name, args = name+" "+args[0], args[1:]

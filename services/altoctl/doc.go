@@ -8,6 +8,7 @@
 //	peers.go    altoctl peers
 //	topics.go   altoctl topics
 //	ready.go    altoctl ready, a health check
+//	lab.go      altoctl lab: links of the lab
 //
 //	topicfile.go   deploy/topics.yaml
 //	topicplan.go   how a cluster's topics differ from it

@@ -54,9 +54,9 @@ func benchmarkFlap(b *testing.B, s *servers) {
 	flaps := 0
 	flap := func() time.Duration {
 		b.Helper()
-		change, cost := c.network.failLink, 20.0
+		change, cost := c.network.FailLink, 20.0
 		if flaps%2 == 1 {
-			change, cost = c.network.restoreLink, 10
+			change, cost = c.network.RestoreLink, 10
 		}
 		flaps++
 		if err := change("R2", "R3"); err != nil {

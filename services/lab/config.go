@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/services/lab/router"
 )
 
 // Config is the configuration of the lab. The services in it read their own variables.
@@ -27,6 +29,7 @@ type Config struct {
 const (
 	routersSeed = "seed"
 	routersNone = "none"
+	routersISP  = "isp:" // and how many
 )
 
 // Values of LAB_EVENTS.
@@ -55,8 +58,23 @@ func (c *Config) Validate() error {
 	if c.Routers == routersSeed || c.Routers == routersNone {
 		return nil
 	}
+	if text, ok := strings.CutPrefix(c.Routers, routersISP); ok {
+		if n := c.isp(); n < router.MinISP || n > router.MaxISP {
+			return service.Wrong("LAB_ROUTERS", text, fmt.Sprintf("is no number from %d to %d", router.MinISP, router.MaxISP), "isp:100")
+		}
+		return nil
+	}
 	if _, err := os.Stat(c.Routers); err != nil {
-		return service.Wrong("LAB_ROUTERS", c.Routers, "is neither seed, none nor a readable MRT file: "+err.Error(), routersSeed)
+		return service.Wrong("LAB_ROUTERS", c.Routers, "is neither seed, none, isp:<number> nor a readable MRT file: "+err.Error(), routersSeed)
 	}
 	return nil
+}
+
+// isp is the number of routers of isp:<number>, 0 of anything else.
+func (c *Config) isp() int {
+	text, ok := strings.CutPrefix(c.Routers, routersISP)
+	if n, err := strconv.Atoi(text); ok && err == nil {
+		return n
+	}
+	return 0
 }

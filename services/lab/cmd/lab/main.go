@@ -41,12 +41,12 @@ func run(ctx context.Context) error {
 	if err := service.Load(&common, quiet); err != nil {
 		return err
 	}
-	l, err := lab.Start(ctx, config, common, os.Stderr)
+	l, err := lab.Start(ctx, config, common, os.Stdout, os.Stderr)
 	if err != nil {
 		return err
 	}
 	defer l.Close()
-	return l.Run(ctx, os.Stdout)
+	return l.Run(ctx)
 }
 
 // quiet keeps the services' log lines off the screen unless they are asked for.

@@ -1,4 +1,4 @@
-// Command routers runs the seed's five routers alone, for a bgp-ingest that is
+// Command routers runs R2 and R3 of the seed's network alone, for a bgp-ingest that is
 // elsewhere. Links change over HTTP; see router.Network.Control.
 package main
 
@@ -36,19 +36,17 @@ func main() {
 
 func run(ctx context.Context, c config, rt *service.Runtime) error {
 	cfg := router.Config{
-		First: netip.MustParseAddr("127.0.0.11"), Port: c.Port,
-		Collector: router.Collector{ASN: c.ASN}, Log: rt.Log,
+		Port: c.Port, Collector: router.Collector{ASN: c.ASN}, Log: rt.Log,
 	}
 	for i, address := range c.Addresses {
 		cfg.Uplinks = append(cfg.Uplinks, router.Uplink{Address: address, Collector: c.Collectors[i]})
 	}
-	network, err := router.Start(ctx, cfg)
+	network, err := router.Start(ctx, router.Seed(), cfg)
 	if err != nil {
 		return err
 	}
 	defer network.Close()
-	rt.Handle("/links/", network.Control().ServeHTTP)
-	rt.Ready(true)
+	network.Serve(rt)
 	<-ctx.Done()
 	return ctx.Err()
 }
