@@ -29,6 +29,18 @@ func frame(v []byte) (typ uint16, end int, err error) {
 	return binary.BigEndian.Uint16(v), end, nil
 }
 
+// framed checks the framing of TLVs or NLRIs; an error is about the one at an offset.
+func framed(v []byte) (at int, err error) {
+	for at < len(v) {
+		_, end, err := frame(v[at:])
+		if err != nil {
+			return at, err
+		}
+		at += end
+	}
+	return at, nil
+}
+
 // fill reads descriptors or the TLVs inside of a TLV: one that is malformed spoils
 // them all.
 func (m *memory) fill(h holder, v []byte) (unknown []TLV, err error) {

@@ -38,7 +38,8 @@ var (
 	ErrTruncated = errors.New("truncated")    // a length goes past the end of what holds it
 	ErrLength    = errors.New("wrong length") // a value has not the length of its type
 	ErrValue     = errors.New("wrong value")  // a value is outside the range of its type
-	ErrMissing   = errors.New("missing")      // a mandatory descriptor is not there
+	ErrMissing   = errors.New("missing")      // a mandatory descriptor is not there; the NLRI is kept as octets
+	ErrAmbiguous = errors.New("ambiguous")    // a descriptor says more than it may; the NLRI is kept as octets
 	ErrRepeated  = errors.New("repeated")     // a second BGP-LS attribute (RFC 7606 §3.g)
 )
 

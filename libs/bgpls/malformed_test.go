@@ -14,7 +14,8 @@ const (
 
 var isis = bin("02 0000000000000000")
 
-// An NLRI that is malformed costs itself and not its neighbors.
+// An NLRI that is malformed costs itself and not its neighbors; one that only lacks a
+// descriptor is kept as octets (RFC 9552 §8.2.2).
 func TestMalformedNLRI(t *testing.T) {
 	local, remote := tlvOf(256, tlvOf(515, bin(r1))), tlvOf(257, tlvOf(515, bin(r2)))
 	for _, test := range []struct {
@@ -35,7 +36,8 @@ func TestMalformedNLRI(t *testing.T) {
 		{"link without local", tlvOf(2, isis, remote), "missing: local node descriptors", ErrMissing},
 		{"link identifiers of 4 octets", tlvOf(2, isis, local, remote, tlvOf(258, bin("00000001"))), "tlv 258: wrong length: 4 octets, want 8", ErrLength},
 		{"link with IPv6 as IPv4", tlvOf(2, isis, local, remote, tlvOf(259, strings.Repeat("\x20", 16))), "tlv 259: wrong length: 16 octets, want 4", ErrLength},
-		{"two multi-topologies", tlvOf(2, isis, local, remote, tlvOf(263, bin("0000 0002"))), "tlv 263: wrong length: 4 octets, want 2", ErrLength},
+		{"multi-topology of 3 octets", tlvOf(2, isis, local, remote, tlvOf(263, bin("000002"))), "tlv 263: wrong length: 3 octets, want 2", ErrLength},
+		{"five topologies", tlvOf(2, isis, local, remote, tlvOf(263, bin("0000 0001 0002 0003 0004"))), "tlv 263: ambiguous: 5 topologies", ErrAmbiguous},
 		{"prefix without prefix", tlvOf(3, isis, local), "missing: prefix", ErrMissing},
 		{"empty prefix", tlvOf(3, isis, local, tlvOf(265)), "tlv 265: wrong length: 0 octets, want a prefix length", ErrLength},
 		{"IPv4 prefix of 33 bits", tlvOf(3, isis, local, tlvOf(265, bin("21 c0a80c0000"))), "tlv 265: wrong value: prefix of 33 bits", ErrValue},
@@ -55,10 +57,13 @@ func TestMalformedNLRI(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			body := bodyOf(mpReach(nodeBytes(r1), test.nlri, nodeBytes(r2)), mpUnreach(test.nlri, nodeBytes(r1)))
 			got, errs := DecodeUpdate(body)
-			same(t, "update", got, Update{
-				Reach:   []NLRI{nodeValue(r1), nodeValue(r2)},
-				Unreach: []NLRI{nodeValue(r1)},
-			})
+			want := Update{Reach: []NLRI{nodeValue(r1), nodeValue(r2)}, Unreach: []NLRI{nodeValue(r1)}}
+			if test.is == ErrMissing || test.is == ErrAmbiguous {
+				kept := NLRI{Type: NLRIType(test.nlri[1]), Raw: []byte(test.nlri[4:])}
+				want = Update{Reach: []NLRI{nodeValue(r1), kept, nodeValue(r2)}, Unreach: []NLRI{kept, nodeValue(r1)}}
+				same(t, "octets", string(kept.Append(nil)), test.nlri)
+			}
+			same(t, "update", got, want)
 			if len(errs) != 2 {
 				t.Fatalf("%d errors, want 2: %v", len(errs), errs)
 			}
@@ -98,7 +103,8 @@ func TestMalformedAttributeTLV(t *testing.T) {
 		{TLVUtilizedBandwidth, "80000000", "wrong value: bandwidth of -0 bytes/s"},
 		{TLVUnreservedBandwidth, "4cee6b28", "wrong length: 4 octets, want 32"},
 		{TLVUnreservedBandwidth, strings.Repeat("4cee6b28", 7) + "ff800000", "priority 7: wrong value: bandwidth of -Inf bytes/s"},
-		{TLVTEMetric, "000014", "wrong length: 3 octets, want 4"},
+		{TLVTEMetric, "0014", "wrong length: 2 octets, want 4"},
+		{TLVTEMetric, "0000000014", "wrong length: 5 octets, want 4"},
 		{TLVIGPMetric, "", "wrong length: 0 octets, want 1 to 4"},
 		{TLVIGPMetric, "000000000a", "wrong length: 5 octets, want 1 to 4"},
 		{TLVSRLG, "0000000a0b", "wrong length: 5 octets, want a multiple of 4"},
@@ -143,7 +149,7 @@ func TestMalformedAttributeTLV(t *testing.T) {
 		{TLVApplicationLink, "0400", "truncated: length 4, 2 octets left"},
 		{TLVApplicationLink, "03000000 100000", "wrong value: bit mask of 3 octets"},
 		{TLVApplicationLink, "04080000 10000000 0000", "truncated: length 12, 6 octets left"},
-		{TLVApplicationLink, "04000000 10000000 0444 0003 00000a", "tlv 1092: wrong length: 3 octets, want 4"},
+		{TLVApplicationLink, "04000000 10000000 0444 0002 000a", "tlv 1092: wrong length: 2 octets, want 4"},
 		{TLVL2BundleMember, "0000", "truncated: length 4, 2 octets left"},
 		{TLVL2BundleMember, "00000001 0462 0005 04000000 10", "tlv 1122: truncated: length 4, 1 octets left"},
 		{TLVExtendedAdminGroup, "000001", "wrong length: 3 octets, want a multiple of 4"},
@@ -213,7 +219,7 @@ func TestRepeatedTLV(t *testing.T) {
 	}
 }
 
-// Broken framing keeps what came before it.
+// Broken framing keeps what came before it, but nothing of the NLRIs beside it.
 func TestMalformedUpdate(t *testing.T) {
 	node := nodeBytes(r1)
 	reached := []NLRI{nodeValue(r1)}
@@ -248,10 +254,13 @@ func TestMalformedUpdate(t *testing.T) {
 			"cannot decode attribute 14 at octet 4: truncated: length 21, 9 octets left"},
 		{"MP_UNREACH without family", string(bodyOf(attribute(15, bin("4004")))), Update{},
 			"cannot decode attribute 15 at octet 4: truncated: length 3, 2 octets left"},
-		{"long NLRI", string(bodyOf(mpReach(node, bin("0001 0100 02")), metric)), Update{Reach: reached, Attributes: ten},
-			"cannot decode attribute 14 at octet 44: truncated: length 256, 1 octets left"},
-		{"cut NLRI header", string(bodyOf(mpUnreach(node, bin("0001")))), Update{Unreach: reached},
-			"cannot decode attribute 15 at octet 38: truncated: length 4, 2 octets left"},
+		{"long NLRI", string(bodyOf(mpReach(node, bin("0001 0100 02")), metric)), Update{Attributes: ten},
+			"cannot decode attribute 14 at octet 4: NLRI at octet 44: truncated: length 256, 1 octets left"},
+		{"cut NLRI header", string(bodyOf(mpUnreach(node, bin("0001")))), Update{},
+			"cannot decode attribute 15 at octet 4: NLRI at octet 38: truncated: length 4, 2 octets left"},
+		{"NLRI with a wrong length, in whose octets others seem to be", string(bodyOf(mpReach(
+			tlvOf(3, isis, tlvOf(256, tlvOf(515, bin(r1)))) + tlvOf(265, bin("18 0a0000")) + tlvOf(0) + tlvOf(7, bin("02")) + bin("0000")))), Update{},
+			"cannot decode attribute 14 at octet 4: NLRI at octet 61: truncated: length 4, 2 octets left"},
 		{"long TLV in the attribute", string(bodyOf(mpReach(node), attribute(29, tlvOf(1155, bin("0000000a")), bin("0447 0004 0a")))),
 			Update{Reach: reached, AttributesLost: true},
 			"cannot decode attribute 29 at octet 44: truncated: length 4, 1 octets left"},

@@ -3,6 +3,7 @@ package bgpls
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 )
 
 // Update is what the body of a BGP UPDATE says about BGP-LS.
@@ -18,16 +19,18 @@ type Update struct {
 // Oddities counts what a speaker does otherwise than the RFCs say and that was
 // understood all the same: no error, nothing is missing.
 type Oddities struct {
-	Unordered int // runs of TLVs that do not ascend (RFC 9552 §5.1)
-	Prefixes  int // prefixes with octets or bits set beyond their length (RFC 9552 §5.2.3.2)
-	Metrics   int // IGP metrics of 4 octets (RFC 9552 §5.3.2.4)
-	Flags     int // path attributes with other flags than optional (RFC 4760 §3, RFC 9552 §5.3)
+	Unordered  int // runs of TLVs that do not ascend (RFC 9552 §5.1)
+	Prefixes   int // prefixes with octets or bits set beyond their length (RFC 9552 §5.2.3.2)
+	Topologies int // NLRIs of more than one topology (RFC 9552 §5.2.2.1)
+	Metrics    int // IGP metrics of 4 octets (RFC 9552 §5.3.2.4)
+	TEMetrics  int // TE metrics of 3 octets (RFC 9552 §5.3.2.3)
+	Flags      int // path attributes with other flags than optional (RFC 4760 §3, RFC 9552 §5.3)
 }
 
 // DecodeUpdate decodes the body of a BGP UPDATE (RFC 4271 §4.3), that is without
 // the header of 19 octets. Other address families and other path attributes are
 // passed over. Each error is a *DecodeError about the one part that is missing
-// from the result; the rest of the result is valid.
+// from the result or is kept there as octets; the rest of the result is valid.
 //
 // The values of several UPDATEs share slabs, one of about 2 KB for each kind of value.
 // A value stays valid for as long as it is used, and keeps its slabs: whoever keeps
@@ -190,29 +193,28 @@ func (d *decoder) checkFlags(a part) {
 	}
 }
 
-// nlriList decodes the NLRIs of a path attribute after skip octets of it.
+// nlriList decodes the NLRIs of a path attribute after skip octets of it. Where the
+// framing breaks, one of the lengths before is wrong and nobody knows which: nothing of
+// the attribute is believed.
 func (d *decoder) nlriList(ns []NLRI, a part, skip int) []NLRI {
 	if skip > len(a.value) {
 		d.fail(PartAttribute, a, errTruncated(skip, len(a.value)))
 		return ns
 	}
+	start := a.offset + int(a.header)
+	if at, err := framed(a.value[skip:]); err != nil {
+		d.fail(PartAttribute, a, fmt.Errorf("NLRI at octet %d: %w", start+skip+at, err))
+		return ns
+	}
 	vpn := a.value[2] == SAFIVPN
 	for v := a.value[skip:]; len(v) > 0; {
-		offset := a.offset + int(a.header) + len(a.value) - len(v)
-		typ, end, err := frame(v)
+		typ, end, _ := frame(v)
+		longer, err := d.appendNLRI(ns, NLRIType(typ), v[tlvHeader:end], vpn)
 		if err != nil {
-			d.fail(PartAttribute, part{typ: a.typ, value: v, offset: offset}, err)
-			break
-		}
-		longer := d.nlris.extend(ns)
-		n := &longer[len(ns)]
-		if err := n.read(d.memory, NLRIType(typ), v[tlvHeader:end], vpn); err != nil {
-			d.nlris.back(n)
+			offset := start + len(a.value) - len(v)
 			d.fail(PartNLRI, part{typ: typ, value: v[tlvHeader:end], offset: offset}, err)
-		} else {
-			ns = longer
 		}
-		v = v[end:]
+		ns, v = longer, v[end:]
 	}
 	return ns
 }

@@ -163,7 +163,8 @@ func (l *listener) exceeded(source string, most int) {
 // odd counts what is not as it should be and does no harm.
 func (l *listener) odd(ctx context.Context, source string, o bgpls.Oddities) {
 	for kind, n := range map[string]int{
-		"unordered-tlvs": o.Unordered, "long-prefix": o.Prefixes, "long-igp-metric": o.Metrics, "attribute-flags": o.Flags,
+		"unordered-tlvs": o.Unordered, "long-prefix": o.Prefixes, "several-topologies": o.Topologies,
+		"long-igp-metric": o.Metrics, "short-te-metric": o.TEMetrics, "attribute-flags": o.Flags,
 	} {
 		if n > 0 {
 			l.oddities.Add(ctx, int64(n), metric.WithAttributes(attribute.String("source", source), attribute.String("kind", kind)))

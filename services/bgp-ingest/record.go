@@ -57,7 +57,7 @@ func distinguished(raw []byte) (distinguisher *string, rest []byte) {
 }
 
 func kind(n *bgpls.NLRI) string {
-	if n.VPN {
+	if !n.Decoded() {
 		return schemas.KindNLRI
 	}
 	switch n.Type {
@@ -71,10 +71,8 @@ func kind(n *bgpls.NLRI) string {
 		return schemas.KindPrefix6
 	case bgpls.SRv6SIDNLRI:
 		return schemas.KindSRv6SID
-	case bgpls.SRPolicyNLRI:
-		return schemas.KindSRPolicy
 	}
-	return schemas.KindNLRI
+	return schemas.KindSRPolicy
 }
 
 func node(d *bgpls.NodeDescriptor) *schemas.NodeDescriptor {

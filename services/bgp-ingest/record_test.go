@@ -200,6 +200,15 @@ var recordTests = []struct {
 		},
 	},
 	{
+		name:       "link without its remote node",
+		nlri:       bgpls.NLRI{Type: bgpls.LinkNLRI, Raw: []byte{2, 0, 0xff}},
+		attributes: &bgpls.Attributes{TEMetric: new(uint32(7))},
+		key:        "default|bgp:10.99.2.2|nlri2|0200ff",
+		want: schemas.RawTopology{
+			Kind: "nlri", NLRIType: new(uint16(2)), NLRI: []byte{2, 0, 0xff}, Attributes: &schemas.Attributes{TEMetric: new(uint32(7))},
+		},
+	},
+	{
 		name: "object of a VPN",
 		nlri: bgpls.NLRI{Type: bgpls.NodeNLRI, VPN: true, Raw: []byte{0, 0, 0xfd, 0xe8, 0, 0, 0, 1, 2, 0, 0xff}},
 		key:  "default|bgp:10.99.2.2|nlrivpn1|0000fde800000001|0200ff",
