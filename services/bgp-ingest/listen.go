@@ -26,11 +26,11 @@ const maxLoggedBytes = 64
 // listener is what all kinds of sources share: the way from a raw UPDATE to an
 // event, and what is counted and logged on it.
 type listener struct {
-	events chan<- stream.Event[Event]
-	log    *slog.Logger
-	limit  service.Limit
-	meter  metric.Meter
-	voices sync.Map // *voice by source
+	events   chan<- stream.Event[Event]
+	log      *slog.Logger
+	limit    service.Limit
+	meter    metric.Meter
+	limiters sync.Map // *limiter by source
 
 	topology string
 	maxRate  int // UPDATEs a second of one speaker; 0 = no limit
@@ -68,26 +68,26 @@ func newListener(events chan<- stream.Event[Event], c Config, serde *avro.Serde[
 	return l, nil
 }
 
-// voice is what a listener keeps of one speaker.
-type voice struct {
+// limiter is what a listener keeps of one speaker.
+type limiter struct {
 	label metric.MeasurementOption
 	rate  *rate.Limiter // nil = no limit
 	slow  service.Limit // of lines about the rate
 }
 
-func (l *listener) voice(source string) *voice {
-	if v, ok := l.voices.Load(source); ok {
-		return v.(*voice)
+func (l *listener) limiter(source string) *limiter {
+	if v, ok := l.limiters.Load(source); ok {
+		return v.(*limiter)
 	}
-	v := &voice{
+	v := &limiter{
 		label: metric.WithAttributeSet(attribute.NewSet(attribute.String("source", source))),
 		slow:  service.Limit{Interval: time.Minute},
 	}
 	if l.maxRate > 0 {
 		v.rate = rate.NewLimiter(rate.Limit(l.maxRate), l.maxRate)
 	}
-	first, _ := l.voices.LoadOrStore(source, v)
-	return first.(*voice)
+	first, _ := l.limiters.LoadOrStore(source, v)
+	return first.(*limiter)
 }
 
 // send hands an event over; it waits while Kafka takes no records, and so does the
@@ -108,7 +108,7 @@ var decoders = sync.Pool{New: func() any { return new(bgpls.Decoder) }}
 
 // tell decodes the body of an UPDATE message and sends what it says.
 func (l *listener) tell(ctx context.Context, source string, body []byte) {
-	v := l.voice(source)
+	v := l.limiter(source)
 	l.throttle(ctx, source, v)
 	observedAt := time.Now()
 	l.updates.Add(ctx, 1, v.label)
@@ -140,7 +140,7 @@ func (l *listener) records(source string, u *bgpls.Update) []avro.Encoded {
 }
 
 // throttle waits while a speaker tells more than it may (RFC 9552 §8.2.3).
-func (l *listener) throttle(ctx context.Context, source string, v *voice) {
+func (l *listener) throttle(ctx context.Context, source string, v *limiter) {
 	if v.rate == nil || v.rate.Allow() {
 		return
 	}

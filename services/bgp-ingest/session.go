@@ -1,0 +1,164 @@
+package bgpingest
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/altostream/altostream/libs/bgpls"
+	"github.com/altostream/altostream/schemas"
+)
+
+func (s *State) up(e Up) []output {
+	out := s.configure(Configured{e.Source, e.ASN})
+	sp := s.speaker(e.Source)
+	sp.begin()
+	sp.asn = e.ASN
+	sp.reason, sp.over, sp.refreshing = "", false, false
+	sp.keep = s.staleTime
+	if e.RestartTime > 0 {
+		sp.keep = e.RestartTime
+	}
+	sp.changes++ // from now on End-of-RIB decides, or the stale time without one
+	out = append(out, s.setState(sp, schemas.PeerEstablished)...)
+	return append(out, s.alarm(sp, s.staleTime))
+}
+
+func (s *State) down(e Down) []output {
+	sp := s.speaker(e.Source)
+	if sp.state == schemas.PeerIdle || sp.state == schemas.PeerStale {
+		return nil
+	}
+	sp.reason = e.Reason
+	if e.Final {
+		sp.keep = min(sp.keep, s.staleTime)
+	}
+	out := s.lose(sp)
+	if !strings.HasPrefix(sp.source, mrtSourcePrefix) {
+		sp.missed = true
+		out = append(out, output{Key: sp.source, Resign: true}) // a replica may still hear it
+	}
+	return out
+}
+
+// hears takes back that a replica may hear a speaker better.
+func (s *State) hears(sp *speaker) []output {
+	if !sp.missed {
+		return nil
+	}
+	sp.missed = false
+	return []output{{Key: sp.source, Resume: true}}
+}
+
+// stopped loses all sessions, in the order of their sources.
+func (s *State) stopped() []output {
+	var out []output
+	for _, source := range s.sources() {
+		if sp := s.speakers[source]; sp.inSession() {
+			out = append(out, s.lose(sp)...)
+		}
+	}
+	return out
+}
+
+// lose notes that there is no session: stale while there are objects to keep.
+func (s *State) lose(sp *speaker) []output {
+	sp.changes++
+	if sp.objects.len() == 0 {
+		return s.setState(sp, schemas.PeerIdle)
+	}
+	return append(s.setState(sp, schemas.PeerStale), s.alarm(sp, sp.keep))
+}
+
+// alarm asks for StaleTimeOver, unless the session comes or goes before.
+func (s *State) alarm(sp *speaker, after time.Duration) output {
+	return output{Key: sp.source + alarmSeparator + strconv.Itoa(sp.changes), WakeAfter: after}
+}
+
+const alarmSeparator = "#"
+
+// refreshing begins to mark what the speaker says again; if it does not end, the
+// stale time decides.
+func (s *State) refreshing(e RefreshBegun) []output {
+	sp := s.speaker(e.Source)
+	if !sp.inSession() {
+		return nil
+	}
+	sp.begin()
+	sp.changes++
+	sp.refreshing = true
+	return []output{s.alarm(sp, s.staleTime)}
+}
+
+// refreshed sweeps after a route refresh; without one begun it says nothing.
+func (s *State) refreshed(e RefreshEnded) []output {
+	sp := s.speaker(e.Source)
+	if !sp.inSession() || !sp.refreshing {
+		return nil
+	}
+	return s.sweep(sp)
+}
+
+// begin begins a session, or a table that is told again: what was told before is not.
+func (sp *speaker) begin() {
+	sp.session++
+	sp.objects.told = 0
+}
+
+// inSession reports whether the speaker speaks.
+func (sp *speaker) inSession() bool { return sp.state == schemas.PeerEstablished || sp.synced() }
+
+func (sp *speaker) synced() bool { return sp.state == schemas.PeerSynced }
+
+// sweep withdraws what the current session has not said.
+func (s *State) sweep(sp *speaker) []output {
+	sp.refreshing = false
+	var out []output
+	sp.objects.sweep(sp.session,
+		func(n *bgpls.NLRI) string { return key(s.topology, sp.source, n) },
+		func(key string) { out = append(out, output{Key: key}) })
+	if s.silent {
+		return nil
+	}
+	return out
+}
+
+// staleTimeOver withdraws what the speaker has not said since it lost its session,
+// whether it is back (without End-of-RIB so far) or not.
+func (s *State) staleTimeOver(e StaleTimeOver) []output {
+	sp := s.speaker(e.Source)
+	if e.epoch != strconv.Itoa(sp.changes) {
+		return nil
+	}
+	if sp.state != schemas.PeerStale {
+		return append(s.sweep(sp), s.hears(sp)...)
+	}
+	sp.begin()
+	return append(s.sweep(sp), s.setState(sp, schemas.PeerIdle)...)
+}
+
+// setState changes a speaker's state and returns its peer record, if that is another
+// one.
+func (s *State) setState(sp *speaker, state string) []output {
+	sp.state = state
+	s.touched[sp] = struct{}{}
+	if s.silent {
+		return nil
+	}
+	peer := &schemas.Peer{State: state, ReplicaGroup: &s.group}
+	if asn := sp.asn; asn != 0 {
+		peer.ASN = &asn
+	}
+	if reason := sp.reason; reason != "" && !sp.inSession() {
+		peer.Reason = &reason
+	}
+	encoded := s.encode(&schemas.RawTopology{
+		Topology: s.topology, Source: sp.source, Kind: schemas.KindPeer, Peer: peer,
+	})
+	if bytes.Equal(sp.peer, encoded) {
+		return nil
+	}
+	sp.peer = encoded
+	return []output{{Key: s.topology + "|" + sp.source + "|" + schemas.KindPeer, Value: &encoded}}
+}
