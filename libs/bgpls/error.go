@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Parts of an UPDATE that a DecodeError is about.
@@ -21,6 +22,29 @@ type DecodeError struct {
 	Type   int    // type of the part, 0 for PartUpdate
 	Raw    []byte // the octets that were not decoded
 	Err    error  // the cause
+	More   int    // how many parts of this kind of the same UPDATE could not be decoded either and have no error of their own
+}
+
+// maxErrors is how many errors about parts of one kind an UPDATE has; what it costs is in
+// proportion to its size then.
+const maxErrors = 16
+
+// failures are the errors of an UPDATE.
+type failures []error
+
+func (f *failures) add(what string, p part, err error) {
+	same := 0
+	var last *DecodeError
+	for _, e := range *f {
+		if e := e.(*DecodeError); e.What == what {
+			same, last = same+1, e
+		}
+	}
+	if same >= maxErrors {
+		last.More++
+		return
+	}
+	*f = append(*f, &DecodeError{What: what, Offset: p.offset, Type: int(p.typ), Raw: bytes.Clone(p.value), Err: err})
 }
 
 func (e *DecodeError) Error() string {
@@ -43,14 +67,38 @@ var (
 	ErrRepeated  = errors.New("repeated")     // a second BGP-LS attribute (RFC 7606 §3.g)
 )
 
-func decodeError(what string, p part, err error) *DecodeError {
-	return &DecodeError{What: what, Offset: p.offset, Type: int(p.typ), Raw: bytes.Clone(p.value), Err: err}
+// cause is why something cannot be decoded; it becomes text when somebody reads it.
+type cause struct {
+	is     error
+	format string
+	args   [2]int // as many as format has verbs
 }
+
+func (c *cause) Error() string {
+	args := make([]any, strings.Count(c.format, "%"))
+	for i := range args {
+		args[i] = c.args[i]
+	}
+	return c.is.Error() + ": " + fmt.Sprintf(c.format, args...)
+}
+
+func (c *cause) Unwrap() error { return c.is }
 
 func errTruncated(length, left int) error {
-	return fmt.Errorf("%w: length %d, %d octets left", ErrTruncated, length, left)
+	return &cause{ErrTruncated, "length %d, %d octets left", [2]int{length, left}}
 }
 
+// errLength is about a value of other octets than want says.
 func errLength(got int, want string) error {
-	return fmt.Errorf("%w: %d octets, want %s", ErrLength, got, want)
+	return &cause{is: ErrLength, format: "%d octets, want " + want, args: [2]int{got}}
 }
+
+// inTLV is the cause of an error in a TLV.
+type inTLV struct {
+	typ uint16
+	err error
+}
+
+func (e *inTLV) Error() string { return fmt.Sprintf("tlv %d: %v", e.typ, e.err) }
+
+func (e *inTLV) Unwrap() error { return e.err }

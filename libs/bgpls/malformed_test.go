@@ -69,8 +69,8 @@ func TestMalformedNLRI(t *testing.T) {
 			}
 			e := errs[0].(*DecodeError)
 			at := strings.Index(string(body), test.nlri)
-			same(t, "error", DecodeError{e.What, e.Offset, e.Type, e.Raw, nil},
-				DecodeError{PartNLRI, at, int(test.nlri[1]), []byte(test.nlri[4:]), nil})
+			same(t, "error", DecodeError{e.What, e.Offset, e.Type, e.Raw, nil, 0},
+				DecodeError{PartNLRI, at, int(test.nlri[1]), []byte(test.nlri[4:]), nil, 0})
 			if e.Err.Error() != test.err || !errors.Is(e, test.is) {
 				t.Errorf("cause %q, want %q", e.Err, test.err)
 			}
@@ -180,8 +180,8 @@ func TestMalformedAttributeTLV(t *testing.T) {
 			t.Fatalf("tlv %d: %d errors, want 1: %v", test.typ, len(errs), errs)
 		}
 		e := errs[0].(*DecodeError)
-		same(t, "error", DecodeError{e.What, e.Offset, e.Type, e.Raw, nil},
-			DecodeError{PartTLV, strings.Index(string(body), bad), int(test.typ), unhex(test.value), nil})
+		same(t, "error", DecodeError{e.What, e.Offset, e.Type, e.Raw, nil, 0},
+			DecodeError{PartTLV, strings.Index(string(body), bad), int(test.typ), unhex(test.value), nil, 0})
 		if e.Err.Error() != test.err {
 			t.Errorf("tlv %d: cause %q, want %q", test.typ, e.Err, test.err)
 		}
@@ -297,7 +297,7 @@ func TestDecodeUpdate(t *testing.T) {
 		{"BGP-LS VPN", bodyOf(attribute(14, bin("400448 00 00"), tlvOf(1, bin("0000fde800000001"), isis)), mpUnreach()), Update{
 			Reach: []NLRI{{Type: NodeNLRI, VPN: true, Raw: unhex("0000fde800000001 02 0000000000000000")}},
 		}},
-		{"empty MP_UNREACH of the VPN", bodyOf(attribute(15, bin("400448"))), Update{}},
+		{"End-of-RIB of the VPN", bodyOf(attribute(15, bin("400448"))), Update{EndOfRIBVPN: true}},
 		{"two MP_REACH", bodyOf(mpReach(node), mpReach(node)), Update{Reach: []NLRI{nodeValue(r1), nodeValue(r1)}}},
 		{"no next hop", bodyOf(attribute(14, family, bin("00 00"), node)), Update{Reach: reached}},
 		{"next hop of 32 octets", bodyOf(attribute(14, family, "\x20", strings.Repeat("\xfe", 32), "\x00", node)), Update{Reach: reached}},
@@ -354,4 +354,30 @@ func TestPrefix(t *testing.T) {
 			t.Errorf("%s: %d odd prefixes, want %d", test.octets, got.Oddities.Prefixes, test.odd)
 		}
 	}
+}
+
+// An UPDATE has so many errors of each kind, and counts the others.
+func TestManyErrors(t *testing.T) {
+	attributes := strings.Repeat(tlvOf(TLVNodeFlags), 100) + strings.Repeat(tlvOf(TLVIGPMetric), 3)
+	_, errs := DecodeUpdate(bodyOf(mpReach(strings.Repeat(tlvOf(3), 20)), attribute(29, attributes)))
+	counts := map[string]int{}
+	for _, err := range errs {
+		e := err.(*DecodeError)
+		counts[e.What] += 1 + e.More
+	}
+	same(t, "errors", len(errs), 2*maxErrors)
+	same(t, "counts", counts, map[string]int{PartNLRI: 20, PartTLV: 103})
+}
+
+// Values that are repeated more often than any router does are kept as octets.
+func TestManyRepeats(t *testing.T) {
+	member := tlvOf(TLVL2BundleMember, bin("00000001"))
+	body := bodyOf(mpReach(nodeBytes(r1)), attribute(29, strings.Repeat(member, maxRepeats+2)))
+	u, errs := DecodeUpdate(body)
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	same(t, "members", len(u.Attributes.SegmentRouting.L2BundleMembers), maxRepeats)
+	same(t, "unknown", u.Attributes.Unknown, []TLV{{TLVL2BundleMember, unhex("00000001")}, {TLVL2BundleMember, unhex("00000001")}})
+	same(t, "octets", string(u.Attributes.Append(nil)), strings.Repeat(member, maxRepeats+2))
 }

@@ -205,8 +205,14 @@ func (n *NLRI) read(m *memory, typ NLRIType, v []byte, vpn bool) error {
 		n.Raw = m.clone(v)
 		return atLeast(v, distinguisher)
 	}
+	if n.Type < NodeNLRI || n.Type > SRv6SIDNLRI {
+		n.Raw = m.clone(v)
+		return nil
+	}
+	if err := atLeast(v, head); err != nil {
+		return err
+	}
 	switch n.Type {
-	case NodeNLRI:
 	case LinkNLRI:
 		n.Link = m.links.one()
 	case IPv4PrefixNLRI, IPv6PrefixNLRI:
@@ -215,12 +221,6 @@ func (n *NLRI) read(m *memory, typ NLRIType, v []byte, vpn bool) error {
 		n.Policy = m.policies.one()
 	case SRv6SIDNLRI:
 		n.SID = m.sids.one()
-	default:
-		n.Raw = m.clone(v)
-		return nil
-	}
-	if err := atLeast(v, head); err != nil {
-		return err
 	}
 	n.Protocol = ProtocolID(v[0])
 	n.Identifier = binary.BigEndian.Uint64(v[1:])
@@ -284,19 +284,27 @@ func (n *NLRI) unknown() *[]TLV {
 	return nil
 }
 
+var (
+	errNoLocal  = fmt.Errorf("%w: local node descriptors", ErrMissing)
+	errNoRemote = fmt.Errorf("%w: remote node descriptors", ErrMissing)
+	errNoPrefix = fmt.Errorf("%w: prefix", ErrMissing)
+	errNoSID    = fmt.Errorf("%w: SRv6 SID", ErrMissing)
+	errNoPolicy = fmt.Errorf("%w: candidate path descriptor", ErrMissing)
+)
+
 // complete checks that the mandatory descriptors are there.
 func (n *NLRI) complete() error {
 	switch {
 	case n.Local == nil:
-		return fmt.Errorf("%w: local node descriptors", ErrMissing)
+		return errNoLocal
 	case n.Link != nil && n.Remote == nil:
-		return fmt.Errorf("%w: remote node descriptors", ErrMissing)
+		return errNoRemote
 	case n.Prefix != nil && !n.Prefix.Prefix.IsValid():
-		return fmt.Errorf("%w: prefix", ErrMissing)
+		return errNoPrefix
 	case n.SID != nil && !n.SID.SID.IsValid():
-		return fmt.Errorf("%w: SRv6 SID", ErrMissing)
+		return errNoSID
 	case n.Policy != nil && !n.Policy.Endpoint.IsValid():
-		return fmt.Errorf("%w: candidate path descriptor", ErrMissing)
+		return errNoPolicy
 	}
 	return nil
 }

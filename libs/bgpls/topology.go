@@ -3,7 +3,6 @@ package bgpls
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 )
 
 // maxTopologies is how many topologies an NLRI may be of that is taken for one NLRI of
@@ -17,7 +16,7 @@ func topology(m *memory, p **uint16, v []byte) error {
 		return optional(m, &m.uint16s, p, v, readMultiTopology)
 	}
 	if len(v) > 2*maxTopologies {
-		return fmt.Errorf("%w: %d topologies", ErrAmbiguous, len(v)/2)
+		return &cause{is: ErrAmbiguous, format: "%d topologies", args: [2]int{len(v) / 2}}
 	}
 	ids := m.uint16s.some(len(v) / 2)
 	for i := range ids {

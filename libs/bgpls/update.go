@@ -13,6 +13,7 @@ type Update struct {
 	Attributes     *Attributes // of all of Reach; nil = none
 	AttributesLost bool        // the attribute was malformed or out of reach (RFC 9552 §8.2.2)
 	EndOfRIB       bool        // the speaker's table is complete (RFC 4724 §2)
+	EndOfRIBVPN    bool        // its table of SAFI 72 is
 	Oddities       Oddities    // what is not as it should be and does no harm
 }
 
@@ -83,7 +84,8 @@ func (d *decoder) decode(body []byte) {
 		d.broken(body[:end], at, err)
 		return
 	}
-	d.update.EndOfRIB = d.emptyUnreach && !d.reached
+	d.update.EndOfRIB = d.emptied == SAFI && !d.reached
+	d.update.EndOfRIBVPN = d.emptied == SAFIVPN && !d.reached
 }
 
 // sized16 reads two octets of length; as many octets follow, from start to end. If
@@ -135,15 +137,15 @@ func (d *decoder) next(body []byte, at int) (int, error) {
 // decoder gathers an Update.
 type decoder struct {
 	*memory
-	update       Update
-	errs         []error
-	reached      bool // an MP_REACH_NLRI came, of any address family
-	attributed   bool // a BGP-LS attribute came
-	emptyUnreach bool // an MP_UNREACH_NLRI of BGP-LS came that withdraws nothing
+	update     Update
+	errs       failures
+	reached    bool // an MP_REACH_NLRI came, of any address family
+	attributed bool // a BGP-LS attribute came
+	emptied    safi // of the last MP_UNREACH_NLRI of BGP-LS, if it withdraws nothing
 }
 
 func (d *decoder) fail(what string, p part, err error) {
-	d.errs = append(d.errs, decodeError(what, p, err))
+	d.errs.add(what, p, err)
 }
 
 // broken gives up the rest of the UPDATE, and with it an attribute that did not come.
@@ -161,7 +163,10 @@ func (d *decoder) pathAttribute(a part) {
 		}
 	case AttributeMPUnreach:
 		if d.bgpls(a, 3) {
-			d.emptyUnreach = len(a.value) == 3 && a.value[2] == SAFI
+			d.emptied = 0
+			if len(a.value) == 3 {
+				d.emptied = safi(a.value[2])
+			}
 			d.update.Unreach = d.nlriList(d.update.Unreach, a, 3)
 		}
 	case AttributeBGPLS:
@@ -202,11 +207,15 @@ func (d *decoder) nlriList(ns []NLRI, a part, skip int) []NLRI {
 		return ns
 	}
 	start := a.offset + int(a.header)
-	if at, err := framed(a.value[skip:]); err != nil {
+	count, at, err := framed(a.value[skip:])
+	if err != nil {
 		d.fail(PartAttribute, a, fmt.Errorf("NLRI at octet %d: %w", start+skip+at, err))
 		return ns
 	}
 	vpn := a.value[2] == SAFIVPN
+	if len(ns) == 0 {
+		d.nlris.reserve(count)
+	}
 	for v := a.value[skip:]; len(v) > 0; {
 		typ, end, _ := frame(v)
 		longer, err := d.appendNLRI(ns, NLRIType(typ), v[tlvHeader:end], vpn)
@@ -227,7 +236,6 @@ func (d *decoder) bgplsAttribute(a part) {
 		return
 	}
 	d.attributed = true
-	attributes, errs := decodeAttributes(d.memory, a)
-	d.update.Attributes, d.update.AttributesLost = attributes, attributes == nil
-	d.errs = append(d.errs, errs...)
+	d.update.Attributes = decodeAttributes(d.memory, a, &d.errs)
+	d.update.AttributesLost = d.update.Attributes == nil
 }

@@ -80,17 +80,17 @@ func (s *speakers) Update(peer netip.Addr, body []byte) {
 }
 
 // RefreshBegun tells that the peer begins its table again.
-func (s *speakers) RefreshBegun(peer netip.Addr, _ bgp.Family) {
+func (s *speakers) RefreshBegun(peer netip.Addr, f bgp.Family) {
 	source := bgpSource(peer)
 	s.log.Info("route refresh begins", "source", source)
-	s.send(s.ctx, RefreshBegun{source})
+	s.send(s.ctx, RefreshBegun{source, f})
 }
 
 // RefreshEnded tells that the peer has told its table again.
-func (s *speakers) RefreshEnded(peer netip.Addr, _ bgp.Family) {
+func (s *speakers) RefreshEnded(peer netip.Addr, f bgp.Family) {
 	source := bgpSource(peer)
 	s.log.Info("route refresh complete", "source", source)
-	s.send(s.ctx, RefreshEnded{source})
+	s.send(s.ctx, RefreshEnded{source, f})
 }
 
 // Closed tells that a session is lost, unless this service ends it.

@@ -26,7 +26,6 @@ import (
 	"github.com/altostream/altostream/libs/mrt"
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
-	"github.com/altostream/altostream/libs/stream/streamtest"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -50,7 +49,7 @@ func testListener(t *testing.T, queue int) (*listener, chan stream.Event[Event],
 		t.Fatal(err)
 	}
 	events := make(chan stream.Event[Event], queue)
-	l, err := newListener(events, Config{}, streamtest.Serde[schemas.RawTopology](t, schemas.RawTopologyTopic), rt)
+	l, err := newListener(events, Config{}, rt)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,8 @@
 //	event.go    what the sources tell the state
 //	session.go  sessions that begin, end and begin again; stale times; mark and sweep
 //	update.go   what an UPDATE changes
-//	record.go   NLRI and attribute → record
-//	objects.go  what one speaker told, in octets
+//	record.go   NLRI and attribute → record; encode.go: → octets, attributes once per UPDATE
+//	adjribin.go what one speaker told of one address family, in octets
 //	replica.go  taking over from another instance
 //	status.go   what the state knows of a speaker, for operators; metrics.go: as metrics
 //	bgp.go      BGP sessions (libs/bgp) → events

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/bgpls"
 )
 
@@ -49,20 +50,25 @@ type Down struct {
 	Final bool
 }
 
-// RefreshBegun says that a speaker begins to tell its whole table again (RFC 7313
-// §4.1).
-type RefreshBegun struct{ Source string }
+// RefreshBegun says that a speaker begins to tell its whole table of a family again (RFC
+// 7313 §4.1).
+type RefreshBegun struct {
+	Source string
+	Family bgp.Family
+}
 
-// RefreshEnded says that a speaker has told its whole table again: what it did not
-// say since RefreshBegun is gone (RFC 7313 §4.2).
-type RefreshEnded struct{ Source string }
+// RefreshEnded says that a speaker has told its whole table of a family again: what it
+// did not say since RefreshBegun is gone (RFC 7313 §4.2).
+type RefreshEnded struct {
+	Source string
+	Family bgp.Family
+}
 
 // Update is an UPDATE message of a speaker.
 type Update struct {
 	Source string
 	Update bgpls.Update
 
-	records []avro.Encoded // of the Reach of the Update; nil = not made yet
 	decoder *bgpls.Decoder // whose memory the Update is in; nil = its own
 }
 

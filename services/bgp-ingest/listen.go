@@ -13,11 +13,9 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"golang.org/x/time/rate"
 
-	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
-	"github.com/altostream/altostream/schemas"
 )
 
 // maxLoggedBytes bounds what a log line shows of a malformed message.
@@ -32,9 +30,7 @@ type listener struct {
 	meter    metric.Meter
 	limiters sync.Map // *limiter by source
 
-	topology string
-	maxRate  int // UPDATEs a second of one speaker; 0 = no limit
-	encode   func(*schemas.RawTopology) avro.Encoded
+	maxRate int // UPDATEs a second of one speaker; 0 = no limit
 	// running are the sources; they end soon after their context.
 	running sync.WaitGroup
 	// end ends the BGP session with a source, if it is one.
@@ -46,10 +42,10 @@ type listener struct {
 	oddities  metric.Int64Counter
 }
 
-func newListener(events chan<- stream.Event[Event], c Config, serde *avro.Serde[schemas.RawTopology], rt *service.Runtime) (*listener, error) {
+func newListener(events chan<- stream.Event[Event], c Config, rt *service.Runtime) (*listener, error) {
 	l := &listener{
 		events: events, log: rt.Log, limit: service.Limit{Interval: logInterval}, meter: rt.Meter,
-		topology: c.Topology, maxRate: c.MaxUpdateRate, encode: encoder(serde),
+		maxRate: c.MaxUpdateRate,
 	}
 	for _, c := range []struct {
 		counter           *metric.Int64Counter
@@ -120,23 +116,14 @@ func (l *listener) tell(ctx context.Context, source string, body []byte) {
 	if update.Oddities != (bgpls.Oddities{}) {
 		l.odd(ctx, source, update.Oddities)
 	}
-	if len(update.Reach) > 0 || len(update.Unreach) > 0 || update.EndOfRIB {
-		l.sendAt(ctx, Update{Source: source, Update: update, records: l.records(source, &update), decoder: decoder}, observedAt)
+	if len(update.Reach) > 0 || len(update.Unreach) > 0 || update.EndOfRIB || update.EndOfRIBVPN {
+		l.sendAt(ctx, Update{Source: source, Update: update, decoder: decoder}, observedAt)
 	} else {
 		decoders.Put(decoder)
 	}
 	if update.EndOfRIB {
 		l.log.Info("table complete (End-of-RIB)", "source", source)
 	}
-}
-
-// records makes the records of an UPDATE, beside what the processor does.
-func (l *listener) records(source string, u *bgpls.Update) []avro.Encoded {
-	records := make([]avro.Encoded, len(u.Reach))
-	for i := range u.Reach {
-		records[i] = l.encode(record(l.topology, source, &u.Reach[i], u.Attributes, u.AttributesLost))
-	}
-	return records
 }
 
 // throttle waits while a speaker tells more than it may (RFC 9552 §8.2.3).
@@ -151,12 +138,22 @@ func (l *listener) throttle(ctx context.Context, source string, v *limiter) {
 	_ = v.rate.Wait(ctx)
 }
 
-// exceeded says that a speaker tells too many objects, and ends its session.
-func (l *listener) exceeded(source string, most int) {
-	l.log.Error("speaker tells more objects than MAX_OBJECTS; it counts as lost until its next session",
-		"source", source, "objects", most)
-	if l.end != nil {
-		go l.end(source, fmt.Sprintf("more than %d BGP-LS objects", most)) // the session may wait for the processor
+// found tells what the processor found out about a speaker; held is how long it keeps a
+// table that shrank to nothing.
+func (l *listener) found(f finding, held time.Duration) {
+	switch f.what {
+	case tooManyObjects:
+		l.log.Error("speaker tells more objects than MAX_OBJECTS; it counts as lost until its next session",
+			"source", f.source, "objects", f.n)
+		if l.end != nil {
+			go l.end(f.source, fmt.Sprintf("more than %d BGP-LS objects", f.n)) // the session may wait for the processor
+		}
+	case prematureEndOfRIB:
+		l.log.Warn("table shrank to nothing at End-of-RIB; what the speaker said before is held for EMPTY_TABLE_TIME",
+			"source", f.source, "objects", f.n, "held", held)
+	case attributesRepeated:
+		l.bad(context.Background(), f.source, "repeated-attribute",
+			fmt.Errorf("attributes of %d octets in all, repeated for each NLRI of one UPDATE, exceed %d; they count as lost", f.n, maxRepeated))
 	}
 }
 
@@ -175,12 +172,14 @@ func (l *listener) odd(ctx context.Context, source string, o bgpls.Oddities) {
 // bad counts a malformed part of the input and logs it, with a rate limit.
 func (l *listener) bad(ctx context.Context, source, kind string, err error) {
 	var raw []byte
+	count := int64(1)
 	var de *bgpls.DecodeError
 	if errors.As(err, &de) {
 		kind = de.What
 		raw = de.Raw[:min(len(de.Raw), maxLoggedBytes)]
+		count += int64(de.More)
 	}
-	l.badInput.Add(ctx, 1, metric.WithAttributes(attribute.String("source", source), attribute.String("kind", kind)))
+	l.badInput.Add(ctx, count, metric.WithAttributes(attribute.String("source", source), attribute.String("kind", kind)))
 	if held, ok := l.limit.Allow(); ok {
 		l.log.Warn("input put aside", "source", source, "error", err, "bytes", hex.EncodeToString(raw), "held_back", held)
 	}

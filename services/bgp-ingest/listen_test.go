@@ -10,8 +10,6 @@ import (
 
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
-	"github.com/altostream/altostream/libs/stream/streamtest"
-	"github.com/altostream/altostream/schemas"
 )
 
 // TestMaxUpdateRate holds a speaker back that tells too fast, loses nothing, and lets
@@ -29,7 +27,7 @@ func TestMaxUpdateRate(t *testing.T) {
 		t.Fatal(err)
 	}
 	events := make(chan stream.Event[Event], 2*count)
-	l, err := newListener(events, Config{MaxUpdateRate: rate}, streamtest.Serde[schemas.RawTopology](t, schemas.RawTopologyTopic), rt)
+	l, err := newListener(events, Config{MaxUpdateRate: rate}, rt)
 	if err != nil {
 		t.Fatal(err)
 	}

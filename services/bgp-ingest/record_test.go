@@ -1,12 +1,14 @@
 package bgpingest
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/netip"
 	"reflect"
 	"testing"
 
 	"github.com/altostream/altostream/libs/bgpls"
+	"github.com/altostream/altostream/libs/stream/streamtest"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -278,16 +280,24 @@ var recordTests = []struct {
 	},
 }
 
+// TestRecord also shows that a record in two parts is the record as a whole.
 func TestRecord(t *testing.T) {
+	serde := streamtest.Serde[schemas.RawTopology](t, schemas.RawTopologyTopic)
+	encoder := recordEncoder{serde: serde}
 	for _, test := range recordTests {
 		t.Run(test.name, func(t *testing.T) {
 			want := test.want
 			want.Topology, want.Source = "default", "bgp:10.99.2.2"
-			got := record("default", "bgp:10.99.2.2", &test.nlri, test.attributes, test.lost)
-			if !reflect.DeepEqual(got, &want) {
-				g, _ := json.MarshalIndent(got, "", " ")
+			got := encoder.object("default", "bgp:10.99.2.2", &test.nlri, encoder.told(test.attributes, test.lost))
+			whole, err := serde.Encode(&want)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got, whole) {
+				read, err := serde.Decode(got)
+				g, _ := json.MarshalIndent(read, "", " ")
 				w, _ := json.MarshalIndent(want, "", " ")
-				t.Errorf("record\ngot  %s\nwant %s", g, w)
+				t.Errorf("record\ngot  %s, %v\nwant %s", g, err, w)
 			}
 		})
 	}

@@ -28,7 +28,7 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	events := make(chan stream.Event[Event], queue)
-	l, err := newListener(events, c, serde, rt)
+	l, err := newListener(events, c, rt)
 	if err != nil {
 		return err
 	}
@@ -66,10 +66,10 @@ func watched(spec stream.Spec[*State, Event, avro.Encoded], m *speakerMetrics, l
 				decoders.Put(e.decoder)
 			}
 		case Flush:
-			news, exceeding := s.news()
+			news, findings := s.news()
 			m.set(news, time.Now())
-			for _, source := range exceeding {
-				l.exceeded(source, s.maxObjects)
+			for _, f := range findings {
+				l.found(f, s.emptyTime)
 			}
 		}
 		return s, out

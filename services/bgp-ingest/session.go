@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/schemas"
 )
@@ -13,9 +14,12 @@ import (
 func (s *State) up(e Up) []output {
 	out := s.configure(Configured{e.Source, e.ASN})
 	sp := s.speaker(e.Source)
-	sp.begin()
+	for _, r := range sp.tables {
+		r.begin()
+		r.refreshing = false
+	}
 	sp.asn = e.ASN
-	sp.reason, sp.over, sp.refreshing = "", false, false
+	sp.reason, sp.over, sp.premature = "", false, false
 	sp.keep = s.staleTime
 	if e.RestartTime > 0 {
 		sp.keep = e.RestartTime
@@ -65,7 +69,7 @@ func (s *State) stopped() []output {
 // lose notes that there is no session: stale while there are objects to keep.
 func (s *State) lose(sp *speaker) []output {
 	sp.changes++
-	if sp.objects.len() == 0 {
+	if sp.len() == 0 {
 		return s.setState(sp, schemas.PeerIdle)
 	}
 	return append(s.setState(sp, schemas.PeerStale), s.alarm(sp, sp.keep))
@@ -85,25 +89,20 @@ func (s *State) refreshing(e RefreshBegun) []output {
 	if !sp.inSession() {
 		return nil
 	}
-	sp.begin()
+	r := sp.table(e.Family)
+	r.begin()
+	r.refreshing = true
 	sp.changes++
-	sp.refreshing = true
 	return []output{s.alarm(sp, s.staleTime)}
 }
 
 // refreshed sweeps after a route refresh; without one begun it says nothing.
 func (s *State) refreshed(e RefreshEnded) []output {
 	sp := s.speaker(e.Source)
-	if !sp.inSession() || !sp.refreshing {
-		return nil
+	if r := sp.table(e.Family); sp.inSession() && r.refreshing {
+		return s.sweep(sp, r)
 	}
-	return s.sweep(sp)
-}
-
-// begin begins a session, or a table that is told again: what was told before is not.
-func (sp *speaker) begin() {
-	sp.session++
-	sp.objects.told = 0
+	return nil
 }
 
 // inSession reports whether the speaker speaks.
@@ -111,11 +110,10 @@ func (sp *speaker) inSession() bool { return sp.state == schemas.PeerEstablished
 
 func (sp *speaker) synced() bool { return sp.state == schemas.PeerSynced }
 
-// sweep withdraws what the current session has not said.
-func (s *State) sweep(sp *speaker) []output {
-	sp.refreshing = false
+// sweep withdraws what the current session has not said of a family.
+func (s *State) sweep(sp *speaker, r *adjRIBIn) []output {
 	var out []output
-	sp.objects.sweep(sp.session,
+	r.sweep(
 		func(n *bgpls.NLRI) string { return key(s.topology, sp.source, n) },
 		func(key string) { out = append(out, output{Key: key}) })
 	if s.silent {
@@ -124,18 +122,50 @@ func (s *State) sweep(sp *speaker) []output {
 	return out
 }
 
+// endOfRIB sweeps a table that is told (RFC 4724 §2), unless it was begun again since. A
+// router that restarts may say so before its IGP has told it anything: a table that
+// shrinks to nothing is held for a while.
+func (s *State) endOfRIB(sp *speaker, f bgp.Family) (out []output) {
+	r := sp.table(f)
+	if s.emptyTime > 0 && !r.refreshing && !sp.synced() && r.shrinks() {
+		if sp.premature {
+			return nil
+		}
+		sp.premature = true
+		sp.changes++
+		s.find(sp, prematureEndOfRIB, r.len()-r.told)
+		return []output{s.alarm(sp, s.emptyTime)}
+	}
+	if !r.refreshing {
+		out = s.sweep(sp, r)
+	}
+	if f != bgp.LinkState {
+		return out
+	}
+	sp.premature = false
+	return append(append(out, s.setState(sp, schemas.PeerSynced)...), s.hears(sp)...)
+}
+
 // staleTimeOver withdraws what the speaker has not said since it lost its session,
-// whether it is back (without End-of-RIB so far) or not.
-func (s *State) staleTimeOver(e StaleTimeOver) []output {
+// whether it is back or not. One that is back and sent no End-of-RIB, which is an option
+// (RFC 4724 §2), counts as synced from then on.
+func (s *State) staleTimeOver(e StaleTimeOver) (out []output) {
 	sp := s.speaker(e.Source)
 	if e.epoch != strconv.Itoa(sp.changes) {
 		return nil
 	}
-	if sp.state != schemas.PeerStale {
-		return append(s.sweep(sp), s.hears(sp)...)
+	gone := sp.state == schemas.PeerStale
+	for _, r := range sp.tables {
+		if gone {
+			r.begin()
+		}
+		out = append(out, s.sweep(sp, r)...)
 	}
-	sp.begin()
-	return append(s.sweep(sp), s.setState(sp, schemas.PeerIdle)...)
+	if gone {
+		return append(out, s.setState(sp, schemas.PeerIdle)...)
+	}
+	sp.premature = false
+	return append(append(out, s.setState(sp, schemas.PeerSynced)...), s.hears(sp)...)
 }
 
 // setState changes a speaker's state and returns its peer record, if that is another
@@ -153,7 +183,7 @@ func (s *State) setState(sp *speaker, state string) []output {
 	if reason := sp.reason; reason != "" && !sp.inSession() {
 		peer.Reason = &reason
 	}
-	encoded := s.encode(&schemas.RawTopology{
+	encoded := s.records.whole(&schemas.RawTopology{
 		Topology: s.topology, Source: sp.source, Kind: schemas.KindPeer, Peer: peer,
 	})
 	if bytes.Equal(sp.peer, encoded) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
 )
@@ -17,8 +18,9 @@ type State struct {
 	topology   string
 	group      string // of replicas
 	staleTime  time.Duration
-	maxObjects int // of one speaker
-	encode     func(*schemas.RawTopology) avro.Encoded
+	emptyTime  time.Duration // how long a table that shrank to nothing at End-of-RIB is held
+	maxObjects int           // of one speaker
+	records    *recordEncoder
 	decode     func(avro.Encoded) *schemas.RawTopology // nil = not readable
 	speakers   map[string]*speaker                     // by source
 	admitted   []netip.Prefix                          // of BGP speakers that belong to this ingest
@@ -26,7 +28,7 @@ type State struct {
 	routers    Routers                                 // of BMP speakers that do
 	silent     bool                                    // another instance publishes, or the table is not read yet
 	touched    map[*speaker]struct{}                   // since the last news
-	exceeding  []string                                // sources that began to tell too much since then
+	findings   []finding                               // since the last news
 	room       []byte                                  // for octets
 }
 
@@ -35,17 +37,16 @@ type speaker struct {
 	source     string
 	configured bool // of this ingest's: objects of other sources are left alone
 	asn        uint32
-	state      string       // schemas.Peer…
-	reason     string       // why there is no session, "" = none was told
-	missed     bool         // it lost its session and has not told its table since
-	over       bool         // it told more objects than it may; nothing counts until its next session
-	peer       avro.Encoded // its peer record in the output table
-	ours       bool         // that record says that replicas of this instance listen to it
-	objects    objects
-	session    uint32        // number of the current or last session, or of the table told again in it
-	refreshing bool          // it tells its whole table again; what it did not yet is not gone
+	state      string        // schemas.Peer…
+	reason     string        // why there is no session, "" = none was told
+	missed     bool          // it lost its session and has not told its table since
+	over       bool          // it told more objects than it may; nothing counts until its next session
+	peer       avro.Encoded  // its peer record in the output table
+	ours       bool          // that record says that replicas of this instance listen to it
+	tables     []*adjRIBIn   // one of each family that it told something of
 	changes    int           // sessions gained and lost: an alarm from before is void
 	keep       time.Duration // how long objects outlive the session
+	premature  bool          // its table shrank to nothing at End-of-RIB, and is held
 }
 
 type output = stream.Output[avro.Encoded]
@@ -88,31 +89,59 @@ func Step(s *State, e Event) (*State, []output) {
 func (s *State) speaker(source string) *speaker {
 	sp, ok := s.speakers[source]
 	if !ok {
-		sp = &speaker{source: source, state: schemas.PeerIdle, objects: newObjects(), keep: s.staleTime}
+		sp = &speaker{source: source, state: schemas.PeerIdle, keep: s.staleTime}
 		s.speakers[source] = sp
 	}
 	s.touched[sp] = struct{}{}
 	return sp
 }
 
+// table is what the speaker tells of a family.
+func (sp *speaker) table(f bgp.Family) *adjRIBIn {
+	for _, r := range sp.tables {
+		if r.family == f {
+			return r
+		}
+	}
+	r := newAdjRIBIn(f)
+	sp.tables = append(sp.tables, r)
+	return r
+}
+
+// len is how many objects the speaker has, told ones and those of the output table.
+func (sp *speaker) len() (n int) {
+	for _, r := range sp.tables {
+		n += r.len()
+	}
+	return n
+}
+
+// told is how many objects the speaker told in its session.
+func (sp *speaker) told() (n int) {
+	for _, r := range sp.tables {
+		n += r.told
+	}
+	return n
+}
+
 // restore learns what a speaker had said before this service started.
 func (s *State) restore(e Restored) {
 	topology, rest, _ := strings.Cut(e.Key, "|")
-	source, kind, _ := strings.Cut(rest, "|")
+	source, object, _ := strings.Cut(rest, "|")
 	if topology != s.topology {
 		return
 	}
 	sp := s.speaker(source)
 	switch {
-	case kind == schemas.KindPeer && e.Record != nil:
+	case object == schemas.KindPeer && e.Record != nil:
 		sp.peer = *e.Record
 		sp.ours = s.isOurs(sp.peer)
-	case kind == schemas.KindPeer:
+	case object == schemas.KindPeer:
 		sp.peer = nil
 	case e.Record == nil:
-		delete(sp.objects.loaded, e.Key)
+		delete(sp.table(familyOfKey(object)).loaded, e.Key)
 	default:
-		sp.objects.loaded[e.Key] = *e.Record
+		sp.table(familyOfKey(object)).loaded[e.Key] = *e.Record
 	}
 }
 

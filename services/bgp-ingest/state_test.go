@@ -169,7 +169,8 @@ func TestSession(t *testing.T) {
 		}, "synced [2 3]"},
 		{"back without End-of-RIB", func(tb *table) {
 			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)).ring(2)
-		}, "established [2]"},
+		}, "synced [2]"},
+		{"never End-of-RIB", func(tb *table) { tb.apply(up, reach("s", 1)).ring(0) }, "synced [1]"},
 		{"back late", func(tb *table) {
 			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)).ring(1)
 		}, "established [1 2]"},

@@ -2,88 +2,121 @@ package bgpingest
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/schemas"
 )
+
+// maxRepeated is how many octets of attributes the objects of one UPDATE may have in all,
+// each of them those of the UPDATE: no UPDATE of 4096 octets comes near, and what is
+// published of one of 64 KiB is in proportion to it.
+const maxRepeated = 256 << 10
+
+// telling is what an UPDATE says of each of its objects.
+type telling struct {
+	object
+	attributes *bgpls.Attributes
+	encoded    []byte // the part of a record that says so; nil = not made yet
+}
 
 func (s *State) update(e Update) []output {
 	sp := s.speaker(e.Source)
 	if sp.over {
 		return nil
 	}
-	out := make([]output, 0, len(e.Update.Unreach)+len(e.Update.Reach))
+	var out []output
 	for i := range e.Update.Unreach {
 		n := &e.Update.Unreach[i]
 		s.room = appendID(s.room[:0], n)
 		key := func() string { return key(s.topology, sp.source, n) }
-		if sp.objects.remove(n, s.room, sp.session, key) && !s.silent {
+		if sp.table(familyOf(n)).remove(n, s.room, key) && !s.silent {
 			out = append(out, output{Key: key()})
 		}
 	}
-	told := object{session: sp.session, attributed: e.Update.Attributes != nil, lost: e.Update.AttributesLost}
-	if told.attributed {
-		s.room = e.Update.Attributes.Append(s.room[:0])
-		told.attributes = string(s.room)
-	}
+	told := s.tell(sp, &e.Update)
 	for i := range e.Update.Reach {
-		if o, ok := s.reach(sp, e, i, told); ok {
-			out = append(out, o)
+		if o, ok := s.reach(sp, &e.Update.Reach[i], &told); ok {
+			out = append(slices.Grow(out, len(e.Update.Reach)-i), o)
 		}
 		if sp.over {
 			return append(out, s.exceed(sp)...)
 		}
 	}
 	if e.Update.EndOfRIB && sp.inSession() {
-		if !sp.refreshing {
-			out = append(out, s.sweep(sp)...)
-		}
-		out = append(out, s.setState(sp, schemas.PeerSynced)...)
-		out = append(out, s.hears(sp)...)
+		out = append(out, s.endOfRIB(sp, bgp.LinkState)...)
+	}
+	if e.Update.EndOfRIBVPN && sp.inSession() {
+		out = append(out, s.endOfRIB(sp, linkStateVPN)...)
 	}
 	return out
+}
+
+// tell takes what an UPDATE says of its objects. Attributes that many objects would repeat
+// too often count as lost (RFC 9552 §8.2.2).
+func (s *State) tell(sp *speaker, u *bgpls.Update) telling {
+	told := telling{object: object{attributed: u.Attributes != nil, lost: u.AttributesLost}, attributes: u.Attributes}
+	if !told.attributed || len(u.Reach) == 0 {
+		return told
+	}
+	s.room = u.Attributes.Append(s.room[:0])
+	if len(s.room)*len(u.Reach) > maxRepeated && len(u.Reach) > 1 {
+		s.find(sp, attributesRepeated, len(s.room)*len(u.Reach))
+		return telling{object: object{lost: true}}
+	}
+	told.object.attributes = string(s.room)
+	return told
 }
 
 // exceed takes a speaker that tells too many objects for one that lost its session
 // (RFC 9552 §8.2.3).
 func (s *State) exceed(sp *speaker) []output {
 	sp.reason = fmt.Sprintf("it tells more than %d objects (MAX_OBJECTS)", s.maxObjects)
-	s.exceeding = append(s.exceeding, sp.source)
+	s.find(sp, tooManyObjects, s.maxObjects)
 	return s.lose(sp)
 }
 
-// reach takes what a speaker told about the i-th object of an UPDATE and returns its
-// record, if that is another one.
-func (s *State) reach(sp *speaker, e Update, i int, told object) (output, bool) {
-	n := &e.Update.Reach[i]
+// reach takes what a speaker told about an object and returns its record, if that is
+// another one.
+func (s *State) reach(sp *speaker, n *bgpls.NLRI, told *telling) (output, bool) {
+	r := sp.table(familyOf(n))
 	s.room = appendID(s.room[:0], n)
 	key := func() string { return key(s.topology, sp.source, n) }
-	known, ok := sp.objects.find(s.room, key)
-	if again := ok && known.session == sp.session; !again && sp.objects.told >= s.maxObjects {
+	known, ok := r.find(s.room, key)
+	if again := ok && known.session == r.session; !again && sp.told() >= s.maxObjects {
 		sp.over = true
 		return output{}, false
 	}
-	if ok && told.lost {
-		told.attributes, told.attributed, told.former = known.attributes, known.attributed, known.former
+	now := told.object
+	now.session = r.session
+	if ok && now.lost {
+		now.attributes, now.attributed, now.former = known.attributes, known.attributed, known.former
 	}
-	sp.objects.put(n, s.room, known, told, key)
-	if s.silent || ok && known.same(told) {
+	r.put(n, s.room, known, now, key)
+	if s.silent || ok && known.same(now) {
 		return output{}, false
 	}
 	var encoded avro.Encoded
-	switch {
-	case ok && told.lost:
-		encoded = s.encodeObject(sp, n, told)
-	case e.records != nil:
-		encoded = e.records[i]
-	default:
-		encoded = s.encode(record(s.topology, sp.source, n, e.Update.Attributes, told.lost))
+	if ok && now.lost {
+		encoded = s.encodeObject(sp, n, now)
+	} else {
+		encoded = s.encodeTold(sp, n, told)
 	}
 	if known.former && !known.lost && string(encoded) == known.attributes { // what the table holds
 		return output{}, false
 	}
 	return output{Key: key(), Value: &encoded}, true
+}
+
+// encodeTold returns the record of an object of an UPDATE; what all of them have in common
+// is encoded once.
+func (s *State) encodeTold(sp *speaker, n *bgpls.NLRI, told *telling) avro.Encoded {
+	if told.encoded == nil {
+		told.encoded = s.records.told(told.attributes, told.lost)
+	}
+	return s.records.object(s.topology, sp.source, n, told.encoded)
 }
 
 // attributes decodes what is kept of an object.
