@@ -90,8 +90,11 @@ func (t *table) write(changes []stream.Change[avro.Encoded]) {
 	}
 }
 
-// ring lets the n-th alarm go off.
+// ring lets the n-th alarm go off; the last ones have negative numbers.
 func (t *table) ring(n int) *table {
+	if n < 0 {
+		n += len(t.alarms)
+	}
 	t.machine.Wake(t.alarms[n].Name, time.Unix(2, 0))
 	t.flush()
 	return t
