@@ -28,15 +28,18 @@ func frame(v []byte) (typ uint16, end int, err error) {
 	return binary.BigEndian.Uint16(v), end, nil
 }
 
-// framed checks the framing of NLRIs and counts them; an error is about the one at an
-// offset.
-func framed(v []byte) (count, at int, err error) {
+// framed checks the framing of NLRIs, which have so many octets before each, and counts
+// them; an error is about the one at an offset.
+func framed(v []byte, before int) (count, at int, err error) {
 	for ; at < len(v); count++ {
-		_, end, err := frame(v[at:])
+		if len(v)-at < before {
+			return count, at, errTruncated(before, len(v)-at)
+		}
+		_, end, err := frame(v[at+before:])
 		if err != nil {
 			return count, at, err
 		}
-		at += end
+		at += before + end
 	}
 	return count, at, nil
 }

@@ -12,6 +12,7 @@ type NLRI struct {
 	Type       NLRIType
 	Protocol   ProtocolID
 	VPN        bool                // of SAFI 72: Raw holds the route distinguisher, 8 octets, and the value octets
+	PathID     uint32              // path identifier (RFC 7911 §3), no part of the object's identity; 0 without one
 	Identifier uint64              // BGP-LS instance identifier
 	Local      *NodeDescriptor     // TLV 256; the node itself, the near end of a link, the originator of a prefix or SID, the headend of a policy
 	Remote     *NodeDescriptor     // TLV 257; links only

@@ -14,6 +14,7 @@ type Update struct {
 	AttributesLost bool        // the attribute was malformed or out of reach (RFC 9552 §8.2.2)
 	EndOfRIB       bool        // the speaker's table is complete (RFC 4724 §2)
 	EndOfRIBVPN    bool        // its table of SAFI 72 is
+	PathIDs        bool        // the NLRIs had path identifiers (RFC 7911)
 	Oddities       Oddities    // what is not as it should be and does no harm
 }
 
@@ -38,7 +39,7 @@ type Oddities struct {
 // values for long should keep their octets (NLRI.Append, Attributes.Append) instead.
 func DecodeUpdate(body []byte) (Update, []error) {
 	m := memories.Get().(*memory)
-	u, errs := m.decode(body)
+	u, errs := m.decode(body, NoPathIDs)
 	memories.Put(m)
 	return u, errs
 }
@@ -50,14 +51,17 @@ func DecodeUpdate(body []byte) (Update, []error) {
 type Decoder struct{ memory memory }
 
 // Decode is DecodeUpdate into the memory of d.
-func (d *Decoder) Decode(body []byte) (Update, []error) {
+func (d *Decoder) Decode(body []byte) (Update, []error) { return d.DecodeWith(NoPathIDs, body) }
+
+// DecodeWith is Decode of an UPDATE whose NLRIs may have path identifiers.
+func (d *Decoder) DecodeWith(p PathIDs, body []byte) (Update, []error) {
 	d.memory.reset()
-	return d.memory.decode(body)
+	return d.memory.decode(body, p)
 }
 
-func (m *memory) decode(body []byte) (Update, []error) {
+func (m *memory) decode(body []byte, p PathIDs) (Update, []error) {
 	m.oddities = Oddities{}
-	d := decoder{memory: m}
+	d := decoder{memory: m, pathIDs: p}
 	d.decode(body)
 	d.update.Oddities = m.oddities
 	return d.update, d.errs
@@ -138,6 +142,7 @@ func (d *decoder) next(body []byte, at int) (int, error) {
 type decoder struct {
 	*memory
 	update     Update
+	pathIDs    PathIDs
 	errs       failures
 	reached    bool // an MP_REACH_NLRI came, of any address family
 	attributed bool // a BGP-LS attribute came
@@ -206,24 +211,30 @@ func (d *decoder) nlriList(ns []NLRI, a part, skip int) []NLRI {
 		d.fail(PartAttribute, a, errTruncated(skip, len(a.value)))
 		return ns
 	}
-	start := a.offset + int(a.header)
-	count, at, err := framed(a.value[skip:])
+	list, start, before := a.value[skip:], a.offset+int(a.header)+skip, 0
+	if len(list) > 0 && d.pathIDs.in(list) {
+		d.update.PathIDs = true
+		before = pathIDLength
+	}
+	count, at, err := framed(list, before)
 	if err != nil {
-		d.fail(PartAttribute, a, fmt.Errorf("NLRI at octet %d: %w", start+skip+at, err))
+		d.fail(PartAttribute, a, fmt.Errorf("NLRI at octet %d: %w", start+at, err))
 		return ns
 	}
-	vpn := a.value[2] == SAFIVPN
 	if len(ns) == 0 {
 		d.nlris.reserve(count)
 	}
-	for v := a.value[skip:]; len(v) > 0; {
+	for at := 0; at < len(list); {
+		v := list[at+before:]
 		typ, end, _ := frame(v)
-		longer, err := d.appendNLRI(ns, NLRIType(typ), v[tlvHeader:end], vpn)
+		longer, err := d.appendNLRI(ns, NLRIType(typ), v[tlvHeader:end], a.value[2] == SAFIVPN)
 		if err != nil {
-			offset := start + len(a.value) - len(v)
-			d.fail(PartNLRI, part{typ: typ, value: v[tlvHeader:end], offset: offset}, err)
+			d.fail(PartNLRI, part{typ: typ, value: v[tlvHeader:end], offset: start + at + before}, err)
 		}
-		ns, v = longer, v[end:]
+		if before > 0 {
+			identify(longer[len(ns):], pathID(list[at:]))
+		}
+		ns, at = longer, at+before+end
 	}
 	return ns
 }

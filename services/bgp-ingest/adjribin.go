@@ -1,6 +1,7 @@
 package bgpingest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/altostream/altostream/libs/avro"
@@ -16,6 +17,7 @@ type adjRIBIn struct {
 	counts     map[string]int          // of held, by kind
 	session    uint32                  // number of the current or last session, or of the table told again in it
 	told       int                     // of held, in the current session
+	paths      map[string][]uint32     // path identifiers that an object was told with in the current session, if with any
 	refreshing bool                    // it is told again as a whole; what is not told yet is not gone
 	restored   map[string]avro.Encoded // of the output table and not told since this instance took over, by key
 	loaded     map[string]avro.Encoded // what the output table holds, before this instance takes over, by key
@@ -66,6 +68,28 @@ func newAdjRIBIn(f bgp.Family) *adjRIBIn {
 func (r *adjRIBIn) begin() {
 	r.session++
 	r.told = 0
+	r.paths = nil
+}
+
+// addPath notes a path of an object that is told with a path identifier (RFC 7911 §3).
+func (r *adjRIBIn) addPath(id []byte, path uint32) {
+	if r.paths == nil {
+		r.paths = map[string][]uint32{}
+	}
+	if paths := r.paths[string(id)]; !slices.Contains(paths, path) {
+		r.paths[string(id)] = append(paths, path)
+	}
+}
+
+// removePath forgets a path of an object and reports whether it was the last.
+func (r *adjRIBIn) removePath(id []byte, path uint32) (last bool) {
+	paths := slices.DeleteFunc(r.paths[string(id)], func(p uint32) bool { return p == path })
+	if len(paths) > 0 {
+		r.paths[string(id)] = paths
+		return false
+	}
+	delete(r.paths, string(id))
+	return true
 }
 
 // shrinks reports whether less than a tenth is left of the table if what was not told in

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/altostream/altostream/libs/bgp"
+	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/service"
 )
 
@@ -76,7 +77,7 @@ func (s *speakers) Established(session bgp.Session) {
 // Update tells what an UPDATE says; it waits while Kafka takes no records, and so does
 // the peer.
 func (s *speakers) Update(peer netip.Addr, body []byte) {
-	s.tell(s.ctx, bgpSource(peer), body)
+	s.tell(s.ctx, bgpSource(peer), body, bgpls.NoPathIDs)
 }
 
 // RefreshBegun tells that the peer begins its table again.

@@ -28,6 +28,7 @@ type Config struct {
 	BGPPeers       Peers         `envconfig:"BGP_PEERS" example:"192.0.2.7;64512,192.0.2.8:1790;64512;passive,2001:db8::7;64512;gtsm"`
 	BMPListen      string        `envconfig:"BMP_LISTEN" example:":11019"`
 	BMPRouters     Routers       `envconfig:"BMP_ROUTERS" example:"192.0.2.1,10.0.0.0/8"`
+	BMPProxy       bool          `envconfig:"BMP_PROXY" default:"false" example:"true"`
 	MRTFiles       []string      `envconfig:"MRT_FILES" example:"/var/lib/mrt/updates.mrt"`
 	StaleTime      time.Duration `envconfig:"STALE_TIME" default:"2m" example:"2m"`
 	EmptyTableTime time.Duration `envconfig:"EMPTY_TABLE_TIME" default:"30s" example:"1m"`

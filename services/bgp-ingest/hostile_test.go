@@ -105,7 +105,7 @@ func allocatedBy(t *testing.T, body []byte) (allocated uint64, records, size int
 	machine.Flush()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	l.tell(t.Context(), "bgp:192.0.2.1", body)
+	l.tell(t.Context(), "bgp:192.0.2.1", body, bgpls.NoPathIDs)
 	for len(events) > 0 {
 		machine.Apply((<-events).Event, stream.Cause{})
 	}

@@ -69,6 +69,7 @@ type limiter struct {
 	label metric.MeasurementOption
 	rate  *rate.Limiter // nil = no limit
 	slow  service.Limit // of lines about the rate
+	paths sync.Once     // tells that there are path identifiers
 }
 
 func (l *listener) limiter(source string) *limiter {
@@ -102,14 +103,20 @@ func (l *listener) sendAt(ctx context.Context, e Event, observedAt time.Time) {
 // decoders are the memory of UPDATEs that were decoded and are not processed yet.
 var decoders = sync.Pool{New: func() any { return new(bgpls.Decoder) }}
 
-// tell decodes the body of an UPDATE message and sends what it says.
-func (l *listener) tell(ctx context.Context, source string, body []byte) {
+// tell decodes the body of an UPDATE message, whose NLRIs may have path identifiers, and
+// sends what it says.
+func (l *listener) tell(ctx context.Context, source string, body []byte, p bgpls.PathIDs) {
 	v := l.limiter(source)
 	l.throttle(ctx, source, v)
 	observedAt := time.Now()
 	l.updates.Add(ctx, 1, v.label)
 	decoder := decoders.Get().(*bgpls.Decoder)
-	update, errs := decoder.Decode(body)
+	update, errs := decoder.DecodeWith(p, body)
+	if update.PathIDs {
+		v.paths.Do(func() {
+			l.log.Info("speaker tells NLRIs with path identifiers (RFC 7911)", "source", source, "negotiated", p == bgpls.WantedPathIDs)
+		})
+	}
 	for _, err := range errs {
 		l.bad(ctx, source, "update", err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
 )
@@ -34,12 +35,12 @@ func TestMaxUpdateRate(t *testing.T) {
 	body := network(1)[0]
 	begin := time.Now()
 	for range count {
-		l.tell(t.Context(), "fast", body)
+		l.tell(t.Context(), "fast", body, bgpls.NoPathIDs)
 	}
 	if least := time.Second * (count - rate) / rate; time.Since(begin) < least {
 		t.Errorf("%d UPDATEs took %v, want %v at least", count, time.Since(begin), least)
 	}
-	l.tell(t.Context(), "slow", body)
+	l.tell(t.Context(), "slow", body, bgpls.NoPathIDs)
 	if got := len(events); got != count+1 {
 		t.Errorf("%d events of %d UPDATEs", got, count+1)
 	}

@@ -63,7 +63,7 @@ func (l *listener) replay(ctx context.Context, path string, r mrt.Record, speake
 		l.send(ctx, Down{Source: source, Reason: "so says the file"})
 	}
 	if r.Type == messageUpdate {
-		l.tell(ctx, source, r.Body)
+		l.tell(ctx, source, r.Body, bgpls.NoPathIDs)
 	}
 }
 

@@ -176,7 +176,7 @@ func (s *State) admit() []output {
 
 func (s *State) admits(source string) bool {
 	if router, ok := bmpRouter(source); ok {
-		return s.monitors && s.routers.contain(router)
+		return s.monitors && (len(s.routers) == 0 || s.routers.contain(router))
 	}
 	address, ok := strings.CutPrefix(source, bgpSourcePrefix)
 	addr, err := netip.ParseAddr(address)

@@ -20,6 +20,7 @@ type telling struct {
 	object
 	attributes *bgpls.Attributes
 	encoded    []byte // the part of a record that says so; nil = not made yet
+	paths      bool   // its objects have path identifiers
 }
 
 func (s *State) update(e Update) []output {
@@ -32,7 +33,11 @@ func (s *State) update(e Update) []output {
 		n := &e.Update.Unreach[i]
 		s.room = appendID(s.room[:0], n)
 		key := func() string { return key(s.topology, sp.source, n) }
-		if sp.table(familyOf(n)).remove(n, s.room, key) && !s.silent {
+		r := sp.table(familyOf(n))
+		if e.Update.PathIDs && !r.removePath(s.room, n.PathID) {
+			continue
+		}
+		if r.remove(n, s.room, key) && !s.silent {
 			out = append(out, output{Key: key()})
 		}
 	}
@@ -57,14 +62,14 @@ func (s *State) update(e Update) []output {
 // tell takes what an UPDATE says of its objects. Attributes that many objects would repeat
 // too often count as lost (RFC 9552 §8.2.2).
 func (s *State) tell(sp *speaker, u *bgpls.Update) telling {
-	told := telling{object: object{attributed: u.Attributes != nil, lost: u.AttributesLost}, attributes: u.Attributes}
+	told := telling{object: object{attributed: u.Attributes != nil, lost: u.AttributesLost}, attributes: u.Attributes, paths: u.PathIDs}
 	if !told.attributed || len(u.Reach) == 0 {
 		return told
 	}
 	s.room = u.Attributes.Append(s.room[:0])
 	if len(s.room)*len(u.Reach) > maxRepeated && len(u.Reach) > 1 {
 		s.find(sp, attributesRepeated, len(s.room)*len(u.Reach))
-		return telling{object: object{lost: true}}
+		return telling{object: object{lost: true}, paths: u.PathIDs}
 	}
 	told.object.attributes = string(s.room)
 	return told
@@ -95,6 +100,9 @@ func (s *State) reach(sp *speaker, n *bgpls.NLRI, told *telling) (output, bool) 
 		now.attributes, now.attributed, now.former = known.attributes, known.attributed, known.former
 	}
 	r.put(n, s.room, known, now, key)
+	if told.paths {
+		r.addPath(s.room, n.PathID)
+	}
 	if s.silent || ok && known.same(now) {
 		return output{}, false
 	}
