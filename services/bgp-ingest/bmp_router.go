@@ -248,15 +248,8 @@ func (r *router) routes(m *bmp.RouteMonitoring) {
 // BGP-LS in. It reports whether the UPDATE is about BGP-LS; one that only withdraws, such
 // as those that GoBGP sends after a Peer Down, begins no table.
 func (r *router) begin(source string, p bmp.Peer, body []byte) bool {
-	var decoder bgpls.Decoder
-	u, errs := decoder.DecodeWith(r.pathIDs(p), body)
-	if len(u.Reach) == 0 && !u.EndOfRIB {
-		if len(u.Unreach) == 0 {
-			for _, err := range errs {
-				r.bad(r.ctx, source, "update", err)
-			}
-		}
-		return len(u.Unreach) > 0
+	if begins, withdraws := r.peek(r.ctx, source, body, r.pathIDs(p)); !begins {
+		return withdraws
 	}
 	key := keyOf(p)
 	if r.peers[key] == nil {

@@ -52,11 +52,17 @@ func (e *recordEncoder) told(a *bgpls.Attributes, lost bool) []byte {
 	if e.length == 0 {
 		e.measure()
 	}
-	r := &schemas.RawTopology{Attributes: attributes(a), AttributesLost: lost}
+	e.record = schemas.RawTopology{}
+	e.tell(a, lost)
+	return bytes.Clone(e.encode(&e.record)[e.start:])
+}
+
+// tell adds to the record what was told of the object.
+func (e *recordEncoder) tell(a *bgpls.Attributes, lost bool) {
+	e.record.Attributes, e.record.AttributesLost = attributes(a), lost
 	if a != nil {
-		r.UnknownTLVs = tlvs(a.Unknown)
+		e.record.UnknownTLVs = tlvs(a.Unknown)
 	}
-	return bytes.Clone(e.encode(r)[e.start:])
 }
 
 // object encodes the record of an object, of which told is what was told.
@@ -66,4 +72,11 @@ func (e *recordEncoder) object(topology, source string, n *bgpls.NLRI, told []by
 	b = b[:len(b)-e.length]
 	whole := make(avro.Encoded, 0, len(b)+len(told))
 	return append(append(whole, b...), told...)
+}
+
+// only encodes the record of the only object of an UPDATE.
+func (e *recordEncoder) only(topology, source string, n *bgpls.NLRI, a *bgpls.Attributes, lost bool) avro.Encoded {
+	e.record = record(topology, source, n)
+	e.tell(a, lost)
+	return e.whole(&e.record)
 }

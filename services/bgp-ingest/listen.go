@@ -133,6 +133,20 @@ func (l *listener) tell(ctx context.Context, source string, body []byte, p bgpls
 	}
 }
 
+// peek decodes an UPDATE of which it is not known yet whether its sender tells anything of
+// BGP-LS. Errors are told if there is nothing; else tell does.
+func (l *listener) peek(ctx context.Context, source string, body []byte, p bgpls.PathIDs) (begins, withdraws bool) {
+	var decoder bgpls.Decoder
+	u, errs := decoder.DecodeWith(p, body)
+	begins, withdraws = len(u.Reach) > 0 || u.EndOfRIB, len(u.Unreach) > 0
+	if !begins && !withdraws {
+		for _, err := range errs {
+			l.bad(ctx, source, "update", err)
+		}
+	}
+	return begins, withdraws
+}
+
 // throttle waits while a speaker tells more than it may (RFC 9552 §8.2.3).
 func (l *listener) throttle(ctx context.Context, source string, v *limiter) {
 	if v.rate == nil || v.rate.Allow() {

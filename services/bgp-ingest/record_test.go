@@ -293,6 +293,9 @@ func TestRecord(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if only := encoder.only("default", "bgp:10.99.2.2", &test.nlri, test.attributes, test.lost); !bytes.Equal(only, whole) {
+				t.Errorf("alone in an UPDATE: %x, want %x", only, whole)
+			}
 			if !bytes.Equal(got, whole) {
 				read, err := serde.Decode(got)
 				g, _ := json.MarshalIndent(read, "", " ")

@@ -40,7 +40,7 @@ func (s *State) reconcile(sp *speaker) (out []output) {
 		for _, r := range sp.tables {
 			r.forgetRestored(func(key string) { out = append(out, output{Key: key}) })
 		}
-	default: // the alarm of its session may have gone off before
+	case !sp.file(): // the alarm of its session may have gone off before
 		out = append(out, s.alarm(sp, s.staleTime))
 	}
 	return append(out, s.setState(sp, sp.state)...)

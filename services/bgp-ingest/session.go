@@ -26,8 +26,14 @@ func (s *State) up(e Up) []output {
 	}
 	sp.changes++ // from now on End-of-RIB decides, or the stale time without one
 	out = append(out, s.setState(sp, schemas.PeerEstablished)...)
+	if sp.file() { // its end decides
+		return out
+	}
 	return append(out, s.alarm(sp, s.staleTime))
 }
+
+// file reports whether the speaker is one of an MRT file.
+func (sp *speaker) file() bool { return strings.HasPrefix(sp.source, mrtSourcePrefix) }
 
 func (s *State) down(e Down) []output {
 	sp := s.speaker(e.Source)
@@ -39,7 +45,7 @@ func (s *State) down(e Down) []output {
 		sp.keep = min(sp.keep, s.staleTime)
 	}
 	out := s.lose(sp)
-	if !strings.HasPrefix(sp.source, mrtSourcePrefix) {
+	if !sp.file() {
 		sp.missed = true
 		out = append(out, output{Key: sp.source, Resign: true}) // a replica may still hear it
 	}

@@ -21,6 +21,7 @@ type telling struct {
 	attributes *bgpls.Attributes
 	encoded    []byte // the part of a record that says so; nil = not made yet
 	paths      bool   // its objects have path identifiers
+	alone      bool   // it has one object
 }
 
 func (s *State) update(e Update) []output {
@@ -62,7 +63,7 @@ func (s *State) update(e Update) []output {
 // tell takes what an UPDATE says of its objects. Attributes that many objects would repeat
 // too often count as lost (RFC 9552 §8.2.2).
 func (s *State) tell(sp *speaker, u *bgpls.Update) telling {
-	told := telling{object: object{attributed: u.Attributes != nil, lost: u.AttributesLost}, attributes: u.Attributes, paths: u.PathIDs}
+	told := telling{object: object{attributed: u.Attributes != nil, lost: u.AttributesLost}, attributes: u.Attributes, paths: u.PathIDs, alone: len(u.Reach) == 1}
 	if !told.attributed || len(u.Reach) == 0 {
 		return told
 	}
@@ -121,6 +122,9 @@ func (s *State) reach(sp *speaker, n *bgpls.NLRI, told *telling) (output, bool) 
 // encodeTold returns the record of an object of an UPDATE; what all of them have in common
 // is encoded once.
 func (s *State) encodeTold(sp *speaker, n *bgpls.NLRI, told *telling) avro.Encoded {
+	if told.alone {
+		return s.records.only(s.topology, sp.source, n, told.attributes, told.lost)
+	}
 	if told.encoded == nil {
 		told.encoded = s.records.told(told.attributes, told.lost)
 	}
