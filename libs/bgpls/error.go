@@ -30,21 +30,33 @@ type DecodeError struct {
 const maxErrors = 16
 
 // failures are the errors of an UPDATE.
-type failures []error
+type failures struct {
+	errs []error
+	of   map[string]*failuresOf // by DecodeError.What
+}
+
+// failuresOf are those about parts of one kind.
+type failuresOf struct {
+	count int
+	last  *DecodeError
+}
 
 func (f *failures) add(what string, p part, err error) {
-	same := 0
-	var last *DecodeError
-	for _, e := range *f {
-		if e := e.(*DecodeError); e.What == what {
-			same, last = same+1, e
-		}
+	if f.of == nil {
+		f.of = map[string]*failuresOf{}
 	}
-	if same >= maxErrors {
-		last.More++
+	same := f.of[what]
+	if same == nil {
+		same = &failuresOf{}
+		f.of[what] = same
+	}
+	if same.count == maxErrors {
+		same.last.More++
 		return
 	}
-	*f = append(*f, &DecodeError{What: what, Offset: p.offset, Type: int(p.typ), Raw: bytes.Clone(p.value), Err: err})
+	same.count++
+	same.last = &DecodeError{What: what, Offset: p.offset, Type: int(p.typ), Raw: bytes.Clone(p.value), Err: err}
+	f.errs = append(f.errs, same.last)
 }
 
 func (e *DecodeError) Error() string {

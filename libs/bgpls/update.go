@@ -141,16 +141,16 @@ func (d *decoder) next(body []byte, at int) (int, error) {
 // decoder gathers an Update.
 type decoder struct {
 	*memory
-	update     Update
-	pathIDs    PathIDs
-	errs       failures
+	update  Update
+	pathIDs PathIDs
+	failures
 	reached    bool // an MP_REACH_NLRI came, of any address family
 	attributed bool // a BGP-LS attribute came
 	emptied    safi // of the last MP_UNREACH_NLRI of BGP-LS, if it withdraws nothing
 }
 
 func (d *decoder) fail(what string, p part, err error) {
-	d.errs.add(what, p, err)
+	d.failures.add(what, p, err)
 }
 
 // broken gives up the rest of the UPDATE, and with it an attribute that did not come.
@@ -247,6 +247,6 @@ func (d *decoder) bgplsAttribute(a part) {
 		return
 	}
 	d.attributed = true
-	d.update.Attributes = decodeAttributes(d.memory, a, &d.errs)
+	d.update.Attributes = decodeAttributes(d.memory, a, &d.failures)
 	d.update.AttributesLost = d.update.Attributes == nil
 }

@@ -74,6 +74,10 @@ func TestHostileUpdate(t *testing.T) {
 				t.Fatalf("body of %d octets", len(test.body))
 			}
 			allocated, records, size := allocatedBy(t, test.body)
+			for range 2 { // what others of this process do meanwhile does not count
+				again, _, _ := allocatedBy(t, test.body)
+				allocated = min(allocated, again)
+			}
 			t.Logf("%d bytes allocated, %d records of %d bytes", allocated, records, size)
 			if allocated > most {
 				t.Errorf("%d bytes allocated for a message of %d, want at most %d", allocated, len(test.body), most)
