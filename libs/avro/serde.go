@@ -76,13 +76,15 @@ func (s *Serde[T]) Register() error {
 func (s *Serde[T]) Subject() (Subject, error) { return s.registry.Subject(s.subject, s.text) }
 
 // Encode returns v in the Confluent wire format.
-func (s *Serde[T]) Encode(v *T) ([]byte, error) {
+func (s *Serde[T]) Encode(v *T) ([]byte, error) { return s.Append(make([]byte, 0, 512), v) }
+
+// Append appends what Encode returns.
+func (s *Serde[T]) Append(b []byte, v *T) ([]byte, error) {
 	id := s.own()
 	if id == 0 {
 		return nil, fmt.Errorf("encode %s: schema not registered", s.subject)
 	}
-	b := make([]byte, headerLen, 512)
-	binary.BigEndian.PutUint32(b[1:], id)
+	b = binary.BigEndian.AppendUint32(append(b, 0), id)
 	b, err := s.encode(b, unsafe.Pointer(v))
 	if err != nil {
 		return nil, fmt.Errorf("encode %T: %w", v, err)

@@ -35,7 +35,7 @@ func (s Session) mark(f Family, subtype byte) error {
 
 func (s Session) write(b []byte, err error) error {
 	if err == nil {
-		err = s.link.writeWithin(updateHold, b)
+		err = s.connection.writeWithin(updateHold, b)
 	}
 	if err != nil {
 		return fmt.Errorf("tell %s: %w", s.Peer, err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/altostream/altostream/libs/bgp"
+	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/service"
 )
 
@@ -76,21 +77,21 @@ func (s *speakers) Established(session bgp.Session) {
 // Update tells what an UPDATE says; it waits while Kafka takes no records, and so does
 // the peer.
 func (s *speakers) Update(peer netip.Addr, body []byte) {
-	s.tell(s.ctx, bgpSource(peer), body)
+	s.tell(s.ctx, bgpSource(peer), body, bgpls.NoPathIDs)
 }
 
 // RefreshBegun tells that the peer begins its table again.
-func (s *speakers) RefreshBegun(peer netip.Addr, _ bgp.Family) {
+func (s *speakers) RefreshBegun(peer netip.Addr, f bgp.Family) {
 	source := bgpSource(peer)
 	s.log.Info("route refresh begins", "source", source)
-	s.send(s.ctx, RefreshBegun{source})
+	s.send(s.ctx, RefreshBegun{source, f})
 }
 
 // RefreshEnded tells that the peer has told its table again.
-func (s *speakers) RefreshEnded(peer netip.Addr, _ bgp.Family) {
+func (s *speakers) RefreshEnded(peer netip.Addr, f bgp.Family) {
 	source := bgpSource(peer)
 	s.log.Info("route refresh complete", "source", source)
-	s.send(s.ctx, RefreshEnded{source})
+	s.send(s.ctx, RefreshEnded{source, f})
 }
 
 // Closed tells that a session is lost, unless this service ends it.

@@ -19,8 +19,6 @@ import (
 	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
-	"github.com/altostream/altostream/libs/stream/streamtest"
-	"github.com/altostream/altostream/schemas"
 )
 
 // listening opens BGP sessions for the peers, and returns the port and the events.
@@ -41,7 +39,7 @@ func listening(t *testing.T, peers string) (port int, events chan stream.Event[E
 		t.Fatal(err)
 	}
 	events = make(chan stream.Event[Event], 16)
-	l, err := newListener(events, Config{}, streamtest.Serde[schemas.RawTopology](t, schemas.RawTopologyTopic), rt)
+	l, err := newListener(events, Config{}, rt)
 	if err != nil {
 		t.Fatal(err)
 	}

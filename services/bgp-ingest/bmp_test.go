@@ -26,7 +26,6 @@ import (
 	"github.com/altostream/altostream/libs/mrt"
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
-	"github.com/altostream/altostream/libs/stream/streamtest"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -50,7 +49,7 @@ func testListener(t *testing.T, queue int) (*listener, chan stream.Event[Event],
 		t.Fatal(err)
 	}
 	events := make(chan stream.Event[Event], queue)
-	l, err := newListener(events, Config{}, streamtest.Serde[schemas.RawTopology](t, schemas.RawTopologyTopic), rt)
+	l, err := newListener(events, Config{}, rt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,16 +59,22 @@ func testListener(t *testing.T, queue int) (*listener, chan stream.Event[Event],
 // startStation listens for routers of BMP_ROUTERS.
 func startStation(t *testing.T, routers string, queue int) *testStation {
 	t.Helper()
+	var c Config
+	if err := c.BMPRouters.Decode(routers); err != nil {
+		t.Fatal(err)
+	}
+	return startStationWith(t, c, queue)
+}
+
+func startStationWith(t *testing.T, c Config, queue int) *testStation {
+	t.Helper()
 	l, events, registry := testListener(t, queue)
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	free.Close()
-	c := Config{BMPListen: free.Addr().String()}
-	if err := c.BMPRouters.Decode(routers); err != nil {
-		t.Fatal(err)
-	}
+	c.BMPListen = free.Addr().String()
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 	failed := func(err error) { t.Errorf("station ended: %v", err) }
@@ -268,7 +273,7 @@ func TestBMPSourceNamesDiffer(t *testing.T) {
 				case typ == bmp.LocRIB && flags != 0, typ == bmp.GlobalPeer && d != 0:
 					continue
 				}
-				name := bmpSource(router, p)
+				name := bmpSource(router.String(), p)
 				if other, ok := seen[name]; ok {
 					t.Errorf("%s is %+v and %+v", name, p, other)
 				}
@@ -428,7 +433,7 @@ func TestBMPSilentConnection(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		ours, theirs := net.Pipe()
-		s := &station{listener: l, bmpMetrics: metrics, ctx: t.Context()}
+		s := &station{listener: l, bmpMetrics: metrics, ctx: t.Context(), routers: map[string]*router{}}
 		r := newRouter(s, netip.MustParseAddr(nine), ours)
 		if err := r.read(bmp.NewReader(ours)); err != errSilent {
 			t.Errorf("silent from the start: %v", err)

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/stream"
 )
@@ -170,7 +171,7 @@ func TestReplicaHearsWhileItReads(t *testing.T) {
 		"withdrawn twice":            {unreach("s", 1, 2), unreach("s", 1, 2)},
 		"changed, then withdrawn":    {Update{Source: "s", Update: bgpls.Update{Reach: nodes(1), AttributesLost: true}}, unreach("s", 1, 2)},
 		"not told again":             {Down{Source: "s"}, Up{Source: "s", ASN: 1}, reach("s", 3), endOfRIB("s")},
-		"not told again, but others": {RefreshBegun{"s"}, reach("s", 3), RefreshEnded{"s"}},
+		"not told again, but others": {RefreshBegun{"s", bgp.LinkState}, reach("s", 3), RefreshEnded{"s", bgp.LinkState}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newReplicas(t)

@@ -28,7 +28,7 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	events := make(chan stream.Event[Event], queue)
-	l, err := newListener(events, c, serde, rt)
+	l, err := newListener(events, c, rt)
 	if err != nil {
 		return err
 	}
@@ -43,20 +43,20 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 			return nil
 		},
 	}
-	board, err := newBoard(rt.Meter)
+	metrics, err := newSpeakerMetrics(rt.Meter)
 	if err != nil {
 		return err
 	}
-	err = stream.Feed(ctx, watched(Spec(c, serde), board, l), source, c.Config, rt)
+	err = stream.Feed(ctx, watched(Spec(c, serde), metrics, l), source, c.Config, rt)
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
 	return err
 }
 
-// watched is the processor with what happens to its speakers shown on the board, after
+// watched is the processor with what happens to its speakers set as metrics, after
 // each batch, and told to the listener.
-func watched(spec stream.Spec[*State, Event, avro.Encoded], b *board, l *listener) stream.Spec[*State, Event, avro.Encoded] {
+func watched(spec stream.Spec[*State, Event, avro.Encoded], m *speakerMetrics, l *listener) stream.Spec[*State, Event, avro.Encoded] {
 	step := spec.Step
 	spec.Step = func(s *State, e Event) (*State, []output) {
 		s, out := step(s, e)
@@ -66,10 +66,10 @@ func watched(spec stream.Spec[*State, Event, avro.Encoded], b *board, l *listene
 				decoders.Put(e.decoder)
 			}
 		case Flush:
-			news, exceeding := s.news()
-			b.post(news, time.Now())
-			for _, source := range exceeding {
-				l.exceeded(source, s.maxObjects)
+			news, findings := s.news()
+			m.set(news, time.Now())
+			for _, f := range findings {
+				l.found(f, s.emptyTime)
 			}
 		}
 		return s, out

@@ -90,8 +90,11 @@ func (t *table) write(changes []stream.Change[avro.Encoded]) {
 	}
 }
 
-// ring lets the n-th alarm go off.
+// ring lets the n-th alarm go off; the last ones have negative numbers.
 func (t *table) ring(n int) *table {
+	if n < 0 {
+		n += len(t.alarms)
+	}
 	t.machine.Wake(t.alarms[n].Name, time.Unix(2, 0))
 	t.flush()
 	return t
@@ -169,7 +172,8 @@ func TestSession(t *testing.T) {
 		}, "synced [2 3]"},
 		{"back without End-of-RIB", func(tb *table) {
 			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)).ring(2)
-		}, "established [2]"},
+		}, "synced [2]"},
+		{"never End-of-RIB", func(tb *table) { tb.apply(up, reach("s", 1)).ring(0) }, "synced [1]"},
 		{"back late", func(tb *table) {
 			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)).ring(1)
 		}, "established [1 2]"},

@@ -49,6 +49,8 @@ var wrongFor = map[string][][2]string{
 		{"MRT_FILES=.", `cannot be read: it is a folder`},
 		{"STALE_TIME=abc", `is not a duration`},
 		{"STALE_TIME=-2m", `is not positive`},
+		{"EMPTY_TABLE_TIME=-1s", `is negative`},
+		{"BMP_PROXY=maybe", `is neither true nor false`},
 		{"TOPOLOGY=a|b", `other than A-Z a-z 0-9`},
 	},
 	"map-builder": {

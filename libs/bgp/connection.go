@@ -25,8 +25,8 @@ const (
 	grace = 100 * time.Millisecond
 )
 
-// link is one TCP connection with a peer.
-type link struct {
+// connection is one TCP connection with a peer.
+type connection struct {
 	tcp    *net.TCPConn
 	dialed bool // by this side
 
@@ -49,44 +49,44 @@ type link struct {
 	release func() // gives back the place among connections without a session
 }
 
-func newLink(tcp *net.TCPConn, dialed bool) *link {
-	l := &link{tcp: tcp, dialed: dialed, limit: maxMessage, over: make(chan struct{}), release: func() {}}
-	l.in = bufio.NewReaderSize(socket{l}, maxMessage)
-	return l
+func newConnection(tcp *net.TCPConn, dialed bool) *connection {
+	c := &connection{tcp: tcp, dialed: dialed, limit: maxMessage, over: make(chan struct{}), release: func() {}}
+	c.in = bufio.NewReaderSize(socket{c}, maxMessage)
+	return c
 }
 
-// socket reads from the connection of a link within its hold time.
-type socket struct{ *link }
+// socket reads from the connection of a peer within its hold time.
+type socket struct{ *connection }
 
 // Read waits for bytes as long as the hold time allows. Only time spent here counts:
 // while the handler is busy nobody waits for the peer.
-func (l socket) Read(b []byte) (int, error) {
+func (c socket) Read(b []byte) (int, error) {
 	var deadline time.Time
 	start := time.Now()
-	if l.hold > 0 {
-		deadline = start.Add(max(l.hold-l.waited, 0))
+	if c.hold > 0 {
+		deadline = start.Add(max(c.hold-c.waited, 0))
 	}
-	if err := l.tcp.SetReadDeadline(deadline); err != nil {
+	if err := c.tcp.SetReadDeadline(deadline); err != nil {
 		return 0, err
 	}
-	n, err := l.tcp.Read(b)
+	n, err := c.tcp.Read(b)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		if err := l.tcp.SetReadDeadline(time.Now().Add(grace)); err != nil {
+		if err := c.tcp.SetReadDeadline(time.Now().Add(grace)); err != nil {
 			return 0, err
 		}
-		n, err = l.tcp.Read(b)
+		n, err = c.tcp.Read(b)
 	}
-	l.waited += time.Since(start)
+	c.waited += time.Since(start)
 	return n, err
 }
 
-// widen makes the link ready for a session: messages up to limit, a buffer for many.
+// widen makes the connection ready for a session: messages up to limit, a buffer for many.
 // Nothing that is buffered is lost.
-func (l *link) widen(limit int) {
-	l.limit = limit
-	rest, _ := l.in.Peek(l.in.Buffered())
+func (c *connection) widen(limit int) {
+	c.limit = limit
+	rest, _ := c.in.Peek(c.in.Buffered())
 	head := append([]byte(nil), rest...)
-	l.in = bufio.NewReaderSize(&prefixed{head: head, rest: socket{l}}, readBuffer)
+	c.in = bufio.NewReaderSize(&prefixed{head: head, rest: socket{c}}, readBuffer)
 }
 
 // prefixed reads some bytes and then the rest.
@@ -106,140 +106,140 @@ func (p *prefixed) Read(b []byte) (int, error) {
 
 // requireNear lets only packets through that no router has forwarded (RFC 5082 §3),
 // and notes how many octets came before that.
-func (l *link) requireNear() error {
-	early, err := requireNear(l.tcp)
-	l.early = early
+func (c *connection) requireNear() error {
+	early, err := requireNear(c.tcp)
+	c.early = early
 	return err
 }
 
 // read returns the next message; its body is valid until the next call. A fault of the
 // peer is answered with a NOTIFICATION and is the error.
-func (l *link) read() (typ uint8, body []byte, err error) {
-	if _, err := l.in.Discard(l.last); err != nil {
+func (c *connection) read() (typ uint8, body []byte, err error) {
+	if _, err := c.in.Discard(c.last); err != nil {
 		return 0, nil, err
 	}
-	l.last = 0
-	head, err := l.in.Peek(headerSize)
+	c.last = 0
+	head, err := c.in.Peek(headerSize)
 	if err != nil {
-		return 0, nil, l.readError(err, len(head))
+		return 0, nil, c.readError(err, len(head))
 	}
-	h, n := parseHeader(head, l.limit)
+	h, n := parseHeader(head, c.limit)
 	if n != nil {
-		return 0, nil, l.refuse(&refusal{Notification: *n})
+		return 0, nil, c.refuse(&refusal{Notification: *n})
 	}
-	whole, err := l.in.Peek(headerSize + h.size)
+	whole, err := c.in.Peek(headerSize + h.size)
 	if err != nil {
-		return 0, nil, l.readError(err, len(whole))
+		return 0, nil, c.readError(err, len(whole))
 	}
-	l.last, l.waited = len(whole), 0
+	c.last, c.waited = len(whole), 0
 	return h.typ, whole[headerSize:], nil
 }
 
 // readError tells why nothing more can be read, after some octets of a message.
-func (l *link) readError(err error, octets int) error {
+func (c *connection) readError(err error, octets int) error {
 	switch {
-	case l.reasonOr(nil) != nil:
+	case c.reasonOr(nil) != nil:
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return l.refuse(refuse(holdExpired, 0, nil, "nothing heard for %s", l.hold))
+		return c.refuse(refuse(holdExpired, 0, nil, "nothing heard for %s", c.hold))
 	case errors.Is(err, io.EOF) && octets == 0:
 		err = errors.New("the peer closed the connection")
 	case errors.Is(err, io.EOF):
 		err = errors.New("the peer closed the connection within a message")
 	}
-	l.fail(cause(err))
-	return l.reasonOr(err)
+	c.fail(cause(err))
+	return c.reasonOr(err)
 }
 
 // write writes a message.
-func (l *link) write(b []byte) error { return l.writeWithin(sendHold, b) }
+func (c *connection) write(b []byte) error { return c.writeWithin(sendHold, b) }
 
-func (l *link) writeWithin(limit time.Duration, b []byte) error {
-	l.writing.Lock()
-	defer l.writing.Unlock()
-	if l.broken != nil {
-		return l.broken
+func (c *connection) writeWithin(limit time.Duration, b []byte) error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if c.broken != nil {
+		return c.broken
 	}
-	err := l.tcp.SetWriteDeadline(time.Now().Add(limit))
+	err := c.tcp.SetWriteDeadline(time.Now().Add(limit))
 	if err == nil {
-		_, err = l.tcp.Write(b)
+		_, err = c.tcp.Write(b)
 	}
 	if err != nil {
-		l.broken = fmt.Errorf("write to the peer: %w", err)
+		c.broken = fmt.Errorf("write to the peer: %w", err)
 	}
 	return err
 }
 
-// say writes a message, and sees to it that the link ends if it cannot.
-func (l *link) say(b []byte) error {
-	err := l.write(b)
+// say writes a message, and sees to it that the connection ends if it cannot.
+func (c *connection) say(b []byte) error {
+	err := c.write(b)
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		err = fmt.Errorf("send hold timer expired: the peer reads nothing for %s (RFC 9687)", sendHold)
-		l.fail(err)
+		c.fail(err)
 	default: // the peer has closed; what it said before is still to be read
-		l.mu.Lock()
-		l.dying = true
-		l.mu.Unlock()
+		c.mu.Lock()
+		c.dying = true
+		c.mu.Unlock()
 	}
 	return err
 }
 
 // end notes the reason of the end, the first time.
-func (l *link) end(reason error) (first bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.reason != nil {
+func (c *connection) end(reason error) (first bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.reason != nil {
 		return false
 	}
-	l.reason = reason
-	close(l.over)
+	c.reason = reason
+	close(c.over)
 	return true
 }
 
-// fail ends the link without a word.
-func (l *link) fail(reason error) {
-	if l.end(reason) {
-		_ = l.tcp.Close()
+// fail ends the connection without a word.
+func (c *connection) fail(reason error) {
+	if c.end(reason) {
+		_ = c.tcp.Close()
 	}
 }
 
-// refuse ends the link with a NOTIFICATION. The peer has a moment to read it: the
+// refuse ends the connection with a NOTIFICATION. The peer has a moment to read it: the
 // connection is closed for good when the peer closes it, or soon.
-func (l *link) refuse(r *refusal) error {
+func (c *connection) refuse(r *refusal) error {
 	err := r.err()
-	if !l.end(err) {
-		return l.reasonOr(err)
+	if !c.end(err) {
+		return c.reasonOr(err)
 	}
-	_ = l.tcp.SetWriteDeadline(time.Now().Add(lastWords)) // for who writes now
-	_ = l.writeWithin(lastWords, r.message())
-	_ = l.tcp.CloseWrite()
-	time.AfterFunc(lastWords, func() { _ = l.tcp.Close() })
+	_ = c.tcp.SetWriteDeadline(time.Now().Add(lastWords)) // for who writes now
+	_ = c.writeWithin(lastWords, r.message())
+	_ = c.tcp.CloseWrite()
+	time.AfterFunc(lastWords, func() { _ = c.tcp.Close() })
 	return err
 }
 
 // drain reads, after the end, what the peer still sends: closing with unread bytes
 // would take back our NOTIFICATION.
-func (l *link) drain() {
-	_ = l.tcp.SetReadDeadline(time.Now().Add(lastWords))
-	_, _ = io.Copy(io.Discard, struct{ io.Reader }{l.tcp})
-	_ = l.tcp.Close()
+func (c *connection) drain() {
+	_ = c.tcp.SetReadDeadline(time.Now().Add(lastWords))
+	_, _ = io.Copy(io.Discard, struct{ io.Reader }{c.tcp})
+	_ = c.tcp.Close()
 }
 
 // reasonOr returns the reason of the end, or instead if it has not ended.
-func (l *link) reasonOr(instead error) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.reason != nil {
-		return l.reason
+func (c *connection) reasonOr(instead error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.reason != nil {
+		return c.reason
 	}
 	return instead
 }
 
-// alive reports whether the link is of use.
-func (l *link) alive() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.reason == nil && !l.dying
+// alive reports whether the connection is of use.
+func (c *connection) alive() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.reason == nil && !c.dying
 }

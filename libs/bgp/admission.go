@@ -12,19 +12,19 @@ import (
 )
 
 // Connections that may be on their way to a session at once, from one address and, of
-// dynamic peers, in all. Who opens more makes noise.
+// dynamic peers, in all; more are refused.
 const (
 	maxOpening     = 256
 	maxOpeningEach = 4
 )
 
-// door counts the accepted connections without a session; guarded by Speaker.mu.
-type door struct {
+// admission counts the accepted connections without a session; guarded by Speaker.mu.
+type admission struct {
 	total int
 	by    map[netip.Addr]int
 }
 
-func newDoor() door { return door{by: map[netip.Addr]int{}} }
+func newAdmission() admission { return admission{by: map[netip.Addr]int{}} }
 
 var errStranger = errors.New("the address is not one of a configured peer")
 
@@ -65,14 +65,14 @@ func (s *Speaker) enter(ctx context.Context, conn net.Conn) {
 	}
 	from := tcp.RemoteAddr().(*net.TCPAddr).AddrPort()
 	addr := from.Addr().Unmap()
-	l := newLink(tcp, false)
-	p, err := s.meet(addr, l)
+	c := newConnection(tcp, false)
+	p, err := s.meet(addr, c)
 	if err == nil && p.GTSM {
-		err = l.requireNear()
+		err = c.requireNear()
 	}
 	if err != nil {
-		l.fail(err)
-		l.release()
+		c.fail(err)
+		c.release()
 		if errors.Is(err, errStranger) {
 			s.watcher.Refused(netip.AddrPortFrom(addr, from.Port()), err)
 		} else {
@@ -82,14 +82,14 @@ func (s *Speaker) enter(ctx context.Context, conn net.Conn) {
 	}
 	s.running.Go(func() {
 		defer s.part(p)
-		defer l.release()
-		p.lead(ctx, l)
+		defer c.release()
+		p.lead(ctx, c)
 	})
 }
 
 // meet returns the peer that a connection comes from; part is called when the
 // connection has ended.
-func (s *Speaker) meet(addr netip.Addr, l *link) (*peer, error) {
+func (s *Speaker) meet(addr netip.Addr, c *connection) (*peer, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.peers[addr]
@@ -100,12 +100,12 @@ func (s *Speaker) meet(addr netip.Addr, l *link) (*peer, error) {
 		}
 		p = newPeer(s, addr, config, true)
 	}
-	if s.door.by[addr] >= maxOpeningEach || p.dynamic && s.door.total >= maxOpening {
-		return nil, fmt.Errorf("too many connections without a session: %d from this address, %d in all", s.door.by[addr], s.door.total)
+	if s.admission.by[addr] >= maxOpeningEach || p.dynamic && s.admission.total >= maxOpening {
+		return nil, fmt.Errorf("too many connections without a session: %d from this address, %d in all", s.admission.by[addr], s.admission.total)
 	}
-	s.door.total++
-	s.door.by[addr]++
-	l.release = sync.OnceFunc(func() { s.pass(addr) })
+	s.admission.total++
+	s.admission.by[addr]++
+	c.release = sync.OnceFunc(func() { s.pass(addr) })
 	s.peers[addr] = p
 	p.users++
 	return p, nil
@@ -125,9 +125,9 @@ func (s *Speaker) best(addr netip.Addr) (found Peer, ok bool) {
 func (s *Speaker) pass(addr netip.Addr) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.door.total--
-	if s.door.by[addr]--; s.door.by[addr] == 0 {
-		delete(s.door.by, addr)
+	s.admission.total--
+	if s.admission.by[addr]--; s.admission.by[addr] == 0 {
+		delete(s.admission.by, addr)
 	}
 }
 
