@@ -18,7 +18,7 @@ type subjectState struct {
 
 // schemas prints the subjects of the topics, and where this program's schemas stand.
 func (c *command) schemas() error {
-	registry, err := avro.Dial(c.config.SchemaRegistryURL)
+	registry, err := avro.Dial(c.config.Registry())
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (c *command) schemas() error {
 // applySchemas prints what the registry lacks, and mends it: the level first, so that it
 // counts for the schema.
 func (c *command) applySchemas() error {
-	registry, err := avro.Dial(c.config.SchemaRegistryURL)
+	registry, err := avro.Dial(c.config.Registry())
 	if err != nil {
 		return err
 	}

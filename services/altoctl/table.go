@@ -36,7 +36,7 @@ func Watch[T any](ctx context.Context, c service.Config, topic string, bad func(
 
 // serdeOf reads the values of a topic.
 func serdeOf[T any](c service.Config, topic string) (*avro.Serde[T], error) {
-	registry, err := avro.Dial(c.SchemaRegistryURL)
+	registry, err := avro.Dial(c.Registry())
 	if err != nil {
 		return nil, err
 	}
