@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
-	"os"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -135,7 +134,7 @@ func Load[C any](config *C, adjust ...func(*C)) error {
 	if err := envconfig.Process("", config); err != nil {
 		var pe *envconfig.ParseError
 		if !errors.As(err, &pe) {
-			return err
+			return missing(reflect.TypeFor[C](), err)
 		}
 		return Wrong(pe.KeyName, pe.Value, problem(pe), example(reflect.TypeFor[C](), pe.FieldName))
 	}
@@ -146,6 +145,16 @@ func Load[C any](config *C, adjust ...func(*C)) error {
 		return v.Validate()
 	}
 	return nil
+}
+
+// missing names a required variable that is not set.
+func missing(t reflect.Type, err error) error {
+	for _, field := range reflect.VisibleFields(t) {
+		if name := field.Tag.Get("envconfig"); field.Tag.Get("required") == "true" && strings.Contains(err.Error(), " "+name+" ") {
+			return Wrong(name, "", "is missing", field.Tag.Get("example"))
+		}
+	}
+	return err
 }
 
 func problem(pe *envconfig.ParseError) string {
@@ -169,14 +178,4 @@ func example(t reflect.Type, field string) string {
 		return f.Tag.Get("example")
 	}
 	return ""
-}
-
-// fail prints an error of configuration or of a run and returns the exit status.
-func fail(name string, err error) int {
-	fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
-	var ce *ConfigError
-	if errors.As(err, &ce) {
-		return 2
-	}
-	return 1
 }

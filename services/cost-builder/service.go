@@ -17,8 +17,8 @@ import (
 // Config is the configuration of cost-builder.
 type Config struct {
 	service.Config
-	CostMetrics []string `envconfig:"COST_METRICS" default:"routingcost,hopcount" example:"routingcost,hopcount"`
-	RoutingCost string   `envconfig:"ROUTINGCOST" default:"igp" example:"igp"`
+	CostMetrics []string `envconfig:"COST_METRICS" default:"routingcost,hopcount" example:"routingcost,hopcount" desc:"cost maps to keep"`
+	RoutingCost string   `envconfig:"ROUTINGCOST" default:"igp" example:"igp" desc:"what routingcost is: igp, te or hops"`
 }
 
 // Metric names (RFC 7285 §10.6).

@@ -15,8 +15,8 @@ import (
 // Config is the configuration of map-builder.
 type Config struct {
 	service.Config
-	PrefixOwnership string        `envconfig:"PREFIX_OWNERSHIP" default:"unique" example:"unique"`
-	SyncTimeout     time.Duration `envconfig:"SYNC_TIMEOUT" default:"30s" example:"30s"`
+	PrefixOwnership string        `envconfig:"PREFIX_OWNERSHIP" default:"unique" example:"unique" desc:"unique: a prefix is in one PID; all: in every one that advertises it"`
+	SyncTimeout     time.Duration `envconfig:"SYNC_TIMEOUT" default:"30s" example:"30s" desc:"how long the first map waits for every speaker's End-of-RIB"`
 }
 
 var ownerships = map[string]ted.Ownership{"unique": ted.Unique, "all": ted.All}

@@ -8,5 +8,5 @@ import (
 )
 
 func main() {
-	service.Main("bgp-ingest", ":9101", bgpingest.Run)
+	service.Main("bgp-ingest", "listens to BGP-LS speakers and keeps the topic raw-topology", ":9101", bgpingest.Run)
 }

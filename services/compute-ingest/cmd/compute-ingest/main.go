@@ -8,5 +8,5 @@ import (
 )
 
 func main() {
-	service.Main("compute-ingest", ":9104", computeingest.Run)
+	service.Main("compute-ingest", "reads compute resources from files and URLs and keeps the topic compute_resources", ":9104", computeingest.Run)
 }

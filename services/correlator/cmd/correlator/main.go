@@ -8,5 +8,5 @@ import (
 )
 
 func main() {
-	service.Main("correlator", ":9105", correlator.Run)
+	service.Main("correlator", "keeps the properties of compute resources and their places in the network in the topic endpoint-properties", ":9105", correlator.Run)
 }

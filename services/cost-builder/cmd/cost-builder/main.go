@@ -7,5 +7,5 @@ import (
 )
 
 func main() {
-	service.Main("cost-builder", ":9103", costbuilder.Run)
+	service.Main("cost-builder", "keeps the ALTO cost maps in the topic cost_maps", ":9103", costbuilder.Run)
 }

@@ -7,5 +7,5 @@ import (
 )
 
 func main() {
-	service.Main("map-builder", ":9102", mapbuilder.Run)
+	service.Main("map-builder", "keeps the ALTO network maps in the topic network_maps", ":9102", mapbuilder.Run)
 }
