@@ -119,21 +119,6 @@ func TestTopicsReplicas(t *testing.T) {
 	l.altoctl(nil, []string{same}, "topics", "plan", "-f", altered)
 }
 
-func TestTopicsUsage(t *testing.T) {
-	for want, args := range map[string][]string{
-		`invalid value "costs" for flag -delete: altostream has no such topic`: {"topics", "plan", "-f", repositoryFile, "--delete", "costs"},
-		`altoctl has no command "topics destroy"`:                              {"topics", "destroy"},
-		"flag provided but not defined: -delete":                               {"topics", "--delete", "cost_maps"},
-	} {
-		var out strings.Builder
-		err := Run(t.Context(), service.Config{}, args, &out, &out)
-		var usage Usage
-		if !errors.As(err, &usage) || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v, want %q", args, err, want)
-		}
-	}
-}
-
 // TestSchemasApply registers the schemas of this program, and has nothing to do then.
 func TestSchemasApply(t *testing.T) {
 	l := startLab(t)

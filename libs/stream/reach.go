@@ -1,0 +1,134 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/altostream/altostream/libs/service"
+)
+
+const (
+	// toolPatience is how long a tool waits for a topic, which may have been created just now,
+	// and for brokers of which none answers.
+	toolPatience = 2 * time.Second
+	// askTime is the longest wait for the answer to the question whether a broker is there.
+	askTime = 500 * time.Millisecond
+	// askInterval is the time between two such questions while a topic is followed, askPatience
+	// the longest wait for an answer then.
+	askInterval = time.Second
+	askPatience     = 2 * time.Second
+)
+
+// Reach returns nil if a broker answers, and else why none does, with the address.
+func Reach(ctx context.Context, c service.Config) error {
+	consumer, err := NewConsumer(c, toolGroup, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = closeInTime(func() { _ = consumer.Close() }) }()
+	return reach(ctx, c, consumer, &contact{})
+}
+
+func reach(ctx context.Context, c service.Config, consumer *kafka.Consumer, told *contact) error {
+	for start := time.Now(); ctx.Err() == nil; {
+		_, err := consumer.GetMetadata(nil, false, int(askTime.Milliseconds()))
+		if err == nil {
+			return nil
+		}
+		for event := consumer.Poll(0); event != nil; event = consumer.Poll(0) {
+			told.note(event)
+		}
+		if waited := time.Since(start); waited > topicPatience || waited > toolPatience && told.lost() {
+			return fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.KafkaBootstrapServers, told.reason(c, err))
+		}
+	}
+	return ctx.Err()
+}
+
+// contact is what a client says of its connections.
+type contact struct {
+	mu   sync.Mutex
+	last *kafka.Error // why a broker is not reached
+	all  bool         // none is
+}
+
+func (t *contact) note(event kafka.Event) {
+	e, ok := event.(kafka.Error)
+	if !ok {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch e.Code() {
+	case kafka.ErrAllBrokersDown:
+		t.all = true
+	case kafka.ErrAuthentication, kafka.ErrSsl, kafka.ErrTransport, kafka.ErrResolve:
+		t.last = &e
+	}
+}
+
+func (t *contact) lost() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.all
+}
+
+// reason is what was said, in the place of an error that says only that time was up.
+func (t *contact) reason(c service.Config, err error) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.last == nil {
+		return err
+	}
+	return explain(c, withHint(*t.last), access{})
+}
+
+// hints tell what to do about what librdkafka says of a connection.
+var hints = []struct{ said, hint string }{
+	{"Connection refused", "nothing listens there"},
+	{"Failed to resolve", "there is no such name"},
+	{"Invalid response size", "what answers there is no Kafka broker: another port?"},
+	{"incorrect security.protocol", "the port speaks TLS (security.protocol=SSL in KAFKA_PROPERTIES), or is no Kafka broker's"},
+	{"wrong version number", "the port speaks no TLS (security.protocol in KAFKA_PROPERTIES), or is no Kafka broker's"},
+	{"packet length too long", "the port speaks no TLS (security.protocol in KAFKA_PROPERTIES), or is no Kafka broker's"},
+}
+
+func withHint(e kafka.Error) error {
+	for _, h := range hints {
+		if strings.Contains(e.String(), h.said) {
+			return fmt.Errorf("%w; %s", e, h.hint)
+		}
+	}
+	return e
+}
+
+// watchBrokers asks the brokers again and again, and calls away when none answers any more, with
+// the reason and how long that has been so, at growing intervals; and at last, when one answers
+// again, with no reason. It returns when ctx ends.
+func watchBrokers(ctx context.Context, c service.Config, consumer *kafka.Consumer, told *contact, away func(reason error, since time.Duration)) {
+	var lost, next time.Time
+	var interval time.Duration
+	for pause(ctx, askInterval) {
+		asked := time.Now()
+		_, err := consumer.GetMetadata(nil, false, int(askPatience.Milliseconds()))
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err == nil && !lost.IsZero():
+			away(nil, time.Since(lost))
+			lost = time.Time{}
+		case err != nil && lost.IsZero():
+			lost, interval = asked, 5*time.Second
+			fallthrough
+		case err != nil && time.Now().After(next):
+			away(told.reason(c, err), time.Since(lost))
+			next, interval = time.Now().Add(interval), 2*interval
+		}
+	}
+}
