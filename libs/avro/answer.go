@@ -53,6 +53,9 @@ func answerOf(err error) error {
 		return err
 	}
 	status := fmt.Sprintf("%d %s", answer.StatusCode, http.StatusText(answer.StatusCode))
+	if answer.StatusCode == http.StatusNotFound && answer.ErrorCode == 0 {
+		return fmt.Errorf("%s: what answers there is no schema registry; its API may have a path of its own in SCHEMA_REGISTRY_URL", status)
+	}
 	text, _, more := strings.Cut(strings.TrimSpace(answer.Error()), "\n")
 	if more || text == "" || strings.HasPrefix(text, "<") {
 		return errors.New(status)

@@ -91,6 +91,11 @@ func TestRegisterRefused(t *testing.T) {
 			false,
 			[]string{"refused by the registry", "422 Unprocessable Entity: Invalid schema"},
 		},
+		"another server": {
+			answers{lookUp: {404, "404 page not found"}, register: {404, "404 page not found"}},
+			false,
+			[]string{"404 Not Found: what answers there is no schema registry"},
+		},
 		"away behind a proxy": {answers{register: {502, "<html>"}}, true, []string{"unavailable", "502 Bad Gateway"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,8 +16,9 @@ import (
 
 // Program is what --help says of a program that is configured by its environment alone.
 type Program struct {
-	Name  string
-	About string // what it does, after its name
+	Name   string
+	About  string // what it does, after its name
+	Listen string // address that HTTP_LISTEN has unless it is set
 	// Configurations are pointers to the structs that its environment is read into.
 	Configurations []any
 }
@@ -62,9 +64,12 @@ func (p Program) help(out io.Writer) error {
 	fmt.Fprintf(out, "%s %s.\n\nIt takes no arguments but --help and --version; environment variables configure it:\n\n", p.Name, p.About)
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, v := range variables(p.Configurations...) {
-		meaning := v.meaning
-		if v.preset != "" {
-			meaning += " (" + v.preset + ")"
+		meaning, preset := v.meaning, v.preset
+		if v.name == "HTTP_LISTEN" {
+			preset = cmp.Or(preset, p.Listen)
+		}
+		if preset != "" {
+			meaning += " (" + preset + ")"
 		}
 		fmt.Fprintf(t, "  %s\t%s\n", v.name, meaning)
 	}

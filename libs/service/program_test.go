@@ -9,7 +9,7 @@ import (
 )
 
 func testProgram() Program {
-	return Program{"tester", "tests", []any{new(testConfig)}}
+	return Program{Name: "tester", About: "tests", Listen: ":9", Configurations: []any{new(testConfig)}}
 }
 
 func TestAnswer(t *testing.T) {
@@ -18,7 +18,7 @@ func TestAnswer(t *testing.T) {
 		want []string // parts of the answer; none: no answer
 	}{
 		{nil, nil},
-		{[]string{"--help"}, []string{"tester tests.\n", "KAFKA_BOOTSTRAP_SERVERS ", "brokers to start from (localhost:9092)", "TEST_WAIT "}},
+		{[]string{"--help"}, []string{"tester tests.\n", "KAFKA_BOOTSTRAP_SERVERS ", "brokers to start from (localhost:9092)", "TEST_WAIT ", "/metrics (:9)"}},
 		{[]string{"-h"}, []string{"tester tests.\n"}},
 		{[]string{"--version"}, []string{"tester ", "go1."}},
 	} {

@@ -70,7 +70,7 @@ func NewRuntime(name string, log *slog.Logger, registerer prometheus.Registerer,
 // listen, and calls run; see Program.Main.
 func Main[C any, P Configuration[C]](name, about, listen string, run func(context.Context, C, *Runtime) error) {
 	RaiseProcs()
-	Program{name, about, []any{new(C)}}.Main(func(ctx context.Context) error { return start[C, P](ctx, name, listen, run) })
+	Program{Name: name, About: about, Listen: listen, Configurations: []any{new(C)}}.Main(func(ctx context.Context) error { return start[C, P](ctx, name, listen, run) })
 }
 
 func start[C any, P Configuration[C]](ctx context.Context, name, listen string, run func(context.Context, C, *Runtime) error) error {

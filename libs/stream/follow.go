@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"sync"
 	"time"
 
@@ -16,9 +15,6 @@ import (
 
 // ErrStop ends Follow without an error.
 var ErrStop = errors.New("stop")
-
-// toolGroup is the consumer group of tools, which commit nothing.
-const toolGroup = "altostream-follow"
 
 // Follow reads a whole topic from the beginning and then what comes: record is
 // called for each record, in the order of its partition, and caughtUp once, when
@@ -32,7 +28,7 @@ func Follow(ctx context.Context, c service.Config, topic string, record func(*ka
 // with the reason and how long that has been so, at growing intervals; and, when one answers
 // again, with no reason.
 func FollowAndTell(ctx context.Context, c service.Config, topic string, record func(*kafka.Message) error, caughtUp func() error, away func(reason error, since time.Duration)) error {
-	consumer, err := NewConsumer(c, toolGroup, slog.New(slog.DiscardHandler))
+	consumer, err := newToolConsumer(c)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -22,17 +23,22 @@ const (
 	// askInterval is the time between two such questions while a topic is followed, askPatience
 	// the longest wait for an answer then.
 	askInterval = time.Second
-	askPatience     = 2 * time.Second
+	askPatience = 2 * time.Second
 )
 
 // Reach returns nil if a broker answers, and else why none does, with the address.
 func Reach(ctx context.Context, c service.Config) error {
-	consumer, err := NewConsumer(c, toolGroup, slog.New(slog.DiscardHandler))
+	consumer, err := newToolConsumer(c)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = closeInTime(func() { _ = consumer.Close() }) }()
 	return reach(ctx, c, consumer, &contact{})
+}
+
+// newToolConsumer returns a consumer that commits nothing.
+func newToolConsumer(c service.Config) (*kafka.Consumer, error) {
+	return NewConsumer(c, "altostream-follow", slog.New(slog.DiscardHandler))
 }
 
 func reach(ctx context.Context, c service.Config, consumer *kafka.Consumer, told *contact) error {
@@ -65,10 +71,9 @@ func (t *contact) note(event kafka.Event) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	switch e.Code() {
-	case kafka.ErrAllBrokersDown:
+	if e.Code() == kafka.ErrAllBrokersDown {
 		t.all = true
-	case kafka.ErrAuthentication, kafka.ErrSsl, kafka.ErrTransport, kafka.ErrResolve:
+	} else {
 		t.last = &e
 	}
 }
@@ -79,34 +84,47 @@ func (t *contact) lost() bool {
 	return t.all
 }
 
+// restored forgets what was said: a broker answers.
+func (t *contact) restored() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last, t.all = nil, false
+}
+
 // reason is what was said, in the place of an error that says only that time was up.
 func (t *contact) reason(c service.Config, err error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.last == nil {
-		return err
+		// librdkafka says nothing of a connection that is closed, or on which nothing comes.
+		return fmt.Errorf("no Kafka broker answers there (%w); if something else does, %s", err, speaksTLS)
 	}
-	return explain(c, withHint(*t.last), access{})
+	for _, h := range hints {
+		if strings.Contains(t.last.String(), h.said) {
+			return fmt.Errorf("%s; %s", timing.ReplaceAllString(t.last.String(), ""), h.hint)
+		}
+	}
+	return explain(c, *t.last, access{})
 }
 
 // hints tell what to do about what librdkafka says of a connection.
 var hints = []struct{ said, hint string }{
 	{"Connection refused", "nothing listens there"},
-	{"Failed to resolve", "there is no such name"},
+	{"Failed to resolve", "is the name right?"},
 	{"Invalid response size", "what answers there is no Kafka broker: another port?"},
-	{"incorrect security.protocol", "the port speaks TLS (security.protocol=SSL in KAFKA_PROPERTIES), or is no Kafka broker's"},
-	{"wrong version number", "the port speaks no TLS (security.protocol in KAFKA_PROPERTIES), or is no Kafka broker's"},
-	{"packet length too long", "the port speaks no TLS (security.protocol in KAFKA_PROPERTIES), or is no Kafka broker's"},
+	{"incorrect security.protocol", speaksTLS},
+	{"wrong version number", noTLS},
+	{"packet length too long", noTLS},
+	{"state SSL_HANDSHAKE", noTLS},
 }
 
-func withHint(e kafka.Error) error {
-	for _, h := range hints {
-		if strings.Contains(e.String(), h.said) {
-			return fmt.Errorf("%w; %s", e, h.hint)
-		}
-	}
-	return e
-}
+const (
+	speaksTLS = "the port speaks TLS (security.protocol=SSL in KAFKA_PROPERTIES), or is no Kafka broker's"
+	noTLS     = "the port speaks no TLS (security.protocol in KAFKA_PROPERTIES), or is no Kafka broker's"
+)
+
+// timing is what librdkafka adds about itself.
+var timing = regexp.MustCompile(` \(after \d+ms in state .*\)$`)
 
 // watchBrokers asks the brokers again and again, and calls away when none answers any more, with
 // the reason and how long that has been so, at growing intervals; and at last, when one answers
@@ -120,13 +138,16 @@ func watchBrokers(ctx context.Context, c service.Config, consumer *kafka.Consume
 		switch {
 		case ctx.Err() != nil:
 			return
-		case err == nil && !lost.IsZero():
-			away(nil, time.Since(lost))
+		case err == nil:
+			told.restored()
+			if !lost.IsZero() {
+				away(nil, time.Since(lost))
+			}
 			lost = time.Time{}
-		case err != nil && lost.IsZero():
+		case lost.IsZero():
 			lost, interval = asked, 5*time.Second
 			fallthrough
-		case err != nil && time.Now().After(next):
+		case time.Now().After(next):
 			away(told.reason(c, err), time.Since(lost))
 			next, interval = time.Now().Add(interval), 2*interval
 		}

@@ -36,10 +36,10 @@ func TestHelp(t *testing.T) {
 		"--add-partitions topic":     {"topics", "plan", "--help"},
 		"altoctl ":                   {"--version"},
 		"complete -o default -F __start_altoctl altoctl": {"completion", "bash"},
-		"#compdef altoctl":                   {"completion", "zsh"},
-		"complete -c altoctl":                {"completion", "fish"},
-		"routingcost\nhopcount\n":            {"__complete", "cost-map", "--metric", ""},
-		"raw-topology\nnetwork_maps\n":       {"__complete", "topics", "apply", "--delete", ""},
+		"#compdef altoctl":              {"completion", "zsh"},
+		"complete -c altoctl":           {"completion", "fish"},
+		"routingcost\nhopcount\n":       {"__complete", "cost-map", "--metric", ""},
+		"raw-topology\nnetwork_maps\n":  {"__complete", "topics", "apply", "--delete", ""},
 		"--topology\tonly the topology": {"__complete", "cost-map", "--to"},
 	} {
 		t.Setenv("SCHEMA_REGISTRY_URL", "wrong") // nothing is asked
