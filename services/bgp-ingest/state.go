@@ -52,7 +52,7 @@ type speaker struct {
 	keep       time.Duration // how long objects outlive the session
 }
 
-// Event is one of Configured, Admitted, Monitored, Restored, TakenOver, StoodBy, Up, Down,
+// Event is one of Configured, Admitted, Monitored, Restored, TakenOver, StoodBy, Up, Down, Failed,
 // Update, RefreshBegun, RefreshEnded, StaleTimeOver, Stopped and Flush.
 type Event any
 
@@ -155,6 +155,8 @@ func Step(s *State, e Event) (*State, []output) {
 		return s, s.up(e)
 	case Down:
 		return s, s.down(e)
+	case Failed:
+		return s, s.failed(e)
 	case Update:
 		return s, s.update(e)
 	case RefreshBegun:
