@@ -127,7 +127,7 @@ func (s *speakers) Failed(peer netip.Addr, reason error) {
 
 // Refused logs a connection that is not let in.
 func (s *speakers) Refused(from netip.AddrPort, reason error) {
-	if held, ok := s.refused.Allow(); ok {
+	if held, ok := s.refused.Allow(from.Addr().String() + " " + reason.Error()); ok {
 		s.log.Warn("BGP connection refused", "from", from, "error", reason, "held_back", held)
 	}
 }

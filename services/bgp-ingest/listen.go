@@ -180,7 +180,7 @@ func (l *listener) bad(ctx context.Context, source, kind string, err error) {
 		raw = de.Raw[:min(len(de.Raw), maxLoggedBytes)]
 	}
 	l.badInput.Add(ctx, 1, metric.WithAttributes(attribute.String("source", source), attribute.String("kind", kind)))
-	if held, ok := l.limit.Allow(); ok {
+	if held, ok := l.limit.Allow(source + " " + kind); ok {
 		l.log.Warn("input put aside", "source", source, "error", err, "bytes", hex.EncodeToString(raw), "held_back", held)
 	}
 }

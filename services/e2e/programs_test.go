@@ -1,0 +1,63 @@
+package e2e
+
+import (
+	"errors"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestCommandLines asks every program for help and its version, and gives it arguments that it
+// does not know.
+func TestCommandLines(t *testing.T) {
+	t.Parallel()
+	for _, name := range slices.Concat(chainOrder, []string{"lab", "altoctl"}) {
+		for _, test := range []struct {
+			arg    string
+			status int
+			want   string
+		}{
+			{"--help", 0, `(?s)^` + name + ` .*KAFKA_BOOTSTRAP_SERVERS`},
+			{"--version", 0, `^` + name + `.* \(go1\.`},
+			{"--no-such", 2, `^` + name + `: .*--no-such`},
+			{"start", 2, `^` + name + `: .*"start"`},
+		} {
+			status, output := runProgram(t, nil, name, test.arg)
+			if status != test.status || !regexp.MustCompile(test.want).MatchString(output) {
+				t.Errorf("%s %s ends with status %d and says\n%s\nwant %d, %s", name, test.arg, status, output, test.status, test.want)
+			}
+		}
+	}
+}
+
+// TestMisspeltVariable names a variable that is none, before anything else.
+func TestMisspeltVariable(t *testing.T) {
+	t.Parallel()
+	for _, name := range slices.Concat(chainOrder, []string{"lab", "altoctl"}) {
+		env := slices.Concat([]string{"KAFKA_BOOTSTRAP_SERVER=localhost:9092", "LOG_LEVEL=loud"}, enough[name])
+		args := []string{"topics"}
+		if name != "altoctl" {
+			args = nil
+		}
+		status, output := runProgram(t, env, name, args...)
+		want := name + ": warning: there is no variable KAFKA_BOOTSTRAP_SERVER; is KAFKA_BOOTSTRAP_SERVERS meant?\n"
+		if status != 2 || !strings.HasPrefix(output, want) {
+			t.Errorf("%s ends with status %d and says\n%s\nwant 2, %s", name, status, output, want)
+		}
+	}
+}
+
+// runProgram runs a program to its end.
+func runProgram(t *testing.T, env []string, name string, args ...string) (status int, output string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), filepath.Join(binaries, name), args...)
+	cmd.Env = env
+	text, err := cmd.CombinedOutput()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), string(text)
+}
