@@ -34,7 +34,7 @@ func TestHelp(t *testing.T) {
 		"SCHEMA_REGISTRY_PROPERTIES": {"--help"},
 		"  cost-map ":                {"help"},
 		"--add-partitions topic":     {"topics", "plan", "--help"},
-		"altoctl ":                   {"--version"},
+		"altoctl (devel) (go1.":      {"--version"},
 		"complete -o default -F __start_altoctl altoctl": {"completion", "bash"},
 		"#compdef altoctl":              {"completion", "zsh"},
 		"complete -c altoctl":           {"completion", "fish"},

@@ -33,6 +33,26 @@ func TestCommandLines(t *testing.T) {
 	}
 }
 
+// TestProgramsByArgument calls a program by the name of the file that is all of them.
+func TestProgramsByArgument(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		args   []string
+		status int
+		want   string
+	}{
+		{[]string{"map-builder", "--version"}, 0, "map-builder "},
+		{[]string{"altoctl", "--version"}, 0, "altoctl "},
+		{[]string{"altoctl"}, 2, "altoctl: which command?"},
+		{nil, 2, "altostream: which program?"},
+		{[]string{"map-bilder"}, 2, "altostream: which program?"},
+	} {
+		if status, output := runProgram(t, nil, "altostream", test.args...); status != test.status || !strings.HasPrefix(output, test.want) {
+			t.Errorf("altostream %q ends with status %d and says\n%s\nwant %d, %s", test.args, status, output, test.status, test.want)
+		}
+	}
+}
+
 // TestMisspeltVariable names a variable that is none, before anything else.
 func TestMisspeltVariable(t *testing.T) {
 	t.Parallel()
