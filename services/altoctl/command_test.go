@@ -31,16 +31,16 @@ func TestUsage(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	for want, args := range map[string][]string{
-		"SCHEMA_REGISTRY_PROPERTIES": {"--help"},
-		"  cost-map ":                {"help"},
-		"--add-partitions topic":     {"topics", "plan", "--help"},
-		"altoctl (devel) (go1.":      {"--version"},
+		"SCHEMA_REGISTRY_PROPERTIES":                     {"--help"},
+		"  cost-map ":                                    {"help"},
+		"--add-partitions topic":                         {"topics", "plan", "--help"},
+		"altoctl (devel) (go1.":                          {"--version"},
 		"complete -o default -F __start_altoctl altoctl": {"completion", "bash"},
-		"#compdef altoctl":              {"completion", "zsh"},
-		"complete -c altoctl":           {"completion", "fish"},
-		"routingcost\nhopcount\n":       {"__complete", "cost-map", "--metric", ""},
-		"raw-topology\nnetwork_maps\n":  {"__complete", "topics", "apply", "--delete", ""},
-		"--topology\tonly the topology": {"__complete", "cost-map", "--to"},
+		"#compdef altoctl":                               {"completion", "zsh"},
+		"complete -c altoctl":                            {"completion", "fish"},
+		"routingcost\nhopcount\n":                        {"__complete", "cost-map", "--metric", ""},
+		"raw-topology\nnetwork_maps\n":                   {"__complete", "topics", "apply", "--delete", ""},
+		"--topology\tonly the topology":                  {"__complete", "cost-map", "--to"},
 	} {
 		t.Setenv("SCHEMA_REGISTRY_URL", "wrong") // nothing is asked
 		var out, errs strings.Builder
