@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"errors"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -28,6 +29,31 @@ func TestCommandLines(t *testing.T) {
 			status, output := runProgram(t, nil, name, test.arg)
 			if status != test.status || !regexp.MustCompile(test.want).MatchString(output) {
 				t.Errorf("%s %s ends with status %d and says\n%s\nwant %d, %s", name, test.arg, status, output, test.status, test.want)
+			}
+		}
+	}
+}
+
+// TestVariablesAreExplained finds every variable that --help lists explained there, and in the docs.
+func TestVariablesAreExplained(t *testing.T) {
+	t.Parallel()
+	docs, err := os.ReadFile("../../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := regexp.MustCompile(`(?m)^  ([A-Z_]+) +(.*)$`)
+	for _, name := range append(chainOrder, "lab") {
+		_, help := runProgram(t, nil, name, "--help")
+		variables := listed.FindAllStringSubmatch(help, -1)
+		if len(variables) < 7 {
+			t.Errorf("%s lists %d variables", name, len(variables))
+		}
+		for _, v := range variables {
+			if v[2] == "" || strings.HasPrefix(v[2], "(") {
+				t.Errorf("%s does not say what %s is", name, v[1])
+			}
+			if !strings.Contains(string(docs), "`"+v[1]+"`") {
+				t.Errorf("docs/configuration.md does not know %s", v[1])
 			}
 		}
 	}
