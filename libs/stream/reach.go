@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
-	"strings"
 	"sync"
 	"time"
 
@@ -51,7 +50,7 @@ func reach(ctx context.Context, c service.Config, consumer *kafka.Consumer, told
 			told.note(event)
 		}
 		if waited := time.Since(start); waited > topicPatience || waited > toolPatience && told.lost() {
-			return fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.KafkaBootstrapServers, told.reason(c, err))
+			return fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.KafkaBootstrapServers, told.refusal(c, err))
 		}
 	}
 	return ctx.Err()
@@ -96,26 +95,43 @@ func (t *contact) reason(c service.Config, err error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.last == nil {
-		// librdkafka says nothing of a connection that is closed, or on which nothing comes.
-		return fmt.Errorf("no Kafka broker answers there (%w); if something else does, %s", err, speaksTLS)
+		return fmt.Errorf("no answer (%w)", err)
 	}
 	for _, h := range hints {
-		if strings.Contains(t.last.String(), h.said) {
+		if h.said.MatchString(t.last.String()) {
 			return fmt.Errorf("%s; %s", timing.ReplaceAllString(t.last.String(), ""), h.hint)
 		}
 	}
 	return explain(c, *t.last, access{})
 }
 
+// refusal is the reason why there never was a connection. librdkafka says nothing of one that is
+// closed at once, or on which nothing comes.
+func (t *contact) refusal(c service.Config, err error) error {
+	reason := t.reason(c, err)
+	if t.silent() {
+		return fmt.Errorf("%w; if something is there, %s", reason, speaksTLS)
+	}
+	return reason
+}
+
+func (t *contact) silent() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.last == nil
+}
+
 // hints tell what to do about what librdkafka says of a connection.
-var hints = []struct{ said, hint string }{
-	{"Connection refused", "nothing listens there"},
-	{"Failed to resolve", "is the name right?"},
-	{"Invalid response size", "what answers there is no Kafka broker: another port?"},
-	{"incorrect security.protocol", speaksTLS},
-	{"wrong version number", noTLS},
-	{"packet length too long", noTLS},
-	{"state SSL_HANDSHAKE", noTLS},
+var hints = []struct {
+	said *regexp.Regexp
+	hint string
+}{
+	{regexp.MustCompile(`Connection refused`), "nothing listens there"},
+	{regexp.MustCompile(`Failed to resolve`), "is the name right?"},
+	{regexp.MustCompile(`Invalid response size`), "what answers there is no Kafka broker: another port?"},
+	{regexp.MustCompile(`incorrect security\.protocol`), speaksTLS},
+	{regexp.MustCompile(`wrong version number|packet length too long|Disconnected.*SSL_HANDSHAKE`), noTLS},
+	{regexp.MustCompile(`certificate verify failed`), "check ssl.ca.location in KAFKA_PROPERTIES, and that the brokers' certificates have not expired"},
 }
 
 const (
