@@ -168,12 +168,12 @@ func TestDecodeWaitsForRegistry(t *testing.T) {
 }
 
 func TestDial(t *testing.T) {
-	if _, err := Dial("localhost:8081"); err == nil {
+	if _, err := Dial("localhost:8081", nil, ""); err == nil {
 		t.Error("an address without a scheme is accepted")
 	}
 	server := httptest.NewServer(srfake.New().Handler())
 	defer server.Close()
-	r, err := Dial(server.URL)
+	r, err := Dial(server.URL, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +208,7 @@ func TestDialUserInfo(t *testing.T) {
 		fmt.Fprint(w, `{"id":1}`)
 	}))
 	defer server.Close()
-	r, err := Dial(strings.Replace(server.URL, "http://", "http://alice:s3cret@", 1))
+	r, err := Dial(strings.Replace(server.URL, "http://", "http://alice:s3cret@", 1), nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func TestDialStatus(t *testing.T) {
 			w.WriteHeader(status)
 			fmt.Fprintf(w, `{"error_code": %d, "message": "no"}`, status)
 		}))
-		r, err := Dial(server.URL)
+		r, err := Dial(server.URL, nil, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -240,7 +240,7 @@ func TestDialAway(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	address := server.URL
 	server.Close()
-	r, err := Dial(address)
+	r, err := Dial(address, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -76,9 +76,9 @@ func (p *peer) connect(ctx context.Context) (lasted bool) {
 func (p *peer) notConnected(err error) error {
 	var timeout net.Error
 	if p.Password != "" && errors.As(err, &timeout) && timeout.Timeout() {
-		return fmt.Errorf("cannot connect: %w (does the peer have the same MD5 password?)", cause(err))
+		return fmt.Errorf("cannot connect to port %d: %w (does the peer have the same MD5 password?)", p.port(), cause(err))
 	}
-	return fmt.Errorf("cannot connect: %w", cause(err))
+	return fmt.Errorf("cannot connect to port %d: %w", p.port(), cause(err))
 }
 
 // cause is what went wrong on a connection, without its addresses and ports, so that

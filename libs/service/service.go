@@ -8,11 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"os/signal"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"syscall"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/metric"
@@ -68,17 +66,11 @@ func NewRuntime(name string, log *slog.Logger, registerer prometheus.Registerer,
 	return &Runtime{Name: name, Log: log.With("service", name), Meter: meter, Tracer: tracer}, nil
 }
 
-// Main runs a service as a process: it loads C, serves HTTP on HTTP_LISTEN or else
-// on listen, calls run until it returns or a signal asks for the end, and exits: 0
-// after a signal, 1 after an error, 2 for a wrong configuration.
-func Main[C any, P Configuration[C]](name, listen string, run func(context.Context, C, *Runtime) error) {
+// Main runs a service as a process: it loads C, serves HTTP on HTTP_LISTEN or else on
+// listen, and calls run; see Program.Main.
+func Main[C any, P Configuration[C]](name, about, listen string, run func(context.Context, C, *Runtime) error) {
 	RaiseProcs()
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	err := start[C, P](ctx, name, listen, run)
-	stop()
-	if err != nil {
-		os.Exit(fail(name, err))
-	}
+	Program{Name: name, About: about, Listen: listen, Configurations: []any{new(C)}}.Main(func(ctx context.Context) error { return start[C, P](ctx, name, listen, run) })
 }
 
 func start[C any, P Configuration[C]](ctx context.Context, name, listen string, run func(context.Context, C, *Runtime) error) error {
@@ -106,7 +98,7 @@ func start[C any, P Configuration[C]](ctx context.Context, name, listen string, 
 		return err
 	}
 	defer server.Close()
-	rt.Log.Info("started", "http", server.Addr, "kafka", c.KafkaBootstrapServers, "registry", redact(c.SchemaRegistryURL))
+	rt.Log.Info("started", "version", Version(), "http", server.Addr, "kafka", c.KafkaBootstrapServers, "registry", redact(c.SchemaRegistryURL))
 	err = run(ctx, config, rt)
 	if ctx.Err() != nil {
 		rt.Log.Info("stopped")

@@ -46,7 +46,7 @@ func newBench(t *testing.T, partitions int) *bench {
 	t.Cleanup(cluster.Close)
 	registryServer := httptest.NewServer(srfake.New().Handler())
 	t.Cleanup(registryServer.Close)
-	registry, err := avro.Dial(registryServer.URL)
+	registry, err := avro.Dial(registryServer.URL, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ func newBadRecords(m *metrics, rt *service.Runtime) *badRecords {
 func (b *badRecords) putAside(m *kafka.Message, err error) {
 	topic := *m.TopicPartition.Topic
 	b.metrics.bad.Add(context.Background(), 1, topicAttribute(topic))
-	if held, ok := b.limit.Allow(); ok {
+	if held, ok := b.limit.Allow(topic + " " + err.Error()); ok {
 		b.runtime.Log.Warn("record put aside", "topic", topic, "partition", m.TopicPartition.Partition,
 			"offset", int64(m.TopicPartition.Offset), "key", string(m.Key), "error", err, "held_back", held)
 	}

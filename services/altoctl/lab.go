@@ -2,6 +2,7 @@ package altoctl
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -9,28 +10,55 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/altostream/altostream/libs/service"
 )
 
 // labAddress is where the lab serves HTTP unless HTTP_LISTEN says otherwise.
 const labAddress = "127.0.0.1:9100"
 
-const labUsage = `altoctl lab fails links of the lab's routers, and brings them back.
+// labCommand is the commands on the lab's links.
+func (c *command) labCommand() *cobra.Command {
+	lab := &cobra.Command{
+		Use:   "lab",
+		Short: "the lab's links: fail one, bring it back, change its metric",
+		Long: `The lab's links: fail one, bring it back, change its metric.
 
-  altoctl lab links             the links, their metrics and state
-  altoctl lab fail R2 R3        take the link between two routers down
-  altoctl lab restore R2 R3     take it up again
-  altoctl lab metric R2 R3 30   set the metric from the one router to the other
-
-Environment: HTTP_LISTEN of the lab, by default ` + labAddress + `; that of the routers of docker compose is :9106.
-`
-
-// lab asks the lab's routers over HTTP, see router.Network.Control.
-func (c *command) lab(ctx context.Context, args []string) error {
-	method, path, err := labRequest(args)
-	if err != nil {
-		return err
+Environment: HTTP_LISTEN of the lab, by default ` + labAddress + `; that of the routers of docker compose is :9106.`,
+		RunE: func(*cobra.Command, []string) error { return errors.New("which command? see altoctl lab --help") },
 	}
+	lab.AddCommand(
+		c.labLinks(http.MethodGet, "links", "the links, their metrics and state"),
+		c.labLinks(http.MethodPost, "fail FROM TO", "take the link between two routers down"),
+		c.labLinks(http.MethodPost, "restore FROM TO", "take it up again"),
+		c.labLinks(http.MethodPost, "metric FROM TO METRIC", "set the metric from the one router to the other"),
+	)
+	return lab
+}
+
+// labLinks is a command whose arguments are named in use.
+func (c *command) labLinks(method, use, short string) *cobra.Command {
+	name, rest, _ := strings.Cut(use, " ")
+	parameters := strings.Fields(strings.ToLower(rest))
+	path := "/links"
+	if method == http.MethodPost {
+		path += "/" + name
+	}
+	var cmd *cobra.Command
+	cmd = c.command(use, short, func(ctx context.Context) error {
+		query := url.Values{}
+		for i, argument := range cmd.Flags().Args() {
+			query.Set(parameters[i], argument)
+		}
+		return c.askLab(ctx, method, path, query)
+	})
+	cmd.Args = cobra.ExactArgs(len(parameters))
+	return cmd
+}
+
+// askLab asks the lab's routers over HTTP, see router.Network.Control.
+func (c *command) askLab(ctx context.Context, method, path string, query url.Values) error {
 	address := c.config.HTTPListen
 	if address == "" {
 		address = labAddress
@@ -42,7 +70,8 @@ func (c *command) lab(ctx context.Context, args []string) error {
 	if host == "" {
 		host = "localhost"
 	}
-	request, err := http.NewRequestWithContext(ctx, method, "http://"+net.JoinHostPort(host, port)+path, nil)
+	to := url.URL{Scheme: "http", Host: net.JoinHostPort(host, port), Path: path, RawQuery: query.Encode()}
+	request, err := http.NewRequestWithContext(ctx, method, to.String(), nil)
 	if err != nil {
 		return err
 	}
@@ -62,21 +91,4 @@ func (c *command) lab(ctx context.Context, args []string) error {
 	}
 	_, err = c.out.Write(answer)
 	return err
-}
-
-// labRequest is the HTTP request of a command line.
-func labRequest(args []string) (method, path string, err error) {
-	form := url.Values{}
-	for i, name := range []string{"from", "to", "metric"} {
-		if i+1 < len(args) {
-			form.Set(name, args[i+1])
-		}
-	}
-	switch {
-	case len(args) == 1 && args[0] == "links":
-		return http.MethodGet, "/links", nil
-	case len(args) == 3 && (args[0] == "fail" || args[0] == "restore"), len(args) == 4 && args[0] == "metric":
-		return http.MethodPost, "/links/" + args[0] + "?" + form.Encode(), nil
-	}
-	return "", "", Usage{labUsage}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/libs/stream"
 )
 
 // logInterval is the shortest time between two log lines about the same thing.
@@ -111,16 +112,23 @@ func (s *speakers) Connecting(peer netip.Addr) {
 	}
 }
 
-// Failed logs why there is no session.
+// Failed logs why there is no session, and notes it for operators, unless Kafka takes no
+// records: it is told again.
 func (s *speakers) Failed(peer netip.Addr, reason error) {
-	if held, ok := s.failures.allow(peer, reason.Error(), time.Now()); ok {
-		s.log.Warn("no BGP session", "peer", peer, "reason", reason, "held_back", held)
+	held, ok := s.failures.allow(peer, reason.Error(), time.Now())
+	if !ok {
+		return
+	}
+	s.log.Warn("no BGP session", "peer", peer, "reason", reason, "held_back", held)
+	select {
+	case s.events <- stream.Event[Event]{Event: Failed{bgpSource(peer), reason.Error()}, ObservedAt: time.Now()}:
+	default:
 	}
 }
 
 // Refused logs a connection that is not let in.
 func (s *speakers) Refused(from netip.AddrPort, reason error) {
-	if held, ok := s.refused.Allow(); ok {
+	if held, ok := s.refused.Allow(from.Addr().String() + " " + reason.Error()); ok {
 		s.log.Warn("BGP connection refused", "from", from, "error", reason, "held_back", held)
 	}
 }

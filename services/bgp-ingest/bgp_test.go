@@ -239,6 +239,16 @@ func TestRefreshPage(t *testing.T) {
 	}
 }
 
+// TestRefusedConnection tells why there is no session, with the port.
+func TestRefusedConnection(t *testing.T) {
+	t.Parallel()
+	_, events, _ := listening(t, "127.0.0.48:1;100")
+	want := Failed{"bgp:127.0.0.48", "cannot connect to port 1: connection refused"}
+	if got := next(t, events); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
 func TestFailures(t *testing.T) {
 	var f failures
 	a := netip.MustParseAddr("192.0.2.1")

@@ -100,7 +100,7 @@ func (s *station) serve(tcp net.Listener) error {
 		case errors.Is(err, net.ErrClosed):
 			return err
 		case err != nil:
-			if held, ok := s.silent.Allow(); ok {
+			if held, ok := s.silent.Allow(err.Error()); ok {
 				s.log.Error("BMP connection not accepted", "error", err, "held_back", held)
 			}
 			time.Sleep(pause)
@@ -127,7 +127,7 @@ func (s *station) admit(conn net.Conn) {
 	}
 	if err != nil {
 		_ = conn.Close()
-		if held, ok := s.refused.Allow(); ok {
+		if held, ok := s.refused.Allow(address.String()); ok {
 			s.log.Warn("BMP connection refused", "from", conn.RemoteAddr().String(), "error", err, "held_back", held)
 		}
 		return

@@ -9,7 +9,7 @@ import (
 	"github.com/altostream/altostream/libs/bgpls"
 )
 
-// Event is one of Configured, Admitted, Monitored, Restored, TakenOver, StoodBy, Up, Down,
+// Event is one of Configured, Admitted, Monitored, Restored, TakenOver, StoodBy, Up, Down, Failed,
 // Update, RefreshBegun, RefreshEnded, StaleTimeOver, Stopped and Flush.
 type Event any
 

@@ -201,7 +201,7 @@ func (l *listener) bad(ctx context.Context, source, kind string, err error) {
 		count += int64(de.More)
 	}
 	l.badInput.Add(ctx, count, metric.WithAttributes(attribute.String("source", source), attribute.String("kind", kind)))
-	if held, ok := l.limit.Allow(); ok {
+	if held, ok := l.limit.Allow(source + " " + kind); ok {
 		l.log.Warn("input put aside", "source", source, "error", err, "bytes", hex.EncodeToString(raw), "held_back", held)
 	}
 }

@@ -17,7 +17,7 @@ const queue = 256
 
 // Run runs bgp-ingest until ctx ends or something fails for good.
 func Run(ctx context.Context, c Config, rt *service.Runtime) error {
-	registry, err := avro.Dial(c.SchemaRegistryURL)
+	registry, err := avro.Dial(c.Registry())
 	if err != nil {
 		return fmt.Errorf("SCHEMA_REGISTRY_URL: %w", err)
 	}

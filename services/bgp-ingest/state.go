@@ -72,6 +72,8 @@ func Step(s *State, e Event) (*State, []output) {
 		return s, s.up(e)
 	case Down:
 		return s, s.down(e)
+	case Failed:
+		return s, s.failed(e)
 	case Update:
 		return s, s.update(e)
 	case RefreshBegun:

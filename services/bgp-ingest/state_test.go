@@ -286,6 +286,31 @@ func TestReason(t *testing.T) {
 	}
 }
 
+// TestFailed tells why there was no session, of speakers that are ours.
+func TestFailed(t *testing.T) {
+	refused := Failed{"s", "cannot connect to port 179: connection refused"}
+	tb := newTable(t).apply(refused)
+	if len(tb.records) > 0 {
+		t.Errorf("a stranger is told of: %v", tb.records)
+	}
+	tb.apply(Configured{Source: "s", ASN: 100}, refused)
+	peer := func() *schemas.Peer { return tb.records["net|s|peer"].Peer }
+	if p := peer(); p.State != schemas.PeerIdle || p.Reason == nil || *p.Reason != refused.Reason {
+		t.Errorf("peer = %+v", p)
+	}
+	tb.apply(Failed{"s", "Bad Peer AS"})
+	if p := peer(); *p.Reason != "Bad Peer AS" {
+		t.Errorf("reason = %s", *p.Reason)
+	}
+	if tb.apply(Up{Source: "s"}, refused); peer().State != schemas.PeerEstablished || peer().Reason != nil {
+		t.Errorf("in a session: %+v", peer())
+	}
+	tb.apply(reach("s", 1), Down{Source: "s", Reason: "hold timer expired"}, refused)
+	if p := peer(); p.State != schemas.PeerStale || *p.Reason != refused.Reason {
+		t.Errorf("after a session: %+v", p)
+	}
+}
+
 // TestForeignRecords leaves alone what other ingests and other topologies keep.
 func TestForeignRecords(t *testing.T) {
 	tb := newTable(t)

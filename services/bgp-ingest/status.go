@@ -49,3 +49,16 @@ func (sp *speaker) counts() map[string]int {
 	}
 	return counts
 }
+
+// Failed says that an attempt at a session with a speaker came to nothing.
+type Failed struct{ Source, Reason string }
+
+// failed notes, for operators, why a speaker has no session.
+func (s *State) failed(e Failed) []output {
+	sp := s.speaker(e.Source)
+	if !sp.configured || sp.inSession() {
+		return nil
+	}
+	sp.reason = e.Reason
+	return s.setState(sp, sp.state)
+}

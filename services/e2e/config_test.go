@@ -21,6 +21,8 @@ var wrongForAll = [][2]string{
 	{"KAFKA_PROPERTIES=foo", `is not \w+=value`},
 	{"KAFKA_PROPERTIES=foo=bar", `was refused: .*"foo"`},
 	{"KAFKA_PROPERTIES=socket.timeout.ms=soon", `was refused: .*"socket\.timeout\.ms"`},
+	{"KAFKA_BOOTSTRAP_SERVERS=http://localhost:9092", `a broker is host:port`},
+	{"SCHEMA_REGISTRY_PROPERTIES=ssl.ca.location=/nonexistent", `no such file`},
 	{"SCHEMA_REGISTRY_URL=nope", `is not an http\(s\) URL`},
 	{"SCHEMA_REGISTRY_URL=ftp://localhost", `is not an http\(s\) URL`},
 	{"HTTP_LISTEN=nope", `is not \[host\]:port`},

@@ -96,7 +96,7 @@ type arrival struct {
 // followCosts reads the routing costs as a consumer does.
 func (c *chain) followCosts() arrivals {
 	c.t.Helper()
-	registry, err := avro.Dial(c.clients.SchemaRegistryURL)
+	registry, err := avro.Dial(c.clients.Registry())
 	if err != nil {
 		c.t.Fatal(err)
 	}

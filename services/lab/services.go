@@ -170,3 +170,8 @@ func (s *services) ready() bool {
 	}
 	return true
 }
+
+// Configurations are what the lab's environment is read into: its own, and the services'.
+func Configurations() []any {
+	return []any{new(Config), new(bgpingest.Config), new(mapbuilder.Config), new(costbuilder.Config), new(computeingest.Config), new(correlator.Config)}
+}

@@ -35,7 +35,7 @@ func summarize[T any](ctx context.Context, s *screen, l *Lab, topic string, size
 		s.say("+%.1f ms  %s  %s", float64(c.Latency.Microseconds())/1000, c.Key, text)
 		return nil
 	}
-	err := altoctl.Watch(ctx, l.Clients(), topic, func(string, error) {}, first, changed)
+	err := altoctl.Watch(ctx, l.Clients(), topic, func(string, error) {}, first, changed, nil)
 	if ctx.Err() != nil {
 		return nil
 	}

@@ -4,12 +4,8 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/services/lab"
@@ -17,19 +13,12 @@ import (
 
 func main() {
 	service.RaiseProcs()
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	err := run(ctx)
-	var wrong *service.ConfigError
-	switch {
-	case err == nil, ctx.Err() != nil:
-		return
-	case errors.As(err, &wrong):
-		fmt.Fprintln(os.Stderr, "lab:", err)
-		os.Exit(2)
+	program := service.Program{
+		Name:           "lab",
+		About:          "runs the whole chain in one process, with an embedded broker and routers on loopback",
+		Configurations: lab.Configurations(),
 	}
-	fmt.Fprintln(os.Stderr, "lab:", err)
-	os.Exit(1)
+	program.Main(run)
 }
 
 func run(ctx context.Context) error {

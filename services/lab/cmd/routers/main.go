@@ -14,10 +14,10 @@ import (
 // config is the configuration of the program.
 type config struct {
 	service.Config
-	Addresses  []netip.Addr `envconfig:"ROUTERS_ADDRESSES" required:"true" example:"10.8.2.2,10.8.3.3"`
-	Collectors []netip.Addr `envconfig:"ROUTERS_COLLECTORS" required:"true" example:"10.8.2.9,10.8.3.9"`
-	Port       uint16       `envconfig:"ROUTERS_PORT" default:"1790" example:"1790"`
-	ASN        uint32       `envconfig:"ROUTERS_COLLECTOR_ASN" default:"100" example:"100"`
+	Addresses  []netip.Addr `envconfig:"ROUTERS_ADDRESSES" required:"true" example:"10.8.2.2,10.8.3.3" desc:"addresses of R2 and R3"`
+	Collectors []netip.Addr `envconfig:"ROUTERS_COLLECTORS" required:"true" example:"10.8.2.9,10.8.3.9" desc:"addresses of the collectors of R2 and R3"`
+	Port       uint16       `envconfig:"ROUTERS_PORT" default:"1790" example:"1790" desc:"BGP port of all routers"`
+	ASN        uint32       `envconfig:"ROUTERS_COLLECTOR_ASN" default:"100" example:"100" desc:"AS number of the collector"`
 }
 
 // Validate reports the first wrong value, naming its variable.
@@ -31,7 +31,7 @@ func (c *config) Validate() error {
 }
 
 func main() {
-	service.Main("routers", ":9106", run)
+	service.Main("routers", "speaks BGP as the lab's five routers do, for a bgp-ingest that is elsewhere", ":9106", run)
 }
 
 func run(ctx context.Context, c config, rt *service.Runtime) error {
