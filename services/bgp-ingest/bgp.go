@@ -72,7 +72,7 @@ func (s *speakers) Established(session bgp.Session) {
 	s.failures.forget(session.Peer)
 	s.log.Info("session established", "source", source, "asn", session.ASN, "router_id", session.RouterID,
 		"hold_time", session.HoldTime, "restart_time", session.RestartTime)
-	s.send(s.ctx, Up{Source: source, ASN: session.ASN, RestartTime: session.RestartTime})
+	s.send(s.ctx, Up{Source: source, ASN: session.ASN, At: time.Now(), Identifier: session.RouterID, RestartTime: session.RestartTime})
 }
 
 // Update tells what an UPDATE says; it waits while Kafka takes no records, and so does
@@ -102,7 +102,7 @@ func (s *speakers) Closed(peer netip.Addr, reason error) {
 	}
 	source := bgpSource(peer)
 	s.log.Warn("session lost; what the speaker said is kept for the stale time", "source", source, "reason", reason)
-	s.send(s.ctx, Down{Source: source, Reason: reason.Error(), Final: bgp.Final(reason)})
+	s.send(s.ctx, Down{Source: source, Reason: reason.Error(), At: time.Now(), Final: bgp.Final(reason)})
 }
 
 // Connecting logs an attempt, the first since the last session.

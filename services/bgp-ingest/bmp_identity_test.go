@@ -26,20 +26,20 @@ func TestBMPRoutersBehindOneAddress(t *testing.T) {
 	one, two := s.connect("127.0.0.51"), s.connect("127.0.0.51")
 	one.say(initiationOf("r1"), upWithLinkState(pre), tellNode(pre, 1))
 	const first, second = "bmp:127.0.0.51/" + nine, "bmp:r2%2Fa/" + nine
-	s.want(Up{first, 65009, 120 * time.Second}, reach(first, 1))
+	s.want(Up{Source: first, ASN: 65009, RestartTime: 120 * time.Second}, reach(first, 1))
 	two.say(initiationOf("r2/a"), upWithLinkState(pre), tellNode(pre, 2))
-	s.want(Up{second, 65009, 120 * time.Second}, reach(second, 2))
+	s.want(Up{Source: second, ASN: 65009, RestartTime: 120 * time.Second}, reach(second, 2))
 	one.say(tellNode(pre, 3))
 	s.want(reach(first, 3))
 
 	again := s.connect("127.0.0.51")
 	again.say(initiationOf("r2/a"), upWithLinkState(pre), tellNode(pre, 4))
-	s.want(Down{Source: second}, Up{second, 65009, 120 * time.Second}, reach(second, 4))
+	s.want(Down{Source: second}, Up{Source: second, ASN: 65009, RestartTime: 120 * time.Second}, reach(second, 4))
 	one.conn.Close()
 	s.want(Down{Source: first})
 	back := s.connect("127.0.0.51")
 	back.say(initiationOf("r1"), upWithLinkState(pre), tellNode(pre, 5))
-	s.want(Up{"bmp:r1/" + nine, 65009, 120 * time.Second}, reach("bmp:r1/"+nine, 5))
+	s.want(Up{Source: "bmp:r1/" + nine, ASN: 65009, RestartTime: 120 * time.Second}, reach("bmp:r1/"+nine, 5))
 }
 
 // TestBMPProxy takes the address of a router from the PROXY protocol.
@@ -54,7 +54,7 @@ func TestBMPProxy(t *testing.T) {
 			r.write(head)
 			r.say(initiation(), upWithLinkState(pre), tellNode(pre, 1))
 			const source = "bmp:192.0.2.51/" + nine
-			s.want(Up{source, 65009, 120 * time.Second}, reach(source, 1))
+			s.want(Up{Source: source, ASN: 65009, RestartTime: 120 * time.Second}, reach(source, 1))
 
 			plain.say(initiation()) // without a header
 			_ = plain.conn.SetReadDeadline(time.Now().Add(10 * time.Second))

@@ -227,7 +227,7 @@ func (r *router) peerDown(m *bmp.PeerDown) {
 // lose tells that the tables of a peer are lost.
 func (r *router) lose(peer *monitored, reason string) {
 	for _, source := range slices.Sorted(maps.Keys(peer.told)) {
-		r.send(r.station.ctx, Down{Source: source, Reason: reason})
+		r.send(r.station.ctx, Down{Source: source, Reason: reason, At: time.Now()})
 	}
 }
 
@@ -258,7 +258,7 @@ func (r *router) begin(source string, p bmp.Peer, body []byte) bool {
 	peer := r.peers[key]
 	peer.told[source] = true
 	r.log.Info("monitored table begins", "source", source, "asn", p.ASN)
-	r.send(r.ctx, Up{Source: source, ASN: p.ASN, RestartTime: peer.restart})
+	r.send(r.ctx, Up{Source: source, ASN: p.ASN, At: time.Now(), Identifier: p.ID, RestartTime: peer.restart})
 	return true
 }
 

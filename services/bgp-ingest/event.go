@@ -17,13 +17,20 @@ type Event any
 type Configured struct {
 	Source string
 	ASN    uint32
+	At     time.Time
 }
 
 // Admitted says that all BGP speakers of a prefix belong to this ingest.
-type Admitted struct{ Prefix netip.Prefix }
+type Admitted struct {
+	Prefix netip.Prefix
+	At     time.Time
+}
 
 // Monitored says that all BMP speakers of these routers belong to this ingest.
-type Monitored struct{ Routers Routers }
+type Monitored struct {
+	Routers Routers
+	At      time.Time
+}
 
 // Restored is a record that the table held when this instance took over; nil = gone.
 type Restored struct {
@@ -35,6 +42,9 @@ type Restored struct {
 type Up struct {
 	Source string
 	ASN    uint32
+	At     time.Time
+	// Identifier is the speaker's BGP identifier; invalid if it is not told.
+	Identifier netip.Addr
 	// RestartTime is what the speaker negotiated for its objects to outlive a
 	// session: the restart time (RFC 4724 §3) and the long-lived stale time
 	// (RFC 9494 §3) together, 0 if it did not.
@@ -45,6 +55,7 @@ type Up struct {
 type Down struct {
 	Source string
 	Reason string // for operators; "" = none is known
+	At     time.Time
 	// Final says that the RestartTime of Up does not apply: the session was not lost,
 	// but ended.
 	Final bool
@@ -81,13 +92,13 @@ type StaleTimeOver struct {
 
 // TakenOver says that this instance publishes from now on; Restored has told what the
 // table holds.
-type TakenOver struct{}
+type TakenOver struct{ At time.Time }
 
 // StoodBy says that another instance publishes from now on.
 type StoodBy struct{}
 
 // Stopped says that the service ends, and with it all sessions.
-type Stopped struct{}
+type Stopped struct{ At time.Time }
 
 // Flush ends a batch; there is nothing left to do then.
 type Flush struct{}

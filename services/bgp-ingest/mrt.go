@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/mrt"
@@ -79,7 +80,7 @@ func (f *mrtFile) fail(ctx context.Context, err error) {
 	}
 	f.log.Error("MRT file not read to its end; what its speakers said is kept for the stale time", "file", f.path, "error", err)
 	for _, sp := range f.speakers {
-		f.lose(ctx, sp, "the file was not read to its end: "+err.Error())
+		f.lose(ctx, sp, "the file was not read to its end: "+err.Error(), time.Now())
 	}
 }
 
@@ -91,7 +92,7 @@ func (f *mrtFile) replay(ctx context.Context, r mrt.Record) {
 		f.speakers[r.Peer] = sp
 	}
 	if r.OldState == mrt.Established && r.NewState != mrt.Established {
-		f.lose(ctx, sp, "so says the file")
+		f.lose(ctx, sp, "so says the file", r.Time)
 	}
 	if r.Type != messageUpdate {
 		return
@@ -106,7 +107,7 @@ func (f *mrtFile) replay(ctx context.Context, r mrt.Record) {
 		case begins:
 			sp.up = true
 			f.began++
-			f.send(ctx, Up{Source: sp.source, ASN: r.PeerASN})
+			f.send(ctx, Up{Source: sp.source, ASN: r.PeerASN, At: r.Time})
 		case !withdraws:
 			return
 		}
@@ -114,10 +115,10 @@ func (f *mrtFile) replay(ctx context.Context, r mrt.Record) {
 	f.tell(ctx, sp.source, r.Body, p)
 }
 
-func (f *mrtFile) lose(ctx context.Context, sp *fileSpeaker, reason string) {
+func (f *mrtFile) lose(ctx context.Context, sp *fileSpeaker, reason string, at time.Time) {
 	if sp.up {
 		sp.up = false
-		f.send(ctx, Down{Source: sp.source, Reason: reason})
+		f.send(ctx, Down{Source: sp.source, Reason: reason, At: at})
 	}
 }
 

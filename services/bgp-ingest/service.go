@@ -82,9 +82,9 @@ func watched(spec stream.Spec[*State, Event, avro.Encoded], m *speakerMetrics, l
 func listen(ctx context.Context, l *listener, c Config, rt *service.Runtime, end func(error)) {
 	for _, peer := range c.BGPPeers {
 		if peer.Dynamic() {
-			l.send(ctx, Admitted{peer.Addrs})
+			l.send(ctx, Admitted{peer.Addrs, time.Now()})
 		} else {
-			l.send(ctx, Configured{Source: bgpSource(peer.Addr()), ASN: peer.ASN})
+			l.send(ctx, Configured{Source: bgpSource(peer.Addr()), ASN: peer.ASN, At: time.Now()})
 		}
 	}
 	if len(c.BGPPeers) > 0 {
@@ -96,7 +96,7 @@ func listen(ctx context.Context, l *listener, c Config, rt *service.Runtime, end
 		rt.Handle(refreshPath, refresher.page)
 	}
 	if c.BMPListen != "" {
-		l.send(ctx, Monitored{c.BMPRouters})
+		l.send(ctx, Monitored{c.BMPRouters, time.Now()})
 		if err := listenBMP(ctx, l, c, end); err != nil {
 			end(err)
 			return

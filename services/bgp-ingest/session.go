@@ -12,13 +12,13 @@ import (
 )
 
 func (s *State) up(e Up) []output {
-	out := s.configure(Configured{e.Source, e.ASN})
+	out := s.configure(Configured{Source: e.Source, ASN: e.ASN})
 	sp := s.speaker(e.Source)
 	for _, r := range sp.tables {
 		r.begin()
 		r.refreshing = false
 	}
-	sp.asn = e.ASN
+	sp.asn, sp.identifier, sp.since = e.ASN, e.Identifier, e.At
 	sp.reason, sp.over, sp.premature = "", false, false
 	sp.keep = s.staleTime
 	if e.RestartTime > 0 {
@@ -40,7 +40,7 @@ func (s *State) down(e Down) []output {
 	if sp.state == schemas.PeerIdle || sp.state == schemas.PeerStale {
 		return nil
 	}
-	sp.reason = e.Reason
+	sp.reason, sp.since = e.Reason, e.At
 	if e.Final {
 		sp.keep = min(sp.keep, s.staleTime)
 	}
@@ -66,6 +66,7 @@ func (s *State) stopped() []output {
 	var out []output
 	for _, source := range s.sources() {
 		if sp := s.speakers[source]; sp.inSession() {
+			sp.since = s.now
 			out = append(out, s.lose(sp)...)
 		}
 	}
@@ -188,6 +189,13 @@ func (s *State) setState(sp *speaker, state string) []output {
 	}
 	if reason := sp.reason; reason != "" && !sp.inSession() {
 		peer.Reason = &reason
+	}
+	if since := sp.since; !since.IsZero() {
+		peer.Since = &since
+	}
+	if sp.identifier.IsValid() {
+		identifier := sp.identifier.String()
+		peer.BGPIdentifier = &identifier
 	}
 	encoded := s.records.whole(&schemas.RawTopology{
 		Topology: s.topology, Source: sp.source, Kind: schemas.KindPeer, Peer: peer,

@@ -2,6 +2,7 @@ package bgpingest
 
 import (
 	"strings"
+	"time"
 
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/stream"
@@ -21,9 +22,9 @@ func Spec(c Config, serde *avro.Serde[schemas.RawTopology]) stream.Spec[*State, 
 		Restore: func(key string, r *avro.Encoded) Event {
 			return Restored{Key: key, Record: r}
 		},
-		TakeOver: func() Event { return TakenOver{} },
+		TakeOver: func() Event { return TakenOver{time.Now()} },
 		StandBy:  func() Event { return StoodBy{} },
-		Stop:     func() Event { return Stopped{} },
+		Stop:     func() Event { return Stopped{time.Now()} },
 		Wake: func(name string) Event {
 			at := strings.LastIndex(name, alarmSeparator)
 			return StaleTimeOver{Source: name[:at], epoch: name[at+1:]}

@@ -29,6 +29,7 @@ type State struct {
 	silent     bool                                    // another instance publishes, or the table is not read yet
 	touched    map[*speaker]struct{}                   // since the last news
 	findings   []finding                               // since the last news
+	now        time.Time                               // of the last event that says when it was
 	room       []byte                                  // for octets
 }
 
@@ -42,6 +43,8 @@ type speaker struct {
 	missed     bool          // it lost its session and has not told its table since
 	over       bool          // it told more objects than it may; nothing counts until its next session
 	peer       avro.Encoded  // its peer record in the output table
+	since      time.Time     // when the session came up or was lost, zero if that is not known
+	identifier netip.Addr    // BGP identifier of the last session
 	ours       bool          // that record says that replicas of this instance listen to it
 	tables     []*adjRIBIn   // one of each family that it told something of
 	changes    int           // sessions gained and lost: an alarm from before is void
@@ -57,20 +60,26 @@ func Step(s *State, e Event) (*State, []output) {
 	case Restored:
 		s.restore(e)
 	case TakenOver:
+		s.now = e.At
 		return s, s.takeOver()
 	case StoodBy:
 		s.standBy()
 	case Configured:
+		s.now = e.At
 		return s, s.configure(e)
 	case Admitted:
+		s.now = e.At
 		s.admitted = append(s.admitted, e.Prefix)
 		return s, s.admit()
 	case Monitored:
+		s.now = e.At
 		s.monitors, s.routers = true, e.Routers
 		return s, s.admit()
 	case Up:
+		s.now = e.At
 		return s, s.up(e)
 	case Down:
+		s.now = e.At
 		return s, s.down(e)
 	case Failed:
 		return s, s.failed(e)
@@ -83,6 +92,7 @@ func Step(s *State, e Event) (*State, []output) {
 	case StaleTimeOver:
 		return s, s.staleTimeOver(e)
 	case Stopped:
+		s.now = e.At
 		return s, s.stopped()
 	}
 	return s, nil
@@ -136,8 +146,7 @@ func (s *State) restore(e Restored) {
 	sp := s.speaker(source)
 	switch {
 	case object == schemas.KindPeer && e.Record != nil:
-		sp.peer = *e.Record
-		sp.ours = s.isOurs(sp.peer)
+		s.restorePeer(sp, *e.Record)
 	case object == schemas.KindPeer:
 		sp.peer = nil
 	case e.Record == nil:
@@ -147,10 +156,21 @@ func (s *State) restore(e Restored) {
 	}
 }
 
-// isOurs reports whether a peer record is of replicas of this instance.
-func (s *State) isOurs(record avro.Encoded) bool {
+// restorePeer learns what the table holds of a speaker's session: whether replicas of
+// this instance listen to it, and since when it is lost.
+func (s *State) restorePeer(sp *speaker, record avro.Encoded) {
+	sp.peer, sp.ours, sp.since = record, false, time.Time{}
 	r := s.decode(record)
-	return r != nil && r.Peer != nil && r.Peer.ReplicaGroup != nil && *r.Peer.ReplicaGroup == s.group
+	if r == nil || r.Peer == nil {
+		return
+	}
+	sp.ours = r.Peer.ReplicaGroup != nil && *r.Peer.ReplicaGroup == s.group
+	if r.Peer.Since != nil && (r.Peer.State == schemas.PeerStale || r.Peer.State == schemas.PeerIdle) {
+		sp.since = *r.Peer.Since
+	}
+	if r.Peer.BGPIdentifier != nil {
+		sp.identifier, _ = netip.ParseAddr(*r.Peer.BGPIdentifier)
+	}
 }
 
 // configure takes a speaker over: what it had said before is stale until it says it
@@ -161,6 +181,9 @@ func (s *State) configure(e Configured) []output {
 		return nil
 	}
 	sp.configured, sp.asn = true, e.ASN
+	if sp.since.IsZero() {
+		sp.since = s.now
+	}
 	return s.lose(sp)
 }
 

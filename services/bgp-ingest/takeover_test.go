@@ -29,7 +29,7 @@ func TestAttributesToldAgainAfterARestart(t *testing.T) {
 // began: the stale time decides.
 func TestReplicaTakesOverWithoutEndOfRIB(t *testing.T) {
 	r := newReplicas(t)
-	r.both(Configured{"s", 1}, Up{Source: "s", ASN: 1}, reach("s", 1, 2))
+	r.both(Configured{Source: "s", ASN: 1}, Up{Source: "s", ASN: 1}, reach("s", 1, 2))
 	ring := func() {
 		for _, alarm := range r.machines[1].Alarms() {
 			machine := r.machines[1]
@@ -51,7 +51,7 @@ func TestReplicaTakesOverWithoutEndOfRIB(t *testing.T) {
 // again.
 func TestReplicaTakesOverInARefresh(t *testing.T) {
 	r := newReplicas(t)
-	r.both(Configured{"s", 1}, Up{Source: "s", ASN: 1}, reach("s", 1, 2, 3), endOfRIB("s"), RefreshBegun{"s", bgp.LinkState}, reach("s", 1))
+	r.both(Configured{Source: "s", ASN: 1}, Up{Source: "s", ASN: 1}, reach("s", 1, 2, 3), endOfRIB("s"), RefreshBegun{"s", bgp.LinkState}, reach("s", 1))
 	if n := r.takeOver(1); n > 0 {
 		t.Errorf("a hand-over between equals changes %d records", n)
 	}
