@@ -75,9 +75,10 @@ func (r *routing) findBorders() {
 	}
 }
 
+// hasNeighbor tells whether another router is reached in an area; a LAN without one is none.
 func (r *routing) hasNeighbor(p place) bool {
 	for to, d := range r.inside[p.area][p.node] {
-		if to != p.node && d != Unreachable {
+		if to != p.node && d != Unreachable && r.domain.Areas[p.area].Nodes[to].Router != Pseudonode {
 			return true
 		}
 	}
