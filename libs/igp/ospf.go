@@ -104,45 +104,29 @@ func (r *routing) ospfDefault(from int) Distance {
 }
 
 // overBorders is the shortest inter-area path if border routers pass on whatever they
-// reach in other areas: routers with a neighbour in area 0 over it, others over the
-// border routers of their areas.
+// reach in other areas.
 func (r *routing) overBorders(from int) Distance {
-	if core := r.core[from]; core != nil {
-		return r.overBackbone(*core)
-	}
 	best := Unreachable
-	for _, p := range r.places[from] {
+	for _, p := range r.looksAt(from) {
 		for _, n := range r.borders[p.area] {
-			if near := r.inside[p.area][p.node][n]; n != p.node {
+			if n != p.node {
 				border := r.domain.Areas[p.area].Nodes[n].Router
-				best = min(best, near.plus(r.passedOn(border, p.area)))
+				best = min(best, r.inside[p.area][p.node][n].plus(r.passedOn(border, p.area)))
 			}
 		}
 	}
 	return best
 }
 
-// overBackbone is the shortest path over area 0 to a border router of an area of the
-// destination, and on within that.
-func (r *routing) overBackbone(from place) Distance {
-	best := Unreachable
-	for _, n := range r.borders[from.area] {
-		near := r.inside[from.area][from.node][n]
-		border := r.domain.Areas[from.area].Nodes[n].Router
-		best = min(best, near.plus(r.withinOther(border, from.area)))
-	}
-	return best
-}
-
-// passedOn is what a border router passes into an area of the destination: its path
-// within another area, else, with a neighbour in area 0, its path over that (RFC 2328
-// §12.4.3, RFC 3509 §2.2).
+// passedOn is what a border router passes into an area of the destination: its path within
+// areas if the shortest is in another one; else, with a neighbour in area 0 and not into
+// that, its path over it (RFC 2328 §12.4.3, RFC 3509 §2.2).
 func (r *routing) passedOn(border, into int) Distance {
-	if d := r.withinOther(border, into); d != Unreachable {
-		return d
+	switch within := r.withinOther(border, noArea); {
+	case within != Unreachable && within == r.withinOther(border, into):
+		return within
+	case within != Unreachable || r.core[border] == nil || r.domain.Areas[into].Backbone:
+		return Unreachable
 	}
-	if core := r.core[border]; core != nil {
-		return r.overBackbone(*core)
-	}
-	return Unreachable
+	return r.route(border)
 }

@@ -210,6 +210,9 @@ func (r *routing) within(from place) Distance {
 	return Unreachable
 }
 
+// noArea is the number of no area.
+const noArea = -1
+
 // withinOther returns the distance from a router to the destination within an area other
 // than a given one, the least of several.
 func (r *routing) withinOther(router, than int) Distance {
