@@ -100,18 +100,20 @@ func (r *routing) throughLevel(from place) Distance {
 	return best
 }
 
-// overAttached is the way of a router of level 1 alone that has no route: its default
-// leads to the nearest router with the attached bit (RFC 1195 §3.2, ISO 10589 §7.2.9).
+// overAttached is the way of a router that has no route and no neighbour in level 2: its
+// default leads to the nearest router with the attached bit (RFC 1195 §3.2, ISO 10589
+// §7.2.9).
 func (r *routing) overAttached(from int) Distance {
-	if len(r.places[from]) != 1 || r.domain.Areas[r.places[from][0].area].Backbone {
+	if r.core[from] != nil {
 		return Unreachable
 	}
-	p := r.places[from][0]
 	var ways []candidate
-	for n, node := range r.domain.Areas[p.area].Nodes {
-		near := r.inside[p.area][p.node][n]
-		if node.Attached && n != p.node && near != Unreachable {
-			ways = append(ways, candidate{near: near, via: node.Router})
+	for _, p := range r.places[from] {
+		for n, node := range r.domain.Areas[p.area].Nodes {
+			near := r.inside[p.area][p.node][n]
+			if node.Attached && n != p.node && near != Unreachable {
+				ways = append(ways, candidate{near: near, via: node.Router})
+			}
 		}
 	}
 	return r.nearest(ways, bySum)
