@@ -45,27 +45,11 @@ func (r *routing) byPrefix(from int, prefix netip.Prefix) Distance {
 
 // byTellers is the path from a place by the word of those that tell a prefix in its level.
 func (r *routing) byTellers(from place, prefix netip.Prefix, reach Reach) Distance {
-	ways := r.candidates(from, r.tellers(from.area, prefix), reach)
+	ways := r.candidates(from, prefix, reach)
 	if prefix.Bits() == 0 {
 		return r.nearest(ways, bySum)
 	}
-	best := Unreachable
-	for _, c := range ways {
-		best = min(best, r.shortest([]candidate{c}, r.levelBase(c.via, from.area), prefix != r.address))
-	}
-	return best
-}
-
-// levelBase is the metric with which the destination tells its address where a router
-// that tells it in a level has it from: the destination itself that level, others the
-// other one.
-func (r *routing) levelBase(via, area int) uint32 {
-	for i, own := range r.own {
-		if own.OK && (i == area) == (via == r.to) {
-			return own.Value
-		}
-	}
-	return r.base()
+	return r.shortest(ways, prefix != r.address)
 }
 
 // byNode is the path to a destination without an address: within the level 1 area, else
@@ -112,7 +96,7 @@ func (r *routing) overAttached(from int) Distance {
 		for n, node := range r.domain.Areas[p.area].Nodes {
 			near := r.inside[p.area][p.node][n]
 			if node.Attached && n != p.node && near != Unreachable {
-				ways = append(ways, candidate{near: near, via: node.Router})
+				ways = append(ways, candidate{from: p, node: n, via: node.Router, near: near})
 			}
 		}
 	}

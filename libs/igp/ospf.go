@@ -61,26 +61,13 @@ func (r *routing) interArea(from int) Distance {
 		}
 		best := Unreachable
 		for _, p := range r.looksAt(from) {
-			ways := r.candidates(p, r.tellers(p.area, prefix), Passed)
-			best = min(best, r.shortest(ways, r.base(), prefix != r.address))
+			best = min(best, r.shortest(r.candidates(p, prefix, Passed), prefix != r.address))
 		}
 		if best != Unreachable {
 			return best
 		}
 	}
 	return Unreachable
-}
-
-// base is the metric with which the destination tells its address; the least if it does
-// in several areas.
-func (r *routing) base() uint32 {
-	var least Told
-	for _, own := range r.own {
-		if own.OK && (!least.OK || own.Value < least.Value) {
-			least = own
-		}
-	}
-	return least.Value
 }
 
 // ospfDefault is the way over the nearest router that tells a default route, as
@@ -94,7 +81,7 @@ func (r *routing) ospfDefault(from int) Distance {
 		}
 		var ways []candidate
 		for _, p := range r.looksAt(from) {
-			ways = append(ways, r.candidates(p, r.tellers(p.area, r.defaultRoute()), reach)...)
+			ways = append(ways, r.candidates(p, r.defaultRoute(), reach)...)
 		}
 		if d := r.nearest(ways, order); d != Unreachable {
 			return d

@@ -1,7 +1,6 @@
 package igp
 
 import (
-	"cmp"
 	"net/netip"
 	"slices"
 )
@@ -194,11 +193,6 @@ func (a *Area) prefixLengths() []int {
 	return lengths
 }
 
-// tellers returns who tells a prefix in an area.
-func (r *routing) tellers(area int, prefix netip.Prefix) []Advertisement {
-	return r.domain.Areas[area].Prefixes[prefix]
-}
-
 // within returns the distance to the destination within an area, from a router at a
 // place in it.
 func (r *routing) within(from place) Distance {
@@ -223,80 +217,4 @@ func (r *routing) withinOther(router, than int) Distance {
 		}
 	}
 	return best
-}
-
-// defaultRoute is 0.0.0.0/0 or ::/0, of the address family of the destination's address.
-func (r *routing) defaultRoute() netip.Prefix { return netip.PrefixFrom(r.address.Addr(), 0).Masked() }
-
-// candidate is a way to the destination over a router that tells of it.
-type candidate struct {
-	near Distance // to the router
-	word uint64   // the metric that it tells
-	via  int
-}
-
-// candidates returns the ways from a place over those that tell a prefix in its area in
-// one way, other than the router itself.
-func (r *routing) candidates(from place, tellers []Advertisement, reach Reach) []candidate {
-	nodes := r.domain.Areas[from.area].Nodes
-	var found []candidate
-	for _, t := range tellers {
-		near := r.inside[from.area][from.node][t.Node]
-		if via := nodes[t.Node].Router; t.Reach == reach && t.Node != from.node && near != Unreachable && via != Pseudonode {
-			found = append(found, candidate{near, uint64(t.Metric), via})
-		}
-	}
-	return found
-}
-
-// beyond returns what the way costs beyond the router that tells of the destination's
-// address: its word, less the metric that the address has at the destination. It has no
-// word on other metrics than the IGP's; there its own way counts.
-func (r *routing) beyond(c candidate, base uint32) Distance {
-	own := r.route(c.via)
-	if r.weight != ByIGP {
-		return own
-	}
-	links := uint64(linksUnknown)
-	if known, ok := own.Links(); ok {
-		links = known
-	}
-	return distance(c.word-min(c.word, uint64(base)), links)
-}
-
-// shortest returns the shortest of ways whose tellers' word counts. A prefix that only
-// covers the address leads there if the router that tells it has a route of its own.
-func (r *routing) shortest(ways []candidate, base uint32, covers bool) Distance {
-	best := Unreachable
-	for _, c := range ways {
-		if covers && r.route(c.via) == Unreachable {
-			continue
-		}
-		best = min(best, c.near.plus(r.beyond(c, base)))
-	}
-	return best
-}
-
-// nearest returns the whole way over the nearest of routers that tell a default route
-// or are attached; of several equally near the least.
-func (r *routing) nearest(ways []candidate, order func(a, b candidate) int) Distance {
-	if len(ways) == 0 {
-		return Unreachable
-	}
-	first := slices.MinFunc(ways, order)
-	best := Unreachable
-	for _, c := range ways {
-		if order(c, first) == 0 {
-			best = min(best, c.near.plus(r.route(c.via)))
-		}
-	}
-	return best
-}
-
-// bySum orders ways by the metric of the way and the word together.
-func bySum(a, b candidate) int { return cmp.Compare(a.near.Metric()+a.word, b.near.Metric()+b.word) }
-
-// byWord orders ways by the word, then by the metric of the way (RFC 2328 §16.4 (6)).
-func byWord(a, b candidate) int {
-	return cmp.Or(cmp.Compare(a.word, b.word), cmp.Compare(a.near.Metric(), b.near.Metric()))
 }
