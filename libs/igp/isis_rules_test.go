@@ -38,7 +38,7 @@ func TestISISSumsOfPaths(t *testing.T) {
 			isis
 			level 1; A-B 1; B-C 1; C attached
 			level 2; B-D 9; C-E 1; E-D 1`,
-			want: "A>D 10/2, A>E 3/3"},
+			want: "A>D 10/2, A>E 11/3"},
 		{name: "ISO 10589 §7.2.9.2: without a neighbour in level 2 a router behaves as one of level 1", network: `
 			isis
 			level 1; A-B 1; B attached

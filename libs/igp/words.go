@@ -96,10 +96,25 @@ func (r *routing) nearest(ways []candidate, order func(a, b candidate) int) Dist
 	best := Unreachable
 	for _, c := range ways {
 		if order(c, first) == 0 {
-			best = min(best, c.near.plus(r.route(c.via)))
+			best = min(best, r.towards(c))
 		}
 	}
 	return best
+}
+
+// towards returns the whole path of packets that follow a default route to c's router: the
+// first border router on the way has routes of its own, and sends them their way.
+func (r *routing) towards(c candidate) Distance {
+	rows := r.inside[c.from.area]
+	nodes := r.domain.Areas[c.from.area].Nodes
+	first, path := c.near, c.near.plus(r.route(c.via))
+	for _, n := range r.borders[c.from.area] {
+		near := rows[c.from.node][n]
+		if n != c.from.node && !nodes[n].NoTransit && near < first && near.plus(rows[n][c.node]) == c.near {
+			first, path = near, near.plus(r.route(nodes[n].Router))
+		}
+	}
+	return path
 }
 
 // bySum orders ways by the metric of the way and the word together.
