@@ -64,6 +64,11 @@ func TestISISSumsOfPaths(t *testing.T) {
 			level 1; A-x 1; B-x 2; B attached
 			level 2; B-y 3; C-y 4`,
 			want: "A>C 4/2, C>A 6/2"},
+		{name: "RFC 3787 §4: flags of a pseudonode say nothing", network: `
+			isis
+			level 1; A-x 1; B-x 2; B attached; x attached; x overload
+			level 2; B-y 3; C-y 4`,
+			want: "A>C 4/2, C>A 6/2"},
 	})
 }
 
@@ -132,8 +137,7 @@ func TestISISPrefixes(t *testing.T) {
 		{name: "ISO 10589 §7.2.8.1: prefixes of an overloaded router are reached", network: `
 			isis told
 			level 1; A-B 1; B attached; B overload
-			level 2; B-C 2; B overload; B tells B 0; C tells C 0; B tells A 1
-			level 1`,
+			level 2; B-C 2; B overload; B tells B 0; C tells C 0; B tells A 1`,
 			want: "C>B 2/1"},
 		{name: "RFC 1195 §3.2: prefixes of level 2 alone are told", network: `
 			isis told

@@ -8,10 +8,7 @@ func (r *routing) ospf(from int) Distance {
 	if !r.hearsPrefixes(from) {
 		return r.overBorders(from)
 	}
-	if d := r.interArea(from); d != Unreachable {
-		return d
-	}
-	return r.ospfDefault(from)
+	return r.interArea(from)
 }
 
 // intraArea is the path within an area of both, whatever other paths cost (RFC 2328 §11,
@@ -56,9 +53,6 @@ func (r *routing) looksAt(from int) []place {
 // address, or else of a range that it is in (RFC 2328 §16.2).
 func (r *routing) interArea(from int) Distance {
 	for _, prefix := range r.covering {
-		if prefix.Bits() == 0 {
-			break
-		}
 		best := Unreachable
 		for _, p := range r.looksAt(from) {
 			best = min(best, r.shortest(r.candidates(p, prefix, Passed), prefix != r.address))
@@ -70,10 +64,10 @@ func (r *routing) interArea(from int) Distance {
 	return Unreachable
 }
 
-// ospfDefault is the way over the nearest router that tells a default route, as
-// the border routers of a stub area do (RFC 2328 §12.4.3.1): inter-area before external
-// type 1 before type 2.
-func (r *routing) ospfDefault(from int) Distance {
+// ospfDefaults returns the ways to the nearest routers that tell a default route, as the
+// border routers of a stub area do (RFC 2328 §12.4.3.1): inter-area before external type 1
+// before type 2 (§16.4).
+func (r *routing) ospfDefaults(from int) []candidate {
 	for _, reach := range []Reach{Passed, External1, External2} {
 		order := bySum
 		if reach == External2 {
@@ -81,13 +75,13 @@ func (r *routing) ospfDefault(from int) Distance {
 		}
 		var ways []candidate
 		for _, p := range r.looksAt(from) {
-			ways = append(ways, r.candidates(p, r.defaultRoute(), reach)...)
+			ways = append(ways, r.defaultCandidates(p, reach)...)
 		}
-		if d := r.nearest(ways, order); d != Unreachable {
-			return d
+		if len(ways) > 0 {
+			return nearest(ways, order)
 		}
 	}
-	return Unreachable
+	return nil
 }
 
 // overBorders is the shortest inter-area path if border routers pass on whatever they

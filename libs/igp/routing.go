@@ -14,13 +14,14 @@ type routing struct {
 	lengths [][]int   // by area: the prefix lengths that occur, the longest first
 	places  [][]place // by router
 	borders [][]int   // by area: its nodes that join it to other areas
-	core    []*place  // by router: where it is in area 0 with a neighbour there; nil = nowhere
+	core    []*place  // by router: where it is in the backbone with a neighbour there; nil = nowhere
+	exits   [][]exit  // by router: where its default route leads
 	rule    func(from int) Distance
 
 	// Of the destination at hand:
 	to       int
 	address  netip.Prefix   // its own address, the zero value if none is told
-	covering []netip.Prefix // that are told in some area, the longest first
+	covering []netip.Prefix // that are told in some area, but default routes; the longest first
 	own      []Told         // by area: the metric with which the destination tells it
 	known    []Distance     // by router
 	asked    []bool         // by router
@@ -113,10 +114,11 @@ func (r *routing) withinAreas() *Matrix {
 }
 
 // each returns the distances that a rule gives from one router to the destination at
-// hand.
-func (r *routing) each(rule func(from int) Distance) *Matrix {
+// hand, and default routes where it gives none.
+func (r *routing) each(rule func(from int) Distance, defaults func(from int) []candidate) *Matrix {
 	m := newMatrix(r.routers)
 	r.rule = rule
+	r.findExits(defaults)
 	for to := range r.routers {
 		if len(r.places[to]) == 0 {
 			continue
@@ -143,7 +145,7 @@ func (r *routing) begin(to int) {
 	for i, a := range r.domain.Areas {
 		r.own[i] = a.ownMetric(to, r.address)
 		for _, bits := range r.lengths[i] {
-			if bits > r.address.Bits() {
+			if bits > r.address.Bits() || bits == 0 {
 				continue
 			}
 			if p := netip.PrefixFrom(r.address.Addr(), bits).Masked(); len(a.Prefixes[p]) > 0 {
@@ -173,7 +175,9 @@ func (r *routing) route(from int) Distance {
 		return 0
 	case !r.asked[from]:
 		r.asked[from], r.known[from] = true, Unreachable
-		r.known[from] = r.rule(from)
+		if r.known[from] = r.rule(from); r.known[from] == Unreachable {
+			r.known[from] = r.overDefault(from)
+		}
 	}
 	return r.known[from]
 }

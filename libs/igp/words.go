@@ -1,10 +1,6 @@
 package igp
 
-import (
-	"cmp"
-	"net/netip"
-	"slices"
-)
+import "net/netip"
 
 // candidate is a way to the destination over a router that tells of it.
 type candidate struct {
@@ -14,9 +10,6 @@ type candidate struct {
 	near Distance // to it
 	word uint64   // the metric that it tells
 }
-
-// defaultRoute is 0.0.0.0/0 or ::/0, of the address family of the destination's address.
-func (r *routing) defaultRoute() netip.Prefix { return netip.PrefixFrom(r.address.Addr(), 0).Masked() }
 
 // candidates returns the ways from a place over those that tell a prefix in its area in
 // one way, other than the router itself.
@@ -84,43 +77,4 @@ func (r *routing) shortest(ways []candidate, covers bool) Distance {
 		}
 	}
 	return best
-}
-
-// nearest returns the whole way to the nearest of routers that tell a default route or
-// are attached; of several equally near the least.
-func (r *routing) nearest(ways []candidate, order func(a, b candidate) int) Distance {
-	if len(ways) == 0 {
-		return Unreachable
-	}
-	first := slices.MinFunc(ways, order)
-	best := Unreachable
-	for _, c := range ways {
-		if order(c, first) == 0 {
-			best = min(best, r.towards(c))
-		}
-	}
-	return best
-}
-
-// towards returns the whole path of packets that follow a default route to c's router: the
-// first border router on the way has routes of its own, and sends them their way.
-func (r *routing) towards(c candidate) Distance {
-	rows := r.inside[c.from.area]
-	nodes := r.domain.Areas[c.from.area].Nodes
-	first, path := c.near, c.near.plus(r.route(c.via))
-	for _, n := range r.borders[c.from.area] {
-		near := rows[c.from.node][n]
-		if n != c.from.node && !nodes[n].NoTransit && near < first && near.plus(rows[n][c.node]) == c.near {
-			first, path = near, near.plus(r.route(nodes[n].Router))
-		}
-	}
-	return path
-}
-
-// bySum orders ways by the metric of the way and the word together.
-func bySum(a, b candidate) int { return cmp.Compare(a.near.Metric()+a.word, b.near.Metric()+b.word) }
-
-// byWord orders ways by the word, then by the metric of the way (RFC 2328 §16.4 (6)).
-func byWord(a, b candidate) int {
-	return cmp.Or(cmp.Compare(a.word, b.word), cmp.Compare(a.near.Metric(), b.near.Metric()))
 }
