@@ -223,8 +223,9 @@ func (m *model) tellNothing() {
 type way struct{ area, router int }
 
 // paths returns the whole paths that packets can take, hop by hop where they follow
-// default routes: several where default routes are equally good.
-func (m *model) paths(from, to int, nearest func(router int) []way) map[path]bool {
+// default routes: several where default routes are equally good, none where they lead in a
+// circle until the hop limit is reached.
+func (m *model) paths(from, to, hopLimit int, nearest func(router int) []way) map[path]bool {
 	if from == to {
 		return map[path]bool{{}: true}
 	}
@@ -232,8 +233,18 @@ func (m *model) paths(from, to int, nearest func(router int) []way) map[path]boo
 		return map[path]bool{r.net(): true}
 	}
 	found := map[path]bool{}
-	for _, e := range nearest(from) {
-		m.walk(e, m.at[e.area][from], path{}, to, found, nearest)
+	for _, w := range nearest(from) {
+		if hopLimit > 0 {
+			m.walk(w, m.at[w.area][from], path{}, func(router int, gone path) {
+				for rest := range m.paths(router, to, hopLimit-1, nearest) {
+					if rest == noPath {
+						found[noPath] = true
+					} else {
+						found[gone.plus(rest)] = true
+					}
+				}
+			})
+		}
 	}
 	if len(found) == 0 {
 		found[noPath] = true
@@ -241,25 +252,18 @@ func (m *model) paths(from, to int, nearest func(router int) []way) map[path]boo
 	return found
 }
 
-// walk goes on from a node, by each of the next nodes of the shortest paths to an exit.
-func (m *model) walk(e way, node int, gone path, to int, found map[path]bool, nearest func(router int) []way) {
-	a, goal := m.Areas[e.area], m.at[e.area][e.router]
+// walk leads from a node to the next routers of the shortest paths on a way.
+func (m *model) walk(w way, node int, gone path, next func(router int, gone path)) {
+	a, goal := m.Areas[w.area], m.at[w.area][w.router]
 	for _, l := range a.Links {
-		onward := m.cost(a, l)
-		if l.From != node || l.To != goal && a.Nodes[l.To].NoTransit || onward.plus(m.within[e.area][l.To][goal]) != m.within[e.area][node][goal] {
+		step := m.cost(a, l)
+		if l.From != node || l.To != goal && a.Nodes[l.To].NoTransit || step.plus(m.within[w.area][l.To][goal]) != m.within[w.area][node][goal] {
 			continue
 		}
-		gone := gone.plus(onward)
-		if a.Nodes[l.To].Router == Pseudonode {
-			m.walk(e, l.To, gone, to, found, nearest)
-			continue
-		}
-		for rest := range m.paths(a.Nodes[l.To].Router, to, nearest) {
-			if rest == noPath {
-				found[noPath] = true
-			} else {
-				found[gone.plus(rest)] = true
-			}
+		if router := a.Nodes[l.To].Router; router != Pseudonode {
+			next(router, gone.plus(step))
+		} else {
+			m.walk(w, l.To, gone.plus(step), next)
 		}
 	}
 }
@@ -275,7 +279,7 @@ func (m *model) compare(t *testing.T, what string, nearest func(router int) []wa
 			}
 			compared++
 			want := map[string]bool{}
-			for p := range m.paths(from, to, nearest) {
+			for p := range m.paths(from, to, m.Routers, nearest) {
 				want[p.String()] = true
 			}
 			if d := got.At(from, to).String(); !want[d] {
