@@ -3,6 +3,7 @@ package igp
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"testing"
 )
 
@@ -180,6 +181,29 @@ func TestISISWithoutPrefixesAgainstModel(t *testing.T) {
 		m.isisPolicies(func() bool { return true }, func() bool { return false }, func() int { return 0 })
 		m.converge(m.isisRoute, m.tellsOn)
 		m.tellNothing()
+		compared += m.compare(t, fmt.Sprintf("seed %d", seed), m.nearestAttached, nil)
+	}
+	t.Logf("%d pairs", compared)
+}
+
+// Some speakers tell the prefixes of one level alone. What is told in level 2 only is no
+// address of routers of level 1 alone.
+func TestISISWithPrefixesOfOneLevelAgainstModel(t *testing.T) {
+	compared := 0
+	for seed := range uint64(4000) {
+		rng := rand.New(rand.NewPCG(seed, 6))
+		m := newModel(randomISIS(rng), ByIGP)
+		m.attach(rng)
+		untold := int(seed % 2)
+		m.isisPolicies(func() bool { return untold == level2 }, func() bool { return false }, func() int { return 2 })
+		m.converge(m.isisRoute, m.tellsOn)
+		m.tell()
+		m.Areas[untold].TellsPrefixes, m.Areas[untold].Prefixes = false, nil
+		for r := range m.Routers {
+			if !m.in(r, 1-untold) {
+				m.Addresses[r] = netip.Prefix{}
+			}
+		}
 		compared += m.compare(t, fmt.Sprintf("seed %d", seed), m.nearestAttached, nil)
 	}
 	t.Logf("%d pairs", compared)

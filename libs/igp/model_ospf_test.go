@@ -230,3 +230,21 @@ func TestOSPFWithoutPrefixesAgainstModel(t *testing.T) {
 	}
 	t.Logf("%d pairs", compared)
 }
+
+// Some speakers tell the prefixes of routers and not what border routers pass on.
+func TestOSPFWithoutSummariesAgainstModel(t *testing.T) {
+	compared := 0
+	for seed := range uint64(4000) {
+		rng := rand.New(rand.NewPCG(seed, 5))
+		m := newModel(randomOSPF(rng), ByIGP)
+		m.homes(rng, false, 3)
+		m.runOSPF()
+		m.words = nil
+		m.tell()
+		for _, a := range m.Areas {
+			a.TellsPrefixes = false
+		}
+		compared += m.compare(t, fmt.Sprintf("seed %d", seed), m.nearestDefaults, nil)
+	}
+	t.Logf("%d pairs", compared)
+}

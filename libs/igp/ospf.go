@@ -1,28 +1,15 @@
 package igp
 
-// ospf returns the distance from a router by OSPF's rules.
+// ospf returns the distance from a router by OSPF's rules: within an area of both if there
+// is a path, whatever other paths cost (RFC 2328 §11, §16.2).
 func (r *routing) ospf(from int) Distance {
-	if d := r.intraArea(from); d != Unreachable {
+	if d := r.withinOther(from, noArea); d != Unreachable {
 		return d
 	}
 	if !r.hearsPrefixes(from) {
 		return r.overBorders(from)
 	}
 	return r.interArea(from)
-}
-
-// intraArea is the path within an area of both, whatever other paths cost (RFC 2328 §11,
-// §16.2): an area in which the destination tells its address, or, if that is not told,
-// any.
-func (r *routing) intraArea(from int) Distance {
-	byAddress := r.hearsPrefixes(from)
-	best := Unreachable
-	for _, p := range r.places[from] {
-		if r.own[p.area].OK || !byAddress {
-			best = min(best, r.within(p))
-		}
-	}
-	return best
 }
 
 // hearsPrefixes tells whether the address of the destination, and what border routers

@@ -23,6 +23,7 @@ type routing struct {
 	address  netip.Prefix   // its own address, the zero value if none is told
 	covering []netip.Prefix // that are told in some area, but default routes; the longest first
 	own      []Told         // by area: the metric with which the destination tells it
+	homes    []place        // where paths to the destination end
 	known    []Distance     // by router
 	asked    []bool         // by router
 }
@@ -135,7 +136,7 @@ func (r *routing) each(rule func(from int) Distance, defaults func(from int) []c
 
 // begin makes a router the destination at hand.
 func (r *routing) begin(to int) {
-	r.to, r.address = to, r.domain.Addresses[to]
+	r.to, r.address, r.homes = to, r.domain.Addresses[to], r.places[to]
 	clear(r.asked)
 	clear(r.own)
 	r.covering = r.covering[:0]
@@ -155,6 +156,24 @@ func (r *routing) begin(to int) {
 	}
 	slices.SortFunc(r.covering, func(a, b netip.Prefix) int { return b.Bits() - a.Bits() })
 	r.covering = slices.Compact(r.covering)
+	if r.domain.Rules == OSPF {
+		r.homes = r.tellingAreas()
+	}
+}
+
+// tellingAreas returns the destination's places in areas in which it tells its address,
+// all its places if it tells it in none.
+func (r *routing) tellingAreas() []place {
+	var telling []place
+	for _, p := range r.places[r.to] {
+		if r.own[p.area].OK {
+			telling = append(telling, p)
+		}
+	}
+	if len(telling) == 0 {
+		return r.places[r.to]
+	}
+	return telling
 }
 
 // ownMetric is the metric with which a router tells its own address in an area.
@@ -200,7 +219,7 @@ func (a *Area) prefixLengths() []int {
 // within returns the distance to the destination within an area, from a router at a
 // place in it.
 func (r *routing) within(from place) Distance {
-	for _, p := range r.places[r.to] {
+	for _, p := range r.homes {
 		if p.area == from.area {
 			return r.inside[p.area][from.node][p.node]
 		}
