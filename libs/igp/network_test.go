@@ -127,7 +127,7 @@ func (p *parser) tell(words []string) {
 }
 
 func addressOf(router int) netip.Prefix {
-	return netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(router + 1)}), 32)
+	return netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, byte(router >> 8), byte(router + 1)}), 32)
 }
 
 func number(word string) uint32 {
