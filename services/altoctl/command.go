@@ -96,29 +96,29 @@ Exit status: 0; 1 for a failure, 2 for a wrong command line or configuration, 3 
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
-	topics := c.command("topics", "the topics, their sizes and last changes", c.topics, c.jsonFlag)
+	topics := c.subcommand("topics", "the topics, their sizes and last changes", c.topics, c.jsonFlag)
 	topics.AddCommand(
-		c.command("plan", "how the topics differ from a file (deploy/topics.yaml); status 3 if they do", c.planTopics, c.topicsFlags),
-		c.command("apply", "the same, and make them as the file says", c.applyTopics, c.topicsFlags),
+		c.subcommand("plan", "how the topics differ from a file (deploy/topics.yaml); status 3 if they do", c.planTopics, c.topicsFlags),
+		c.subcommand("apply", "the same, and make them as the file says", c.applyTopics, c.topicsFlags),
 	)
-	subjects := c.command("schemas", "the schemas in the registry, and the compatibility that it enforces", c.schemas)
-	subjects.AddCommand(c.command("apply", "register this program's schemas, with compatibility FULL_TRANSITIVE", c.applySchemas))
+	subjects := c.subcommand("schemas", "the schemas in the registry, and the compatibility that it enforces", c.schemas)
+	subjects.AddCommand(c.subcommand("apply", "register this program's schemas, with compatibility FULL_TRANSITIVE", c.applySchemas))
 	root.AddCommand(
-		c.command("network-map", "the ALTO network map", c.networkMaps, c.topologyFlag, c.jsonFlag, c.watchFlag),
-		c.command("cost-map", "the ALTO cost maps", c.costMaps, c.topologyFlag, c.metricFlag, c.jsonFlag, c.watchFlag),
-		c.command("compute", "the compute resources", c.compute, c.jsonFlag, c.watchFlag),
-		c.command("endpoints", "the properties of endpoints", c.endpoints, c.jsonFlag, c.watchFlag),
-		c.command("topology", "what each router speaker tells (BGP-LS)", c.rawTopology, c.topologyFlag, c.jsonFlag, c.watchFlag),
-		c.command("peers", "the speakers, their sessions, how much each told, and their last errors", c.peers, c.topologyFlag, c.jsonFlag, c.watchFlag),
+		c.subcommand("network-map", "the ALTO network map", c.networkMaps, c.topologyFlag, c.jsonFlag, c.watchFlag),
+		c.subcommand("cost-map", "the ALTO cost maps", c.costMaps, c.topologyFlag, c.metricFlag, c.jsonFlag, c.watchFlag),
+		c.subcommand("compute", "the compute resources", c.compute, c.jsonFlag, c.watchFlag),
+		c.subcommand("endpoints", "the properties of endpoints", c.endpoints, c.jsonFlag, c.watchFlag),
+		c.subcommand("topology", "what each router speaker tells (BGP-LS)", c.rawTopology, c.topologyFlag, c.jsonFlag, c.watchFlag),
+		c.subcommand("peers", "the speakers, their sessions, how much each told, and their last errors", c.peers, c.topologyFlag, c.jsonFlag, c.watchFlag),
 		topics, subjects,
 		c.labCommand(),
-		c.command("ready", "whether the service at HTTP_LISTEN on this host is caught up", c.ready),
+		c.subcommand("ready", "whether the service at HTTP_LISTEN on this host is caught up", c.ready),
 	)
 	return root
 }
 
-// command is one of the program's, with its flags and no others.
-func (c *command) command(name, short string, run func(context.Context) error, flags ...func(*cobra.Command)) *cobra.Command {
+// subcommand is one of the program's commands, with its flags and no others.
+func (c *command) subcommand(name, short string, run func(context.Context) error, flags ...func(*cobra.Command)) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: name, Short: short, Args: cobra.NoArgs, ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {

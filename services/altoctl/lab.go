@@ -46,7 +46,7 @@ func (c *command) labLinks(method, use, short string) *cobra.Command {
 		path += "/" + name
 	}
 	var cmd *cobra.Command
-	cmd = c.command(use, short, func(ctx context.Context) error {
+	cmd = c.subcommand(use, short, func(ctx context.Context) error {
 		query := url.Values{}
 		for i, argument := range cmd.Flags().Args() {
 			query.Set(parameters[i], argument)

@@ -129,11 +129,15 @@ func first[T any](c *command, v view[T], table map[string]*T) error {
 			matching[key] = value
 		}
 	}
-	asked := c.topology != "" || c.metric != "" || v.document != nil
-	if err := nothing(c, v, table); len(matching) == 0 && asked && !c.watch {
-		return err
-	} else if len(matching) == 0 {
+	if len(matching) == 0 {
+		err := nothing(c, v, table)
+		if asked := c.topology != "" || c.metric != "" || v.document != nil; asked && !c.watch {
+			return err
+		}
 		fmt.Fprintln(c.errs, err)
+	}
+	if !c.json && len(matching) == 0 {
+		return nil
 	}
 	if !c.json {
 		return v.text(c.out, matching)
