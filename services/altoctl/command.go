@@ -29,6 +29,7 @@ type command struct {
 
 	load    func(*service.Config) error // nil: config is given
 	running bool                        // the command line is right
+	lines   bool                        // several JSON documents are one a line
 	leftOut int                         // records that could not be read
 }
 
@@ -110,6 +111,7 @@ Exit status: 0; 1 for a failure, 2 for a wrong command line or configuration, 3 
 		c.subcommand("endpoints", "the properties of endpoints", c.endpoints, c.jsonFlag, c.watchFlag),
 		c.subcommand("topology", "what each router speaker tells (BGP-LS)", c.rawTopology, c.topologyFlag, c.jsonFlag, c.watchFlag),
 		c.subcommand("peers", "the speakers, their sessions, how much each told, and their last errors", c.peers, c.topologyFlag, c.jsonFlag, c.watchFlag),
+		c.subcommand("problems", "links and prefixes that are left out of the maps, and why; what else is worth a look", c.problems, c.topologyFlag, c.jsonFlag),
 		topics, subjects,
 		c.labCommand(),
 		c.subcommand("ready", "whether the service at HTTP_LISTEN on this host is caught up", c.ready),
@@ -143,12 +145,12 @@ func (c *command) topologyFlag(cmd *cobra.Command) {
 }
 
 func (c *command) metricFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&c.metric, "metric", "", "only cost maps of this `metric`; with --json routingcost unless it is given")
+	cmd.Flags().StringVar(&c.metric, "metric", "", "only the cost map of this `metric`, e.g. hopcount or routingcost-ipv6")
 	complete(cmd, "metric", "routingcost", "hopcount")
 }
 
 func (c *command) jsonFlag(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&c.json, "json", false, "one JSON document: RFC 7285's for maps, an object by key for other tables")
+	cmd.Flags().BoolVar(&c.json, "json", false, "JSON: of maps RFC 7285's, one document each; of other tables an object by key")
 }
 
 func (c *command) watchFlag(cmd *cobra.Command) {

@@ -126,7 +126,10 @@ func (c *command) peerRecord(table map[string]*Peer, serde *avro.Serde[schemas.R
 	was := p.Peer
 	up := p.up()
 	p.Peer = *r.Peer
-	if was.State == "" || p.up() != up {
+	switch {
+	case r.Peer.Since != nil:
+		p.Since = *r.Peer.Since
+	case was.State == "" || p.up() != up:
 		p.Since = m.Timestamp
 	}
 	return p.State != was.State || text(p.Reason) != text(was.Reason), nil

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/altostream/altostream/schemas"
 )
@@ -22,12 +23,30 @@ func NetworkMap(w io.Writer, m *schemas.NetworkMap) error {
 		prefixes += len(g.IPv4) + len(g.IPv6)
 	}
 	fmt.Fprintf(w, "%s  tag %s  %s, %s\n", m.Meta.VTag.ResourceID, m.Meta.VTag.Tag, plural(len(m.NetworkMap), "PID"), plural(prefixes, "prefix"))
+	writeFreshness(w, m.Meta.Sources, m.Meta.StaleSince)
 	t := newTable(w)
 	for _, pid := range slices.Sorted(maps.Keys(m.NetworkMap)) {
 		g := m.NetworkMap[pid]
 		fmt.Fprintf(t, "  %s\t%s\n", pid, orDash(strings.Join(slices.Concat(g.IPv4, g.IPv6), " ")))
 	}
 	return t.Flush()
+}
+
+// writeFreshness says if speakers are lost, and since when what a map is made of is not
+// current. Of a map whose speakers are all there it says nothing.
+func writeFreshness(w io.Writer, sources *schemas.Sources, staleSince *time.Time) {
+	if sources == nil || sources.Stale == 0 {
+		return
+	}
+	fmt.Fprintf(w, "  %d of %s lost", sources.Stale, plural(int(sources.Count), "speaker"))
+	switch {
+	case staleSince == nil:
+		fmt.Fprintln(w, "; the others tell all of it")
+	case staleSince.Unix() == 0:
+		fmt.Fprintln(w, ": STALE, it is not known since when")
+	default:
+		fmt.Fprintf(w, ": STALE since %s\n", staleSince.Local().Format("2006-01-02 15:04:05"))
+	}
 }
 
 // maxColumns is how many destinations a cost map is written as a matrix with.
@@ -37,6 +56,7 @@ const maxColumns = 16
 // beyond maxColumns PIDs one row of destinations each.
 func CostMap(w io.Writer, id string, m *schemas.CostMap) error {
 	fmt.Fprintf(w, "%s  %s\n  of %s\n", id, m.Meta.CostType.CostMode, vtags(m.Meta.DependentVTags))
+	writeFreshness(w, m.Meta.Sources, m.Meta.StaleSince)
 	pids := slices.Sorted(maps.Keys(m.CostMap))
 	if len(pids) > maxColumns {
 		return costRows(w, pids, m)

@@ -41,9 +41,6 @@ func (c *command) networkMaps(ctx context.Context) error {
 }
 
 func (c *command) costMaps(ctx context.Context) error {
-	if c.json && c.metric == "" {
-		c.metric = "routingcost"
-	}
 	return show(ctx, c, view[schemas.CostMap]{
 		topic: schemas.CostMapsTopic, match: c.ofCostMap, name: itself, text: eachOf(CostMap), diff: diffCostMap,
 		document: func(old, current *schemas.CostMap) ([]byte, error) {
@@ -80,9 +77,16 @@ func (c *command) ofNetworkMap(id string) bool {
 	return c.topology == "" || id == alto.NetworkMapID(c.topology)
 }
 
+// ofCostMap tells whether a cost map is asked for: without a metric all but those of IPv6 on
+// a topology of its own, which are named as one.
 func (c *command) ofCostMap(id string) bool {
-	return (c.topology == "" || strings.HasPrefix(id, alto.CostMapID(c.topology, "", alto.Numerical))) &&
-		(c.metric == "" || strings.HasSuffix(id, "-"+c.metric))
+	if c.topology != "" && !strings.HasPrefix(id, alto.CostMapID(c.topology, "", alto.Numerical)) {
+		return false
+	}
+	if c.metric == "" {
+		return !strings.Contains(id, alto.IPv6)
+	}
+	return strings.HasSuffix(id, "-"+c.metric)
 }
 
 func (c *command) ofTopology(key string) bool {
@@ -145,9 +149,7 @@ func first[T any](c *command, v view[T], table map[string]*T) error {
 	if v.document == nil {
 		return c.printJSON(avro.Plain(matching))
 	}
-	if len(matching) > 1 && !c.watch {
-		return fmt.Errorf("%s match, and --json prints one: choose it with --topology or --metric", strings.Join(keysOf(matching, nil), ", "))
-	}
+	c.lines = c.watch || len(matching) > 1
 	return eachOf(func(_ io.Writer, _ string, value *T) error { return c.printDocument(v.document(nil, value)) })(c.out, matching)
 }
 
@@ -232,10 +234,10 @@ func printChange[T any](c *command, v view[T], change Change[T]) error {
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// printJSON writes a document: with --watch in one line.
+// printJSON writes a document: with --watch, or if there are several, in one line.
 func (c *command) printJSON(v any) error {
 	e := json.NewEncoder(c.out)
-	if !c.watch {
+	if !c.watch && !c.lines {
 		e.SetIndent("", "  ")
 	}
 	return e.Encode(v)

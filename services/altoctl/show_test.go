@@ -101,7 +101,7 @@ func TestFailures(t *testing.T) {
 	fails("kafka 127.0.0.1:1 (KAFKA_BOOTSTRAP_SERVERS)", "topics")
 }
 
-// TestJSON prints one document, of the shape of RFC 7285 for maps.
+// TestJSON prints one document for each map, of the shape of RFC 7285, and one for other tables.
 func TestJSON(t *testing.T) {
 	t.Parallel()
 	l := startLab(t)
@@ -134,7 +134,7 @@ func TestJSON(t *testing.T) {
 	text, err := alto.NetworkMapJSON(*network)
 	same(text, err, "network-map")
 	text, err = alto.CostMapJSON(*aCostMap("routingcost"))
-	same(text, err, "cost-map")
+	same(text, err, "cost-map", "--metric", "routingcost")
 	text, err = alto.CostMapJSON(*aCostMap("hopcount"))
 	same(text, err, "cost-map", "--metric", "hopcount")
 	for _, name := range []string{"compute", "endpoints", "topology", "peers"} {
@@ -145,8 +145,16 @@ func TestJSON(t *testing.T) {
 		t.Errorf("topics: %v", topics)
 	}
 	write(l, schemas.NetworkMapsTopic, "networkmap-far", aNetworkMap("networkmap-far", "c"))
-	if out, _, err := l.call("network-map", "--json"); err == nil || !strings.HasPrefix(err.Error(), "networkmap-far, networkmap-net match, and --json prints one") || out != "" {
-		t.Errorf("two maps: %v\n%s", err, out)
+	for _, name := range []string{"network-map", "cost-map"} {
+		out, _, err := l.call(name, "--json")
+		if err != nil || strings.Count(out, "\n") != 2 {
+			t.Errorf("%s: %v, want one document a line:\n%s", name, err, out)
+		}
+		for line := range strings.Lines(out) {
+			if !json.Valid([]byte(line)) {
+				t.Errorf("%s: %s", name, line)
+			}
+		}
 	}
 	same([]byte(`{"meta":{"vtag":{"resource-id":"networkmap-far","tag":"c"}},"network-map":{"c":{"ipv4":["10.0.0.0/8"]}}}`), nil, "network-map", "--topology", "far")
 }
