@@ -114,7 +114,7 @@ func (r *runner[S, E, V]) run(ctx context.Context) error {
 	for ctx.Err() == nil && r.err == nil {
 		r.batch()
 		for number, p := range r.publishers {
-			if loss := p.tail.loss(); loss != nil {
+			if loss := p.end.loss(); loss != nil {
 				r.rejoin(fmt.Errorf("partition %d of %s: %w", number, r.spec.Output.Topic, loss))
 			}
 		}

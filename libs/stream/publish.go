@@ -36,7 +36,7 @@ type publisher[V any] struct {
 	oversize bool          // one of them, for its size
 	reported chan struct{} // something was reported on since this was read
 
-	tail     *tail
+	end      *logEnd
 	watching sync.WaitGroup
 	unwatch  context.CancelFunc
 }
@@ -87,7 +87,7 @@ func openPublisher[V any](ctx context.Context, c service.Config, rt *service.Run
 		return nil, err
 	}
 	ctx, p.unwatch = context.WithCancel(context.WithoutCancel(ctx))
-	p.watching.Go(func() { p.tail.watch(ctx, p.producer, p.partition) })
+	p.watching.Go(func() { p.end.watch(ctx, p.producer, p.partition) })
 	return p, nil
 }
 
@@ -99,7 +99,7 @@ func (p *publisher[V]) clear(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.tail.told(end, 0)
+	p.end.starts(end)
 	stable, err := endOf(ctx, p.producer, p.partition, kafka.IsolationLevelReadCommitted)
 	if err != nil || stable >= end {
 		return err
@@ -117,7 +117,7 @@ func (p *publisher[V]) clear(ctx context.Context) error {
 func newPublisher[V any](rt *service.Runtime, m *metrics, table Table[V], number int32, producer *kafka.Producer, explain func(error) error) *publisher[V] {
 	p := &publisher[V]{
 		table: table, partition: kafka.TopicPartition{Topic: &table.Topic, Partition: number}, producer: producer, tracer: rt.Tracer, runtime: rt, metrics: m, topic: topicAttribute(table.Topic),
-		explain: explain, reported: make(chan struct{}, 1), tail: newTail(), unwatch: func() {},
+		explain: explain, reported: make(chan struct{}, 1), end: newLogEnd(), unwatch: func() {},
 	}
 	go drainLogs(producer.Logs(), rt.Log)
 	go p.drainEvents()
@@ -149,7 +149,7 @@ func (p *publisher[V]) report(tp kafka.TopicPartition) {
 	defer p.mu.Unlock()
 	p.underWay--
 	if err := tp.Error; err == nil {
-		p.tail.took(int64(tp.Offset))
+		p.end.took(int64(tp.Offset))
 	} else {
 		p.refused, p.oversize = err, p.oversize || isTooLarge(err)
 	}
@@ -320,7 +320,7 @@ func (p *publisher[V]) deliver(ctx context.Context, b *batch) error {
 
 // attempt is one transaction. If it fails, nothing of it is in the table.
 func (p *publisher[V]) attempt(ctx context.Context, b *batch, oneByOne bool) (oversize bool, err error) {
-	if loss := p.tail.loss(); loss != nil {
+	if loss := p.end.loss(); loss != nil {
 		return false, fmt.Errorf("%w: %w", errLost, loss)
 	}
 	if err := p.begin(); err != nil {
@@ -376,7 +376,7 @@ func (p *publisher[V]) send(ctx context.Context, b *batch, oneByOne bool) error 
 			return err
 		}
 	}
-	if loss := p.tail.loss(); loss != nil {
+	if loss := p.end.loss(); loss != nil {
 		return fmt.Errorf("%w: %w", errLost, loss)
 	}
 	return nil

@@ -33,8 +33,8 @@ func startWriter[V any](ctx context.Context, p *publisher[V]) *writer[V] {
 					w.failed <- err
 					return
 				}
-			case <-p.tail.lost:
-				w.failed <- fmt.Errorf("%w: %w", errLost, p.tail.loss())
+			case <-p.end.lost:
+				w.failed <- fmt.Errorf("%w: %w", errLost, p.end.loss())
 				return
 			}
 		}

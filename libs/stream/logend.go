@@ -22,51 +22,59 @@ const (
 // created again, or its brokers lost records.
 var errRecreated = errors.New("the topic was created anew, or has lost records")
 
-// tail is the end of a partition as its publisher knows it. It only moves on, or the topic is not
-// what it was.
-type tail struct {
+// logEnd is the log end offset of a partition as its publisher knows it. It only moves on, or the
+// topic is not what it was.
+type logEnd struct {
 	mu   sync.Mutex
 	next int64         // offset after the last record that is known to be there
-	lost chan struct{} // closed when the tail has moved back
+	lost chan struct{} // closed when the end has moved back
 	why  error
 }
 
-func newTail() *tail { return &tail{lost: make(chan struct{})} }
+func newLogEnd() *logEnd { return &logEnd{lost: make(chan struct{})} }
+
+// starts notes the end before anything is published.
+func (l *logEnd) starts(end int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.next = end
+}
 
 // took notes the offset at which brokers have taken a record; a negative one is not known, since
 // the answer was lost with its broker.
-func (t *tail) took(offset int64) {
+func (l *logEnd) took(offset int64) {
 	if offset >= 0 {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		t.move(offset, offset+1, t.next)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.check(offset, l.next)
+		l.next = max(l.next, offset+1)
 	}
 }
 
-// told notes the end that a broker told, which is to be least or more.
-func (t *tail) told(end, least int64) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.move(end, end, least)
+// told takes the end that a broker told, which is to be least or more. The end that is known does not
+// move on: reports may be on their way of records before this end.
+func (l *logEnd) told(end, least int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.check(end, least)
 }
 
-func (t *tail) move(offset, next, least int64) {
-	if offset < least && t.why == nil {
-		t.why = fmt.Errorf("%w: offset %d after %d", errRecreated, offset, least)
-		close(t.lost)
+func (l *logEnd) check(offset, least int64) {
+	if offset < least && l.why == nil {
+		l.why = fmt.Errorf("%w: offset %d after %d", errRecreated, offset, least)
+		close(l.lost)
 	}
-	t.next = max(t.next, next)
 }
 
 // loss returns why the topic is not what it was; nil if it is.
-func (t *tail) loss() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.why
+func (l *logEnd) loss() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.why
 }
 
 // watch looks from time to time whether the partition still holds what was written.
-func (t *tail) watch(ctx context.Context, producer *kafka.Producer, tp kafka.TopicPartition) {
+func (l *logEnd) watch(ctx context.Context, producer *kafka.Producer, tp kafka.TopicPartition) {
 	ticker := time.NewTicker(watchInterval)
 	defer ticker.Stop()
 	for {
@@ -75,11 +83,11 @@ func (t *tail) watch(ctx context.Context, producer *kafka.Producer, tp kafka.Top
 			return
 		case <-ticker.C:
 		}
-		t.mu.Lock()
-		least := t.next // before the end is asked for, which may be old news when it comes
-		t.mu.Unlock()
+		l.mu.Lock()
+		least := l.next // before the end is asked for, which may be old news when it comes
+		l.mu.Unlock()
 		if end, err := endOf(ctx, producer, tp, kafka.IsolationLevelReadUncommitted); err == nil {
-			t.told(end, least)
+			l.told(end, least)
 		}
 	}
 }
