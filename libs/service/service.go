@@ -49,9 +49,9 @@ func (r *Runtime) Handle(path string, page http.HandlerFunc) { r.mux.HandleFunc(
 // Ready marks the service as caught up (readyz) or, with false, as not.
 func (r *Runtime) Ready(ready bool) { r.ready.Store(ready) }
 
-// IsReady reports whether the service is caught up and does not wait for anything that the log tells of.
+// IsReady reports whether the service is caught up and has not been waiting for anything for long.
 func (r *Runtime) IsReady() bool {
-	return r.caughtUp() && !slices.ContainsFunc(r.waiting(), (*Wait).isTold)
+	return r.caughtUp() && !slices.ContainsFunc(r.waiting(), (*Wait).isLong)
 }
 
 func (r *Runtime) caughtUp() bool {

@@ -20,7 +20,7 @@ const (
 )
 
 // Wait is something that a service waits for. It is logged after five seconds and then at growing
-// intervals, shown on /readyz, where the service is not ready from then on, and measured
+// intervals (of several for one kind of thing and one reason only the oldest), shown on /readyz, where the service is not ready from then on, and measured
 // (waiting_seconds).
 type Wait struct {
 	runtime *Runtime
@@ -32,6 +32,7 @@ type Wait struct {
 	reason   error
 	timer    *time.Timer
 	interval time.Duration // until the next line
+	over     bool // the time in which it is nobody's business
 	told     bool
 	done     bool
 }
@@ -70,9 +71,16 @@ func (w *Wait) Done() {
 }
 
 func (w *Wait) tell() {
+	others, first := w.runtime.alike(w)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.done {
+		return
+	}
+	w.interval = min(2*w.interval, tellInterval)
+	w.timer.Reset(w.interval)
+	w.over = true
+	if !first {
 		return
 	}
 	w.told = true
@@ -80,17 +88,45 @@ func (w *Wait) tell() {
 	if w.reason != nil {
 		args = append(args, "error", w.reason)
 	}
+	if others > 0 {
+		args = append(args, "others", others)
+	}
 	w.runtime.Log.Warn("waiting", args...)
-	w.interval = min(2*w.interval, tellInterval)
-	w.timer.Reset(w.interval)
+}
+
+// alike returns how many other waits there are for the kind of thing and of the same reason, and whether
+// none of them is older.
+func (r *Runtime) alike(w *Wait) (others int, first bool) {
+	first = true
+	before := true
+	reason := w.because()
+	for _, other := range r.waiting() {
+		switch {
+		case other == w:
+			before = false
+		case other.kind == w.kind && other.because() == reason:
+			others++
+			first = first && !before
+		}
+	}
+	return others, first
+}
+
+func (w *Wait) because() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.reason == nil {
+		return ""
+	}
+	return w.reason.Error()
 }
 
 func (w *Wait) age() time.Duration { return time.Since(w.since).Round(100 * time.Millisecond) }
 
-func (w *Wait) isTold() bool {
+func (w *Wait) isLong() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.told
+	return w.over
 }
 
 func (w *Wait) String() string {

@@ -43,8 +43,17 @@ func TestWait(t *testing.T) {
 		if age := gauge(t, registry, "altostream_waiting_seconds", "broker"); age < 5 {
 			t.Errorf("the metric says %v s", age)
 		}
+		alike, other := part.Wait("broker", "kafka b:9092"), part.Wait("broker", "kafka c:9092")
+		alike.Because(errors.New("connection refused"))
+		other.Because(errors.New("no such host"))
+		time.Sleep(time.Minute)
+		if text := log.String(); strings.Contains(text, "b:9092") || !strings.Contains(text, "others=1") || !strings.Contains(text, "c:9092") {
+			t.Errorf("two waits of one reason and one of another: %s", text)
+		}
+		alike.Done()
+		other.Done()
 		time.Sleep(time.Hour)
-		if n := strings.Count(log.String(), "msg=waiting"); n < 12 || n > 20 {
+		if n := strings.Count(log.String(), "kafka a:9092"); n < 12 || n > 20 {
 			t.Errorf("%d lines in an hour, want some 17: at growing intervals, at last every five minutes", n)
 		}
 		long.Done()

@@ -57,7 +57,7 @@ func (r *runner[S, E, V]) forget() {
 	r.machines = map[int32]*Machine[S, E, V]{}
 	r.loading = ends{}
 	r.order = newOrder()
-	r.halves = halves{}
+	r.pending = pending{}
 }
 
 func (r *runner[S, E, V]) dropPublishers() {
@@ -135,7 +135,7 @@ const (
 // not known (yet), and for brokers that are away as long as ctx lives, and tells warn.
 func partitionCount(ctx context.Context, c *kafka.Consumer, topic string, patience time.Duration, warn func(error)) (int, error) {
 	for start := time.Now(); ; {
-		m, err := c.GetMetadata(&topic, false, int(transactionStep.Milliseconds()))
+		m, err := c.GetMetadata(&topic, false, int(callTime.Milliseconds()))
 		if err != nil {
 			warn(fmt.Errorf("partitions of %s: %w", topic, err))
 			start = time.Now()

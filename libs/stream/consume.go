@@ -35,10 +35,10 @@ func Run[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Config,
 
 // prepare makes sure of the topics and of the output's schema.
 func prepare[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Config, rt *service.Runtime) error {
-	if err := prepareTopics(ctx, c, rt.Log, usesOf(spec)); err != nil {
+	if err := prepareTopics(ctx, c, rt, usesOf(spec)); err != nil {
 		return err
 	}
-	return prepareSchema(ctx, rt.Log, spec.Output)
+	return prepareSchema(ctx, rt, spec.Output)
 }
 
 // topicsOf returns all topics of a processor.
@@ -65,7 +65,7 @@ type runner[S, E, V any] struct {
 	publishers map[int32]*publisher[V]
 	loading    ends
 	order      *order
-	halves     halves
+	pending    pending
 	wakes      chan wake[S, E, V]
 	ctx        context.Context // of run; the consumer's callbacks need it
 	err        error           // what ends run
@@ -93,7 +93,7 @@ func newRunner[S, E, V any](spec Spec[S, E, V], c service.Config, rt *service.Ru
 	return &runner[S, E, V]{
 		spec: spec, config: c, group: group, runtime: rt, metrics: m, bad: newBadRecords(m, rt), warnings: newWarnings(c, rt.Log, group, topicsOf(spec)...),
 		consumer: consumer, inputs: inputs,
-		machines: map[int32]*Machine[S, E, V]{}, publishers: map[int32]*publisher[V]{}, order: newOrder(), halves: halves{},
+		machines: map[int32]*Machine[S, E, V]{}, publishers: map[int32]*publisher[V]{}, order: newOrder(), pending: pending{},
 		wakes: make(chan wake[S, E, V], 64),
 	}, nil
 }
@@ -153,7 +153,7 @@ func (r *runner[S, E, V]) batch() {
 	}
 	r.order.release(time.Now(), false, r.give)
 	r.wake()
-	if r.err != nil || len(r.loading) > 0 || !r.halves.none(time.Now()) {
+	if r.err != nil || len(r.loading) > 0 || !r.pending.none(time.Now()) {
 		return
 	}
 	r.flush()
@@ -180,7 +180,7 @@ func (r *runner[S, E, V]) handle(event kafka.Event) {
 			return
 		}
 		r.order.end(p, int64(e.Offset), time.Now(), r.give)
-		r.halves.end(p)
+		r.pending.end(p, time.Now())
 	case kafka.Error:
 		if e.IsFatal() {
 			r.err = fmt.Errorf("kafka consumer: %w", e)
@@ -220,7 +220,7 @@ func (r *runner[S, E, V]) reachedEnd(tp kafka.TopicPartition) {
 // give shows a record to the machines that it concerns.
 func (r *runner[S, E, V]) give(m *kafka.Message) {
 	p := partitionOf(m.TopicPartition)
-	r.halves.take(p, m, time.Now())
+	r.pending.take(p, m, time.Now())
 	r.metrics.read.Add(r.ctx, 1, topicAttribute(p.topic))
 	if p.topic == r.spec.Output.Topic {
 		if machine := r.machines[p.number]; machine != nil && !machine.Live() {

@@ -18,9 +18,9 @@
 //	spec.go     Spec, Input, Output: what the author of a processor writes
 //	machine.go  the pure part: one partition's state and its output table
 //	shards.go   state divided by name, for processors
-//	consume.go  Run: Kafka inputs (builders); assign.go, ends.go, order.go, halves.go, load.go
+//	consume.go  Run: Kafka inputs (builders); assign.go, ends.go, order.go, pending.go, load.go
 //	feed.go     Feed: events from elsewhere (ingests); lead.go, writer.go
-//	publish.go  the way out: transactions of the partition's owner
+//	publisher.go, publication.go, transaction.go  the way out: transactions of the partition's owner
 //	topics.go   what a processor needs of its topics; schema.go, of the registry
 //	follow.go   Follow: a topic read whole, for tools
 package stream

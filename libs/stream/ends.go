@@ -18,7 +18,7 @@ type ends map[partition]int64
 func (e ends) find(ctx context.Context, c *kafka.Consumer, partitions []kafka.TopicPartition, warn func(error)) error {
 	for _, tp := range partitions {
 		for start := time.Now(); ; {
-			_, end, err := c.QueryWatermarkOffsets(*tp.Topic, tp.Partition, int(transactionStep.Milliseconds()))
+			_, end, err := c.QueryWatermarkOffsets(*tp.Topic, tp.Partition, int(callTime.Milliseconds()))
 			if err == nil {
 				e[partitionOf(tp)] = end
 				break

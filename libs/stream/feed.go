@@ -233,10 +233,7 @@ func (f *feed[S, E, V]) flush(ctx context.Context) error {
 	if len(changes) == 0 || f.writer == nil {
 		return nil
 	}
-	publication, err := f.writer.prepare(ctx, changes, cause, "")
-	if err != nil {
-		return err
-	}
+	publication := f.writer.prepare(ctx, changes, cause, "")
 	for f.writer != nil { // else the next instance finds out what has changed
 		select {
 		case f.writer.publications <- publication:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,11 +63,11 @@ func NewConsumer(c service.Config, group string, log *slog.Logger) (*kafka.Consu
 func newProducer(c service.Config, transactionalID string) (*kafka.Producer, error) {
 	producer, err := kafka.NewProducer(clientConfig(c, kafka.ConfigMap{
 		"transactional.id":             transactionalID,
-		"transaction.timeout.ms":       int(transactionTime.Milliseconds()),
+		"transaction.timeout.ms":       strconv.FormatInt(transactionTime.Milliseconds(), 10),
 		"acks":                         "all",
 		"linger.ms":                    "0",
 		"queue.buffering.max.messages": "50000",
-		"queue.buffering.max.kbytes":   "65536",
+		"queue.buffering.max.kbytes":   strconv.Itoa(queueKiB),
 		"compression.type":             "lz4",
 		"go.delivery.report.fields":    "none",
 		"go.logs.channel.enable":       true,
@@ -124,25 +125,24 @@ func drainLogs(logs <-chan kafka.LogEvent, log *slog.Logger) {
 // startPause is the pause before what waits for an operator is tried again.
 const startPause = 2 * time.Second
 
-// retry calls f until it succeeds or ctx ends. A failure is logged when it is another one
-// than before, and once in a minute.
-func retry(ctx context.Context, log *slog.Logger, what string, f func() error) error {
-	const wait, remind = startPause, time.Minute
-	var said string
-	var last time.Time
-	for {
-		err := f()
+// retry calls f until it succeeds or ctx ends. A failure is logged when it is another one than before.
+func retry(ctx context.Context, rt *service.Runtime, kind, what string, f func(*service.Wait) error) error {
+	wait := rt.Wait(kind, what)
+	defer wait.Done()
+	for said := ""; ; {
+		err := f(wait)
 		if err == nil {
 			return nil
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if text := err.Error(); text != said || time.Since(last) >= remind {
-			log.Error("cannot start yet; trying again", "what", what, "error", err, "every", wait)
-			said, last = text, time.Now()
+		wait.Because(err)
+		if text := err.Error(); text != said {
+			rt.Log.Error("cannot start yet; trying again", "what", what, "error", err, "every", startPause)
+			said = text
 		}
-		if !pause(ctx, wait) {
+		if !pause(ctx, startPause) {
 			return ctx.Err()
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -108,7 +107,7 @@ func usesOf[S, E, V any](spec Spec[S, E, V]) []use {
 
 // prepareTopics waits, as long as ctx lives, until a processor's topics are as it needs
 // them; it creates those that do not exist.
-func prepareTopics(ctx context.Context, c service.Config, log *slog.Logger, uses []use) error {
+func prepareTopics(ctx context.Context, c service.Config, rt *service.Runtime, uses []use) error {
 	// A producer, since an admin client does not say why it has no broker.
 	producer, err := kafka.NewProducer(clientConfig(c, kafka.ConfigMap{"go.logs.channel.enable": true}))
 	if err != nil {
@@ -116,14 +115,14 @@ func prepareTopics(ctx context.Context, c service.Config, log *slog.Logger, uses
 	}
 	defer producer.Close()
 	var why reason
-	go drainLogs(producer.Logs(), log)
+	go drainLogs(producer.Logs(), rt.Log)
 	go why.watch(producer.Events())
 	admin, err := kafka.NewAdminClientFromProducer(producer)
 	if err != nil {
 		return err
 	}
 	var topics map[string]Topic
-	err = retry(ctx, log, "kafka "+c.KafkaBootstrapServers+" (KAFKA_BOOTSTRAP_SERVERS)", func() (err error) {
+	err = retry(ctx, rt, "broker", "kafka "+c.KafkaBootstrapServers+" (KAFKA_BOOTSTRAP_SERVERS)", func(*service.Wait) (err error) {
 		if topics, err = ensureTopics(ctx, admin, uses); err != nil {
 			var denied *deniedTopic
 			if errors.As(err, &denied) {
@@ -131,7 +130,7 @@ func prepareTopics(ctx context.Context, c service.Config, log *slog.Logger, uses
 			}
 			return explain(c, why.of(err, kafka.ErrTimedOut), access{})
 		}
-		return unfit(uses, topics, maxBatchBytes(c))
+		return unfit(uses, topics, limitsOf(c.KafkaProperties).recordBytes)
 	})
 	if err != nil {
 		return err
@@ -143,7 +142,7 @@ func prepareTopics(ctx context.Context, c service.Config, log *slog.Logger, uses
 		}
 	}
 	if len(unread) > 0 {
-		log.Warn("the settings of topics are not checked: this principal may not read them (DescribeConfigs)", "topics", unread)
+		rt.Log.Warn("the settings of topics are not checked: this principal may not read them (DescribeConfigs)", "topics", unread)
 	}
 	return nil
 }
@@ -237,13 +236,4 @@ func unfit(uses []use, topics map[string]Topic, batchBytes int) error {
 		return nil
 	}
 	return fmt.Errorf("%s; mend it: altoctl topics apply -f deploy/topics.yaml", strings.Join(wrong, "; "))
-}
-
-// maxBatchBytes is how large a batch of records the producer may send.
-func maxBatchBytes(c service.Config) int {
-	const key, standard = "message.max.bytes", 1_000_000 // librdkafka's
-	if n, err := strconv.Atoi(c.KafkaProperties[key]); err == nil {
-		return n
-	}
-	return standard
 }
