@@ -10,13 +10,9 @@ import (
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
 
-const (
-	// watchInterval is how often a publisher looks whether its table is still there.
-	watchInterval = 5 * time.Second
-	// endTime is how long it waits for the answer: while the broker is away, the client connects to it
-	// all the time.
-	endTime = time.Second
-)
+// endTime is how long the answer about an end is waited for: while the broker is away, the client connects to it
+// all the time.
+const endTime = time.Second
 
 // errRecreated says that a topic does not hold what was written to it: it was deleted and
 // created again, or its brokers lost records.
@@ -60,10 +56,30 @@ func (l *logEnd) told(end, least int64) {
 }
 
 func (l *logEnd) check(offset, least int64) {
-	if offset < least && l.why == nil {
-		l.why = fmt.Errorf("%w: offset %d after %d", errRecreated, offset, least)
+	if offset < least {
+		l.lose(fmt.Errorf("%w: offset %d after %d", errRecreated, offset, least))
+	}
+}
+
+// went notes that the table, or what it is made from, is not what it was.
+func (l *logEnd) went(why error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lose(why)
+}
+
+func (l *logEnd) lose(why error) {
+	if l.why == nil {
+		l.why = why
 		close(l.lost)
 	}
+}
+
+// known returns the offset after the last record that is known to be there.
+func (l *logEnd) known() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.next
 }
 
 // loss returns why the topic is not what it was; nil if it is.
@@ -71,25 +87,6 @@ func (l *logEnd) loss() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.why
-}
-
-// watch looks from time to time whether the partition still holds what was written.
-func (l *logEnd) watch(ctx context.Context, producer *kafka.Producer, tp kafka.TopicPartition) {
-	ticker := time.NewTicker(watchInterval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		l.mu.Lock()
-		least := l.next // before the end is asked for, which may be old news when it comes
-		l.mu.Unlock()
-		if end, err := endOf(ctx, producer, tp, kafka.IsolationLevelReadUncommitted); err == nil {
-			l.told(end, least)
-		}
-	}
 }
 
 // endOf returns the offset after the last record of a partition that readers of a level can see.

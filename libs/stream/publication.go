@@ -56,7 +56,7 @@ func (b *batch) join(w *publication) bool {
 
 // prepare makes a publication; the changes may change afterwards.
 func (p *publisher[V]) prepare(ctx context.Context, changes []Change[V], cause Cause, inputs string) *publication {
-	spanContext, span := p.tracer.Start(traceContext.Extract(ctx, cause.Trace), p.runtime.Name+" publish")
+	spanContext, span := p.runtime.Tracer.Start(traceContext.Extract(ctx, cause.Trace), p.runtime.Name+" publish")
 	cause.Trace = propagation.MapCarrier{}
 	traceContext.Inject(spanContext, cause.Trace)
 	if cause.ObservedAt.IsZero() {

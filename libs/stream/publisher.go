@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 	"go.opentelemetry.io/otel/metric"
-	"go.opentelemetry.io/otel/trace"
 
 	"github.com/altostream/altostream/libs/service"
 )
@@ -18,7 +16,9 @@ import (
 // one or nothing, and the brokers take nothing more from it once another publisher of the same
 // transactional id has been opened.
 type publisher[V any] struct {
+	client     *client
 	table      Table[V]
+	access     access
 	partition  kafka.TopicPartition
 	producer   *kafka.Producer
 	limits     limits
@@ -27,30 +27,23 @@ type publisher[V any] struct {
 	ended      time.Time     // the last transaction
 	deliveries *deliveries
 	end        *logEnd
-	tracer     trace.Tracer
 	runtime    *service.Runtime
 	*metrics
-	topic    metric.MeasurementOption
-	explain  func(error) error
-	watching sync.WaitGroup
-	unwatch  context.CancelFunc
+	topic metric.MeasurementOption
 }
 
 // openPublisher opens the publisher of a partition and ends what an earlier one of the id
 // has under way. It waits for brokers that are away, or do not let it in, as long as ctx lives.
-func openPublisher[V any](ctx context.Context, c service.Config, rt *service.Runtime, m *metrics, table Table[V], number int32, id string) (*publisher[V], error) {
-	what := fmt.Sprintf("transactions of %s at kafka %s (KAFKA_BOOTSTRAP_SERVERS)", id, c.KafkaBootstrapServers)
+func openPublisher[V any](ctx context.Context, c *client, m *metrics, table Table[V], number int32, id string) (*publisher[V], error) {
+	what := fmt.Sprintf("transactions of %s at %s", id, c.servers())
 	var p *publisher[V]
 	var wrong error // not to be mended by waiting
-	err := retry(ctx, rt, "coordinator", what, func(wait *service.Wait) error {
+	err := retry(ctx, c.runtime, "coordinator", what, func(wait *service.Wait) error {
 		var producer *kafka.Producer
-		if producer, wrong = newProducer(c, id); wrong != nil {
+		if producer, wrong = c.producer(id); wrong != nil {
 			return nil
 		}
-		p = newPublisher(rt, m, table, number, producer, func(err error) error {
-			return explain(c, err, access{topics: "Write on topic " + table.Topic, id: id})
-		})
-		p.limits, p.takeTime = limitsOf(c.KafkaProperties), transactionTimeOf(c.KafkaProperties)/transactionShare
+		p = newPublisher(c, m, table, number, producer, id)
 		err := p.transact(ctx, wait, producer.InitTransactions)
 		if err == nil {
 			err = p.clear(ctx, wait)
@@ -66,19 +59,17 @@ func openPublisher[V any](ctx context.Context, c service.Config, rt *service.Run
 	if err = errors.Join(wrong, err); err != nil {
 		return nil, err
 	}
-	ctx, p.unwatch = context.WithCancel(context.WithoutCancel(ctx))
-	p.watching.Go(func() { p.end.watch(ctx, p.producer, p.partition) })
 	return p, nil
 }
 
 // withoutTransactions returns the error that ends a service whose brokers do not know transactions; nil
 // if err says something else.
-func withoutTransactions(c service.Config, err error) error {
+func withoutTransactions(c *client, err error) error {
 	var ke kafka.Error
 	if !errors.As(err, &ke) || ke.Code() != kafka.ErrUnsupportedFeature && ke.Code() != kafka.ErrUnsupportedVersion {
 		return nil
 	}
-	return fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS) does not support transactions, and every publication is one; a broker that does is needed, such as Apache Kafka: %w", c.KafkaBootstrapServers, err)
+	return fmt.Errorf("%s does not support transactions, and every publication is one; a broker that does is needed, such as Apache Kafka: %w", c.servers(), err)
 }
 
 // clear sees to it that no records of an earlier publisher of the id are pending in the partition: the
@@ -104,31 +95,35 @@ func (p *publisher[V]) clear(ctx context.Context, wait *service.Wait) error {
 	return errors.Join(err, p.transact(ctx, wait, p.producer.AbortTransaction))
 }
 
-func newPublisher[V any](rt *service.Runtime, m *metrics, table Table[V], number int32, producer *kafka.Producer, explain func(error) error) *publisher[V] {
+func newPublisher[V any](c *client, m *metrics, table Table[V], number int32, producer *kafka.Producer, id string) *publisher[V] {
 	p := &publisher[V]{
-		table: table, partition: kafka.TopicPartition{Topic: &table.Topic, Partition: number}, producer: producer, tracer: rt.Tracer, runtime: rt, metrics: m, topic: topicAttribute(table.Topic),
-		explain: explain, deliveries: newDeliveries(), end: newLogEnd(), unwatch: func() {},
+		client: c, table: table, partition: kafka.TopicPartition{Topic: &table.Topic, Partition: number},
+		access: access{topics: "Write on topic " + table.Topic, id: id}, producer: producer,
+		limits: limitsOf(c.config.KafkaProperties), takeTime: transactionTimeOf(c.config.KafkaProperties) / transactionShare,
+		deliveries: newDeliveries(), end: newLogEnd(), runtime: c.runtime, metrics: m, topic: topicAttribute(table.Topic),
 	}
-	go drainLogs(producer.Logs(), rt.Log)
+	go drainLogs(producer.Logs(), c.runtime.Log)
 	go p.drainEvents()
 	return p
 }
 
+// explain says what there is to do about an error, as far as that is known.
+func (p *publisher[V]) explain(err error) error {
+	if why := p.client.reason(err); why != err { //nolint:errorlint // the very same
+		return why
+	}
+	return explain(p.client.config, err, p.access)
+}
+
 // drainEvents takes delivery reports until the producer is closed.
 func (p *publisher[V]) drainEvents() {
-	var why reason
-	limit := service.Limit{Interval: 5 * time.Second}
 	for e := range p.producer.Events() {
 		switch e := e.(type) {
 		case *kafka.Message:
 			p.report(e.TopicPartition)
 		case kafka.Error:
-			if e.IsFatal() {
-				continue // the next call tells
-			}
-			why.note(e)
-			if held, ok := limit.Allow(); ok {
-				p.runtime.Log.Warn("kafka", "error", p.explain(why.of(e, kafka.ErrAllBrokersDown)), "held_back", held)
+			if !e.IsFatal() { // the next call tells of one that is
+				p.client.note(e)
 			}
 		}
 	}
@@ -139,11 +134,6 @@ func (p *publisher[V]) report(tp kafka.TopicPartition) {
 		p.end.took(int64(tp.Offset))
 	}
 	p.deliveries.report(tp.Error)
-}
-
-// publish writes changes, in order, and returns when readers can see them.
-func (p *publisher[V]) publish(ctx context.Context, changes []Change[V], cause Cause, inputs string) error {
-	return p.write(ctx, newBatch(p.prepare(ctx, changes, cause, inputs), nil))
 }
 
 // write writes a batch and returns when readers can see it.
@@ -169,8 +159,6 @@ func (p *publisher[V]) purge() {
 
 // close ends the publisher, which must not be publishing.
 func (p *publisher[V]) close() {
-	p.unwatch()
-	p.watching.Wait()
 	p.purge()
 	if err := closeInTime(p.producer.Close); err != nil {
 		p.runtime.Log.Warn("at the end", "error", err)

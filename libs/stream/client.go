@@ -1,11 +1,13 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -15,7 +17,10 @@ import (
 
 // clientConfig returns the librdkafka settings that all clients of a service share;
 // own settings come first, KAFKA_PROPERTIES overrides them.
-func clientConfig(c service.Config, own kafka.ConfigMap) *kafka.ConfigMap {
+func clientConfig(c service.Config, own kafka.ConfigMap) (*kafka.ConfigMap, error) {
+	if scheme, rest, ok := strings.Cut(c.KafkaBootstrapServers, "://"); ok && strings.HasPrefix(strings.ToLower(scheme), "http") {
+		return nil, service.Wrong("KAFKA_BOOTSTRAP_SERVERS", c.KafkaBootstrapServers, "has "+scheme+":// in front; brokers are host:port", rest)
+	}
 	m := kafka.ConfigMap{
 		"bootstrap.servers":        c.KafkaBootstrapServers,
 		"client.id":                "altostream",
@@ -31,19 +36,19 @@ func clientConfig(c service.Config, own kafka.ConfigMap) *kafka.ConfigMap {
 	for key, value := range c.KafkaProperties {
 		m[key] = value
 	}
-	return &m
+	return &m, nil
 }
 
 // NewConsumer returns a consumer that starts at the beginning of tables and says
 // when it has reached their end. Its own log lines go to log.
 func NewConsumer(c service.Config, group string, log *slog.Logger) (*kafka.Consumer, error) {
-	consumer, err := kafka.NewConsumer(clientConfig(c, kafka.ConfigMap{
+	config, err := clientConfig(c, kafka.ConfigMap{
 		"group.id":                           group,
 		"auto.offset.reset":                  "earliest",
 		"enable.auto.commit":                 "false",
 		"enable.auto.offset.store":           "false",
 		"enable.partition.eof":               "true",
-		"partition.assignment.strategy":      "range",
+		"partition.assignment.strategy":      "cooperative-sticky",
 		"session.timeout.ms":                 "6000",
 		"heartbeat.interval.ms":              "1000",
 		"fetch.wait.max.ms":                  "100",
@@ -51,7 +56,11 @@ func NewConsumer(c service.Config, group string, log *slog.Logger) (*kafka.Consu
 		"topic.metadata.refresh.interval.ms": "10000",
 		"queued.max.messages.kbytes":         "32768",
 		"go.logs.channel.enable":             true,
-	}))
+	})
+	if err != nil {
+		return nil, err
+	}
+	consumer, err := kafka.NewConsumer(config)
 	if err != nil {
 		return nil, propertiesError(err)
 	}
@@ -59,9 +68,9 @@ func NewConsumer(c service.Config, group string, log *slog.Logger) (*kafka.Consu
 	return consumer, nil
 }
 
-// newProducer returns a producer of transactions.
-func newProducer(c service.Config, transactionalID string) (*kafka.Producer, error) {
-	producer, err := kafka.NewProducer(clientConfig(c, kafka.ConfigMap{
+// producer returns a producer of transactions.
+func (c *client) producer(transactionalID string) (*kafka.Producer, error) {
+	config, err := clientConfig(c.config, kafka.ConfigMap{
 		"transactional.id":             transactionalID,
 		"transaction.timeout.ms":       strconv.FormatInt(transactionTime.Milliseconds(), 10),
 		"acks":                         "all",
@@ -71,7 +80,11 @@ func newProducer(c service.Config, transactionalID string) (*kafka.Producer, err
 		"compression.type":             "lz4",
 		"go.delivery.report.fields":    "none",
 		"go.logs.channel.enable":       true,
-	}))
+	})
+	if err != nil {
+		return nil, err
+	}
+	producer, err := kafka.NewProducer(config)
 	return producer, propertiesError(err)
 }
 
@@ -84,31 +97,95 @@ func propertiesError(err error) error {
 	return service.Wrong("KAFKA_PROPERTIES", "…", "was refused: "+err.Error(), "security.protocol=SSL,ssl.ca.location=/etc/ca.pem")
 }
 
-// warnings logs errors that Kafka gets over, with a rate limit.
-type warnings struct {
-	log    *slog.Logger
-	config service.Config
-	access access
-	why    reason
-	limit  service.Limit
+// client is how the parts of a processor reach Kafka: made once, from the configuration.
+type client struct {
+	config  service.Config
+	runtime *service.Runtime
+	access  access
+	limit   service.Limit
+
+	mu   sync.Mutex
+	why  error         // the brokers are away, or last were
+	away *service.Wait // for the brokers; nil: they answer
 }
 
-// newWarnings is for a consumer of topics in a group.
-func newWarnings(c service.Config, log *slog.Logger, group string, topics ...string) *warnings {
-	return &warnings{
-		log: log, config: c, limit: service.Limit{Interval: 5 * time.Second},
+// newClient is for a processor with its consumer group and topics.
+func newClient(c service.Config, rt *service.Runtime, group string, topics ...string) *client {
+	return &client{
+		config: c, runtime: rt, limit: service.Limit{Interval: 5 * time.Second},
 		access: access{group: group, topics: "Read on topic " + strings.Join(topics, ", ")},
 	}
 }
 
-func (w *warnings) warn(err error) {
-	var ke kafka.Error
-	if errors.As(err, &ke) {
-		w.why.note(ke)
+// servers names the brokers and where that can be changed.
+func (c *client) servers() string {
+	return "kafka " + c.config.KafkaBootstrapServers + " (KAFKA_BOOTSTRAP_SERVERS)"
+}
+
+// note takes what a client of Kafka tells of by itself and gets over.
+func (c *client) note(e kafka.Error) {
+	if tellsWhy(e) {
+		c.mu.Lock()
+		c.why = explain(c.config, e, c.access)
+		if c.away != nil {
+			c.away.Because(c.why)
+		}
+		c.mu.Unlock()
 	}
-	err = w.why.of(err, kafka.ErrAllBrokersDown)
-	if held, ok := w.limit.Allow(); ok {
-		w.log.Warn("kafka", "servers", w.config.KafkaBootstrapServers, "error", explain(w.config, err, w.access), "held_back", held)
+	switch e.Code() {
+	case kafka.ErrAllBrokersDown:
+		c.missing(e)
+	case kafka.ErrTransport, kafka.ErrResolve, kafka.ErrTimedOut: // of one broker of several, maybe
+	default:
+		c.warn(e)
+	}
+}
+
+// missing notes that the brokers do not answer, until answered.
+func (c *client) missing(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.away == nil {
+		c.away = c.runtime.Wait("broker", c.servers())
+	}
+	c.away.Because(cmp.Or(c.why, err))
+}
+
+// answered notes that the brokers answer.
+func (c *client) answered() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.why = nil
+	if c.away != nil {
+		c.away.Done()
+		c.away = nil
+	}
+}
+
+// reason is why a call did not get through in time, as far as the brokers' connections tell.
+func (c *client) reason(err error) error {
+	var ke kafka.Error
+	if errors.As(err, &ke) && (ke.Code() == kafka.ErrTimedOut || ke.Code() == kafka.ErrAllBrokersDown || ke.Code() == kafka.ErrTransport) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return cmp.Or(c.why, err)
+	}
+	return err
+}
+
+// watch takes the events of a producer of no records until it is closed.
+func (c *client) watch(events <-chan kafka.Event) {
+	for e := range events {
+		if e, ok := e.(kafka.Error); ok {
+			c.note(e)
+		}
+	}
+}
+
+// warn logs an error that Kafka's clients get over, with a rate limit.
+func (c *client) warn(err error) {
+	if held, ok := c.limit.Allow(); ok {
+		c.runtime.Log.Warn("kafka", "servers", c.config.KafkaBootstrapServers, "error", explain(c.config, err, c.access), "held_back", held)
 	}
 }
 
