@@ -32,7 +32,7 @@ type Wait struct {
 	reason   error
 	timer    *time.Timer
 	interval time.Duration // until the next line
-	over     bool // the time in which it is nobody's business
+	over     bool          // the time in which it is nobody's business
 	told     bool
 	done     bool
 }

@@ -30,13 +30,15 @@ import (
 // bench is a broker, a registry and a toy processor between the topics in and out:
 // out holds each map of in, its tag in angle brackets.
 type bench struct {
-	config   service.Config
-	registry avro.Registry
-	cluster  *kfake.Cluster
-	in       *avro.Serde[schemas.NetworkMap]
-	out      *avro.Serde[schemas.NetworkMap]
-	grow     string // appended to the tags of out
-	exact    bool   // what an ingest puts out is written as it is
+	config     service.Config
+	registry   avro.Registry
+	cluster    *kfake.Cluster
+	partitions int32
+	in         *avro.Serde[schemas.NetworkMap]
+	out        *avro.Serde[schemas.NetworkMap]
+	grow       string // appended to the tags of out
+	exact      bool   // what an ingest puts out is written as it is
+	resigns    bool   // an ingest resigns when it is told to
 }
 
 func newBench(t *testing.T, partitions int) *bench {
@@ -54,7 +56,7 @@ func newBench(t *testing.T, partitions int) *bench {
 	}
 	b := &bench{
 		config:   service.Config{KafkaBootstrapServers: cluster.ListenAddrs()[0], SchemaRegistryURL: registryServer.URL},
-		registry: registry, cluster: cluster,
+		registry: registry, cluster: cluster, partitions: int32(partitions),
 	}
 	b.in, b.out = b.serde(t, "in"), b.serde(t, "out")
 	if err := b.in.Register(); err != nil {
