@@ -17,7 +17,7 @@ const restartTime = 2 * time.Second
 // whole is the inputs that every task reads whole.
 type whole struct {
 	partitions []kafka.TopicPartition // that the consumer reads
-	begun      bool                   // records of them came since the reading began
+	begun      bool                   // something of them came since the reading began
 }
 
 // rebalance takes what the group says: which partitions are this instance's from now on, or are not any
@@ -32,7 +32,9 @@ func (s *shell[S, E, V]) rebalance(c *kafka.Consumer, event kafka.Event) error {
 		for _, tp := range e.Partitions {
 			s.own(tp.Partition)
 		}
-		s.runtime.Log.Info("partitions assigned", "new", len(e.Partitions))
+		if len(e.Partitions) > 0 {
+			s.runtime.Log.Info("partitions assigned", "new", len(e.Partitions))
+		}
 		s.sayStandby()
 		return c.IncrementalAssign(nil) // they are read once earlier publishers are shut out
 	case kafka.RevokedPartitions:

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -110,6 +111,38 @@ func TestRunPartitionWithoutLeader(t *testing.T) {
 	unwritten.Store(false)
 	b.awaitTable(t, map[string]string{"a": "<3>", "b": "<2>"})
 	await(t, "ready again", rt.IsReady)
+}
+
+// TestRunGlobalInput reads an input whole for each partition, also for one that changes hands.
+func TestRunGlobalInput(t *testing.T) {
+	b := newBench(t, 3)
+	b.global = "whole"
+	everywhere := func(key, tag string) {
+		t.Helper()
+		await(t, key+" is "+tag+" in every partition", func() bool {
+			held := map[int32]string{}
+			for _, r := range b.records(t, "out") {
+				if string(r.Key) == key && r.Value != nil {
+					v, err := b.out.Decode(r.Value)
+					if err != nil {
+						t.Fatal(err)
+					}
+					held[r.TopicPartition.Partition] = v.Meta.VTag.Tag
+				}
+			}
+			return maps.Equal(held, map[int32]string{0: tag, 1: tag, 2: tag})
+		})
+	}
+	one, _ := b.run(t)
+	b.put(t, "whole", 2, "w", b.encode(t, "7"))
+	everywhere("w", "<7>")
+	_, stop := b.run(t) // takes partitions over, and gives them back
+	b.put(t, "whole", 2, "w", b.encode(t, "8"))
+	everywhere("w", "<8>")
+	_ = stop()
+	b.put(t, "whole", 1, "x", b.encode(t, "9"))
+	everywhere("x", "<9>")
+	await(t, "ready", one.IsReady)
 }
 
 // TestRunRecreatedInput deletes an input, creates it anew and fills it past its old end before anybody looks:
@@ -221,4 +254,3 @@ func resigning(step func(map[string]*schemas.NetworkMap, event) (map[string]*sch
 		return step(s, e)
 	}
 }
-

@@ -215,7 +215,6 @@ func (s *shell[S, E, V]) take(m *kafka.Message) {
 		}
 		cause := causeOf(m)
 		apply = func(t *task[S, E, V]) { t.machine.Apply(event, cause) }
-		s.whole.begun = s.whole.begun || in.Global
 	}
 	for _, t := range s.readers(m.TopicPartition) {
 		t.take(m, func() { apply(t) })
@@ -243,9 +242,10 @@ func (s *shell[S, E, V]) decodeRetry(decode func() error) error {
 	return decodeRetry(s.ctx, s.runtime, decode)
 }
 
-// readers returns the tasks that read a partition.
+// readers returns the tasks that read a partition, of which something has come.
 func (s *shell[S, E, V]) readers(tp kafka.TopicPartition) []*task[S, E, V] {
 	if s.inputs[*tp.Topic].Global {
+		s.whole.begun = true
 		return s.all()
 	}
 	if t := s.tasks[tp.Partition]; t != nil {
