@@ -79,7 +79,7 @@ func (c *client) producer(transactionalID string) (*kafka.Producer, error) {
 		"queue.buffering.max.kbytes":   strconv.Itoa(queueKiB),
 		"compression.type":             "lz4",
 		"go.delivery.report.fields":    "none",
-		"go.logs.channel.enable":       true,
+		"log_level":                    "0", // its channel of log lines would be looked at ten times a second
 	})
 	if err != nil {
 		return nil, err
@@ -105,7 +105,8 @@ type client struct {
 	limit   service.Limit
 
 	mu   sync.Mutex
-	why  error         // the brokers are away, or last were
+	why  error         // a connection failed
+	down error         // the brokers are away
 	away *service.Wait // for the brokers; nil: they answer
 }
 
@@ -134,7 +135,7 @@ func (c *client) note(e kafka.Error) {
 	}
 	switch e.Code() {
 	case kafka.ErrAllBrokersDown:
-		c.missing(e)
+		c.missing(explain(c.config, e, c.access))
 	case kafka.ErrTransport, kafka.ErrResolve, kafka.ErrTimedOut: // of one broker of several, maybe
 	default:
 		c.warn(e)
@@ -148,14 +149,25 @@ func (c *client) missing(err error) {
 	if c.away == nil {
 		c.away = c.runtime.Wait("broker", c.servers())
 	}
+	c.down = err
 	c.away.Because(cmp.Or(c.why, err))
+}
+
+// waits notes that the brokers do not answer, and who waits for that already; nil: they answer.
+func (c *client) waits(wait *service.Wait) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.away = wait
+	if wait == nil {
+		c.why, c.down = nil, nil
+	}
 }
 
 // answered notes that the brokers answer.
 func (c *client) answered() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.why = nil
+	c.why, c.down = nil, nil
 	if c.away != nil {
 		c.away.Done()
 		c.away = nil
@@ -168,7 +180,7 @@ func (c *client) reason(err error) error {
 	if errors.As(err, &ke) && (ke.Code() == kafka.ErrTimedOut || ke.Code() == kafka.ErrAllBrokersDown || ke.Code() == kafka.ErrTransport) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		return cmp.Or(c.why, err)
+		return cmp.Or(c.why, c.down, err)
 	}
 	return err
 }

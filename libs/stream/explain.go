@@ -27,8 +27,10 @@ func explain(c service.Config, err error, a access) error {
 	switch ke.Code() {
 	case kafka.ErrResolve:
 		return fmt.Errorf("%w; the name is not known: check it in KAFKA_BOOTSTRAP_SERVERS, or the brokers' advertised.listeners, and DNS", err)
-	case kafka.ErrTransport:
+	case kafka.ErrTransport, kafka.ErrBadMsg:
 		return explainTransport(err)
+	case kafka.ErrAllBrokersDown: // the client says no more if it could connect
+		return fmt.Errorf("%w; if connections are made and end at once, what listens there speaks otherwise: check the port, and security.protocol in KAFKA_PROPERTIES", err)
 	case kafka.ErrCoordinatorNotAvailable, kafka.ErrCoordinatorLoadInProgress:
 		return fmt.Errorf("%w; the brokers cannot serve, or create, __transaction_state or __consumer_offsets: their log says why (a cluster of less than three brokers needs transaction.state.log.replication.factor and .min.isr, offsets.topic.replication.factor lowered)", err)
 	case kafka.ErrAuthentication, kafka.ErrSaslAuthenticationFailed, kafka.ErrUnsupportedSaslMechanism:
@@ -50,7 +52,7 @@ func explainTransport(err error) error {
 	switch text := err.Error(); {
 	case strings.Contains(text, "Connection refused"):
 		return fmt.Errorf("%w; nothing listens there: check address and port, and that the broker runs", err)
-	case strings.Contains(text, "incorrect security.protocol"), strings.Contains(text, "ApiVersion"):
+	case strings.Contains(text, "incorrect security.protocol"), strings.Contains(text, "APIVERSION_QUERY"):
 		return fmt.Errorf("%w; what listens there speaks otherwise: check the port, and security.protocol in KAFKA_PROPERTIES", err)
 	}
 	return err
@@ -67,7 +69,7 @@ func needs(c service.Config, err error, acl string) error {
 // tellsWhy reports whether an error is about a connection to a broker.
 func tellsWhy(e kafka.Error) bool {
 	switch e.Code() {
-	case kafka.ErrAuthentication, kafka.ErrSsl, kafka.ErrTransport, kafka.ErrResolve:
+	case kafka.ErrAuthentication, kafka.ErrSsl, kafka.ErrTransport, kafka.ErrResolve, kafka.ErrBadMsg:
 		return true
 	}
 	return false

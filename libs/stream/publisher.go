@@ -102,7 +102,6 @@ func newPublisher[V any](c *client, m *metrics, table Table[V], number int32, pr
 		limits: limitsOf(c.config.KafkaProperties), takeTime: transactionTimeOf(c.config.KafkaProperties) / transactionShare,
 		deliveries: newDeliveries(), end: newLogEnd(), runtime: c.runtime, metrics: m, topic: topicAttribute(table.Topic),
 	}
-	go drainLogs(producer.Logs(), c.runtime.Log)
 	go p.drainEvents()
 	return p
 }

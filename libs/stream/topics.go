@@ -123,7 +123,10 @@ func usesOf[S, E, V any](spec Spec[S, E, V]) []use {
 // them; it creates those that do not exist.
 func prepareTopics(ctx context.Context, c *client, uses []use) error {
 	// A producer, since an admin client does not say why it has no broker.
-	config, err := clientConfig(c.config, kafka.ConfigMap{"go.logs.channel.enable": true})
+	config, err := clientConfig(c.config, kafka.ConfigMap{
+		"go.logs.channel.enable": true,
+		"log.connection.close":   true, // or it says nothing of brokers that want TLS
+	})
 	if err != nil {
 		return err
 	}
@@ -139,7 +142,8 @@ func prepareTopics(ctx context.Context, c *client, uses []use) error {
 		return err
 	}
 	var topics map[string]Topic
-	err = retry(ctx, c.runtime, "topics", c.servers(), func(*service.Wait) (err error) {
+	err = retry(ctx, c.runtime, "topics", c.servers(), func(wait *service.Wait) (err error) {
+		c.waits(wait)
 		if topics, err = ensureTopics(ctx, admin, uses); err != nil {
 			var denied *deniedTopic
 			if errors.As(err, &denied) {
@@ -147,9 +151,10 @@ func prepareTopics(ctx context.Context, c *client, uses []use) error {
 			}
 			return c.reason(err)
 		}
-		c.answered()
+		c.waits(nil)
 		return unfit(uses, topics, limitsOf(c.config.KafkaProperties).recordBytes)
 	})
+	c.waits(nil)
 	if err != nil {
 		return err
 	}
