@@ -79,7 +79,8 @@ func (c *client) producer(transactionalID string) (*kafka.Producer, error) {
 		"queue.buffering.max.kbytes":   strconv.Itoa(queueKiB),
 		"compression.type":             "lz4",
 		"go.delivery.report.fields":    "none",
-		"log_level":                    "0", // its channel of log lines would be looked at ten times a second
+		"log_level":                    "0",    // a channel of log lines would be looked at ten times a second
+		"log.queue":                    "true", // what is fatal is an error as well
 	})
 	if err != nil {
 		return nil, err
@@ -174,15 +175,18 @@ func (c *client) answered() {
 	}
 }
 
-// reason is why a call did not get through in time, as far as the brokers' connections tell.
-func (c *client) reason(err error) error {
+// explain says why a call did not get through, as far as the brokers' connections tell, or else what
+// there is to do about the error.
+func (c *client) explain(err error, a access) error {
 	var ke kafka.Error
 	if errors.As(err, &ke) && (ke.Code() == kafka.ErrTimedOut || ke.Code() == kafka.ErrAllBrokersDown || ke.Code() == kafka.ErrTransport) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		return cmp.Or(c.why, c.down, err)
+		if why := cmp.Or(c.why, c.down); why != nil {
+			return why
+		}
 	}
-	return err
+	return explain(c.config, err, a)
 }
 
 // watch takes the events of a producer of no records until it is closed.

@@ -31,8 +31,10 @@ func explain(c service.Config, err error, a access) error {
 		return explainTransport(err)
 	case kafka.ErrAllBrokersDown: // the client says no more if it could connect
 		return fmt.Errorf("%w; if connections are made and end at once, what listens there speaks otherwise: check the port, and security.protocol in KAFKA_PROPERTIES", err)
-	case kafka.ErrCoordinatorNotAvailable, kafka.ErrCoordinatorLoadInProgress:
-		return fmt.Errorf("%w; the brokers cannot serve, or create, __transaction_state or __consumer_offsets: their log says why (a cluster of less than three brokers needs transaction.state.log.replication.factor and .min.isr, offsets.topic.replication.factor lowered)", err)
+	case kafka.ErrTimedOut:
+		if a.id != "" { // the client says no more
+			return fmt.Errorf("%w; if the brokers answer otherwise, they cannot keep transactions, and their log says why: a cluster of fewer than three brokers needs transaction.state.log.replication.factor and transaction.state.log.min.isr lowered", err)
+		}
 	case kafka.ErrAuthentication, kafka.ErrSaslAuthenticationFailed, kafka.ErrUnsupportedSaslMechanism:
 		return fmt.Errorf("%w; check sasl.username, sasl.password and sasl.mechanisms in KAFKA_PROPERTIES, and the brokers' users", err)
 	case kafka.ErrSsl:

@@ -106,13 +106,7 @@ func newPublisher[V any](c *client, m *metrics, table Table[V], number int32, pr
 	return p
 }
 
-// explain says what there is to do about an error, as far as that is known.
-func (p *publisher[V]) explain(err error) error {
-	if why := p.client.reason(err); why != err { //nolint:errorlint // the very same
-		return why
-	}
-	return explain(p.client.config, err, p.access)
-}
+func (p *publisher[V]) explain(err error) error { return p.client.explain(err, p.access) }
 
 // drainEvents takes delivery reports until the producer is closed.
 func (p *publisher[V]) drainEvents() {

@@ -149,7 +149,7 @@ func prepareTopics(ctx context.Context, c *client, uses []use) error {
 			if errors.As(err, &denied) {
 				return explain(c.config, err, access{topics: "Read on topic " + denied.topic})
 			}
-			return c.reason(err)
+			return c.explain(err, access{})
 		}
 		c.waits(nil)
 		return unfit(uses, topics, limitsOf(c.config.KafkaProperties).recordBytes)

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kmsg"
+
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
 )
@@ -83,6 +85,26 @@ func TestRunAddressIsNone(t *testing.T) {
 	b.config.KafkaBootstrapServers = "http://127.0.0.1:9092"
 	err := stream.Run(t.Context(), b.spec(), b.config, newRuntime(t))
 	if wrong := (*service.ConfigError)(nil); !errors.As(err, &wrong) || wrong.Variable != "KAFKA_BOOTSTRAP_SERVERS" || !strings.Contains(err.Error(), "http:// in front") {
+		t.Errorf("Run ended with %v", err)
+	}
+}
+
+// TestRunWithoutTransactions ends on brokers that do not know transactions: nothing could be published.
+func TestRunWithoutTransactions(t *testing.T) {
+	b := newBench(t, 1)
+	b.cluster.ControlKey(int16(kmsg.ApiVersions), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		b.cluster.KeepControl()
+		response := r.(*kmsg.ApiVersionsRequest).ResponseKind().(*kmsg.ApiVersionsResponse)
+		for _, key := range []kmsg.Key{kmsg.Produce, kmsg.Fetch, kmsg.ListOffsets, kmsg.Metadata, kmsg.CreateTopics, kmsg.DescribeConfigs, kmsg.ApiVersions,
+			kmsg.FindCoordinator, kmsg.JoinGroup, kmsg.SyncGroup, kmsg.Heartbeat, kmsg.LeaveGroup, kmsg.OffsetFetch, kmsg.OffsetCommit, kmsg.DescribeGroups} {
+			k := kmsg.NewApiVersionsResponseApiKey()
+			k.ApiKey, k.MaxVersion = key.Int16(), kmsg.RequestForKey(key.Int16()).MaxVersion()
+			response.ApiKeys = append(response.ApiKeys, k)
+		}
+		return response, nil, true
+	})
+	err := stream.Run(t.Context(), b.spec(), b.config, newRuntime(t))
+	if err == nil || !strings.Contains(err.Error(), "does not support transactions") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("Run ended with %v", err)
 	}
 }
