@@ -59,15 +59,21 @@ func NewSerde[T any](r Registry, topic, schemaText string) (*Serde[T], error) {
 	}, nil
 }
 
-// Register makes the schema known to the registry, once. Encode needs it.
+// Register makes the schema known to the registry, once. Encode needs it; Decode reads what it wrote without
+// asking the registry again.
 func (s *Serde[T]) Register() error {
 	id, err := s.registry.Register(s.subject, s.text)
+	if err != nil {
+		return err
+	}
+	own, err := newCodec(s.text)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.id = id
+	s.writers[uint32(id)] = own
 	return nil
 }
 

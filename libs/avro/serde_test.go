@@ -146,6 +146,20 @@ func TestDecodeGarbage(t *testing.T) {
 	}
 }
 
+// TestDecodeOwn reads what the serde's own schema wrote while the registry is away: it does not ask.
+func TestDecodeOwn(t *testing.T) {
+	r := &memory{}
+	s := newSerde[schemas.CostMap](t, r, schemas.CostMapsSchema)
+	r.away = true
+	b, err := s.Encode(&schemas.CostMap{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Decode(b); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestDecodeWaitsForRegistry(t *testing.T) {
 	r := &memory{}
 	s := newSerde[schemas.CostMap](t, r, schemas.CostMapsSchema)

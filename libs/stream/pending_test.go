@@ -7,12 +7,14 @@ import (
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 )
 
-func TestHalves(t *testing.T) {
+func TestPending(t *testing.T) {
 	start := time.Unix(100, 0)
 	p, q := partition{"raw", 0}, partition{"raw", 1}
 	record := func(header, id string) *kafka.Message {
-		return &kafka.Message{Headers: []kafka.Header{{Key: header, Value: []byte(id)}}}
+		return &kafka.Message{Timestamp: start, Headers: []kafka.Header{{Key: header, Value: []byte(id)}}}
 	}
+	old := record(MoreHeader, "a")
+	old.Timestamp = start.Add(-time.Hour)
 	type step struct {
 		p      partition
 		record *kafka.Message // nil: the partition's end
@@ -29,20 +31,21 @@ func TestHalves(t *testing.T) {
 		{name: "both of two", steps: []step{{p, record(MoreHeader, "a")}, {p, record(LastHeader, "a")}}, whole: true},
 		{name: "another's last", steps: []step{{p, record(MoreHeader, "a")}, {p, record(LastHeader, "b")}}},
 		{name: "another partition's last", steps: []step{{p, record(MoreHeader, "a")}, {q, record(LastHeader, "a")}}},
-		{name: "last was compacted away", steps: []step{{p, record(MoreHeader, "a")}, {p, nil}}, whole: true},
+		{name: "last was compacted away", steps: []step{{p, old}, {p, nil}}, whole: true},
+		{name: "last is in a transaction to come", steps: []step{{p, record(MoreHeader, "a")}, {p, nil}}},
 		{name: "end of another partition", steps: []step{{p, record(MoreHeader, "a")}, {q, nil}}},
 		{name: "not for ever", steps: []step{{p, record(MoreHeader, "a")}}, after: patience + 1, whole: true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			h := halves{}
+			open := pending{}
 			for _, s := range test.steps {
 				if s.record == nil {
-					h.end(s.p)
+					open.end(s.p, start)
 				} else {
-					h.take(s.p, s.record, start)
+					open.take(s.p, s.record, start)
 				}
 			}
-			if got := h.none(start.Add(test.after)); got != test.whole {
+			if got := open.none(start.Add(test.after)); got != test.whole {
 				t.Errorf("whole: %t, want %t", got, test.whole)
 			}
 		})
