@@ -19,6 +19,7 @@ type publication struct {
 	messages   []kafka.Message
 	observedAt time.Time
 	span       trace.Span
+	visible    func([]kafka.Message) // takes the messages as readers see them; nil if nobody wants to know
 }
 
 // batch is publications that are delivered together. Those that come while it is under way join it,
@@ -75,7 +76,29 @@ func (p *publisher[V]) prepare(ctx context.Context, changes []Change[V], cause C
 		}
 		messages[i] = p.message(change, headers)
 	}
-	return &publication{messages, cause.ObservedAt, span}
+	w := &publication{messages: messages, observedAt: cause.ObservedAt, span: span}
+	if visible := p.table.Visible; visible != nil {
+		w.visible = func(seen []kafka.Message) {
+			for i, change := range changes {
+				visible(asSeen(change, seen[i]), len(seen[i].Value))
+			}
+		}
+	}
+	return w
+}
+
+// asSeen is a change as readers see it: without its value, if that could not be published.
+func asSeen[V any](change Change[V], m kafka.Message) Change[V] {
+	if m.Value != nil || change.Value == nil {
+		return change
+	}
+	change.Value = nil
+	for _, h := range m.Headers {
+		if h.Key == ReasonHeader {
+			change.Reason = string(h.Value)
+		}
+	}
+	return change
 }
 
 // message returns the record of a change; a value that cannot be encoded is withdrawn.

@@ -63,6 +63,10 @@ type Table[V any] struct {
 	// leaves out (a reading's time, say) may differ without a publication. Nil means
 	// all of it.
 	Canonical func(V) V
+	// Visible, if not nil, is told of each change that readers can see now, and the size of
+	// its record in octets; the value must not change any more. A record that could not be
+	// published is withdrawn, with the reason.
+	Visible func(change Change[V], octets int)
 }
 
 // Serde writes and reads the values of a topic (libs/avro).

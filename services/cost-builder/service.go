@@ -75,7 +75,7 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	if err != nil {
 		return err
 	}
-	return stream.Run(ctx, Spec(c.metrics(), c.Options, serdes), c.Config, rt)
+	return stream.Run(ctx, watched(Spec(c.metrics(), c.Options, serdes), rt), c.Config, rt)
 }
 
 func newSerdes(c *service.Config) (s Serdes, err error) {

@@ -50,5 +50,9 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	if err != nil {
 		return err
 	}
-	return stream.Run(ctx, Spec(ownerships[c.PrefixOwnership], c.Options, c.SyncTimeout, raw, maps), c.Config, rt)
+	spec, err := watched(Spec(ownerships[c.PrefixOwnership], c.Options, c.SyncTimeout, raw, maps), rt)
+	if err != nil {
+		return err
+	}
+	return stream.Run(ctx, spec, c.Config, rt)
 }

@@ -15,7 +15,8 @@ type State struct {
 	ownership   ted.Ownership
 	syncTimeout time.Duration
 	topologies  stream.Shards[topology]
-	published   map[string]bool // resource ids that the output table held at the start
+	published   map[string]bool              // resource ids that the output table held at the start
+	findings    map[string]map[ted.Count]int // by topology, of those that changed since the last call of news
 }
 
 type topology struct {
@@ -51,7 +52,7 @@ type output = stream.Output[schemas.NetworkMap]
 
 func newState(o ted.Ownership, options ted.Options, syncTimeout time.Duration) *State {
 	return &State{
-		ownership: o, syncTimeout: syncTimeout, published: map[string]bool{},
+		ownership: o, syncTimeout: syncTimeout, published: map[string]bool{}, findings: map[string]map[ted.Count]int{},
 		topologies: stream.Shards[topology]{New: func() *topology { return &topology{db: ted.New(options)} }},
 	}
 }
@@ -77,9 +78,18 @@ func Step(s *State, e Event) (*State, []output) {
 func (s *State) flush() []output {
 	var out []output
 	for name, t := range s.topologies.Changed() {
+		s.findings[name] = t.db.FindingCounts()
 		out = append(out, s.publish(name, t)...)
 	}
 	return out
+}
+
+// news returns how much is left out of the topologies that changed since the last call, and
+// worth a look.
+func (s *State) news() map[string]map[ted.Count]int {
+	news := s.findings
+	s.findings = map[string]map[ted.Count]int{}
+	return news
 }
 
 // publish returns the map of a topology, or, while its speakers have not told their

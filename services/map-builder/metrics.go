@@ -1,0 +1,94 @@
+package mapbuilder
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/libs/stream"
+	"github.com/altostream/altostream/libs/ted"
+	"github.com/altostream/altostream/schemas"
+	"github.com/altostream/altostream/services/internal/published"
+)
+
+// watched is the processor whose maps, and what is left out of them, are shown as metrics;
+// maps are logged.
+func watched(spec stream.Spec[*State, Event, schemas.NetworkMap], rt *service.Runtime) (stream.Spec[*State, Event, schemas.NetworkMap], error) {
+	maps := published.New("network_map", rt)
+	spec.Output.Visible = func(change stream.Change[schemas.NetworkMap], octets int) {
+		if change.Value == nil {
+			maps.Withdrawn(change.Key, change.Reason)
+			return
+		}
+		maps.Published(shown(change.Key, change.Value, octets))
+	}
+	found, err := newFindings(rt.Meter)
+	if err != nil {
+		return spec, err
+	}
+	step := spec.Step
+	spec.Step = func(s *State, e Event) (*State, []output) {
+		s, out := step(s, e)
+		if _, flushed := e.(Flush); flushed {
+			found.set(s.news())
+		}
+		return s, out
+	}
+	return spec, nil
+}
+
+func shown(id string, m *schemas.NetworkMap, octets int) published.Map {
+	prefixes := 0
+	for _, group := range m.NetworkMap {
+		prefixes += len(group.IPv4) + len(group.IPv6)
+	}
+	return published.Map{
+		ID: id, Tag: m.Meta.VTag.Tag, Sources: m.Meta.Sources, StaleSince: m.Meta.StaleSince, Octets: octets,
+		Sizes: []published.Size{
+			{Name: "pids", Description: "PIDs of the map.", N: len(m.NetworkMap)},
+			{Name: "prefixes", Description: "Prefixes of the map.", N: prefixes},
+		},
+	}
+}
+
+// findings shows what is left out of the maps of a topology, or worth a look.
+type findings struct {
+	gauge metric.Int64Gauge
+	mu    sync.Mutex // partitions are flushed side by side
+	last  map[string]map[ted.Count]int // by topology
+}
+
+func newFindings(meter metric.Meter) (*findings, error) {
+	gauge, err := meter.Int64Gauge("topology_findings",
+		metric.WithDescription("Objects of a topology that are left out of the maps, by kind and reason, and, where left_out is false, such as are worth a look. altoctl problems lists them."))
+	if err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	return &findings{gauge: gauge, last: map[string]map[ted.Count]int{}}, nil
+}
+
+func (f *findings) set(news map[string]map[ted.Count]int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for topology, counts := range news {
+		for count := range f.last[topology] {
+			if _, still := counts[count]; !still {
+				f.record(topology, count, 0)
+			}
+		}
+		for count, n := range counts {
+			f.record(topology, count, n)
+		}
+		f.last[topology] = counts
+	}
+}
+
+func (f *findings) record(topology string, c ted.Count, n int) {
+	f.gauge.Record(context.Background(), int64(n), metric.WithAttributes(
+		attribute.String("topology", topology), attribute.String("kind", c.Kind),
+		attribute.String("reason", string(c.Reason)), attribute.Bool("left_out", c.Reason.LeftOut())))
+}
