@@ -144,11 +144,14 @@ type rule struct {
 	name    string
 	network string
 	weight  Weight
+	join    bool
 	want    string
 }
 
 func (r rule) test(t *testing.T) {
-	distances := parse(t, r.network).Distances(r.weight)
+	n := parse(t, r.network)
+	n.Join = r.join
+	distances := n.Distances(r.weight)
 	var got, want []string
 	for _, w := range strings.Split(r.want, ",") {
 		w = strings.TrimSpace(w)
