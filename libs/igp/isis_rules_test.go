@@ -124,6 +124,11 @@ func TestISISPrefixes(t *testing.T) {
 			level 1; D
 			level 2; A-B 1; A-C 50; B tells C 1 passed; C tells C 0`,
 			want: "A>C 50/1"},
+		{name: "RFC 7775 §3.3: but before leaked down", network: `
+			isis told
+			level 1; A-B 1; B tells C 1 passed
+			level 2; A-D 1; D tells C 50 passed; C tells C 0`,
+			want: "A>C 51/?"},
 		{name: "a summary told in level 2 leads to what its router reaches", network: `
 			isis told
 			level 1; A-B 3; A tells A 0; D tells D 0

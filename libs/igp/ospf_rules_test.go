@@ -2,8 +2,6 @@ package igp
 
 import "testing"
 
-// In these networks area 0 has letters of its own where that matters; the comment of a
-// rule says which path a router's own table has.
 func TestOSPFSumsOfPaths(t *testing.T) {
 	testRules(t, []rule{
 		{name: "RFC 2328 §3.2: source area, backbone, destination area", network: `
@@ -62,6 +60,11 @@ func TestOSPFSumsOfPaths(t *testing.T) {
 			area 0; A-D 1
 			area 1; A-B 1; A-C 1; A overload`,
 			want: "B>C none, A>C 1/1, D>C 2/2, B>D 2/2"},
+		{name: "RFC 2328 §12.4.3: nor what is nearer within it than in another", network: `
+			ospf
+			area 0; B-D 5
+			area 1; A-B 1; B-D 1; B overload`,
+			want: "A>D none, B>D 1/1, A>B 1/1"},
 		{name: "RFC 6987 §2: MaxLinkMetric is a cost", network: `
 			ospf
 			area 0; A-B 65535 1; B-C 1; A-D 10; D-C 10; B-E 1
@@ -149,6 +152,11 @@ func TestOSPFBorderRoutersWord(t *testing.T) {
 			area 1; A-C 1; C tells D 1 passed; A-E 1
 			area 2; C-D 1; B-D 9; D tells D 0`,
 			want: "A>D 59/2, E>D 3/3"},
+		{name: "ByTE: border routers say nothing of TE metrics, their own paths do", weight: ByTE, network: `
+			ospf told
+			area 0; A-B 1 te 5; B tells C 20 passed
+			area 1; B-C 2 te 7; C tells C 0`,
+			want: "A>C 12/2"},
 		{name: "RFC 2328 §12.4.3.1: the default of a stub area leads the nearest border router's way", network: `
 			ospf told
 			area 0; B-D 10; C-D 1; D tells D 0
