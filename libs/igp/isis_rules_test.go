@@ -119,12 +119,12 @@ func TestISISPrefixes(t *testing.T) {
 			level 1; A-B 1; B tells C 1 passed
 			level 2; A-C 50; B-C 1; C tells C 0`,
 			want: "A>C 50/1, B>C 1/1"},
-		{name: "RFC 7775 §3.3: in level 2 the up/down bit set counts after it clear", network: `
+		{name: "RFC 7775: in level 2 the up/down bit set counts after it clear", network: `
 			isis told
 			level 1; D
 			level 2; A-B 1; A-C 50; B tells C 1 passed; C tells C 0`,
 			want: "A>C 50/1"},
-		{name: "RFC 7775 §3.3: but before leaked down", network: `
+		{name: "RFC 7775: but before leaked down", network: `
 			isis told
 			level 1; A-B 1; B tells C 1 passed
 			level 2; A-D 1; D tells C 50 passed; C tells C 0`,

@@ -8,7 +8,7 @@ func TestPathsWithinAnArea(t *testing.T) {
 			flat
 			area 0; A-B 5 9; A-B 7 2`,
 			want: "A>B 5/1, B>A 2/1"},
-		{name: "ISO 10589 §7.2.6: a link of metric 0 costs 0 and counts", network: `
+		{name: "a link of metric 0 costs 0 and counts", network: `
 			flat
 			area 0; A-B 0; B-C 0; C-A 1`,
 			want: "A>B 0/1, A>C 0/2, C>B 0/1"},
