@@ -59,6 +59,11 @@ func TestISISSumsOfPaths(t *testing.T) {
 			level 1; A-B 1; C-D 1
 			level 2; B-E 1`,
 			want: "A>C none, A>B 1/1, C>D 1/1, E>A 2/2, E>C none"},
+		{name: "a neighbour in level 2 is one without a TE metric too", weight: ByTE, network: `
+			isis
+			level 1; A-B 1 te 1; B attached
+			level 2; A-C 1; B-C 1 te 1`,
+			want: "A>C none, A>B 1/1"},
 		{name: "LANs count no link in either level", network: `
 			isis
 			level 1; A-x 1; B-x 2; B attached

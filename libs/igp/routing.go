@@ -65,9 +65,9 @@ func (r *routing) findBorders() {
 	for router, places := range r.places {
 		inBackbone := false
 		for i, p := range places {
-			if r.domain.Areas[p.area].Backbone {
+			if a := r.domain.Areas[p.area]; a.Backbone {
 				inBackbone = true
-				if r.hasNeighbor(p) {
+				if a.hasNeighbor(p.node) {
 					r.core[router] = &places[i]
 				}
 			}
@@ -81,14 +81,14 @@ func (r *routing) findBorders() {
 	}
 }
 
-// hasNeighbor tells whether another router is reached in an area; a LAN without one is none.
-func (r *routing) hasNeighbor(p place) bool {
-	for to, d := range r.inside[p.area][p.node] {
-		if to != p.node && d != Unreachable && r.domain.Areas[p.area].Nodes[to].Router != Pseudonode {
-			return true
+// hasNeighbor tells whether a link leads to another router, or to a LAN that one is on.
+func (a *Area) hasNeighbor(node int) bool {
+	return slices.ContainsFunc(a.Links, func(l Link) bool {
+		if l.From != node || a.Nodes[l.To].Router != Pseudonode {
+			return l.From == node
 		}
-	}
-	return false
+		return slices.ContainsFunc(a.Links, func(on Link) bool { return on.From == l.To && on.To != node })
+	})
 }
 
 func (a *Area) shortestPaths(w Weight) inside {
