@@ -23,8 +23,8 @@ func BenchmarkDistances(b *testing.B) {
 			{"IS-IS levels", ISIS, routers / 50, false},
 			{"IS-IS levels, prefixes told", ISIS, routers / 50, true},
 		} {
-			n := hierarchy(routers, shape.areas, shape.rules, shape.told)
 			b.Run(fmt.Sprintf("%s/%d", shape.name, routers), func(b *testing.B) {
+				n := hierarchy(routers, shape.areas, shape.rules, shape.told)
 				for b.Loop() {
 					n.Distances(ByIGP)
 				}

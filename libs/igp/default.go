@@ -61,11 +61,8 @@ func (r *routing) defaultCandidates(from place, reach Reach) []candidate {
 	return ways
 }
 
-// nearest returns the first of ways in an order, and those that are level with it.
+// nearest returns the first of ways (at least one) in an order, and those level with it.
 func nearest(ways []candidate, order func(a, b candidate) int) []candidate {
-	if len(ways) == 0 {
-		return nil
-	}
 	first := slices.MinFunc(ways, order)
 	return slices.DeleteFunc(ways, func(c candidate) bool { return order(c, first) != 0 })
 }

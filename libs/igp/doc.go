@@ -4,8 +4,9 @@
 // A Network holds what the routers of one address family know, each router a number.
 // It consists of Domains, one for each IGP; a Domain of Areas: OSPF areas, or the two
 // IS-IS levels. Within an Area costs are those of shortest paths (spf.go). Between
-// Areas the IGP decides by rules of its own (ospf.go, isis.go), over the few border
-// routers, and between Domains the preferred one counts (network.go).
+// Areas the IGP decides by rules of its own (ospf.go, isis.go), by what the few border
+// routers tell (words.go) and else by default routes (default.go), and between Domains the
+// preferred one counts (network.go).
 //
 // The cost to a router is that of the route to its own address, as far as prefixes are
 // told: a border router can filter, aggregate or discourage what it passes on, and what

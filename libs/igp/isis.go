@@ -17,7 +17,7 @@ func (r *routing) isis(from int) Distance {
 
 // classes are the kinds of routes, the preferred first: level 1 before level 2 before what
 // is passed down, whatever the metrics (RFC 5302 §3.2). In level 2 the up/down bit shows what
-// another domain passed (RFC 7775 §3).
+// another domain passed (RFC 7775).
 var classes = []struct {
 	backbone bool
 	reach    Reach

@@ -59,6 +59,11 @@ func TestISISSumsOfPaths(t *testing.T) {
 			level 1; A-B 1; C-D 1
 			level 2; B-E 1`,
 			want: "A>C none, A>B 1/1, C>D 1/1, E>A 2/2, E>C none"},
+		{name: "a neighbour in level 2 is one without a TE metric too", weight: ByTE, network: `
+			isis
+			level 1; A-B 1 te 1; B attached
+			level 2; A-C 1; B-C 1 te 1`,
+			want: "A>C none, A>B 1/1"},
 		{name: "LANs count no link in either level", network: `
 			isis
 			level 1; A-x 1; B-x 2; B attached
@@ -119,11 +124,16 @@ func TestISISPrefixes(t *testing.T) {
 			level 1; A-B 1; B tells C 1 passed
 			level 2; A-C 50; B-C 1; C tells C 0`,
 			want: "A>C 50/1, B>C 1/1"},
-		{name: "RFC 7775 §3.3: in level 2 the up/down bit set counts after it clear", network: `
+		{name: "RFC 7775: in level 2 the up/down bit set counts after it clear", network: `
 			isis told
 			level 1; D
 			level 2; A-B 1; A-C 50; B tells C 1 passed; C tells C 0`,
 			want: "A>C 50/1"},
+		{name: "RFC 7775: but before leaked down", network: `
+			isis told
+			level 1; A-B 1; B tells C 1 passed
+			level 2; A-D 1; D tells C 50 passed; C tells C 0`,
+			want: "A>C 51/?"},
 		{name: "a summary told in level 2 leads to what its router reaches", network: `
 			isis told
 			level 1; A-B 3; A tells A 0; D tells D 0

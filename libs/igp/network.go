@@ -1,8 +1,6 @@
 package igp
 
-import (
-	"net/netip"
-)
+import "net/netip"
 
 // Network is the routers of one address family and the IGPs between them.
 type Network struct {
@@ -95,8 +93,9 @@ const (
 	// Passed is from another area: OSPF inter-area (RFC 2328 §12.4.3), IS-IS from level 2
 	// down to level 1 (RFC 5302 §3.3).
 	Passed
-	// External1 and External2 are OSPF's external types (RFC 2328 §16.4).
+	// External1 is OSPF's external type 1 (RFC 2328 §16.4): its metric adds to the path's.
 	External1
+	// External2 is OSPF's external type 2: its metric counts before the path's.
 	External2
 )
 

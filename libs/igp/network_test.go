@@ -2,6 +2,7 @@ package igp
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -144,11 +145,14 @@ type rule struct {
 	name    string
 	network string
 	weight  Weight
+	join    bool
 	want    string
 }
 
 func (r rule) test(t *testing.T) {
-	distances := parse(t, r.network).Distances(r.weight)
+	n := parse(t, r.network)
+	n.Join = r.join
+	distances := n.Distances(r.weight)
 	var got, want []string
 	for _, w := range strings.Split(r.want, ",") {
 		w = strings.TrimSpace(w)
@@ -233,4 +237,41 @@ func (a *Area) format(b *strings.Builder) {
 			fmt.Fprintf(b, "%s tells %s %d %s; ", name(t.Node), of, t.Metric, [...]string{"", "passed", "external1", "external2"}[t.Reach])
 		}
 	}
+}
+
+func randomMetric(rng *rand.Rand) Told { return Told{rng.Uint32N(10), true} }
+
+// randomArea connects routers at random, mostly all of them, over links and LANs with
+// metrics that differ by direction.
+func randomArea(rng *rand.Rand, backbone bool, routers []int, noTransit int) *Area {
+	a := &Area{Backbone: backbone}
+	for i, r := range routers {
+		a.Nodes = append(a.Nodes, Node{Router: r, NoTransit: rng.IntN(100) < noTransit})
+		if i > 0 && rng.IntN(8) > 0 {
+			a.randomLink(rng, i, rng.IntN(i))
+		}
+	}
+	for range rng.IntN(len(routers)) {
+		if i, j := rng.IntN(len(routers)), rng.IntN(len(routers)); i != j {
+			a.randomLink(rng, i, j)
+		}
+	}
+	for range rng.IntN(3) / 2 {
+		a.Nodes = append(a.Nodes, Node{Router: Pseudonode})
+		for i := range routers {
+			if rng.IntN(2) == 0 {
+				a.randomLink(rng, i, len(a.Nodes)-1)
+			}
+		}
+	}
+	return a
+}
+
+func (a *Area) randomLink(rng *rand.Rand, from, to int) {
+	there := Link{From: from, To: to, IGP: randomMetric(rng), TE: randomMetric(rng)}
+	back := Link{From: to, To: from, IGP: randomMetric(rng), TE: randomMetric(rng)}
+	if a.Nodes[to].Router == Pseudonode {
+		back.IGP, back.TE = Told{0, true}, Told{0, true}
+	}
+	a.Links = append(a.Links, there, back)
 }

@@ -2,8 +2,6 @@ package igp
 
 import "testing"
 
-// In these networks area 0 has letters of its own where that matters; the comment of a
-// rule says which path a router's own table has.
 func TestOSPFSumsOfPaths(t *testing.T) {
 	testRules(t, []rule{
 		{name: "RFC 2328 §3.2: source area, backbone, destination area", network: `
@@ -52,7 +50,7 @@ func TestOSPFSumsOfPaths(t *testing.T) {
 			area 0; A-B 1; C-D 1
 			area 1; B-E 1; E-C 1`,
 			want: "A>D none, B>D none, A>E 2/2, A>C 3/3, E>A 2/2, E>D 2/2, B>C 2/2"},
-		{name: "RFC 2328 §3.6: parts of an area are joined over the backbone", network: `
+		{name: "RFC 2328 §3.7: parts of an area are joined over the backbone", network: `
 			ospf
 			area 0; A-B 5
 			area 1; A-C 1; B-D 1`,
@@ -62,7 +60,12 @@ func TestOSPFSumsOfPaths(t *testing.T) {
 			area 0; A-D 1
 			area 1; A-B 1; A-C 1; A overload`,
 			want: "B>C none, A>C 1/1, D>C 2/2, B>D 2/2"},
-		{name: "RFC 6987 §2: MaxLinkMetric is a cost", network: `
+		{name: "RFC 2328 §12.4.3: nor what is nearer within it than in another", network: `
+			ospf
+			area 0; B-D 5
+			area 1; A-B 1; B-D 1; B overload`,
+			want: "A>D none, B>D 1/1, A>B 1/1"},
+		{name: "RFC 6987: MaxLinkMetric is a cost", network: `
 			ospf
 			area 0; A-B 65535 1; B-C 1; A-D 10; D-C 10; B-E 1
 			area 1; B-F 2`,
@@ -102,7 +105,7 @@ func TestOSPFSumsOfPaths(t *testing.T) {
 
 func TestOSPFBorderRoutersWord(t *testing.T) {
 	testRules(t, []rule{
-		{name: "RFC 2328 §16.2 (5): the way to the border router and its word", network: `
+		{name: "RFC 2328 §16.2 (4): the way to the border router and its word", network: `
 			ospf told
 			area 0; A-B 1; B tells C 20 passed
 			area 1; B-C 2; C tells C 0`,
@@ -149,6 +152,11 @@ func TestOSPFBorderRoutersWord(t *testing.T) {
 			area 1; A-C 1; C tells D 1 passed; A-E 1
 			area 2; C-D 1; B-D 9; D tells D 0`,
 			want: "A>D 59/2, E>D 3/3"},
+		{name: "ByTE: border routers say nothing of TE metrics, their own paths do", weight: ByTE, network: `
+			ospf told
+			area 0; A-B 1 te 5; B tells C 20 passed
+			area 1; B-C 2 te 7; C tells C 0`,
+			want: "A>C 12/2"},
 		{name: "RFC 2328 §12.4.3.1: the default of a stub area leads the nearest border router's way", network: `
 			ospf told
 			area 0; B-D 10; C-D 1; D tells D 0
@@ -169,17 +177,17 @@ func TestOSPFBorderRoutersWord(t *testing.T) {
 			area 0; B-D 10; C-E 1; E-D 30; D tells D 0
 			area 1; A-B 1; B-C 1; B tells default 100 passed; C tells default 1 passed`,
 			want: "A>D 11/2"},
-		{name: "RFC 2328 §16.4 (6)(a): external type 1 before type 2", network: `
+		{name: "RFC 2328 §16.4 (6): external type 1 before type 2", network: `
 			ospf told
 			area 0; B-D 10; C-D 1; D tells D 0
 			area 1; A-B 1; A-C 5; B tells default 100 external1; C tells default 1 external2`,
 			want: "A>D 11/2"},
-		{name: "RFC 2328 §16.4 (6)(d): of type 2 the lower metric, then the nearer", network: `
+		{name: "RFC 2328 §16.4 (6): of type 2 the lower metric, then the nearer", network: `
 			ospf told
 			area 0; B-D 10; C-D 1; E-D 3; D tells D 0
 			area 1; A-B 1; A-C 5; A-E 4; B tells default 2 external2; C tells default 1 external2; E tells default 1 external2`,
 			want: "A>D 7/2"},
-		{name: "RFC 3101 §2.7: an inter-area default before an external one", network: `
+		{name: "RFC 2328 §11: an inter-area default before an external one", network: `
 			ospf told
 			area 0; B-D 10; C-D 1; D tells D 0
 			area 1; A-B 1; A-C 5; B tells default 1 external1; C tells default 1 passed`,

@@ -22,8 +22,8 @@ type routing struct {
 	to       int
 	address  netip.Prefix   // its own address, the zero value if none is told
 	covering []netip.Prefix // that are told in some area, but default routes; the longest first
-	own      []Told         // by area: the metric with which the destination tells it
-	homes    []place        // where paths to the destination end
+	own      []ownAddress   // where it tells it
+	homes    []place        // where paths to it end
 	known    []Distance     // by router
 	asked    []bool         // by router
 }
@@ -35,10 +35,15 @@ type inside [][]Distance
 // place is a router in one of its areas.
 type place struct{ area, node int }
 
+// ownAddress is a place in which a router tells its own address, and with which metric.
+type ownAddress struct {
+	place
+	metric uint32
+}
+
 func newRouting(d *Domain, routers int, w Weight) *routing {
 	r := &routing{
 		domain: d, routers: routers, weight: w, places: make([][]place, routers), core: make([]*place, routers), to: -1,
-		own:   make([]Told, len(d.Areas)),
 		known: make([]Distance, routers), asked: make([]bool, routers),
 	}
 	for i, a := range d.Areas {
@@ -60,9 +65,9 @@ func (r *routing) findBorders() {
 	for router, places := range r.places {
 		inBackbone := false
 		for i, p := range places {
-			if r.domain.Areas[p.area].Backbone {
+			if a := r.domain.Areas[p.area]; a.Backbone {
 				inBackbone = true
-				if r.hasNeighbor(p) {
+				if a.hasNeighbor(p.node) {
 					r.core[router] = &places[i]
 				}
 			}
@@ -76,14 +81,14 @@ func (r *routing) findBorders() {
 	}
 }
 
-// hasNeighbor tells whether another router is reached in an area; a LAN without one is none.
-func (r *routing) hasNeighbor(p place) bool {
-	for to, d := range r.inside[p.area][p.node] {
-		if to != p.node && d != Unreachable && r.domain.Areas[p.area].Nodes[to].Router != Pseudonode {
-			return true
+// hasNeighbor tells whether a link leads to another router, or to a LAN that one is on.
+func (a *Area) hasNeighbor(node int) bool {
+	return slices.ContainsFunc(a.Links, func(l Link) bool {
+		if l.From != node || a.Nodes[l.To].Router != Pseudonode {
+			return l.From == node
 		}
-	}
-	return false
+		return slices.ContainsFunc(a.Links, func(on Link) bool { return on.From == l.To && on.To != node })
+	})
 }
 
 func (a *Area) shortestPaths(w Weight) inside {
@@ -138,13 +143,29 @@ func (r *routing) each(rule func(from int) Distance, defaults func(from int) []c
 func (r *routing) begin(to int) {
 	r.to, r.address, r.homes = to, r.domain.Addresses[to], r.places[to]
 	clear(r.asked)
-	clear(r.own)
-	r.covering = r.covering[:0]
+	r.own, r.covering = r.own[:0], r.covering[:0]
 	if !r.address.IsValid() {
 		return
 	}
+	r.findCovering()
+	for _, p := range r.places[to] {
+		for _, t := range r.domain.Areas[p.area].Prefixes[r.address] {
+			if t.Reach == Own && t.Node == p.node {
+				r.own = append(r.own, ownAddress{p, t.Metric})
+			}
+		}
+	}
+	if r.domain.Rules == OSPF && len(r.own) > 0 {
+		r.homes = nil
+		for _, o := range r.own {
+			r.homes = append(r.homes, o.place)
+		}
+	}
+}
+
+// findCovering finds the prefixes that the destination's address is in.
+func (r *routing) findCovering() {
 	for i, a := range r.domain.Areas {
-		r.own[i] = a.ownMetric(to, r.address)
 		for _, bits := range r.lengths[i] {
 			if bits > r.address.Bits() || bits == 0 {
 				continue
@@ -156,34 +177,6 @@ func (r *routing) begin(to int) {
 	}
 	slices.SortFunc(r.covering, func(a, b netip.Prefix) int { return b.Bits() - a.Bits() })
 	r.covering = slices.Compact(r.covering)
-	if r.domain.Rules == OSPF {
-		r.homes = r.tellingAreas()
-	}
-}
-
-// tellingAreas returns the destination's places in areas in which it tells its address,
-// all its places if it tells it in none.
-func (r *routing) tellingAreas() []place {
-	var telling []place
-	for _, p := range r.places[r.to] {
-		if r.own[p.area].OK {
-			telling = append(telling, p)
-		}
-	}
-	if len(telling) == 0 {
-		return r.places[r.to]
-	}
-	return telling
-}
-
-// ownMetric is the metric with which a router tells its own address in an area.
-func (a *Area) ownMetric(router int, address netip.Prefix) Told {
-	for _, t := range a.Prefixes[address] {
-		if t.Reach == Own && a.Nodes[t.Node].Router == router {
-			return Told{t.Metric, true}
-		}
-	}
-	return Told{}
 }
 
 // route returns the distance from a router to the destination. Routers that pass on

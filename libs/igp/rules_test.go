@@ -8,7 +8,7 @@ func TestPathsWithinAnArea(t *testing.T) {
 			flat
 			area 0; A-B 5 9; A-B 7 2`,
 			want: "A>B 5/1, B>A 2/1"},
-		{name: "ISO 10589 §7.2.6: a link of metric 0 costs 0 and counts", network: `
+		{name: "a link of metric 0 costs 0 and counts", network: `
 			flat
 			area 0; A-B 0; B-C 0; C-A 1`,
 			want: "A>B 0/1, A>C 0/2, C>B 0/1"},
@@ -51,38 +51,17 @@ func TestSeveralIGPs(t *testing.T) {
 		{name: "the preferred IGP counts whatever the metrics", network: two, want: "A>B 10/1, C>B 10/1"},
 		{name: "the other one where that does not lead", network: two, want: "C>D 1/1, E>F 1/1"},
 		{name: "no path leads from one into the other", network: two, want: "A>D none, D>A none"},
+		{name: "Join adds up paths at common routers", join: true, network: two,
+			want: "A>D 21/3, D>A 21/3, A>B 10/1, A>F none"},
+		{name: "Join leads over several IGPs", join: true, network: `
+			isis
+			level 2; A-B 1
+			ospf
+			area 0; B-C 2; E-C 100
+			flat
+			area 0; C-D 3; B-D 90`,
+			want: "A>D 6/3, D>A 6/3, A>E 103/3"},
 	})
-	n := parse(t, two)
-	n.Join = true
-	joined := n.Distances(ByIGP)
-	for _, pair := range []struct {
-		from, to byte
-		want     string
-	}{
-		{'A', 'D', "21/3"}, {'D', 'A', "21/3"}, {'A', 'B', "10/1"}, {'A', 'F', "none"},
-	} {
-		if got := joined.At(int(pair.from-'A'), int(pair.to-'A')).String(); got != pair.want {
-			t.Errorf("joined, %c>%c: got %s, want %s", pair.from, pair.to, got, pair.want)
-		}
-	}
-}
-
-func TestJoinLeadsOverSeveralIGPs(t *testing.T) {
-	n := parse(t, `
-		isis
-		level 2; A-B 1
-		ospf
-		area 0; B-C 2; E-C 100
-		flat
-		area 0; C-D 3; B-D 90`)
-	n.Join = true
-	distances := n.Distances(ByIGP)
-	if got := distances.At('A'-'A', 'D'-'A').String(); got != "6/3" {
-		t.Errorf("A>D: got %s, want 6/3", got)
-	}
-	if got := distances.At('D'-'A', 'A'-'A').String(); got != "6/3" {
-		t.Errorf("D>A: got %s, want 6/3", got)
-	}
 }
 
 func TestDistancesAddUp(t *testing.T) {

@@ -15,8 +15,12 @@ type candidate struct {
 // one way, other than the router itself.
 func (r *routing) candidates(from place, prefix netip.Prefix, reach Reach) []candidate {
 	a := r.domain.Areas[from.area]
-	var found []candidate
-	for _, t := range a.Prefixes[prefix] {
+	tellers := a.Prefixes[prefix]
+	if len(tellers) == 0 {
+		return nil
+	}
+	found := make([]candidate, 0, len(tellers))
+	for _, t := range tellers {
 		near := r.inside[from.area][from.node][t.Node]
 		if via := a.Nodes[t.Node].Router; t.Reach == reach && t.Node != from.node && near != Unreachable && via != Pseudonode {
 			found = append(found, candidate{from, t.Node, via, near, uint64(t.Metric)})
@@ -30,15 +34,12 @@ func (r *routing) candidates(from place, prefix netip.Prefix, reach Reach) []can
 // it from the area in which it tells, others from another one; of several the least.
 func (r *routing) base(c candidate) uint64 {
 	var exact, least Told
-	for area, own := range r.own {
-		if !own.OK {
-			continue
+	for _, own := range r.own {
+		if !least.OK || own.metric < least.Value {
+			least = Told{own.metric, true}
 		}
-		if !least.OK || own.Value < least.Value {
-			least = own
-		}
-		if (area == c.from.area) == (c.via == r.to) && (!exact.OK || own.Value < exact.Value) {
-			exact = own
+		if (own.area == c.from.area) == (c.via == r.to) && (!exact.OK || own.metric < exact.Value) {
+			exact = Told{own.metric, true}
 		}
 	}
 	if exact.OK {
