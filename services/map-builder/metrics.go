@@ -58,7 +58,7 @@ func shown(id string, m *schemas.NetworkMap, octets int) published.Map {
 // findings shows what is left out of the maps of a topology, or worth a look.
 type findings struct {
 	gauge metric.Int64Gauge
-	mu    sync.Mutex // partitions are flushed side by side
+	mu    sync.Mutex                   // partitions are flushed side by side
 	last  map[string]map[ted.Count]int // by topology
 }
 
