@@ -26,12 +26,8 @@ func (n *NLRI) Key() string {
 
 // AppendKey appends Key.
 func (n *NLRI) AppendKey(b []byte) []byte {
-	if n.VPN {
-		return n.appendVPN(b)
-	}
 	if !n.Decoded() {
-		b = strconv.AppendUint(append(b, "nlri"...), uint64(n.Type), 10)
-		return hex.AppendEncode(append(b, '|'), n.Raw)
+		return n.appendOctets(b)
 	}
 	switch n.Type {
 	case NodeNLRI:
@@ -53,6 +49,15 @@ func (n *NLRI) AppendKey(b []byte) []byte {
 		return n.Policy.appendKey(append(n.appendNode(b, "srpolicy"), '|'))
 	}
 	return n.SID.appendKey(append(n.appendNode(b, "srv6sid"), '|'))
+}
+
+// appendOctets appends what identifies an object that is kept as octets.
+func (n *NLRI) appendOctets(b []byte) []byte {
+	if n.VPN {
+		return n.appendVPN(b)
+	}
+	b = strconv.AppendUint(append(b, "nlri"...), uint64(n.Type), 10)
+	return hex.AppendEncode(append(b, '|'), n.Raw)
 }
 
 // appendVPN appends the type, the route distinguisher and the octets of an object of

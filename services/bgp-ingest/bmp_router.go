@@ -151,7 +151,7 @@ func (r *router) take(m bmp.Message) {
 		r.report(m)
 	case *bmp.Initiation:
 		kind = "initiation"
-		r.log.Info("router connected", "router", r.name, "address", r.address, "name", m.SystemName, "description", m.SystemDescription)
+		r.log.Info("router connected", "router", r.name, "name", m.SystemName, "description", m.SystemDescription, "address", r.address)
 	case *bmp.RouteMirroring: // a copy of what Route Monitoring tells
 		kind = "route-mirroring"
 	default:
