@@ -5,9 +5,13 @@ GOLANGCI     = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@
 MODULES      = libs schemas services
 FUZZTIME    ?= 30s
 BENCH       ?= .
+VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-# Packages whose tests run GoBGP's server, which has data races of its own (v3.37.0).
-GOBGP        = services/lab(/router)?$$
+# Links to bin/altostream, which is all of them.
+PROGRAMS     = altoctl bgp-ingest map-builder cost-builder compute-ingest correlator
+
+# Package whose tests run GoBGP's server, which has data races of its own (v3.37.0).
+GOBGP        = services/lab/router$$
 
 .DEFAULT_GOAL := help
 
@@ -22,7 +26,8 @@ run: build ## run the whole chain in one process and watch a link fail (Ctrl-C e
 .PHONY: build
 build: ## build all programs into bin/
 	@mkdir -p bin
-	$(GO) build -o bin/ ./services/*/cmd/*
+	$(GO) build -trimpath -ldflags '-s -w -X github.com/altostream/altostream/libs/service.version=$(VERSION)' -o bin/ ./services/cmd/altostream ./services/lab/cmd/*
+	@for p in $(PROGRAMS); do ln -sf altostream bin/$$p; done
 
 .PHONY: test
 test: ## run all tests, with the race detector where GoBGP's server is not in the process

@@ -87,7 +87,7 @@ altoctl() {
 # seed: both maps are those that README.md shows.
 seed() {
 	{ altoctl network-map; altoctl cost-map --metric routingcost; } | sed 's/ *$//' >"$run/maps"
-	sed -n '/^networkmap-default/,/^  pid100:05050505  -  /p' README.md | diff - "$run/maps"
+	sed -n '/^networkmap-default/,/^  6  pid100:05050505  /p' README.md | diff - "$run/maps"
 }
 
 cost() { # from to cost

@@ -1,17 +1,16 @@
 package avro
 
 import (
+	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/confluentinc/confluent-kafka-go/v2/schemaregistry"
-	"github.com/confluentinc/confluent-kafka-go/v2/schemaregistry/rest"
+	"github.com/twmb/franz-go/pkg/sr"
 )
 
 // ErrUnavailable marks an error of the registry that may pass: the record at hand
@@ -28,33 +27,41 @@ type Registry interface {
 	Subject(subject, schema string) (Subject, error)
 }
 
-// Dial returns the registry at an http or https URL, which may carry user info. It
-// connects at the first call.
-func Dial(address string) (*Client, error) {
+// requestTime is the longest wait for an answer of the registry.
+const requestTime = 10 * time.Second
+
+// Dial returns the registry at an http or https URL, which may carry user info. With tls
+// (nil: the system's authorities, no certificate of ours) and token (none: "") it is one
+// of a private authority, and one that asks for a client certificate or a bearer token.
+// It connects at the first call.
+func Dial(address string, tls *tls.Config, token string) (*Client, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
 		return nil, fmt.Errorf("%q is not an http(s) URL", address)
 	}
-	conf := schemaregistry.NewConfig(strings.TrimSuffix(address, "/"))
-	if u.User != nil {
-		password, _ := u.User.Password()
-		user := u.User.Username()
-		u.User = nil
-		conf = schemaregistry.NewConfigWithBasicAuthentication(strings.TrimSuffix(u.String(), "/"), user, password)
+	user := u.User
+	u.User = nil
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = tls
+	options := []sr.ClientOpt{sr.URLs(u.String()), sr.HTTPClient(&http.Client{Transport: transport, Timeout: requestTime})}
+	if user != nil {
+		password, _ := user.Password()
+		options = append(options, sr.BasicAuth(user.Username(), password))
 	}
-	conf.HTTPClient = &http.Client{
-		Transport: statusErrors{http.DefaultTransport}, Timeout: time.Duration(conf.RequestTimeoutMs) * time.Millisecond,
+	if token != "" {
+		options = append(options, sr.BearerToken(token))
 	}
-	client, err := schemaregistry.NewClient(conf)
+	client, err := sr.NewClient(options...)
 	if err != nil {
 		return nil, fmt.Errorf("schema registry: %w", err)
 	}
-	return &Client{client: client, schemas: map[int]string{}, missing: map[int]time.Time{}}, nil
+	return &Client{client: client, host: u.Host, schemas: map[int]string{}, missing: map[int]time.Time{}}, nil
 }
 
 // Client is a registry with Confluent's API.
 type Client struct {
-	client schemaregistry.Client
+	client *sr.Client
+	host   string
 
 	mu      sync.Mutex
 	schemas map[int]string
@@ -65,16 +72,27 @@ type Client struct {
 // follower learns of a new one a moment after the leader.
 const missingTime = 3 * time.Second
 
-// Register is described at Registry.
+// Register is described at Registry. A schema that is there needs no right to write.
 func (r *Client) Register(subject, schema string) (int, error) {
-	id, err := r.client.Register(subject, schemaregistry.SchemaInfo{Schema: schema}, false)
-	if statusOf(err) == http.StatusConflict {
+	known, err := r.client.LookupSchema(context.Background(), subject, sr.Schema{Schema: schema})
+	if err == nil {
+		return known.ID, nil
+	}
+	if statusOf(err) != http.StatusNotFound {
+		return 0, r.classify("look for the schema of "+subject, err)
+	}
+	id, err := r.client.RegisterSchema(context.Background(), subject, sr.Schema{Schema: schema}, -1, -1)
+	switch {
+	case statusOf(err) == http.StatusConflict:
 		level, _ := r.Level(subject)
 		return 0, fmt.Errorf("register schema of %s: the registry refuses it as incompatible (level %s): %w; "+
-			"the versions that it holds and this program's: altoctl schemas", subject, level, err)
+			"the versions that it holds and this program's: altoctl schemas", subject, level, answerOf(err))
+	case readOnly(err):
+		return 0, fmt.Errorf("register schema of %s: the registry does not hold it and does not take it from us: %w: %w; "+
+			"have it registered by somebody who may (altoctl schemas apply)", subject, ErrUnavailable, answerOf(err))
 	}
 	if err != nil {
-		return 0, classify("register schema of "+subject, err)
+		return 0, r.classify("register schema of "+subject, err)
 	}
 	return id, nil
 }
@@ -86,9 +104,9 @@ func (r *Client) Schema(subject string, id int) (string, error) {
 	if s, ok := r.schemas[id]; ok {
 		return s, nil
 	}
-	info, err := r.client.GetBySubjectAndID(subject, id)
+	info, err := r.client.SchemaByID(sr.WithParams(context.Background(), sr.Subject(subject)), id)
 	if err != nil {
-		return "", r.unknown(id, classify(fmt.Sprintf("schema id %d of %s", id, subject), err))
+		return "", r.unknown(id, r.classify(fmt.Sprintf("schema id %d of %s", id, subject), err))
 	}
 	delete(r.missing, id)
 	r.schemas[id] = info.Schema
@@ -109,43 +127,4 @@ func (r *Client) unknown(id int, err error) error {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	return fmt.Errorf("%w; was the record written with another registry?", err)
-}
-
-// classify tells a registry that refuses for good from one that is away, failing, busy,
-// or does not know us (yet).
-func classify(what string, err error) error {
-	switch statusOf(err) {
-	case http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity:
-		return fmt.Errorf("%s: refused by the registry: %w", what, err)
-	case http.StatusUnauthorized, http.StatusForbidden:
-		return fmt.Errorf("%s: %w: it does not let us in (user:password@ in SCHEMA_REGISTRY_URL, and what the user may do): %w", what, ErrUnavailable, err)
-	}
-	return fmt.Errorf("%s: %w: %w", what, ErrUnavailable, err)
-}
-
-// statusOf returns the HTTP status of a registry's answer, 0 if there was none.
-func statusOf(err error) int {
-	var answer *rest.Error
-	if !errors.As(err, &answer) {
-		return 0
-	}
-	if answer.Code > 999 {
-		return answer.Code / 100 // registries' own codes: the status and two digits
-	}
-	return answer.Code
-}
-
-// statusErrors makes an answer that is no JSON, a proxy's say, an error that has its
-// status: the client would say only that it is no JSON.
-type statusErrors struct{ http.RoundTripper }
-
-func (t statusErrors) RoundTrip(request *http.Request) (*http.Response, error) {
-	response, err := t.RoundTripper.RoundTrip(request)
-	if err != nil || response.StatusCode < 400 || strings.Contains(response.Header.Get("Content-Type"), "json") {
-		return response, err
-	}
-	response.Body.Close()
-	answer := fmt.Sprintf(`{"error_code": %d, "message": %q}`, response.StatusCode, http.StatusText(response.StatusCode))
-	response.Body = io.NopCloser(strings.NewReader(answer))
-	return response, nil
 }

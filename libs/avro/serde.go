@@ -59,15 +59,21 @@ func NewSerde[T any](r Registry, topic, schemaText string) (*Serde[T], error) {
 	}, nil
 }
 
-// Register makes the schema known to the registry, once. Encode needs it.
+// Register makes the schema known to the registry, once. Encode needs it; Decode reads what it wrote without
+// asking the registry again.
 func (s *Serde[T]) Register() error {
 	id, err := s.registry.Register(s.subject, s.text)
+	if err != nil {
+		return err
+	}
+	own, err := newCodec(s.text)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.id = id
+	s.writers[uint32(id)] = own
 	return nil
 }
 
@@ -76,13 +82,15 @@ func (s *Serde[T]) Register() error {
 func (s *Serde[T]) Subject() (Subject, error) { return s.registry.Subject(s.subject, s.text) }
 
 // Encode returns v in the Confluent wire format.
-func (s *Serde[T]) Encode(v *T) ([]byte, error) {
+func (s *Serde[T]) Encode(v *T) ([]byte, error) { return s.Append(make([]byte, 0, 512), v) }
+
+// Append appends what Encode returns.
+func (s *Serde[T]) Append(b []byte, v *T) ([]byte, error) {
 	id := s.own()
 	if id == 0 {
 		return nil, fmt.Errorf("encode %s: schema not registered", s.subject)
 	}
-	b := make([]byte, headerLen, 512)
-	binary.BigEndian.PutUint32(b[1:], id)
+	b = binary.BigEndian.AppendUint32(append(b, 0), id)
 	b, err := s.encode(b, unsafe.Pointer(v))
 	if err != nil {
 		return nil, fmt.Errorf("encode %T: %w", v, err)

@@ -146,6 +146,20 @@ func TestDecodeGarbage(t *testing.T) {
 	}
 }
 
+// TestDecodeOwn reads what the serde's own schema wrote while the registry is away: it does not ask.
+func TestDecodeOwn(t *testing.T) {
+	r := &memory{}
+	s := newSerde[schemas.CostMap](t, r, schemas.CostMapsSchema)
+	r.away = true
+	b, err := s.Encode(&schemas.CostMap{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Decode(b); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestDecodeWaitsForRegistry(t *testing.T) {
 	r := &memory{}
 	s := newSerde[schemas.CostMap](t, r, schemas.CostMapsSchema)
@@ -168,12 +182,12 @@ func TestDecodeWaitsForRegistry(t *testing.T) {
 }
 
 func TestDial(t *testing.T) {
-	if _, err := Dial("localhost:8081"); err == nil {
+	if _, err := Dial("localhost:8081", nil, ""); err == nil {
 		t.Error("an address without a scheme is accepted")
 	}
 	server := httptest.NewServer(srfake.New().Handler())
 	defer server.Close()
-	r, err := Dial(server.URL)
+	r, err := Dial(server.URL, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +222,7 @@ func TestDialUserInfo(t *testing.T) {
 		fmt.Fprint(w, `{"id":1}`)
 	}))
 	defer server.Close()
-	r, err := Dial(strings.Replace(server.URL, "http://", "http://alice:s3cret@", 1))
+	r, err := Dial(strings.Replace(server.URL, "http://", "http://alice:s3cret@", 1), nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +239,7 @@ func TestDialStatus(t *testing.T) {
 			w.WriteHeader(status)
 			fmt.Fprintf(w, `{"error_code": %d, "message": "no"}`, status)
 		}))
-		r, err := Dial(server.URL)
+		r, err := Dial(server.URL, nil, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -240,7 +254,7 @@ func TestDialAway(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	address := server.URL
 	server.Close()
-	r, err := Dial(address)
+	r, err := Dial(address, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}

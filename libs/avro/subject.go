@@ -1,11 +1,12 @@
 package avro
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"reflect"
 
-	"github.com/confluentinc/confluent-kafka-go/v2/schemaregistry"
+	"github.com/twmb/franz-go/pkg/sr"
 )
 
 // FullTransitive is the compatibility level of altostream's subjects: every version reads
@@ -32,46 +33,45 @@ func (s Subject) LatestVersion() int {
 
 // Subject is described at Registry.
 func (r *Client) Subject(subject, schema string) (s Subject, err error) {
-	s.Versions, err = r.client.GetAllVersions(subject)
+	ctx := context.Background()
+	s.Versions, err = r.client.SubjectVersions(ctx, subject)
 	if statusOf(err) == http.StatusNotFound {
 		return Subject{}, nil
 	}
 	if err != nil {
-		return s, classify("versions of "+subject, err)
+		return s, r.classify("versions of "+subject, err)
 	}
-	latest, err := r.client.GetLatestSchemaMetadata(subject)
+	latest, err := r.client.SchemaByVersion(ctx, subject, -1)
 	if err != nil {
-		return s, classify("latest version of "+subject, err)
+		return s, r.classify("latest version of "+subject, err)
 	}
-	s.Latest = latest.Schema
-	s.Own, err = r.client.GetVersion(subject, schemaregistry.SchemaInfo{Schema: schema}, false)
-	if statusOf(err) == http.StatusNotFound {
-		s.Own = 0
-		return s, nil
+	s.Latest = latest.Schema.Schema
+	own, err := r.client.LookupSchema(ctx, subject, sr.Schema{Schema: schema})
+	if err != nil && statusOf(err) != http.StatusNotFound {
+		return s, r.classify("look for the schema in "+subject, err)
 	}
-	if err != nil {
-		return s, classify("look for the schema in "+subject, err)
-	}
+	s.Own = own.Version
 	return s, nil
 }
 
 // Level returns the compatibility level that the registry enforces on a subject.
 func (r *Client) Level(subject string) (string, error) {
-	config, err := r.client.GetConfig(subject, true)
-	if statusOf(err) == http.StatusNotFound {
-		config, err = r.client.GetDefaultConfig()
+	ctx := sr.WithParams(context.Background(), sr.DefaultToGlobal)
+	config := r.client.Compatibility(ctx, subject)[0]
+	if statusOf(config.Err) == http.StatusNotFound {
+		config = r.client.Compatibility(ctx)[0]
 	}
-	if err != nil {
-		return "unknown", classify("compatibility level of "+subject, err)
+	if config.Err != nil {
+		return "unknown", r.classify("compatibility level of "+subject, config.Err)
 	}
-	return config.CompatibilityLevel.String(), nil
+	return config.Level.String(), nil
 }
 
 // SetFullTransitive sets the level FULL_TRANSITIVE on a subject.
 func (r *Client) SetFullTransitive(subject string) error {
-	_, err := r.client.UpdateConfig(subject, schemaregistry.ServerConfig{CompatibilityUpdate: schemaregistry.FullTransitive})
-	if err != nil {
-		return classify("set the compatibility level of "+subject, err)
+	set := r.client.SetCompatibility(context.Background(), sr.SetCompatibility{Level: sr.CompatFullTransitive}, subject)[0]
+	if set.Err != nil {
+		return r.classify("set the compatibility level of "+subject, set.Err)
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ func dial(t *testing.T, h http.Handler) *Client {
 	t.Helper()
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
-	r, err := Dial(strings.Replace(server.URL, "http://", "http://alice:s3cret@", 1))
+	r, err := Dial(strings.Replace(server.URL, "http://", "http://alice:s3cret@", 1), nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func dial(t *testing.T, h http.Handler) *Client {
 
 // TestRegisterRefused checks what is said when a schema is not taken.
 func TestRegisterRefused(t *testing.T) {
-	const register = "POST /subjects/s-value/versions"
+	const lookUp, register = "POST /subjects/s-value", "POST /subjects/s-value/versions"
 	for name, test := range map[string]struct {
 		answers answers
 		passing bool
@@ -67,16 +67,36 @@ func TestRegisterRefused(t *testing.T) {
 			[]string{"(level unknown)"},
 		},
 		"no credentials": {
-			answers{register: {401, `{"error_code": 40101, "message": "Unauthorized"}`}},
+			answers{lookUp: {401, `{"error_code": 40101, "message": "no such user"}`}},
 			true,
-			[]string{"it does not let us in", "SCHEMA_REGISTRY_URL", "Unauthorized"},
+			[]string{"it does not let us in", "SCHEMA_REGISTRY_URL", "401 Unauthorized: no such user"},
 		},
 		"no credentials, says a proxy": {
-			answers{register: {403, "<html>Forbidden</html>"}},
+			answers{lookUp: {403, "<html>Forbidden</html>"}},
 			true,
-			[]string{"it does not let us in", "403", "Forbidden"},
+			[]string{"it does not let us in", "403 Forbidden"},
 		},
-		"away behind a proxy": {answers{register: {502, "<html>"}}, true, []string{"unavailable", "502", "Bad Gateway"}},
+		"missing, and we may only read": {
+			answers{register: {403, `{"error_code": 40301, "message": "User is denied operation Write on Subject"}`}},
+			true,
+			[]string{"does not hold it and does not take it from us", "403 Forbidden: User is denied", "altoctl schemas apply"},
+		},
+		"missing in a read-only registry": {
+			answers{register: {422, `{"error_code": 42205, "message": "Subject is in read-only mode"}`}},
+			true,
+			[]string{"does not hold it and does not take it from us", "read-only mode", "altoctl schemas apply"},
+		},
+		"no schema": {
+			answers{register: {422, `{"error_code": 42201, "message": "Invalid schema"}`}},
+			false,
+			[]string{"refused by the registry", "422 Unprocessable Entity: Invalid schema"},
+		},
+		"another server": {
+			answers{lookUp: {404, "404 page not found"}, register: {404, "404 page not found"}},
+			false,
+			[]string{"404 Not Found: what answers there is no schema registry"},
+		},
+		"away behind a proxy": {answers{register: {502, "<html>"}}, true, []string{"unavailable", "502 Bad Gateway"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := dial(t, test.answers).Register("s-value", `"string"`)

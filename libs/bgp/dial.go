@@ -56,29 +56,29 @@ func (p *peer) connect(ctx context.Context) (lasted bool) {
 		p.speaker.watcher.Failed(p.addr, p.notConnected(err))
 		return false
 	}
-	l := newLink(tcp, true)
+	c := newConnection(tcp, true)
 	if _, _, err := p.current(); err == nil {
-		l.fail(errors.New("the peer connected meanwhile"))
+		c.fail(errors.New("the peer connected meanwhile"))
 		return false
 	}
 	if p.GTSM {
-		if err := l.requireNear(); err != nil {
-			l.fail(err)
+		if err := c.requireNear(); err != nil {
+			c.fail(err)
 			p.speaker.watcher.Failed(p.addr, err)
 			return false
 		}
 	}
 	start := time.Now()
-	return p.lead(ctx, l) && time.Since(start) >= p.times.settled
+	return p.lead(ctx, c) && time.Since(start) >= p.times.settled
 }
 
 // notConnected tells why a connection could not be made.
 func (p *peer) notConnected(err error) error {
 	var timeout net.Error
 	if p.Password != "" && errors.As(err, &timeout) && timeout.Timeout() {
-		return fmt.Errorf("cannot connect: %w (does the peer have the same MD5 password?)", cause(err))
+		return fmt.Errorf("cannot connect to port %d: %w (does the peer have the same MD5 password?)", p.port(), cause(err))
 	}
-	return fmt.Errorf("cannot connect: %w", cause(err))
+	return fmt.Errorf("cannot connect to port %d: %w", p.port(), cause(err))
 }
 
 // cause is what went wrong on a connection, without its addresses and ports, so that

@@ -1,10 +1,12 @@
 // Package bgp is a BGP speaker that listens: it holds sessions with routers (RFC
 // 4271) and hands over what they tell as raw UPDATE bodies, which it never parses. It
-// keeps no routes.
+// keeps no routes. It is our own because the libraries that there are do not do what a
+// listener of any router needs: back-pressure without a lost session, extended messages
+// (RFC 8654), route refresh, a hold time of 0.
 //
-//	             ┌ dial (backoff) ─┐
-//	peer ────────┤                 ├▶ OPEN, negotiation, ─▶ Handler: Established,
-//	             └ accept (door) ──┘  collision             Update…, Closed
+//	             ┌ dial (backoff) ────┐
+//	peer ────────┤                    ├▶ OPEN, negotiation, ─▶ Handler: Established,
+//	             └ accept (admission) ┘  collision             Update…, Closed
 //
 // A Handler may block for as long as it likes: nothing more is read then, TCP holds
 // the router back, and the session stays up, because keepalives are sent by a
@@ -25,10 +27,11 @@
 //
 //	config.go        Config, Peer
 //	speaker.go       Speaker: Serve, Refresh, End; Handler, Watcher
-//	door.go          who may connect, and how many at once
+//	admission.go     who may connect, and how many at once
 //	dial.go          connecting to a peer, again and again
 //	peer.go          one peer: its connections and which of them has the session
+//	teller.go        what routers of labs say: Session.Tell, Teller
 //	session.go       from OPEN to the end of one connection
-//	link.go          reading and writing one connection, hold time
+//	connection.go    reading and writing one connection, hold time
 //	socket_linux.go  MD5 (RFC 2385) and GTSM (RFC 5082)
 package bgp

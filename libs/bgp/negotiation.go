@@ -29,8 +29,8 @@ type Session struct {
 
 	survivesNotice bool // both treat a NOTIFICATION as the begin of a restart (RFC 8538 §2)
 
-	limit int // octets of a message of the peer
-	link  *link
+	limit      int // octets of a message of the peer
+	connection *connection
 }
 
 func (s Session) has(f Family) bool { return slices.Contains(s.Families, f) }

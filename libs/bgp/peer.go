@@ -26,7 +26,7 @@ type peer struct {
 
 	mu          sync.Mutex
 	opening     []*opening
-	session     *link // established; it may be over, but not closed yet
+	session     *connection // established; it may be over, but not closed yet
 	agreed      Session
 	since       time.Time // of the session
 	pausedUntil time.Time
@@ -36,7 +36,7 @@ type peer struct {
 
 // opening is a connection whose OPEN exchange is under way.
 type opening struct {
-	*link
+	*connection
 	confirmed bool // the peer's OPEN has come
 }
 
@@ -48,10 +48,10 @@ func newPeer(s *Speaker, addr netip.Addr, config Peer, dynamic bool) *peer {
 func (p *peer) local() local {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	c := p.speaker.config
+	config := p.speaker.config
 	return local{
-		asn: c.ASN, routerID: c.RouterID, holdTime: uint16(c.HoldTime / time.Second),
-		families: c.Families, peerASN: p.ASN, plain: c.Plain != p.plain,
+		asn: config.ASN, routerID: config.RouterID, holdTime: uint16(config.HoldTime / time.Second),
+		families: config.Families, peerASN: p.ASN, plain: config.Plain != p.plain,
 	}
 }
 
@@ -67,49 +67,49 @@ func (p *peer) learn(n *Notification) {
 }
 
 // admit takes a new connection in, unless there is to be none now.
-func (p *peer) admit(l *link) *refusal {
+func (p *peer) admit(c *connection) *refusal {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if time.Now().Before(p.pausedUntil) {
 		return cease(ConnectionRejected, "the peer is paused")
 	}
-	p.opening = append(p.opening, &opening{link: l})
+	p.opening = append(p.opening, &opening{connection: c})
 	return nil
 }
 
 // drop forgets a connection.
-func (p *peer) drop(l *link) {
+func (p *peer) drop(c *connection) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.opening = without(p.opening, l)
+	p.opening = without(p.opening, c)
 }
 
-func without(all []*opening, l *link) []*opening {
-	return slices.DeleteFunc(all, func(o *opening) bool { return o.link == l })
+func without(all []*opening, c *connection) []*opening {
+	return slices.DeleteFunc(all, func(o *opening) bool { return o.connection == c })
 }
 
 // contend decides, when the peer's OPEN has come, between a connection and the others
 // of the peer; it ends those that lose.
-func (p *peer) contend(l *link, s Session) error {
-	losers, r := p.rivals(l, s)
+func (p *peer) contend(c *connection, s Session) error {
+	losers, r := p.rivals(c, s)
 	for _, loser := range losers {
 		_ = loser.refuse(cease(ConnectionCollision, ""))
 	}
 	if r != nil {
-		return l.refuse(r)
+		return c.refuse(r)
 	}
-	return l.reasonOr(nil)
+	return c.reasonOr(nil)
 }
 
 // rivals returns the connections that lose against a new one, or why that one loses.
-func (p *peer) rivals(l *link, s Session) (losers []*link, r *refusal) {
+func (p *peer) rivals(c *connection, s Session) (losers []*connection, r *refusal) {
 	ours := identity{p.speaker.config.RouterID, p.speaker.config.ASN}
 	theirs := identity{s.RouterID, s.ASN}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if old := p.session; old != nil && old.alive() {
 		settled := time.Since(p.since) >= p.times.settled
-		if !newStays(ours, theirs, l.dialed, rival{established: true, settled: settled, restarts: p.agreed.GracefulRestart}) {
+		if !newStays(ours, theirs, c.dialed, rival{established: true, settled: settled, restarts: p.agreed.GracefulRestart}) {
 			p.probe(old)
 			return nil, cease(ConnectionCollision, "there is a session already")
 		}
@@ -118,13 +118,13 @@ func (p *peer) rivals(l *link, s Session) (losers []*link, r *refusal) {
 	var mine *opening
 	for _, o := range p.opening {
 		switch {
-		case o.link == l:
+		case o.connection == c:
 			mine = o
 		case !o.confirmed || !o.alive():
-		case !newStays(ours, theirs, l.dialed, rival{dialed: o.dialed}):
+		case !newStays(ours, theirs, c.dialed, rival{dialed: o.dialed}):
 			return nil, cease(ConnectionCollision, "the other connection stays")
 		default:
-			losers = append(losers, o.link)
+			losers = append(losers, o.connection)
 		}
 	}
 	mine.confirmed = true
@@ -133,7 +133,7 @@ func (p *peer) rivals(l *link, s Session) (losers []*link, r *refusal) {
 
 // probe finds out whether the peer still knows of a session: if not, it answers with a
 // reset.
-func (p *peer) probe(old *link) {
+func (p *peer) probe(old *connection) {
 	if p.agreed.HoldTime > 0 {
 		go func() { _ = old.say(keepalive) }()
 	}
@@ -141,49 +141,49 @@ func (p *peer) probe(old *link) {
 
 // establish gives a connection the session, once the one before is closed, and
 // reports whether it is still of use then.
-func (p *peer) establish(l *link, s Session) bool {
+func (p *peer) establish(c *connection, s Session) bool {
 	p.mu.Lock()
-	p.opening = without(p.opening, l)
-	if p.session != nil && p.session.alive() || l.reasonOr(nil) != nil {
+	p.opening = without(p.opening, c)
+	if p.session != nil && p.session.alive() || c.reasonOr(nil) != nil {
 		p.mu.Unlock()
-		_ = l.refuse(cease(ConnectionCollision, "there is a session already"))
+		_ = c.refuse(cease(ConnectionCollision, "there is a session already"))
 		return false
 	}
 	if p.session == nil {
 		p.free = make(chan struct{})
 	}
-	p.session, p.agreed, p.since = l, s, time.Now()
+	p.session, p.agreed, p.since = c, s, time.Now()
 	p.mu.Unlock()
-	l.release()
+	c.release()
 	select {
 	case p.turn <- struct{}{}:
-		if l.reasonOr(nil) == nil {
+		if c.reasonOr(nil) == nil {
 			return true
 		}
-		p.finish(l)
-	case <-l.over:
-		p.leave(l)
+		p.finish(c)
+	case <-c.over:
+		p.leave(c)
 	}
 	return false
 }
 
 // finish ends a session: the next one may begin.
-func (p *peer) finish(l *link) {
-	p.leave(l)
+func (p *peer) finish(c *connection) {
+	p.leave(c)
 	<-p.turn
 }
 
-func (p *peer) leave(l *link) {
+func (p *peer) leave(c *connection) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.session == l {
+	if p.session == c {
 		p.session = nil
 		close(p.free)
 	}
 }
 
-// current returns the link that has the session, or an error.
-func (p *peer) current() (*link, Session, error) {
+// current returns the connection that has the session, or an error.
+func (p *peer) current() (*connection, Session, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.session == nil || !p.session.alive() {
@@ -196,29 +196,29 @@ func (p *peer) current() (*link, Session, error) {
 func (p *peer) end(r *refusal, pause time.Duration) {
 	p.mu.Lock()
 	p.pausedUntil = time.Now().Add(pause)
-	links := make([]*link, 0, len(p.opening)+1)
+	connections := make([]*connection, 0, len(p.opening)+1)
 	for _, o := range p.opening {
-		links = append(links, o.link)
+		connections = append(connections, o.connection)
 	}
 	if p.session != nil {
-		links = append(links, p.session)
+		connections = append(connections, p.session)
 	}
 	p.mu.Unlock()
-	for _, l := range links {
-		_ = l.refuse(r)
+	for _, c := range connections {
+		_ = c.refuse(r)
 	}
 }
 
 // lead takes a connection in, leads it to its end and closes it.
-func (p *peer) lead(ctx context.Context, l *link) (up bool) {
-	defer l.drain()
-	if r := p.admit(l); r != nil {
-		p.speaker.watcher.Failed(p.addr, l.refuse(r))
+func (p *peer) lead(ctx context.Context, c *connection) (up bool) {
+	defer c.drain()
+	if r := p.admit(c); r != nil {
+		p.speaker.watcher.Failed(p.addr, c.refuse(r))
 		return false
 	}
-	stop := context.AfterFunc(ctx, func() { _ = l.refuse(cease(AdministrativeReset, goodbye)) })
+	stop := context.AfterFunc(ctx, func() { _ = c.refuse(cease(AdministrativeReset, goodbye)) })
 	defer stop()
-	up, err := p.run(l)
+	up, err := p.run(c)
 	if !up && ctx.Err() == nil && !p.busy() {
 		p.speaker.watcher.Failed(p.addr, err)
 	}

@@ -9,92 +9,92 @@ import (
 
 // run leads a connection from its OPEN to its end and returns the reason, and
 // whether there was a session.
-func (p *peer) run(l *link) (up bool, reason error) {
-	defer p.drop(l)
-	s, err := p.open(l)
+func (p *peer) run(c *connection) (up bool, reason error) {
+	defer p.drop(c)
+	s, err := p.open(c)
 	if err == nil {
-		err = p.confirm(l, s)
+		err = p.confirm(c, s)
 	}
 	if err != nil {
 		return false, err
 	}
-	return p.serve(l, s)
+	return p.serve(c, s)
 }
 
 // open exchanges OPEN messages (state OpenSent, RFC 4271 §8.2.2). A peer that takes its
 // time for it is cut off.
-func (p *peer) open(l *link) (Session, error) {
+func (p *peer) open(c *connection) (Session, error) {
 	ours := p.local()
-	_ = l.say(ours.open()) // if that fails the peer may have said why
-	l.hold = p.times.open
-	typ, body, err := l.read()
+	_ = c.say(ours.open()) // if that fails the peer may have said why
+	c.hold = p.times.open
+	typ, body, err := c.read()
 	switch {
 	case err != nil:
 		return Session{}, err
 	case typ == typeNotification:
-		return Session{}, p.told(l, body)
+		return Session{}, p.told(c, body)
 	case typ != typeOpen:
-		return Session{}, l.refuse(refuse(stateError, unexpectedInOpenSent, nil, "message type %d instead of OPEN", typ))
+		return Session{}, c.refuse(refuse(stateError, unexpectedInOpenSent, nil, "message type %d instead of OPEN", typ))
 	}
-	if l.last < l.early {
+	if c.last < c.early {
 		err := errors.New("data came before the TTL was checked (GTSM)")
-		l.fail(err)
+		c.fail(err)
 		return Session{}, err
 	}
 	theirs, err := parseOpen(body)
 	if err != nil {
-		return Session{}, l.refuse(refuse(openError, 0, nil, "%s", err))
+		return Session{}, c.refuse(refuse(openError, 0, nil, "%s", err))
 	}
 	s, r := negotiate(ours, theirs)
 	if r != nil {
-		return Session{}, l.refuse(r)
+		return Session{}, c.refuse(r)
 	}
-	s.Peer, s.Dialed, s.link = p.addr, l.dialed, l
-	return s, p.contend(l, s)
+	s.Peer, s.Dialed, s.connection = p.addr, c.dialed, c
+	return s, p.contend(c, s)
 }
 
-// told ends a link with what a NOTIFICATION of the peer says.
-func (p *peer) told(l *link, body []byte) error {
+// told ends a connection with what a NOTIFICATION of the peer says.
+func (p *peer) told(c *connection, body []byte) error {
 	n := parseNotification(body)
 	p.learn(n)
 	err := received(n)
-	l.fail(err)
+	c.fail(err)
 	return err
 }
 
 // confirm waits for the KEEPALIVE that confirms our OPEN (state OpenConfirm).
-func (p *peer) confirm(l *link, s Session) error {
-	_ = l.say(keepalive)
+func (p *peer) confirm(c *connection, s Session) error {
+	_ = c.say(keepalive)
 	if s.HoldTime > 0 {
-		l.hold = s.HoldTime
-		go l.keepAlive(s.HoldTime / 3)
+		c.hold = s.HoldTime
+		go c.keepAlive(s.HoldTime / 3)
 	}
-	typ, body, err := l.read()
+	typ, body, err := c.read()
 	switch {
 	case err != nil:
 		return err
 	case typ == typeNotification:
-		return p.told(l, body)
+		return p.told(c, body)
 	case typ != typeKeepalive:
-		return l.refuse(refuse(stateError, unexpectedInOpenConf, nil, "message type %d instead of KEEPALIVE", typ))
+		return c.refuse(refuse(stateError, unexpectedInOpenConf, nil, "message type %d instead of KEEPALIVE", typ))
 	}
-	l.hold = s.HoldTime
+	c.hold = s.HoldTime
 	return nil
 }
 
-// keepAlive sends KEEPALIVEs until the link ends, three in a hold time or a few more
+// keepAlive sends KEEPALIVEs until the connection ends, three in a hold time or a few more
 // (RFC 4271 §4.4, §10).
-func (l *link) keepAlive(interval time.Duration) {
+func (c *connection) keepAlive(interval time.Duration) {
 	next := func() time.Duration { return time.Duration(float64(interval) * (0.75 + rand.Float64()/4)) }
 	timer := time.NewTimer(next())
 	defer timer.Stop()
 	for {
 		select {
-		case <-l.over:
+		case <-c.over:
 			return
 		case <-timer.C:
 		}
-		if l.say(keepalive) != nil {
+		if c.say(keepalive) != nil {
 			return
 		}
 		timer.Reset(next())
@@ -102,21 +102,21 @@ func (l *link) keepAlive(interval time.Duration) {
 }
 
 // serve is the session: state Established.
-func (p *peer) serve(l *link, s Session) (up bool, reason error) {
-	if !p.establish(l, s) {
-		return false, l.reasonOr(errors.New("the connection was lost"))
+func (p *peer) serve(c *connection, s Session) (up bool, reason error) {
+	if !p.establish(c, s) {
+		return false, c.reasonOr(errors.New("the connection was lost"))
 	}
-	defer p.finish(l)
-	l.widen(s.limit)
+	defer p.finish(c)
+	c.widen(s.limit)
 	handler := p.speaker.handler
 	handler.Established(s)
 	for _, f := range s.Families {
 		if s.Restarting { // it waits for our End-of-RIB (RFC 4724 §4.1)
-			_ = l.say(endOfRIB(f))
+			_ = c.say(endOfRIB(f))
 		}
 	}
-	p.listen(l, s)
-	reason = l.reasonOr(errors.New("the connection was lost"))
+	p.listen(c, s)
+	reason = c.reasonOr(errors.New("the connection was lost"))
 	if s.ends(reason) {
 		reason = final{reason}
 	}
@@ -147,10 +147,10 @@ func (s Session) ends(reason error) bool {
 	return !s.survivesNotice || n.Code == ceaseError && n.Subcode == ceaseHardReset
 }
 
-// listen hands over what the peer says until the link ends.
-func (p *peer) listen(l *link, s Session) {
-	for l.reasonOr(nil) == nil {
-		typ, body, err := l.read()
+// listen hands over what the peer says until the connection ends.
+func (p *peer) listen(c *connection, s Session) {
+	for c.reasonOr(nil) == nil {
+		typ, body, err := c.read()
 		if err != nil {
 			return
 		}
@@ -159,44 +159,33 @@ func (p *peer) listen(l *link, s Session) {
 			p.speaker.handler.Update(p.addr, body)
 		case typeKeepalive:
 		case typeRouteRefresh:
-			p.refresh(l, s, body)
+			p.refresh(c, s, body)
 		case typeNotification:
-			_ = p.told(l, body)
+			_ = p.told(c, body)
 		default:
-			_ = l.refuse(refuse(stateError, unexpectedInSession, nil, "message type %d in a session", typ))
+			_ = c.refuse(refuse(stateError, unexpectedInSession, nil, "message type %d in a session", typ))
 		}
 	}
 }
 
-// refresh hands over where a route refresh begins and ends. A request for our routes
-// is not answered: there are none, and the peer marks none stale without a beginning
+// refresh hands over where a route refresh begins and ends. A request for our routes is
+// for a Teller; a listener has none, and the peer marks none stale without a beginning
 // (RFC 7313 §4.2).
-func (p *peer) refresh(l *link, s Session, body []byte) {
+func (p *peer) refresh(c *connection, s Session, body []byte) {
 	f, subtype, n := parseRouteRefresh(body)
 	handler := p.speaker.handler
 	switch {
 	case n != nil:
-		_ = l.refuse(&refusal{*n, fmt.Sprintf("a ROUTE-REFRESH of %d octets", len(body))})
-	case !s.has(f) || !s.EnhancedRefresh:
+		_ = c.refuse(&refusal{*n, fmt.Sprintf("a ROUTE-REFRESH of %d octets", len(body))})
+	case !s.has(f):
+	case subtype == refreshRequest:
+		if teller, ok := handler.(Teller); ok {
+			teller.RefreshAsked(s, f)
+		}
+	case !s.EnhancedRefresh:
 	case subtype == refreshBegins:
 		handler.RefreshBegun(p.addr, f)
 	case subtype == refreshEnds:
 		handler.RefreshEnded(p.addr, f)
 	}
-}
-
-// Tell sends an UPDATE in the session. Listeners need it not; it is for routers of
-// labs and tests.
-func (s Session) Tell(body []byte) error {
-	b, err := message(typeUpdate, body)
-	if err == nil && len(b) > maxMessage && !s.ExtendedMessages {
-		err = fmt.Errorf("the peer takes no message of %d octets (RFC 8654)", len(b))
-	}
-	if err == nil {
-		err = s.link.writeWithin(updateHold, b)
-	}
-	if err != nil {
-		return fmt.Errorf("tell %s: %w", s.Peer, err)
-	}
-	return nil
 }

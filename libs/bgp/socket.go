@@ -1,6 +1,7 @@
 package bgp
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/netip"
@@ -45,16 +46,15 @@ func (s *Speaker) dialTCP(ctx context.Context, p *peer) (*net.TCPConn, error) {
 	if p.Local.IsValid() {
 		dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(p.Local, 0))
 	}
-	port := p.Port
-	if port == 0 {
-		port = DefaultPort
-	}
-	conn, err := dialer.DialContext(ctx, "tcp", netip.AddrPortFrom(p.addr, uint16(port)).String())
+	conn, err := dialer.DialContext(ctx, "tcp", netip.AddrPortFrom(p.addr, p.port()).String())
 	if err != nil {
 		return nil, err
 	}
 	return conn.(*net.TCPConn), nil
 }
+
+// port is where the peer listens.
+func (p *peer) port() uint16 { return uint16(cmp.Or(p.Port, DefaultPort)) }
 
 // prepare sets what must be there before a connection is opened.
 func (p *peer) prepare(fd int) error {

@@ -57,9 +57,9 @@ type Speaker struct {
 	times   times
 	running sync.WaitGroup
 
-	mu    sync.Mutex
-	peers map[netip.Addr]*peer
-	door  door
+	mu        sync.Mutex
+	peers     map[netip.Addr]*peer
+	admission admission
 }
 
 // times are the durations that tests change.
@@ -78,7 +78,7 @@ func New(config Config, peers []Peer, handler Handler, watcher Watcher) (*Speake
 	s := &Speaker{
 		config: config, known: peers, handler: handler, watcher: watcher,
 		times: times{open: 15 * time.Second, firstRetry: time.Second, lastRetry: 30 * time.Second, settled: 5 * time.Second},
-		peers: map[netip.Addr]*peer{}, door: newDoor(),
+		peers: map[netip.Addr]*peer{}, admission: newAdmission(),
 	}
 	for _, p := range peers {
 		if err := p.check(); err != nil {
@@ -129,7 +129,7 @@ func (s *Speaker) Sessions() []Session {
 	return sessions
 }
 
-func (s *Speaker) current(addr netip.Addr) (*link, Session, error) {
+func (s *Speaker) current(addr netip.Addr) (*connection, Session, error) {
 	s.mu.Lock()
 	p := s.peers[addr]
 	s.mu.Unlock()
@@ -141,7 +141,7 @@ func (s *Speaker) current(addr netip.Addr) (*link, Session, error) {
 
 // Refresh asks a peer to tell its whole table again (RFC 2918 §4).
 func (s *Speaker) Refresh(peer netip.Addr) error {
-	l, session, err := s.current(peer)
+	c, session, err := s.current(peer)
 	switch {
 	case err != nil:
 		return fmt.Errorf("route refresh: %w", err)
@@ -151,7 +151,7 @@ func (s *Speaker) Refresh(peer netip.Addr) error {
 		return fmt.Errorf("route refresh: no address family in common with %s", peer)
 	}
 	for _, f := range session.Families {
-		if err := l.say(routeRefresh(f)); err != nil {
+		if err := c.say(routeRefresh(f)); err != nil {
 			return fmt.Errorf("route refresh of %s: %w", peer, err)
 		}
 	}

@@ -106,32 +106,34 @@ func (o *Opaque) decode(m *memory, typ uint16, v []byte) error {
 func DecodeAttributes(value []byte) (*Attributes, []error) {
 	m := memories.Get().(*memory)
 	defer memories.Put(m)
-	return decodeAttributes(m, part{typ: AttributeBGPLS, value: value})
+	var f failures
+	a := decodeAttributes(m, part{typ: AttributeBGPLS, value: value}, &f)
+	return a, f.errs
 }
 
 // decodeAttributes reads the value of a BGP-LS attribute. A malformed TLV goes to
 // the unknown ones with an error; broken framing costs the whole attribute.
-func decodeAttributes(m *memory, p part) (*Attributes, []error) {
-	var errs []error
+func decodeAttributes(m *memory, p part, f *failures) *Attributes {
 	a := m.attributes.one()
 	o := order{}
 	for v := p.value; len(v) > 0; {
 		typ, end, err := frame(v)
 		if err != nil {
-			return nil, []error{decodeError(PartAttribute, p, err)}
+			f.add(PartAttribute, p, err)
+			return nil
 		}
 		o.see(m, typ)
 		if err := a.decode(m, typ, v[tlvHeader:end]); err != nil {
 			a.Unknown = m.keep(a.Unknown, typ, v[tlvHeader:end])
 			if !errors.Is(err, errNoRoom) {
 				offset := p.offset + int(p.header) + len(p.value) - len(v)
-				errs = append(errs, decodeError(PartTLV, part{typ: typ, value: v[tlvHeader:end], offset: offset}, err))
+				f.add(PartTLV, part{typ: typ, value: v[tlvHeader:end], offset: offset}, err)
 			}
 		}
 		v = v[end:]
 	}
 	a.Unknown = ascending(a.Unknown)
-	return a, errs
+	return a
 }
 
 // Append appends the TLVs of the attribute in ascending order, without the header

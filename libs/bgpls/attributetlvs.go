@@ -39,7 +39,7 @@ func (a *Attributes) decode(m *memory, typ uint16, v []byte) error {
 	case TLVUnreservedBandwidth:
 		return optional(m, &m.unreserved, &a.UnreservedBandwidth, v, readUnreserved)
 	case TLVTEMetric:
-		return optional(m, &m.uint32s, &a.TEMetric, v, readUint32)
+		return optional(m, &m.uint32s, &a.TEMetric, v, readTEMetric)
 	case TLVIGPMetric:
 		return optional(m, &m.igpMetrics, &a.IGPMetric, v, readIGPMetric)
 	case TLVSRLG:

@@ -3,7 +3,6 @@ package bgpls
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"net/netip"
 )
 
@@ -29,6 +28,22 @@ func frame(v []byte) (typ uint16, end int, err error) {
 	return binary.BigEndian.Uint16(v), end, nil
 }
 
+// framed checks the framing of NLRIs, which have so many octets before each, and counts
+// them; an error is about the one at an offset.
+func framed(v []byte, before int) (count, at int, err error) {
+	for ; at < len(v); count++ {
+		if len(v)-at < before {
+			return count, at, errTruncated(before, len(v)-at)
+		}
+		_, end, err := frame(v[at+before:])
+		if err != nil {
+			return count, at, err
+		}
+		at += before + end
+	}
+	return count, at, nil
+}
+
 // fill reads descriptors or the TLVs inside of a TLV: one that is malformed spoils
 // them all.
 func (m *memory) fill(h holder, v []byte) (unknown []TLV, err error) {
@@ -40,7 +55,7 @@ func (m *memory) fill(h holder, v []byte) (unknown []TLV, err error) {
 		o.see(m, typ)
 		if err := h.decode(m, typ, v[tlvHeader:end]); err != nil {
 			if !errors.Is(err, errNoRoom) {
-				return nil, fmt.Errorf("tlv %d: %w", typ, err)
+				return nil, &inTLV{typ, err}
 			}
 			unknown = m.keep(unknown, typ, v[tlvHeader:end])
 		}
@@ -87,8 +102,16 @@ func optional[T any](m *memory, s *slab[T], p **T, v []byte, read read[T]) error
 	return nil
 }
 
+// maxRepeats is how many values of one kind are decoded, more than any router has: some
+// hundred octets of memory for each are out of proportion to four on the wire. Further
+// ones are kept as octets.
+const maxRepeats = 256
+
 // repeated reads a value that may be said any number of times.
 func repeated[T any](m *memory, s *slab[T], p *[]T, v []byte, read read[T]) error {
+	if len(*p) >= maxRepeats {
+		return errNoRoom
+	}
 	xs := s.extend(*p)
 	x := &xs[len(xs)-1]
 	if err := read(m, x, v); err != nil {
@@ -105,7 +128,7 @@ func list[T any](m *memory, s *slab[T], p *[]T, v []byte, size int, read read[T]
 		return errNoRoom
 	}
 	if len(v)%size != 0 {
-		return errLength(len(v), fmt.Sprintf("a multiple of %d", size))
+		return &cause{ErrLength, "%d octets, want a multiple of %d", [2]int{len(v), size}}
 	}
 	xs := s.some(len(v) / size)
 	for i := range xs {
@@ -179,7 +202,7 @@ func presence(p *bool, v []byte) error {
 // sized checks the length of a value.
 func sized(v []byte, size int) error {
 	if len(v) != size {
-		return errLength(len(v), fmt.Sprint(size))
+		return &cause{ErrLength, "%d octets, want %d", [2]int{len(v), size}}
 	}
 	return nil
 }

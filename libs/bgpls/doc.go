@@ -12,9 +12,10 @@
 // not kept.
 //
 // An error costs at most the object that carries it (RFC 9552 §8.2.2): a malformed
-// NLRI is left out and its neighbors stay, a malformed TLV of the attribute is kept
-// as bytes, and a malformed attribute leaves the NLRIs without one. What is wrong and
-// harmless is no error; Update.Oddities counts it.
+// NLRI is left out and its neighbors stay, an incomplete one is kept as bytes, a
+// malformed TLV of the attribute is kept as bytes, and a malformed attribute leaves the
+// NLRIs without one. Where lengths do not add up, nothing of the path attribute is
+// believed. What is wrong and harmless is no error; Update.Oddities counts it.
 //
 // The package is pure. Decoded values share no memory with the input. They live in
 // slabs with other decoded values: DecodeUpdate never uses a place twice, a Decoder

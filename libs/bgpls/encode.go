@@ -5,12 +5,18 @@ import (
 	"net/netip"
 )
 
-// Path attributes of an iBGP UPDATE: flags, type, length, value.
-var ibgp = []byte{
-	0x40, 1, 1, 0, // ORIGIN igp (RFC 4271 §5.1.1)
-	0x40, 2, 0, // AS_PATH, empty (RFC 4271 §5.1.2)
-	0x40, 5, 4, 0, 0, 0, 100, // LOCAL_PREF 100 (RFC 4271 §5.1.5)
-}
+// Path attributes of an UPDATE: flags, type, length, value.
+var (
+	ibgp = []byte{
+		0x40, 1, 1, 0, // ORIGIN igp (RFC 4271 §5.1.1)
+		0x40, 2, 0, // AS_PATH, empty (RFC 4271 §5.1.2)
+		0x40, 5, 4, 0, 0, 0, 100, // LOCAL_PREF 100 (RFC 4271 §5.1.5)
+	}
+	ebgp = []byte{
+		0x40, 1, 1, 0, // ORIGIN igp
+		0x40, 2, 6, 2, 1, // AS_PATH, a sequence of one AS, whose four octets follow (RFC 6793 §3)
+	}
+)
 
 // optionalExtended are the flags of an optional non-transitive path attribute with
 // two octets of length.
@@ -20,6 +26,15 @@ const optionalExtended = optionalFlag | extendedLength
 // withdraw it is the End-of-RIB marker (RFC 4724 §2). The caller keeps it within
 // the size of a message (RFC 4271 §4.1: 4096 octets with the header).
 func EncodeUpdate(reach, unreach []NLRI, attrs *Attributes, nextHop netip.Addr) []byte {
+	return encodeUpdate(ibgp, reach, unreach, attrs, nextHop)
+}
+
+// EncodeExternalUpdate makes the body of an UPDATE of AS asn for another one.
+func EncodeExternalUpdate(asn uint32, reach, unreach []NLRI, attrs *Attributes, nextHop netip.Addr) []byte {
+	return encodeUpdate(binary.BigEndian.AppendUint32(ebgp[:len(ebgp):len(ebgp)], asn), reach, unreach, attrs, nextHop)
+}
+
+func encodeUpdate(path []byte, reach, unreach []NLRI, attrs *Attributes, nextHop netip.Addr) []byte {
 	b := []byte{0, 0, 0, 0} // no withdrawn IPv4 routes; the length of the path attributes
 	for _, f := range families {
 		if f.of(reach) {
@@ -32,7 +47,7 @@ func EncodeUpdate(reach, unreach []NLRI, attrs *Attributes, nextHop netip.Addr) 
 		}
 	}
 	if len(reach) > 0 {
-		b = append(b, ibgp...)
+		b = append(b, path...)
 		if attrs != nil {
 			b = appendPathAttribute(b, AttributeBGPLS, attrs.Append)
 		}

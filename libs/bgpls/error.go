@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Parts of an UPDATE that a DecodeError is about.
@@ -21,6 +22,41 @@ type DecodeError struct {
 	Type   int    // type of the part, 0 for PartUpdate
 	Raw    []byte // the octets that were not decoded
 	Err    error  // the cause
+	More   int    // how many parts of this kind of the same UPDATE could not be decoded either and have no error of their own
+}
+
+// maxErrors is how many errors about parts of one kind an UPDATE has; what it costs is in
+// proportion to its size then.
+const maxErrors = 16
+
+// failures are the errors of an UPDATE.
+type failures struct {
+	errs []error
+	of   map[string]*failuresOf // by DecodeError.What
+}
+
+// failuresOf are those about parts of one kind.
+type failuresOf struct {
+	count int
+	last  *DecodeError
+}
+
+func (f *failures) add(what string, p part, err error) {
+	if f.of == nil {
+		f.of = map[string]*failuresOf{}
+	}
+	same := f.of[what]
+	if same == nil {
+		same = &failuresOf{}
+		f.of[what] = same
+	}
+	if same.count == maxErrors {
+		same.last.More++
+		return
+	}
+	same.count++
+	same.last = &DecodeError{What: what, Offset: p.offset, Type: int(p.typ), Raw: bytes.Clone(p.value), Err: err}
+	f.errs = append(f.errs, same.last)
 }
 
 func (e *DecodeError) Error() string {
@@ -38,18 +74,43 @@ var (
 	ErrTruncated = errors.New("truncated")    // a length goes past the end of what holds it
 	ErrLength    = errors.New("wrong length") // a value has not the length of its type
 	ErrValue     = errors.New("wrong value")  // a value is outside the range of its type
-	ErrMissing   = errors.New("missing")      // a mandatory descriptor is not there
+	ErrMissing   = errors.New("missing")      // a mandatory descriptor is not there; the NLRI is kept as octets
+	ErrAmbiguous = errors.New("ambiguous")    // a descriptor says more than it may; the NLRI is kept as octets
 	ErrRepeated  = errors.New("repeated")     // a second BGP-LS attribute (RFC 7606 §3.g)
 )
 
-func decodeError(what string, p part, err error) *DecodeError {
-	return &DecodeError{What: what, Offset: p.offset, Type: int(p.typ), Raw: bytes.Clone(p.value), Err: err}
+// cause is why something cannot be decoded; it becomes text when somebody reads it.
+type cause struct {
+	is     error
+	format string
+	args   [2]int // as many as format has verbs
 }
+
+func (c *cause) Error() string {
+	args := make([]any, strings.Count(c.format, "%"))
+	for i := range args {
+		args[i] = c.args[i]
+	}
+	return c.is.Error() + ": " + fmt.Sprintf(c.format, args...)
+}
+
+func (c *cause) Unwrap() error { return c.is }
 
 func errTruncated(length, left int) error {
-	return fmt.Errorf("%w: length %d, %d octets left", ErrTruncated, length, left)
+	return &cause{ErrTruncated, "length %d, %d octets left", [2]int{length, left}}
 }
 
+// errLength is about a value of other octets than want says.
 func errLength(got int, want string) error {
-	return fmt.Errorf("%w: %d octets, want %s", ErrLength, got, want)
+	return &cause{is: ErrLength, format: "%d octets, want " + want, args: [2]int{got}}
 }
+
+// inTLV is the cause of an error in a TLV.
+type inTLV struct {
+	typ uint16
+	err error
+}
+
+func (e *inTLV) Error() string { return fmt.Sprintf("tlv %d: %v", e.typ, e.err) }
+
+func (e *inTLV) Unwrap() error { return e.err }

@@ -17,6 +17,8 @@ func FuzzDecodeUpdate(f *testing.F) {
 	all := everything()
 	f.Add(EncodeUpdate(nlriSamples(), nlriSamples(), &all, addr("10.0.0.1")))
 	f.Add(bodyOf(mpUnreach()))
+	f.Add(bodyOf(mpReach(bin("00000001"), nodeBytes(r1), bin("00000002"), nodeBytes(r2))))
+	f.Add(bodyOf(mpReach(tlvOf(2, isis, tlvOf(256), tlvOf(257), tlvOf(263, bin("0000 0002 0003 0004"))), tlvOf(5, isis, tlvOf(256)))))
 	for _, tlv := range cut(all.Append(nil)) {
 		f.Add(bodyOf(mpReach(nodeBytes(r1)), attribute(29, string(tlv), string(tlv))))
 	}
@@ -43,6 +45,12 @@ func FuzzDecodeUpdate(f *testing.F) {
 			same(t, "attributes", again.Attributes, first.Attributes)
 		}
 		checkKeys(t, append(first.Reach, first.Unreach...))
+		for _, p := range []PathIDs{SomePathIDs, WantedPathIDs} {
+			with, _ := decoder.DecodeWith(p, body)
+			if !with.PathIDs {
+				same(t, "update without path identifiers", with, first)
+			}
+		}
 	})
 }
 

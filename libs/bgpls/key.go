@@ -29,6 +29,10 @@ func (n *NLRI) AppendKey(b []byte) []byte {
 	if n.VPN {
 		return n.appendVPN(b)
 	}
+	if !n.Decoded() {
+		b = strconv.AppendUint(append(b, "nlri"...), uint64(n.Type), 10)
+		return hex.AppendEncode(append(b, '|'), n.Raw)
+	}
 	switch n.Type {
 	case NodeNLRI:
 		b = n.appendNode(b, "node")
@@ -47,11 +51,8 @@ func (n *NLRI) AppendKey(b []byte) []byte {
 		return n.Prefix.appendKey(append(n.appendNode(b, "prefix6"), '|'))
 	case SRPolicyNLRI:
 		return n.Policy.appendKey(append(n.appendNode(b, "srpolicy"), '|'))
-	case SRv6SIDNLRI:
-		return n.SID.appendKey(append(n.appendNode(b, "srv6sid"), '|'))
 	}
-	b = strconv.AppendUint(append(b, "nlri"...), uint64(n.Type), 10)
-	return hex.AppendEncode(append(b, '|'), n.Raw)
+	return n.SID.appendKey(append(n.appendNode(b, "srv6sid"), '|'))
 }
 
 // appendVPN appends the type, the route distinguisher and the octets of an object of

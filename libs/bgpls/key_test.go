@@ -85,6 +85,7 @@ func TestKey(t *testing.T) {
 		{"node of another VPN", NLRI{Type: NodeNLRI, VPN: true, Raw: unhex("0000fde800000002 0200ff")}, "nlrivpn1|0000fde800000002|0200ff"},
 		{"link of a VPN", NLRI{Type: LinkNLRI, VPN: true, Raw: unhex("0000fde800000001 0200ff")}, "nlrivpn2|0000fde800000001|0200ff"},
 
+		{"incomplete link", NLRI{Type: LinkNLRI, Raw: unhex("0200ff")}, "nlri2|0200ff"},
 		{"unknown type", NLRI{Type: 8, Raw: unhex("0200ff")}, "nlri8|0200ff"},
 		{"other unknown type", NLRI{Type: 7, Raw: unhex("0200ff")}, "nlri7|0200ff"},
 		{"empty unknown type", NLRI{Type: 0}, "nlri0|"},

@@ -21,7 +21,7 @@ func (l *LinkMetrics) decode(m *memory, typ uint16, v []byte) error {
 	case TLVAdminGroup:
 		return optional(m, &m.uint32s, &l.AdminGroup, v, readUint32)
 	case TLVTEMetric:
-		return optional(m, &m.uint32s, &l.TEMetric, v, readUint32)
+		return optional(m, &m.uint32s, &l.TEMetric, v, readTEMetric)
 	case TLVSRLG:
 		return list(m, &m.uint32s, &l.SRLGs, v, 4, readUint32)
 	case TLVDelay:

@@ -14,7 +14,8 @@ const (
 
 var isis = bin("02 0000000000000000")
 
-// An NLRI that is malformed costs itself and not its neighbors.
+// An NLRI that is malformed costs itself and not its neighbors; one that only lacks a
+// descriptor is kept as octets (RFC 9552 §8.2.2).
 func TestMalformedNLRI(t *testing.T) {
 	local, remote := tlvOf(256, tlvOf(515, bin(r1))), tlvOf(257, tlvOf(515, bin(r2)))
 	for _, test := range []struct {
@@ -35,7 +36,8 @@ func TestMalformedNLRI(t *testing.T) {
 		{"link without local", tlvOf(2, isis, remote), "missing: local node descriptors", ErrMissing},
 		{"link identifiers of 4 octets", tlvOf(2, isis, local, remote, tlvOf(258, bin("00000001"))), "tlv 258: wrong length: 4 octets, want 8", ErrLength},
 		{"link with IPv6 as IPv4", tlvOf(2, isis, local, remote, tlvOf(259, strings.Repeat("\x20", 16))), "tlv 259: wrong length: 16 octets, want 4", ErrLength},
-		{"two multi-topologies", tlvOf(2, isis, local, remote, tlvOf(263, bin("0000 0002"))), "tlv 263: wrong length: 4 octets, want 2", ErrLength},
+		{"multi-topology of 3 octets", tlvOf(2, isis, local, remote, tlvOf(263, bin("000002"))), "tlv 263: wrong length: 3 octets, want 2", ErrLength},
+		{"five topologies", tlvOf(2, isis, local, remote, tlvOf(263, bin("0000 0001 0002 0003 0004"))), "tlv 263: ambiguous: 5 topologies", ErrAmbiguous},
 		{"prefix without prefix", tlvOf(3, isis, local), "missing: prefix", ErrMissing},
 		{"empty prefix", tlvOf(3, isis, local, tlvOf(265)), "tlv 265: wrong length: 0 octets, want a prefix length", ErrLength},
 		{"IPv4 prefix of 33 bits", tlvOf(3, isis, local, tlvOf(265, bin("21 c0a80c0000"))), "tlv 265: wrong value: prefix of 33 bits", ErrValue},
@@ -55,17 +57,20 @@ func TestMalformedNLRI(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			body := bodyOf(mpReach(nodeBytes(r1), test.nlri, nodeBytes(r2)), mpUnreach(test.nlri, nodeBytes(r1)))
 			got, errs := DecodeUpdate(body)
-			same(t, "update", got, Update{
-				Reach:   []NLRI{nodeValue(r1), nodeValue(r2)},
-				Unreach: []NLRI{nodeValue(r1)},
-			})
+			want := Update{Reach: []NLRI{nodeValue(r1), nodeValue(r2)}, Unreach: []NLRI{nodeValue(r1)}}
+			if test.is == ErrMissing || test.is == ErrAmbiguous {
+				kept := NLRI{Type: NLRIType(test.nlri[1]), Raw: []byte(test.nlri[4:])}
+				want = Update{Reach: []NLRI{nodeValue(r1), kept, nodeValue(r2)}, Unreach: []NLRI{kept, nodeValue(r1)}}
+				same(t, "octets", string(kept.Append(nil)), test.nlri)
+			}
+			same(t, "update", got, want)
 			if len(errs) != 2 {
 				t.Fatalf("%d errors, want 2: %v", len(errs), errs)
 			}
 			e := errs[0].(*DecodeError)
 			at := strings.Index(string(body), test.nlri)
-			same(t, "error", DecodeError{e.What, e.Offset, e.Type, e.Raw, nil},
-				DecodeError{PartNLRI, at, int(test.nlri[1]), []byte(test.nlri[4:]), nil})
+			same(t, "error", DecodeError{e.What, e.Offset, e.Type, e.Raw, nil, 0},
+				DecodeError{PartNLRI, at, int(test.nlri[1]), []byte(test.nlri[4:]), nil, 0})
 			if e.Err.Error() != test.err || !errors.Is(e, test.is) {
 				t.Errorf("cause %q, want %q", e.Err, test.err)
 			}
@@ -98,7 +103,8 @@ func TestMalformedAttributeTLV(t *testing.T) {
 		{TLVUtilizedBandwidth, "80000000", "wrong value: bandwidth of -0 bytes/s"},
 		{TLVUnreservedBandwidth, "4cee6b28", "wrong length: 4 octets, want 32"},
 		{TLVUnreservedBandwidth, strings.Repeat("4cee6b28", 7) + "ff800000", "priority 7: wrong value: bandwidth of -Inf bytes/s"},
-		{TLVTEMetric, "000014", "wrong length: 3 octets, want 4"},
+		{TLVTEMetric, "0014", "wrong length: 2 octets, want 4"},
+		{TLVTEMetric, "0000000014", "wrong length: 5 octets, want 4"},
 		{TLVIGPMetric, "", "wrong length: 0 octets, want 1 to 4"},
 		{TLVIGPMetric, "000000000a", "wrong length: 5 octets, want 1 to 4"},
 		{TLVSRLG, "0000000a0b", "wrong length: 5 octets, want a multiple of 4"},
@@ -143,7 +149,7 @@ func TestMalformedAttributeTLV(t *testing.T) {
 		{TLVApplicationLink, "0400", "truncated: length 4, 2 octets left"},
 		{TLVApplicationLink, "03000000 100000", "wrong value: bit mask of 3 octets"},
 		{TLVApplicationLink, "04080000 10000000 0000", "truncated: length 12, 6 octets left"},
-		{TLVApplicationLink, "04000000 10000000 0444 0003 00000a", "tlv 1092: wrong length: 3 octets, want 4"},
+		{TLVApplicationLink, "04000000 10000000 0444 0002 000a", "tlv 1092: wrong length: 2 octets, want 4"},
 		{TLVL2BundleMember, "0000", "truncated: length 4, 2 octets left"},
 		{TLVL2BundleMember, "00000001 0462 0005 04000000 10", "tlv 1122: truncated: length 4, 1 octets left"},
 		{TLVExtendedAdminGroup, "000001", "wrong length: 3 octets, want a multiple of 4"},
@@ -174,8 +180,8 @@ func TestMalformedAttributeTLV(t *testing.T) {
 			t.Fatalf("tlv %d: %d errors, want 1: %v", test.typ, len(errs), errs)
 		}
 		e := errs[0].(*DecodeError)
-		same(t, "error", DecodeError{e.What, e.Offset, e.Type, e.Raw, nil},
-			DecodeError{PartTLV, strings.Index(string(body), bad), int(test.typ), unhex(test.value), nil})
+		same(t, "error", DecodeError{e.What, e.Offset, e.Type, e.Raw, nil, 0},
+			DecodeError{PartTLV, strings.Index(string(body), bad), int(test.typ), unhex(test.value), nil, 0})
 		if e.Err.Error() != test.err {
 			t.Errorf("tlv %d: cause %q, want %q", test.typ, e.Err, test.err)
 		}
@@ -213,7 +219,7 @@ func TestRepeatedTLV(t *testing.T) {
 	}
 }
 
-// Broken framing keeps what came before it.
+// Broken framing keeps what came before it, but nothing of the NLRIs beside it.
 func TestMalformedUpdate(t *testing.T) {
 	node := nodeBytes(r1)
 	reached := []NLRI{nodeValue(r1)}
@@ -248,10 +254,13 @@ func TestMalformedUpdate(t *testing.T) {
 			"cannot decode attribute 14 at octet 4: truncated: length 21, 9 octets left"},
 		{"MP_UNREACH without family", string(bodyOf(attribute(15, bin("4004")))), Update{},
 			"cannot decode attribute 15 at octet 4: truncated: length 3, 2 octets left"},
-		{"long NLRI", string(bodyOf(mpReach(node, bin("0001 0100 02")), metric)), Update{Reach: reached, Attributes: ten},
-			"cannot decode attribute 14 at octet 44: truncated: length 256, 1 octets left"},
-		{"cut NLRI header", string(bodyOf(mpUnreach(node, bin("0001")))), Update{Unreach: reached},
-			"cannot decode attribute 15 at octet 38: truncated: length 4, 2 octets left"},
+		{"long NLRI", string(bodyOf(mpReach(node, bin("0001 0100 02")), metric)), Update{Attributes: ten},
+			"cannot decode attribute 14 at octet 4: NLRI at octet 44: truncated: length 256, 1 octets left"},
+		{"cut NLRI header", string(bodyOf(mpUnreach(node, bin("0001")))), Update{},
+			"cannot decode attribute 15 at octet 4: NLRI at octet 38: truncated: length 4, 2 octets left"},
+		{"NLRI with a wrong length, in whose octets others seem to be", string(bodyOf(mpReach(
+			tlvOf(3, isis, tlvOf(256, tlvOf(515, bin(r1)))) + tlvOf(265, bin("18 0a0000")) + tlvOf(0) + tlvOf(7, bin("02")) + bin("0000")))), Update{},
+			"cannot decode attribute 14 at octet 4: NLRI at octet 61: truncated: length 4, 2 octets left"},
 		{"long TLV in the attribute", string(bodyOf(mpReach(node), attribute(29, tlvOf(1155, bin("0000000a")), bin("0447 0004 0a")))),
 			Update{Reach: reached, AttributesLost: true},
 			"cannot decode attribute 29 at octet 44: truncated: length 4, 1 octets left"},
@@ -288,7 +297,7 @@ func TestDecodeUpdate(t *testing.T) {
 		{"BGP-LS VPN", bodyOf(attribute(14, bin("400448 00 00"), tlvOf(1, bin("0000fde800000001"), isis)), mpUnreach()), Update{
 			Reach: []NLRI{{Type: NodeNLRI, VPN: true, Raw: unhex("0000fde800000001 02 0000000000000000")}},
 		}},
-		{"empty MP_UNREACH of the VPN", bodyOf(attribute(15, bin("400448"))), Update{}},
+		{"End-of-RIB of the VPN", bodyOf(attribute(15, bin("400448"))), Update{EndOfRIBVPN: true}},
 		{"two MP_REACH", bodyOf(mpReach(node), mpReach(node)), Update{Reach: []NLRI{nodeValue(r1), nodeValue(r1)}}},
 		{"no next hop", bodyOf(attribute(14, family, bin("00 00"), node)), Update{Reach: reached}},
 		{"next hop of 32 octets", bodyOf(attribute(14, family, "\x20", strings.Repeat("\xfe", 32), "\x00", node)), Update{Reach: reached}},
@@ -345,4 +354,30 @@ func TestPrefix(t *testing.T) {
 			t.Errorf("%s: %d odd prefixes, want %d", test.octets, got.Oddities.Prefixes, test.odd)
 		}
 	}
+}
+
+// An UPDATE has so many errors of each kind, and counts the others.
+func TestManyErrors(t *testing.T) {
+	attributes := strings.Repeat(tlvOf(TLVNodeFlags), 100) + strings.Repeat(tlvOf(TLVIGPMetric), 3)
+	_, errs := DecodeUpdate(bodyOf(mpReach(strings.Repeat(tlvOf(3), 20)), attribute(29, attributes)))
+	counts := map[string]int{}
+	for _, err := range errs {
+		e := err.(*DecodeError)
+		counts[e.What] += 1 + e.More
+	}
+	same(t, "errors", len(errs), 2*maxErrors)
+	same(t, "counts", counts, map[string]int{PartNLRI: 20, PartTLV: 103})
+}
+
+// Values that are repeated more often than any router does are kept as octets.
+func TestManyRepeats(t *testing.T) {
+	member := tlvOf(TLVL2BundleMember, bin("00000001"))
+	body := bodyOf(mpReach(nodeBytes(r1)), attribute(29, strings.Repeat(member, maxRepeats+2)))
+	u, errs := DecodeUpdate(body)
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	same(t, "members", len(u.Attributes.SegmentRouting.L2BundleMembers), maxRepeats)
+	same(t, "unknown", u.Attributes.Unknown, []TLV{{TLVL2BundleMember, unhex("00000001")}, {TLVL2BundleMember, unhex("00000001")}})
+	same(t, "octets", string(u.Attributes.Append(nil)), strings.Repeat(member, maxRepeats+2))
 }

@@ -61,6 +61,17 @@ func appendIGPMetric(b []byte, x *IGPMetric) []byte {
 	return append(b, full[4-x.Octets:]...)
 }
 
+// readTEMetric reads TLV 1092 (RFC 9552 §5.3.2.3). Three octets are accepted too, as an
+// oddity: that is the metric of IS-IS (RFC 5305 §3.7), as some routers pass it on.
+func readTEMetric(m *memory, x *uint32, v []byte) error {
+	if len(v) == 3 {
+		m.oddities.TEMetrics++
+		*x = uint24(v)
+		return nil
+	}
+	return readUint32(m, x, v)
+}
+
 func readDelay(_ *memory, d *Delay, v []byte) error {
 	if err := sized(v, 4); err != nil {
 		return err

@@ -12,6 +12,7 @@ type NLRI struct {
 	Type       NLRIType
 	Protocol   ProtocolID
 	VPN        bool                // of SAFI 72: Raw holds the route distinguisher, 8 octets, and the value octets
+	PathID     uint32              // path identifier (RFC 7911 §3), no part of the object's identity; 0 without one
 	Identifier uint64              // BGP-LS instance identifier
 	Local      *NodeDescriptor     // TLV 256; the node itself, the near end of a link, the originator of a prefix or SID, the headend of a policy
 	Remote     *NodeDescriptor     // TLV 257; links only
@@ -20,8 +21,12 @@ type NLRI struct {
 	SID        *SRv6SIDDescriptor  // SRv6 SIDs only
 	Policy     *SRPolicyDescriptor // SR Policy candidate paths only
 	Unknown    []TLV               // nodes only: TLVs beside the node descriptors, ascending
-	Raw        []byte              // VPN and NLRI types that are not decoded only: the value octets
+	Raw        []byte              // of an NLRI that is kept as octets only: the value octets
 }
+
+// Decoded reports whether the NLRI is in the fields of its type; else, of a VPN, of
+// another type or incomplete, it is in Raw as it came.
+func (n *NLRI) Decoded() bool { return n.Local != nil }
 
 // NodeDescriptor holds the node descriptors (RFC 9552 §5.2.1.4).
 type NodeDescriptor struct {
@@ -128,7 +133,7 @@ func (d *LinkDescriptor) decode(m *memory, typ uint16, v []byte) error {
 	case TLVIPv6Neighbor:
 		return address(&d.IPv6Neighbor, v, 16)
 	case TLVMultiTopologyID:
-		return optional(m, &m.uint16s, &d.MultiTopologyID, v, readMultiTopology)
+		return topology(m, &d.MultiTopologyID, v)
 	}
 	return errNoRoom
 }
@@ -158,7 +163,7 @@ func appendLinkIdentifiers(b []byte, x *LinkIdentifiers) []byte {
 func (d *PrefixDescriptor) decode(m *memory, typ uint16, v []byte, size int) error {
 	switch typ {
 	case TLVMultiTopologyID:
-		return optional(m, &m.uint16s, &d.MultiTopologyID, v, readMultiTopology)
+		return topology(m, &d.MultiTopologyID, v)
 	case TLVOSPFRouteType:
 		return optional(m, &m.uint8s, &d.OSPFRouteType, v, readUint8)
 	case TLVIPReachability:
@@ -176,7 +181,7 @@ func (d *PrefixDescriptor) encode(e *encoder) {
 func (d *SRv6SIDDescriptor) decode(m *memory, typ uint16, v []byte) error {
 	switch typ {
 	case TLVMultiTopologyID:
-		return optional(m, &m.uint16s, &d.MultiTopologyID, v, readMultiTopology)
+		return topology(m, &d.MultiTopologyID, v)
 	case TLVSRv6SID:
 		return address(&d.SID, v, 16)
 	}
@@ -201,8 +206,14 @@ func (n *NLRI) read(m *memory, typ NLRIType, v []byte, vpn bool) error {
 		n.Raw = m.clone(v)
 		return atLeast(v, distinguisher)
 	}
+	if n.Type < NodeNLRI || n.Type > SRv6SIDNLRI {
+		n.Raw = m.clone(v)
+		return nil
+	}
+	if err := atLeast(v, head); err != nil {
+		return err
+	}
 	switch n.Type {
-	case NodeNLRI:
 	case LinkNLRI:
 		n.Link = m.links.one()
 	case IPv4PrefixNLRI, IPv6PrefixNLRI:
@@ -211,12 +222,6 @@ func (n *NLRI) read(m *memory, typ NLRIType, v []byte, vpn bool) error {
 		n.Policy = m.policies.one()
 	case SRv6SIDNLRI:
 		n.SID = m.sids.one()
-	default:
-		n.Raw = m.clone(v)
-		return nil
-	}
-	if err := atLeast(v, head); err != nil {
-		return err
 	}
 	n.Protocol = ProtocolID(v[0])
 	n.Identifier = binary.BigEndian.Uint64(v[1:])
@@ -262,12 +267,9 @@ func (n *NLRI) decodeObject(m *memory, typ uint16, v []byte) error {
 	return errNoRoom
 }
 
-// unknown is where the descriptors are kept that are not decoded; nil for an NLRI
-// that is not decoded as a whole.
+// unknown is where the descriptors are kept that are not decoded; nil for a type that is
+// not decoded as a whole.
 func (n *NLRI) unknown() *[]TLV {
-	if n.VPN {
-		return nil
-	}
 	switch n.Type {
 	case NodeNLRI:
 		return &n.Unknown
@@ -283,19 +285,27 @@ func (n *NLRI) unknown() *[]TLV {
 	return nil
 }
 
+var (
+	errNoLocal  = fmt.Errorf("%w: local node descriptors", ErrMissing)
+	errNoRemote = fmt.Errorf("%w: remote node descriptors", ErrMissing)
+	errNoPrefix = fmt.Errorf("%w: prefix", ErrMissing)
+	errNoSID    = fmt.Errorf("%w: SRv6 SID", ErrMissing)
+	errNoPolicy = fmt.Errorf("%w: candidate path descriptor", ErrMissing)
+)
+
 // complete checks that the mandatory descriptors are there.
 func (n *NLRI) complete() error {
 	switch {
 	case n.Local == nil:
-		return fmt.Errorf("%w: local node descriptors", ErrMissing)
+		return errNoLocal
 	case n.Link != nil && n.Remote == nil:
-		return fmt.Errorf("%w: remote node descriptors", ErrMissing)
+		return errNoRemote
 	case n.Prefix != nil && !n.Prefix.Prefix.IsValid():
-		return fmt.Errorf("%w: prefix", ErrMissing)
+		return errNoPrefix
 	case n.SID != nil && !n.SID.SID.IsValid():
-		return fmt.Errorf("%w: SRv6 SID", ErrMissing)
+		return errNoSID
 	case n.Policy != nil && !n.Policy.Endpoint.IsValid():
-		return fmt.Errorf("%w: candidate path descriptor", ErrMissing)
+		return errNoPolicy
 	}
 	return nil
 }
@@ -304,8 +314,8 @@ func (n *NLRI) complete() error {
 func (n *NLRI) Append(b []byte) []byte {
 	e := encoder{b: b}
 	start := e.open(uint16(n.Type))
-	if unknown := n.unknown(); unknown != nil {
-		e.unknown = *unknown
+	if n.Decoded() {
+		e.unknown = *n.unknown()
 		e.b = append(e.b, byte(n.Protocol))
 		e.b = binary.BigEndian.AppendUint64(e.b, n.Identifier)
 		n.encode(&e)
@@ -337,13 +347,19 @@ func (n *NLRI) encode(e *encoder) {
 func DecodeNLRI(b []byte, vpn bool) (NLRI, error) {
 	m := memories.Get().(*memory)
 	defer memories.Put(m)
-	var n NLRI
 	typ, end, err := frame(b)
 	if err != nil {
-		return n, err
+		return NLRI{}, err
 	}
 	if end < len(b) {
-		return n, errLength(len(b), strconv.Itoa(end))
+		return NLRI{}, errLength(len(b), strconv.Itoa(end))
 	}
-	return n, n.read(m, NLRIType(typ), b[tlvHeader:end], vpn)
+	ns, err := m.appendNLRI(nil, NLRIType(typ), b[tlvHeader:end], vpn)
+	switch {
+	case len(ns) == 0:
+		return NLRI{}, err
+	case len(ns) > 1:
+		return NLRI{}, fmt.Errorf("%w: %d topologies", ErrAmbiguous, len(ns))
+	}
+	return ns[0], nil
 }

@@ -242,6 +242,21 @@ func TestIGPMetric(t *testing.T) {
 	}
 }
 
+// A TE metric of three octets, as IS-IS has it, is one of four.
+func TestTEMetric(t *testing.T) {
+	for value, odd := range map[string]int{"0000000a": 0, "00000a": 1} {
+		body := bodyOf(attribute(29, tlvOf(TLVTEMetric, bin(value)), tlvOf(TLVApplicationLink, bin("00000000"), tlvOf(TLVTEMetric, bin(value)))))
+		got, errs := DecodeUpdate(body)
+		if len(errs) > 0 {
+			t.Fatal(errs)
+		}
+		ten := new(uint32(10))
+		application := ApplicationLink{Standard: []byte{}, UserDefined: []byte{}, LinkMetrics: LinkMetrics{TEMetric: ten}}
+		same(t, value, got.Attributes, &Attributes{TEMetric: ten, Applications: []ApplicationLink{application}})
+		same(t, "oddities", got.Oddities, Oddities{TEMetrics: 2 * odd})
+	}
+}
+
 // A delay that does not fit 24 bits is sent as the largest one (RFC 8570 §4.1).
 func TestLargestDelay(t *testing.T) {
 	a := Attributes{Delay: &Delay{Micros: 1 << 24}}

@@ -66,7 +66,8 @@ type memory struct {
 	policyStates  slab[SRPolicyState]
 	srPolicies    slab[SRPolicy]
 
-	oddities Oddities // of the UPDATE that is being decoded
+	oddities   Oddities // of the UPDATE that is being decoded
+	topologies []uint16 // further ones of the NLRI that is being decoded
 }
 
 // reset makes all values of the slabs free for other use.

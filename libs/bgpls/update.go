@@ -3,6 +3,7 @@ package bgpls
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 )
 
 // Update is what the body of a BGP UPDATE says about BGP-LS.
@@ -12,29 +13,33 @@ type Update struct {
 	Attributes     *Attributes // of all of Reach; nil = none
 	AttributesLost bool        // the attribute was malformed or out of reach (RFC 9552 §8.2.2)
 	EndOfRIB       bool        // the speaker's table is complete (RFC 4724 §2)
+	EndOfRIBVPN    bool        // its table of SAFI 72 is
+	PathIDs        bool        // the NLRIs had path identifiers (RFC 7911)
 	Oddities       Oddities    // what is not as it should be and does no harm
 }
 
 // Oddities counts what a speaker does otherwise than the RFCs say and that was
 // understood all the same: no error, nothing is missing.
 type Oddities struct {
-	Unordered int // runs of TLVs that do not ascend (RFC 9552 §5.1)
-	Prefixes  int // prefixes with octets or bits set beyond their length (RFC 9552 §5.2.3.2)
-	Metrics   int // IGP metrics of 4 octets (RFC 9552 §5.3.2.4)
-	Flags     int // path attributes with other flags than optional (RFC 4760 §3, RFC 9552 §5.3)
+	Unordered  int // runs of TLVs that do not ascend (RFC 9552 §5.1)
+	Prefixes   int // prefixes with octets or bits set beyond their length (RFC 9552 §5.2.3.2)
+	Topologies int // NLRIs of more than one topology (RFC 9552 §5.2.2.1)
+	Metrics    int // IGP metrics of 4 octets (RFC 9552 §5.3.2.4)
+	TEMetrics  int // TE metrics of 3 octets (RFC 9552 §5.3.2.3)
+	Flags      int // path attributes with other flags than optional (RFC 4760 §3, RFC 9552 §5.3)
 }
 
 // DecodeUpdate decodes the body of a BGP UPDATE (RFC 4271 §4.3), that is without
 // the header of 19 octets. Other address families and other path attributes are
 // passed over. Each error is a *DecodeError about the one part that is missing
-// from the result; the rest of the result is valid.
+// from the result or is kept there as octets; the rest of the result is valid.
 //
 // The values of several UPDATEs share slabs, one of about 2 KB for each kind of value.
 // A value stays valid for as long as it is used, and keeps its slabs: whoever keeps
 // values for long should keep their octets (NLRI.Append, Attributes.Append) instead.
 func DecodeUpdate(body []byte) (Update, []error) {
 	m := memories.Get().(*memory)
-	u, errs := m.decode(body)
+	u, errs := m.decode(body, NoPathIDs)
 	memories.Put(m)
 	return u, errs
 }
@@ -46,14 +51,17 @@ func DecodeUpdate(body []byte) (Update, []error) {
 type Decoder struct{ memory memory }
 
 // Decode is DecodeUpdate into the memory of d.
-func (d *Decoder) Decode(body []byte) (Update, []error) {
+func (d *Decoder) Decode(body []byte) (Update, []error) { return d.DecodeWith(NoPathIDs, body) }
+
+// DecodeWith is Decode of an UPDATE whose NLRIs may have path identifiers.
+func (d *Decoder) DecodeWith(p PathIDs, body []byte) (Update, []error) {
 	d.memory.reset()
-	return d.memory.decode(body)
+	return d.memory.decode(body, p)
 }
 
-func (m *memory) decode(body []byte) (Update, []error) {
+func (m *memory) decode(body []byte, p PathIDs) (Update, []error) {
 	m.oddities = Oddities{}
-	d := decoder{memory: m}
+	d := decoder{memory: m, pathIDs: p}
 	d.decode(body)
 	d.update.Oddities = m.oddities
 	return d.update, d.errs
@@ -80,7 +88,8 @@ func (d *decoder) decode(body []byte) {
 		d.broken(body[:end], at, err)
 		return
 	}
-	d.update.EndOfRIB = d.emptyUnreach && !d.reached
+	d.update.EndOfRIB = d.emptied == SAFI && !d.reached
+	d.update.EndOfRIBVPN = d.emptied == SAFIVPN && !d.reached
 }
 
 // sized16 reads two octets of length; as many octets follow, from start to end. If
@@ -132,15 +141,16 @@ func (d *decoder) next(body []byte, at int) (int, error) {
 // decoder gathers an Update.
 type decoder struct {
 	*memory
-	update       Update
-	errs         []error
-	reached      bool // an MP_REACH_NLRI came, of any address family
-	attributed   bool // a BGP-LS attribute came
-	emptyUnreach bool // an MP_UNREACH_NLRI of BGP-LS came that withdraws nothing
+	update  Update
+	pathIDs PathIDs
+	failures
+	reached    bool // an MP_REACH_NLRI came, of any address family
+	attributed bool // a BGP-LS attribute came
+	emptied    safi // of the last MP_UNREACH_NLRI of BGP-LS, if it withdraws nothing
 }
 
 func (d *decoder) fail(what string, p part, err error) {
-	d.errs = append(d.errs, decodeError(what, p, err))
+	d.failures.add(what, p, err)
 }
 
 // broken gives up the rest of the UPDATE, and with it an attribute that did not come.
@@ -158,7 +168,10 @@ func (d *decoder) pathAttribute(a part) {
 		}
 	case AttributeMPUnreach:
 		if d.bgpls(a, 3) {
-			d.emptyUnreach = len(a.value) == 3 && a.value[2] == SAFI
+			d.emptied = 0
+			if len(a.value) == 3 {
+				d.emptied = safi(a.value[2])
+			}
 			d.update.Unreach = d.nlriList(d.update.Unreach, a, 3)
 		}
 	case AttributeBGPLS:
@@ -190,29 +203,38 @@ func (d *decoder) checkFlags(a part) {
 	}
 }
 
-// nlriList decodes the NLRIs of a path attribute after skip octets of it.
+// nlriList decodes the NLRIs of a path attribute after skip octets of it. Where the
+// framing breaks, one of the lengths before is wrong and nobody knows which: nothing of
+// the attribute is believed.
 func (d *decoder) nlriList(ns []NLRI, a part, skip int) []NLRI {
 	if skip > len(a.value) {
 		d.fail(PartAttribute, a, errTruncated(skip, len(a.value)))
 		return ns
 	}
-	vpn := a.value[2] == SAFIVPN
-	for v := a.value[skip:]; len(v) > 0; {
-		offset := a.offset + int(a.header) + len(a.value) - len(v)
-		typ, end, err := frame(v)
+	list, start, before := a.value[skip:], a.offset+int(a.header)+skip, 0
+	if len(list) > 0 && d.pathIDs.in(list) {
+		d.update.PathIDs = true
+		before = pathIDLength
+	}
+	count, at, err := framed(list, before)
+	if err != nil {
+		d.fail(PartAttribute, a, fmt.Errorf("NLRI at octet %d: %w", start+at, err))
+		return ns
+	}
+	if len(ns) == 0 {
+		d.nlris.reserve(count)
+	}
+	for at := 0; at < len(list); {
+		v := list[at+before:]
+		typ, end, _ := frame(v)
+		longer, err := d.appendNLRI(ns, NLRIType(typ), v[tlvHeader:end], a.value[2] == SAFIVPN)
 		if err != nil {
-			d.fail(PartAttribute, part{typ: a.typ, value: v, offset: offset}, err)
-			break
+			d.fail(PartNLRI, part{typ: typ, value: v[tlvHeader:end], offset: start + at + before}, err)
 		}
-		longer := d.nlris.extend(ns)
-		n := &longer[len(ns)]
-		if err := n.read(d.memory, NLRIType(typ), v[tlvHeader:end], vpn); err != nil {
-			d.nlris.back(n)
-			d.fail(PartNLRI, part{typ: typ, value: v[tlvHeader:end], offset: offset}, err)
-		} else {
-			ns = longer
+		if before > 0 {
+			identify(longer[len(ns):], pathID(list[at:]))
 		}
-		v = v[end:]
+		ns, at = longer, at+before+end
 	}
 	return ns
 }
@@ -225,7 +247,6 @@ func (d *decoder) bgplsAttribute(a part) {
 		return
 	}
 	d.attributed = true
-	attributes, errs := decodeAttributes(d.memory, a)
-	d.update.Attributes, d.update.AttributesLost = attributes, attributes == nil
-	d.errs = append(d.errs, errs...)
+	d.update.Attributes = decodeAttributes(d.memory, a, &d.failures)
+	d.update.AttributesLost = d.update.Attributes == nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -46,9 +47,11 @@ func readOctets(m *memory, x *[]byte, v []byte) error {
 	return nil
 }
 
+var errNotUTF8 = fmt.Errorf("%w: text is not UTF-8", ErrValue)
+
 func readText(_ *memory, x *string, v []byte) error {
 	if !utf8.Valid(v) {
-		return fmt.Errorf("%w: text is not UTF-8", ErrValue)
+		return errNotUTF8
 	}
 	*x = string(v)
 	return nil
@@ -81,11 +84,11 @@ func readPrefix(m *memory, p *netip.Prefix, v []byte, size int) error {
 	}
 	bits, octets := int(v[0]), v[1:]
 	if bits > 8*size {
-		return fmt.Errorf("%w: prefix of %d bits", ErrValue, bits)
+		return &cause{is: ErrValue, format: "prefix of %d bits", args: [2]int{bits}}
 	}
 	n := (bits + 7) / 8
 	if len(octets) < n || len(octets) > size {
-		return errLength(len(octets), fmt.Sprintf("%d for a prefix of %d bits", n, bits))
+		return errLength(len(octets), strconv.Itoa(n)+" for a prefix of "+strconv.Itoa(bits)+" bits")
 	}
 	var full [16]byte
 	copy(full[:], octets)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"net/netip"
 	"reflect"
@@ -77,6 +78,7 @@ func read(t *testing.T, b []byte) Message {
 }
 
 var comparer = cmp.Options{
+	cmp.Comparer(func(a, b error) bool { return fmt.Sprint(a) == fmt.Sprint(b) }),
 	cmpopts.EquateComparable(netip.Addr{}), cmpopts.EquateEmpty(),
 	cmp.Comparer(func(a, b bgp.Open) bool { return reflect.DeepEqual(a, b) }),
 }
@@ -95,15 +97,19 @@ func TestMessages(t *testing.T) {
 		text []byte
 		want Message
 	}{
-		{"route monitoring", message(0, global, bgpMessage(2, update)), &RouteMonitoring{peer, update}},
+		{"route monitoring", message(0, global, bgpMessage(2, update)), &RouteMonitoring{Peer: peer, Bodies: [][]byte{update}}},
 		{"post-policy, AS numbers of two bytes", message(0, peerHeader(GlobalPeer, flagPostPolicy|flagAS2, 0), bgpMessage(2, update)),
-			&RouteMonitoring{with(func(p *Peer) { p.PostPolicy, p.AS2 = true, true }), update}},
+			&RouteMonitoring{Peer: with(func(p *Peer) { p.PostPolicy, p.AS2 = true, true }), Bodies: [][]byte{update}}},
 		{"Adj-RIB-Out of a VPN over IPv6", message(0, peerHeader(RDPeer, flagIPv6|flagAdjRIBOut, 100<<32|7), bgpMessage(2, update)),
-			&RouteMonitoring{with(func(p *Peer) {
+			&RouteMonitoring{Peer: with(func(p *Peer) {
 				p.Type, p.Distinguisher, p.AdjRIBOut, p.Address = RDPeer, 100<<32|7, true, netip.MustParseAddr("2001:db8::9")
-			}), update}},
+			}), Bodies: [][]byte{update}}},
 		{"Loc-RIB, filtered", message(0, peerHeader(LocRIB, flagFiltered, 0), bgpMessage(2, update)),
-			&RouteMonitoring{with(func(p *Peer) { p.Type, p.Filtered, p.Address = LocRIB, true, netip.Addr{} }), update}},
+			&RouteMonitoring{Peer: with(func(p *Peer) { p.Type, p.Filtered, p.Address = LocRIB, true, netip.Addr{} }), Bodies: [][]byte{update}}},
+		{"several UPDATEs", message(0, global, bgpMessage(2, update), bgpMessage(2, nil), bgpMessage(2, update)),
+			&RouteMonitoring{Peer: peer, Bodies: [][]byte{update, {}, update}}},
+		{"an UPDATE and the begin of another", message(0, global, bgpMessage(2, update), []byte{0xff}),
+			&RouteMonitoring{Peer: peer, Bodies: [][]byte{update}, Rest: errors.New("after 1 UPDATEs: no room for the UPDATE: 1 bytes")}},
 		{"peer up", message(3, global, make([]byte, 12), []byte{192, 0, 2, 1, 0, 179, 0x90, 0}, openMessage(), openMessage(1, 4, 0, 1, 0, 1), tlv(0, "hello"), tlv(3, "red"), tlv(99, "?")),
 			&PeerUp{
 				Peer: peer, LocalAddress: netip.MustParseAddr("192.0.2.1"), LocalPort: 179, RemotePort: 0x9000,
@@ -138,8 +144,8 @@ func TestMessages(t *testing.T) {
 func TestLongUpdate(t *testing.T) {
 	body := bytes.Repeat([]byte{7}, 65535-bgpHeaderLen)
 	m := read(t, message(0, global, bgpMessage(2, body))).(*RouteMonitoring)
-	if !bytes.Equal(m.Body, body) {
-		t.Errorf("body has %d bytes", len(m.Body))
+	if !bytes.Equal(m.Bodies[0], body) {
+		t.Errorf("body has %d bytes", len(m.Bodies[0]))
 	}
 }
 
@@ -177,7 +183,7 @@ func TestStream(t *testing.T) {
 	for i, want := range []Message{&Initiation{}, &Unknown{}, &RouteMonitoring{}} {
 		m, err := r.Next()
 		if err != nil || cmp.Diff(want, m, cmpopts.IgnoreTypes(Peer{}), cmpopts.IgnoreFields(Initiation{}, "SystemName"),
-			cmpopts.IgnoreFields(Unknown{}, "Type"), cmpopts.IgnoreFields(RouteMonitoring{}, "Body")) != "" {
+			cmpopts.IgnoreFields(Unknown{}, "Type"), cmpopts.IgnoreFields(RouteMonitoring{}, "Bodies")) != "" {
 			t.Errorf("message %d = %T %v", i, m, err)
 		}
 	}
@@ -211,7 +217,8 @@ func TestMalformed(t *testing.T) {
 		{"OPEN capability", "the OPEN sent: a capability is cut short", message(3, global, make([]byte, 20), openMessage(1, 4), openMessage()), true},
 		{"no addresses", "no room for addresses and ports", message(3, global), true},
 		{"not an UPDATE", "the UPDATE is a BGP message of type 4", message(0, global, bgpMessage(4, nil)), true},
-		{"two UPDATEs", "19 bytes follow the UPDATE", message(0, global, bgpMessage(2, nil), bgpMessage(2, nil)), true},
+		{"UPDATE of a length that cannot be", "the UPDATE says 18 bytes and has 23", message(0, global, bytes.Repeat([]byte{0xff}, 16), []byte{0, 18, 2, 0, 0, 0, 0}), true},
+		{"UPDATE longer than the message", "the UPDATE says 65535 bytes and has 23", message(0, global, bytes.Repeat([]byte{0xff}, 16), []byte{0xff, 0xff, 2, 0, 0, 0, 0}), true},
 		{"no reason", "no room for the reason", message(2, global), true},
 		{"no statistics", "no room for the number", message(1, global), true},
 		{"TLV head", "no room for type and length", message(4, []byte{0}), true},
@@ -287,6 +294,7 @@ func note() *bgp.Notification {
 func FuzzReader(f *testing.F) {
 	f.Add(message(0, global, bgpMessage(2, []byte{0, 0, 0, 0})))
 	f.Add(message(0, peerHeader(LocRIB, flagFiltered, 7), bgpMessage(2, nil)))
+	f.Add(message(0, global, bgpMessage(2, nil), bgpMessage(2, nil), []byte{0xff}))
 	f.Add(message(1, global, []byte{0, 0, 0, 1}, tlv(9, "\x40\x04\x47\x00\x00\x00\x00\x00\x00\x00\x09")))
 	f.Add(message(2, global, []byte{3}, bgpMessage(3, join([]byte{6, 2, 5}, []byte("lunch")))))
 	f.Add(message(3, global, make([]byte, 20), openMessage(linkState...), openExtended(linkState...), tlv(3, "red")))

@@ -23,11 +23,12 @@ const (
 	typeRouteMirroring   = 6
 )
 
-// RouteMonitoring is an UPDATE message of a peer, or one that stands for a part of its
-// table (RFC 7854 §4.6).
+// RouteMonitoring is UPDATE messages of a peer, or such as stand for a part of its table
+// (RFC 7854 §4.6): one, but some routers put several into one message.
 type RouteMonitoring struct {
-	Peer Peer
-	Body []byte // of the UPDATE, after its 19-byte header
+	Peer   Peer
+	Bodies [][]byte // of the UPDATEs, after their 19-byte headers; one at least
+	Rest   error    // why what follows them is no UPDATE; nil: nothing follows
 }
 
 // StatisticsReport is what a router counts for a peer (RFC 7854 §4.8).
@@ -109,14 +110,20 @@ func parse(typ uint8, body []byte) (Message, error) {
 }
 
 func (c cursor) routeMonitoring(p Peer) (Message, error) {
-	body, err := c.bgp(bgpUpdate, "the UPDATE")
-	if err == nil && len(c) > 0 {
-		err = fmt.Errorf("%d bytes follow the UPDATE", len(c))
+	m := &RouteMonitoring{Peer: p}
+	for m.Bodies == nil || len(c) > 0 {
+		body, err := c.bgp(bgpUpdate, "the UPDATE")
+		switch {
+		case err == nil:
+			m.Bodies = append(m.Bodies, body)
+		case m.Bodies == nil:
+			return nil, err
+		default:
+			m.Rest = fmt.Errorf("after %d UPDATEs: %w", len(m.Bodies), err)
+			return m, nil
+		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	return &RouteMonitoring{p, body}, nil
+	return m, nil
 }
 
 func (c cursor) peerUp(p Peer) (Message, error) {

@@ -10,21 +10,23 @@ func (r *routing) isis(from int) Distance {
 		}
 	}
 	if !r.address.IsValid() {
-		if d := r.byNode(from); d != Unreachable {
-			return d
-		}
+		return r.byNode(from)
 	}
-	return r.overAttached(from)
+	return Unreachable
 }
 
-// byPrefix is the path by the route to one prefix. Level 1 counts before level 2 before
-// what is passed down, whatever the metrics (RFC 5302 §3.2). Where the prefixes of a level
-// are not told, the destination itself is looked for in it.
+// classes are the kinds of routes, the preferred first: level 1 before level 2 before what
+// is passed down, whatever the metrics (RFC 5302 §3.2). In level 2 the up/down bit shows what
+// another domain passed (RFC 7775 §3).
+var classes = []struct {
+	backbone bool
+	reach    Reach
+}{{false, Own}, {true, Own}, {true, Passed}, {false, Passed}}
+
+// byPrefix is the path by the route to one prefix. Where the prefixes of a level are not
+// told, the destination itself is looked for in it.
 func (r *routing) byPrefix(from int, prefix netip.Prefix) Distance {
-	for _, class := range []struct {
-		backbone bool
-		reach    Reach
-	}{{false, Own}, {true, Own}, {true, Passed}, {false, Passed}} {
+	for _, class := range classes {
 		best := Unreachable
 		for _, p := range r.places[from] {
 			a := r.domain.Areas[p.area]
@@ -33,7 +35,7 @@ func (r *routing) byPrefix(from int, prefix netip.Prefix) Distance {
 			case prefix == r.address && class.reach == Own && !a.TellsPrefixes:
 				best = min(best, r.throughLevel(p))
 			default:
-				best = min(best, r.byTellers(p, prefix, class.reach))
+				best = min(best, r.shortest(r.candidates(p, prefix, class.reach), prefix != r.address))
 			}
 		}
 		if best != Unreachable {
@@ -41,31 +43,6 @@ func (r *routing) byPrefix(from int, prefix netip.Prefix) Distance {
 		}
 	}
 	return Unreachable
-}
-
-// byTellers is the path from a place by the word of those that tell a prefix in its level.
-func (r *routing) byTellers(from place, prefix netip.Prefix, reach Reach) Distance {
-	ways := r.candidates(from, r.tellers(from.area, prefix), reach)
-	if prefix.Bits() == 0 {
-		return r.nearest(ways, bySum)
-	}
-	best := Unreachable
-	for _, c := range ways {
-		best = min(best, r.shortest([]candidate{c}, r.levelBase(c.via, from.area), prefix != r.address))
-	}
-	return best
-}
-
-// levelBase is the metric with which the destination tells its address where a router
-// that tells it in a level has it from: the destination itself that level, others the
-// other one.
-func (r *routing) levelBase(via, area int) uint32 {
-	for i, own := range r.own {
-		if own.OK && (i == area) == (via == r.to) {
-			return own.Value
-		}
-	}
-	return r.base()
 }
 
 // byNode is the path to a destination without an address: within the level 1 area, else
@@ -100,19 +77,36 @@ func (r *routing) throughLevel(from place) Distance {
 	return best
 }
 
-// overAttached is the way of a router of level 1 alone that has no route: its default
-// leads to the nearest router with the attached bit (RFC 1195 §3.2, ISO 10589 §7.2.9).
-func (r *routing) overAttached(from int) Distance {
-	if len(r.places[from]) != 1 || r.domain.Areas[r.places[from][0].area].Backbone {
-		return Unreachable
-	}
-	p := r.places[from][0]
-	var ways []candidate
-	for n, node := range r.domain.Areas[p.area].Nodes {
-		near := r.inside[p.area][p.node][n]
-		if node.Attached && n != p.node && near != Unreachable {
-			ways = append(ways, candidate{near: near, via: node.Router})
+// isisDefaults returns the ways to the nearest routers that tell a default route, as the
+// attached bit does in level 1.
+func (r *routing) isisDefaults(from int) []candidate {
+	for _, class := range classes {
+		var ways []candidate
+		for _, p := range r.places[from] {
+			if r.domain.Areas[p.area].Backbone != class.backbone {
+				continue
+			}
+			ways = append(ways, r.defaultCandidates(p, class.reach)...)
+			if !class.backbone && class.reach == Own && r.core[from] == nil {
+				ways = append(ways, r.attached(p)...)
+			}
+		}
+		if len(ways) > 0 {
+			return nearest(ways, bySum)
 		}
 	}
-	return r.nearest(ways, bySum)
+	return nil
+}
+
+// attached returns the ways to routers with the attached bit, which routers without a
+// neighbour in level 2 follow (RFC 1195 §3.2, ISO 10589 §7.2.9).
+func (r *routing) attached(from place) []candidate {
+	var ways []candidate
+	for n, node := range r.domain.Areas[from.area].Nodes {
+		near := r.inside[from.area][from.node][n]
+		if node.Attached && node.Router != Pseudonode && n != from.node && near != Unreachable {
+			ways = append(ways, candidate{from: from, node: n, via: node.Router, near: near})
+		}
+	}
+	return ways
 }

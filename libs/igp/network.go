@@ -197,8 +197,8 @@ func (d *Domain) distances(routers int, w Weight) *Matrix {
 	case len(d.Areas) <= 1:
 		return r.withinAreas()
 	case d.Rules == ISIS:
-		return r.each(r.isis)
+		return r.each(r.isis, r.isisDefaults)
 	default:
-		return r.each(r.ospf)
+		return r.each(r.ospf, r.ospfDefaults)
 	}
 }

@@ -1,31 +1,15 @@
 package igp
 
-// ospf returns the distance from a router by OSPF's rules.
+// ospf returns the distance from a router by OSPF's rules: within an area of both if there
+// is a path, whatever other paths cost (RFC 2328 §11, §16.2).
 func (r *routing) ospf(from int) Distance {
-	if d := r.intraArea(from); d != Unreachable {
+	if d := r.withinOther(from, noArea); d != Unreachable {
 		return d
 	}
 	if !r.hearsPrefixes(from) {
 		return r.overBorders(from)
 	}
-	if d := r.interArea(from); d != Unreachable {
-		return d
-	}
-	return r.ospfDefault(from)
-}
-
-// intraArea is the path within an area of both, whatever other paths cost (RFC 2328 §11,
-// §16.2): an area in which the destination tells its address, or, if that is not told,
-// any.
-func (r *routing) intraArea(from int) Distance {
-	byAddress := r.hearsPrefixes(from)
-	best := Unreachable
-	for _, p := range r.places[from] {
-		if r.own[p.area].OK || !byAddress {
-			best = min(best, r.within(p))
-		}
-	}
-	return best
+	return r.interArea(from)
 }
 
 // hearsPrefixes tells whether the address of the destination, and what border routers
@@ -56,13 +40,9 @@ func (r *routing) looksAt(from int) []place {
 // address, or else of a range that it is in (RFC 2328 §16.2).
 func (r *routing) interArea(from int) Distance {
 	for _, prefix := range r.covering {
-		if prefix.Bits() == 0 {
-			break
-		}
 		best := Unreachable
 		for _, p := range r.looksAt(from) {
-			ways := r.candidates(p, r.tellers(p.area, prefix), Passed)
-			best = min(best, r.shortest(ways, r.base(), prefix != r.address))
+			best = min(best, r.shortest(r.candidates(p, prefix, Passed), prefix != r.address))
 		}
 		if best != Unreachable {
 			return best
@@ -71,22 +51,10 @@ func (r *routing) interArea(from int) Distance {
 	return Unreachable
 }
 
-// base is the metric with which the destination tells its address; the least if it does
-// in several areas.
-func (r *routing) base() uint32 {
-	var least Told
-	for _, own := range r.own {
-		if own.OK && (!least.OK || own.Value < least.Value) {
-			least = own
-		}
-	}
-	return least.Value
-}
-
-// ospfDefault is the way over the nearest router that tells a default route, as
-// the border routers of a stub area do (RFC 2328 §12.4.3.1): inter-area before external
-// type 1 before type 2.
-func (r *routing) ospfDefault(from int) Distance {
+// ospfDefaults returns the ways to the nearest routers that tell a default route, as the
+// border routers of a stub area do (RFC 2328 §12.4.3.1): inter-area before external type 1
+// before type 2 (§16.4).
+func (r *routing) ospfDefaults(from int) []candidate {
 	for _, reach := range []Reach{Passed, External1, External2} {
 		order := bySum
 		if reach == External2 {
@@ -94,55 +62,39 @@ func (r *routing) ospfDefault(from int) Distance {
 		}
 		var ways []candidate
 		for _, p := range r.looksAt(from) {
-			ways = append(ways, r.candidates(p, r.tellers(p.area, r.defaultRoute()), reach)...)
+			ways = append(ways, r.defaultCandidates(p, reach)...)
 		}
-		if d := r.nearest(ways, order); d != Unreachable {
-			return d
+		if len(ways) > 0 {
+			return nearest(ways, order)
 		}
 	}
-	return Unreachable
+	return nil
 }
 
 // overBorders is the shortest inter-area path if border routers pass on whatever they
-// reach in other areas: routers with a neighbour in area 0 over it, others over the
-// border routers of their areas.
+// reach in other areas.
 func (r *routing) overBorders(from int) Distance {
-	if core := r.core[from]; core != nil {
-		return r.overBackbone(*core)
-	}
 	best := Unreachable
-	for _, p := range r.places[from] {
+	for _, p := range r.looksAt(from) {
 		for _, n := range r.borders[p.area] {
-			if near := r.inside[p.area][p.node][n]; n != p.node {
+			if n != p.node {
 				border := r.domain.Areas[p.area].Nodes[n].Router
-				best = min(best, near.plus(r.passedOn(border, p.area)))
+				best = min(best, r.inside[p.area][p.node][n].plus(r.passedOn(border, p.area)))
 			}
 		}
 	}
 	return best
 }
 
-// overBackbone is the shortest path over area 0 to a border router of an area of the
-// destination, and on within that.
-func (r *routing) overBackbone(from place) Distance {
-	best := Unreachable
-	for _, n := range r.borders[from.area] {
-		near := r.inside[from.area][from.node][n]
-		border := r.domain.Areas[from.area].Nodes[n].Router
-		best = min(best, near.plus(r.withinOther(border, from.area)))
-	}
-	return best
-}
-
-// passedOn is what a border router passes into an area of the destination: its path
-// within another area, else, with a neighbour in area 0, its path over that (RFC 2328
-// §12.4.3, RFC 3509 §2.2).
+// passedOn is what a border router passes into an area of the destination: its path within
+// areas if the shortest is in another one; else, with a neighbour in area 0 and not into
+// that, its path over it (RFC 2328 §12.4.3, RFC 3509 §2.2).
 func (r *routing) passedOn(border, into int) Distance {
-	if d := r.withinOther(border, into); d != Unreachable {
-		return d
+	switch within := r.withinOther(border, noArea); {
+	case within != Unreachable && within == r.withinOther(border, into):
+		return within
+	case within != Unreachable || r.core[border] == nil || r.domain.Areas[into].Backbone:
+		return Unreachable
 	}
-	if core := r.core[border]; core != nil {
-		return r.overBackbone(*core)
-	}
-	return Unreachable
+	return r.route(border)
 }

@@ -1,7 +1,6 @@
 package igp
 
 import (
-	"cmp"
 	"net/netip"
 	"slices"
 )
@@ -15,14 +14,16 @@ type routing struct {
 	lengths [][]int   // by area: the prefix lengths that occur, the longest first
 	places  [][]place // by router
 	borders [][]int   // by area: its nodes that join it to other areas
-	core    []*place  // by router: where it is in area 0 with a neighbour there; nil = nowhere
+	core    []*place  // by router: where it is in the backbone with a neighbour there; nil = nowhere
+	exits   [][]exit  // by router: where its default route leads
 	rule    func(from int) Distance
 
 	// Of the destination at hand:
 	to       int
 	address  netip.Prefix   // its own address, the zero value if none is told
-	covering []netip.Prefix // that are told in some area, the longest first
+	covering []netip.Prefix // that are told in some area, but default routes; the longest first
 	own      []Told         // by area: the metric with which the destination tells it
+	homes    []place        // where paths to the destination end
 	known    []Distance     // by router
 	asked    []bool         // by router
 }
@@ -75,9 +76,10 @@ func (r *routing) findBorders() {
 	}
 }
 
+// hasNeighbor tells whether another router is reached in an area; a LAN without one is none.
 func (r *routing) hasNeighbor(p place) bool {
 	for to, d := range r.inside[p.area][p.node] {
-		if to != p.node && d != Unreachable {
+		if to != p.node && d != Unreachable && r.domain.Areas[p.area].Nodes[to].Router != Pseudonode {
 			return true
 		}
 	}
@@ -113,10 +115,11 @@ func (r *routing) withinAreas() *Matrix {
 }
 
 // each returns the distances that a rule gives from one router to the destination at
-// hand.
-func (r *routing) each(rule func(from int) Distance) *Matrix {
+// hand, and default routes where it gives none.
+func (r *routing) each(rule func(from int) Distance, defaults func(from int) []candidate) *Matrix {
 	m := newMatrix(r.routers)
 	r.rule = rule
+	r.findExits(defaults)
 	for to := range r.routers {
 		if len(r.places[to]) == 0 {
 			continue
@@ -133,7 +136,7 @@ func (r *routing) each(rule func(from int) Distance) *Matrix {
 
 // begin makes a router the destination at hand.
 func (r *routing) begin(to int) {
-	r.to, r.address = to, r.domain.Addresses[to]
+	r.to, r.address, r.homes = to, r.domain.Addresses[to], r.places[to]
 	clear(r.asked)
 	clear(r.own)
 	r.covering = r.covering[:0]
@@ -143,7 +146,7 @@ func (r *routing) begin(to int) {
 	for i, a := range r.domain.Areas {
 		r.own[i] = a.ownMetric(to, r.address)
 		for _, bits := range r.lengths[i] {
-			if bits > r.address.Bits() {
+			if bits > r.address.Bits() || bits == 0 {
 				continue
 			}
 			if p := netip.PrefixFrom(r.address.Addr(), bits).Masked(); len(a.Prefixes[p]) > 0 {
@@ -153,6 +156,24 @@ func (r *routing) begin(to int) {
 	}
 	slices.SortFunc(r.covering, func(a, b netip.Prefix) int { return b.Bits() - a.Bits() })
 	r.covering = slices.Compact(r.covering)
+	if r.domain.Rules == OSPF {
+		r.homes = r.tellingAreas()
+	}
+}
+
+// tellingAreas returns the destination's places in areas in which it tells its address,
+// all its places if it tells it in none.
+func (r *routing) tellingAreas() []place {
+	var telling []place
+	for _, p := range r.places[r.to] {
+		if r.own[p.area].OK {
+			telling = append(telling, p)
+		}
+	}
+	if len(telling) == 0 {
+		return r.places[r.to]
+	}
+	return telling
 }
 
 // ownMetric is the metric with which a router tells its own address in an area.
@@ -173,7 +194,9 @@ func (r *routing) route(from int) Distance {
 		return 0
 	case !r.asked[from]:
 		r.asked[from], r.known[from] = true, Unreachable
-		r.known[from] = r.rule(from)
+		if r.known[from] = r.rule(from); r.known[from] == Unreachable {
+			r.known[from] = r.overDefault(from)
+		}
 	}
 	return r.known[from]
 }
@@ -193,21 +216,19 @@ func (a *Area) prefixLengths() []int {
 	return lengths
 }
 
-// tellers returns who tells a prefix in an area.
-func (r *routing) tellers(area int, prefix netip.Prefix) []Advertisement {
-	return r.domain.Areas[area].Prefixes[prefix]
-}
-
 // within returns the distance to the destination within an area, from a router at a
 // place in it.
 func (r *routing) within(from place) Distance {
-	for _, p := range r.places[r.to] {
+	for _, p := range r.homes {
 		if p.area == from.area {
 			return r.inside[p.area][from.node][p.node]
 		}
 	}
 	return Unreachable
 }
+
+// noArea is the number of no area.
+const noArea = -1
 
 // withinOther returns the distance from a router to the destination within an area other
 // than a given one, the least of several.
@@ -219,80 +240,4 @@ func (r *routing) withinOther(router, than int) Distance {
 		}
 	}
 	return best
-}
-
-// defaultRoute is 0.0.0.0/0 or ::/0, of the address family of the destination's address.
-func (r *routing) defaultRoute() netip.Prefix { return netip.PrefixFrom(r.address.Addr(), 0).Masked() }
-
-// candidate is a way to the destination over a router that tells of it.
-type candidate struct {
-	near Distance // to the router
-	word uint64   // the metric that it tells
-	via  int
-}
-
-// candidates returns the ways from a place over those that tell a prefix in its area in
-// one way, other than the router itself.
-func (r *routing) candidates(from place, tellers []Advertisement, reach Reach) []candidate {
-	nodes := r.domain.Areas[from.area].Nodes
-	var found []candidate
-	for _, t := range tellers {
-		near := r.inside[from.area][from.node][t.Node]
-		if via := nodes[t.Node].Router; t.Reach == reach && t.Node != from.node && near != Unreachable && via != Pseudonode {
-			found = append(found, candidate{near, uint64(t.Metric), via})
-		}
-	}
-	return found
-}
-
-// beyond returns what the way costs beyond the router that tells of the destination's
-// address: its word, less the metric that the address has at the destination. It has no
-// word on other metrics than the IGP's; there its own way counts.
-func (r *routing) beyond(c candidate, base uint32) Distance {
-	own := r.route(c.via)
-	if r.weight != ByIGP {
-		return own
-	}
-	links := uint64(linksUnknown)
-	if known, ok := own.Links(); ok {
-		links = known
-	}
-	return distance(c.word-min(c.word, uint64(base)), links)
-}
-
-// shortest returns the shortest of ways whose tellers' word counts. A prefix that only
-// covers the address leads there if the router that tells it has a route of its own.
-func (r *routing) shortest(ways []candidate, base uint32, covers bool) Distance {
-	best := Unreachable
-	for _, c := range ways {
-		if covers && r.route(c.via) == Unreachable {
-			continue
-		}
-		best = min(best, c.near.plus(r.beyond(c, base)))
-	}
-	return best
-}
-
-// nearest returns the whole way over the nearest of routers that tell a default route
-// or are attached; of several equally near the least.
-func (r *routing) nearest(ways []candidate, order func(a, b candidate) int) Distance {
-	if len(ways) == 0 {
-		return Unreachable
-	}
-	first := slices.MinFunc(ways, order)
-	best := Unreachable
-	for _, c := range ways {
-		if order(c, first) == 0 {
-			best = min(best, c.near.plus(r.route(c.via)))
-		}
-	}
-	return best
-}
-
-// bySum orders ways by the metric of the way and the word together.
-func bySum(a, b candidate) int { return cmp.Compare(a.near.Metric()+a.word, b.near.Metric()+b.word) }
-
-// byWord orders ways by the word, then by the metric of the way (RFC 2328 §16.4 (6)).
-func byWord(a, b candidate) int {
-	return cmp.Or(cmp.Compare(a.word, b.word), cmp.Compare(a.near.Metric(), b.near.Metric()))
 }

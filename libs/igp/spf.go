@@ -47,7 +47,7 @@ func newSearch(a *Area, w Weight) *search {
 		}
 	}
 	for n, node := range a.Nodes {
-		s.nodes[n].noTransit = node.NoTransit
+		s.nodes[n].noTransit = node.NoTransit && node.Router != Pseudonode // RFC 3787 §4
 		s.nodes[n+1].first += s.nodes[n].first
 	}
 	next := make([]int32, len(a.Nodes))

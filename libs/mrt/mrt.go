@@ -1,5 +1,5 @@
 // Package mrt reads BGP messages and session changes from MRT files (RFC 6396), also
-// compressed with gzip: BGP4MP and BGP4MP_ET records, and, of table dumps
+// compressed with gzip or bzip2: BGP4MP and BGP4MP_ET records, and, of table dumps
 // (TABLE_DUMP_V2), the BGP-LS routes, as the UPDATE messages that would tell them. The
 // messages stay raw bytes. Records of other types are skipped and counted. Pure: it
 // reads from any io.Reader.
@@ -10,6 +10,7 @@ package mrt
 
 import (
 	"bufio"
+	"compress/bzip2"
 	"compress/flate"
 	"compress/gzip"
 	"encoding/binary"
@@ -17,6 +18,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"strings"
 	"time"
 )
 
@@ -30,6 +32,9 @@ const (
 	subtypeMessage        = 1
 	subtypeMessageAS4     = 4
 	subtypeStateChangeAS4 = 5
+
+	subtypeMessageAddPath    = 8 // RFC 8050 §3
+	subtypeMessageAS4AddPath = 9
 )
 
 // Established is the BGP FSM state of that name in a state change (RFC 6396 §4.4.1).
@@ -52,6 +57,9 @@ type Record struct {
 	// 19-byte header; nil for a state change.
 	Type uint8
 	Body []byte
+
+	// PathIDs says that the NLRIs have path identifiers (RFC 8050 §3).
+	PathIDs bool
 
 	// OldState and NewState are the states of the BGP FSM; 0 for a message.
 	OldState, NewState uint16
@@ -92,7 +100,7 @@ type Reader struct {
 	failure error       // after them
 }
 
-// NewReader returns a reader of an MRT file, which may be compressed with gzip.
+// NewReader returns a reader of an MRT file, which may be compressed with gzip or bzip2.
 func NewReader(r io.Reader) *Reader { return &Reader{r: bufio.NewReaderSize(r, 1<<16)} }
 
 // Skipped is the number of records so far that are of types not read here.
@@ -160,30 +168,55 @@ func broken(offset int64, err error) error { return &Error{Offset: offset, Err: 
 // timestamp that begins so.
 const gzipMagic = "\x1f\x8b"
 
+// isBzip2 reports whether a file that begins so is compressed with bzip2: after the block
+// size comes the mark of a block or of the end. Timestamps of 2005 may begin so, and do
+// not go on so.
+func isBzip2(b []byte) bool {
+	const magic, size, mark = "BZh", 1, 6
+	if len(b) < len(magic)+size+mark || string(b[:len(magic)]) != magic {
+		return false
+	}
+	follows := string(b[len(magic)+size:][:mark])
+	return follows == "1AY&SY" || follows == "\x17rE8P\x90"
+}
+
 // full reads as many bytes as b has; io.EOF if there are none. What is too short or
 // wrongly compressed is damaged; other errors are those of the source.
 func (r *Reader) full(b []byte) (n int, err error) {
 	if !r.started {
 		r.started = true
-		if magic, _ := r.r.Peek(len(gzipMagic)); string(magic) == gzipMagic {
-			text, err := gzip.NewReader(r.r)
-			if err != nil {
-				return 0, decompression(err)
-			}
-			r.r = bufio.NewReaderSize(text, 1<<16)
+		if err := r.decompress(); err != nil {
+			return 0, decompression(err)
 		}
 	}
 	n, err = io.ReadFull(r.r, b)
 	return n, decompression(err)
 }
 
+// decompress finds out how the file is compressed, if at all.
+func (r *Reader) decompress() error {
+	magic, _ := r.r.Peek(10)
+	switch {
+	case strings.HasPrefix(string(magic), gzipMagic):
+		text, err := gzip.NewReader(r.r)
+		if err != nil {
+			return err
+		}
+		r.r = bufio.NewReaderSize(text, 1<<16)
+	case isBzip2(magic):
+		r.r = bufio.NewReaderSize(bzip2.NewReader(r.r), 1<<16)
+	}
+	return nil
+}
+
 // decompression tells damage from errors of the source.
 func decompression(err error) error {
 	var corrupt flate.CorruptInputError
+	var malformed bzip2.StructuralError
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return ErrDamaged
-	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt), errors.As(err, &malformed):
 		return fmt.Errorf("%w: %w", err, ErrDamaged)
 	}
 	return err
@@ -206,10 +239,12 @@ func parse(h [12]byte, b []byte) (r Record, ok bool, err error) {
 	subtype := binary.BigEndian.Uint16(h[6:])
 	switch subtype {
 	case subtypeMessage, subtypeMessageAS4, subtypeStateChange, subtypeStateChangeAS4:
+	case subtypeMessageAddPath, subtypeMessageAS4AddPath:
+		r.PathIDs = true
 	default:
 		return r, false, nil
 	}
-	b, err = parsePeer(&r, b, subtype == subtypeMessageAS4 || subtype == subtypeStateChangeAS4)
+	b, err = parsePeer(&r, b, subtype == subtypeMessageAS4 || subtype == subtypeMessageAS4AddPath || subtype == subtypeStateChangeAS4)
 	if err != nil {
 		return r, false, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net/netip"
@@ -36,9 +37,11 @@ func TestReader(t *testing.T) {
 		record(7, typeBGP4MPET, subtypeMessageAS4, join([]byte{0, 0, 0, 5}, peerAS4, message)),
 		record(8, 13, 2, []byte("IPv4 unicast, not read here")),
 		record(8, 11, 0, []byte("OSPF, not read here")),
-		record(8, typeBGP4MP, 8, []byte("with path identifiers, not read here")),
+		record(8, typeBGP4MP, 6, []byte("what the collector said, not read here")),
 		record(9, typeBGP4MP, subtypeMessage, join(peerAS2, message)),
 		record(10, typeBGP4MP, subtypeStateChangeAS4, join(peerAS4, []byte{0, 6, 0, 1})),
+		record(11, typeBGP4MP, subtypeMessageAddPath, join(peerAS2, message)),
+		record(12, typeBGP4MPET, subtypeMessageAS4AddPath, join([]byte{0, 0, 0, 5}, peerAS4, message)),
 	)
 	r := NewReader(bytes.NewReader(file))
 	first, err := r.Next()
@@ -52,6 +55,11 @@ func TestReader(t *testing.T) {
 	third, err := r.Next()
 	if err != nil || third.OldState != Established || third.NewState != 1 || third.Body != nil {
 		t.Errorf("third = %+v, %v", third, err)
+	}
+	for range 2 {
+		if m, err := r.Next(); err != nil || m.Peer != peer || m.PeerASN != 100 || m.Type != 2 || len(m.Body) != 4 || !m.PathIDs || first.PathIDs {
+			t.Errorf("with path identifiers: %+v, %v", m, err)
+		}
 	}
 	if _, err := r.Next(); err != io.EOF {
 		t.Errorf("end = %v, want EOF", err)
@@ -160,12 +168,54 @@ func TestCompressed(t *testing.T) {
 	}
 }
 
+// bzip2ed is three times the good record of TestCompressed, compressed with bzip2.
+const bzip2ed = "425a6839314159265359765e35f40000067104f82440800080060040000000a000508068006f5254c9a37a8cab2f6af8a93a56c574fcc76d647f6b23166cbe28d8c49c3d177245385090765e35f4"
+
+func TestBzip2(t *testing.T) {
+	text, err := hex.DecodeString(bzip2ed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := NewReader(bytes.NewReader(text))
+	for range 3 {
+		if got, err := r.Next(); err != nil || got.PeerASN != 100 {
+			t.Errorf("record = %+v, %v", got, err)
+		}
+	}
+	if _, err := r.Next(); err != io.EOF {
+		t.Errorf("end = %v, want EOF", err)
+	}
+	flipped := bytes.Clone(text)
+	flipped[len(text)-1] ^= 1 // of the checksum
+	for name, damaged := range map[string][]byte{"cut": text[:len(text)-9], "checksum": flipped, "block": text[:20]} {
+		r := NewReader(bytes.NewReader(damaged))
+		var err error
+		for err == nil {
+			_, err = r.Next()
+		}
+		if !errors.Is(err, ErrDamaged) || Skippable(err) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := NewReader(strings.NewReader("BZh9\x17rE8P\x90\x00\x00\x00\x00")).Next(); err != io.EOF {
+		t.Errorf("an empty file: %v", err)
+	}
+	plain := record(0x425a6839, typeBGP4MP, subtypeMessage, join(peerAS2, message))
+	if got, err := NewReader(bytes.NewReader(plain)).Next(); err != nil || got.Time.Unix() != 0x425a6839 {
+		t.Errorf("a file of 2005: %+v, %v", got, err)
+	}
+}
+
 func FuzzReader(f *testing.F) {
 	f.Add(record(7, typeBGP4MPET, subtypeMessageAS4, join([]byte{0, 0, 0, 5}, peerAS4, message)))
 	f.Add(record(10, typeBGP4MP, subtypeStateChangeAS4, join(peerAS4, []byte{0, 6, 0, 1})))
 	f.Add(join(indexTable, record(5, typeTableDump2, subtypeRIBGeneric, rib(entry(0, nil, 1, full), entry(1, nil, 9)))))
 	f.Add(join(indexTable, record(5, typeTableDump2, subtypeRIBGenericAddPath, rib(entry(0, pathID, 1, abbreviated)))))
 	f.Add([]byte("\x1f\x8b\x08"))
+	f.Add(record(11, typeBGP4MP, subtypeMessageAS4AddPath, join(peerAS4, message)))
+	if b, err := hex.DecodeString(bzip2ed); err == nil {
+		f.Add(b)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r := NewReader(bytes.NewReader(b))
 		for range 100*len(b) + 1000 { // compressed

@@ -158,6 +158,6 @@ func TestTableDumpDamage(t *testing.T) {
 func TestMalformedAttributes(t *testing.T) {
 	records, errs, _ := readAll(t, join(indexTable, record(5, typeTableDump2, 6, rib(join(be16(0), []byte{0, 0, 0, 1}, be16(6), origin, []byte{0x90, 29})))))
 	if len(errs) > 0 || len(records) != 1 || !bytes.HasSuffix(records[0].Body, slices.Concat(origin, []byte{0x90, 29})) {
-		t.Errorf("records %x, errors %v", records, errs)
+		t.Errorf("records %+v, errors %v", records, errs)
 	}
 }

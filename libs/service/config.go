@@ -1,14 +1,15 @@
 package service
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/url"
-	"os"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/kelseyhightower/envconfig"
@@ -17,12 +18,18 @@ import (
 // Config is the part of the configuration that all services share. Services embed
 // it.
 type Config struct {
-	KafkaBootstrapServers string     `envconfig:"KAFKA_BOOTSTRAP_SERVERS" default:"localhost:9092" example:"kafka-1:9092,kafka-2:9092"`
-	KafkaProperties       Properties `envconfig:"KAFKA_PROPERTIES" example:"security.protocol=SASL_SSL,sasl.mechanisms=SCRAM-SHA-512"`
-	SchemaRegistryURL     string     `envconfig:"SCHEMA_REGISTRY_URL" default:"http://localhost:8081" example:"https://user:password@registry:8081"`
-	HTTPListen            string     `envconfig:"HTTP_LISTEN" example:":9101"`
-	LogLevel              slog.Level `envconfig:"LOG_LEVEL" default:"info" example:"debug"`
-	LogFormat             string     `envconfig:"LOG_FORMAT" default:"text" example:"json"`
+	KafkaBootstrapServers string         `envconfig:"KAFKA_BOOTSTRAP_SERVERS" default:"localhost:9092" example:"kafka-1:9092,kafka-2:9092" desc:"brokers to start from"`
+	KafkaProperties       Properties     `envconfig:"KAFKA_PROPERTIES" example:"security.protocol=SASL_SSL,sasl.mechanisms=SCRAM-SHA-512" desc:"further librdkafka settings, name=value,…"`
+	SchemaRegistryURL     string         `envconfig:"SCHEMA_REGISTRY_URL" default:"http://localhost:8081" example:"https://user:password@registry:8081" desc:"schema registry with Confluent's API"`
+	SchemaRegistryAccess  RegistryAccess `envconfig:"SCHEMA_REGISTRY_PROPERTIES" example:"ssl.ca.location=/etc/ca.pem,bearer.auth.token=…" desc:"its authority, our certificate, a bearer token, name=value,…"`
+	HTTPListen            string         `envconfig:"HTTP_LISTEN" example:":9101" desc:"address of /healthz, /readyz and /metrics"`
+	LogLevel              slog.Level     `envconfig:"LOG_LEVEL" default:"info" example:"debug" desc:"debug, info, warn or error"`
+	LogFormat             string         `envconfig:"LOG_FORMAT" default:"text" example:"json" desc:"text or json"`
+}
+
+// Registry returns the address of the schema registry and how to be let in, as avro.Dial takes them.
+func (c *Config) Registry() (address string, tls *tls.Config, token string) {
+	return c.SchemaRegistryURL, c.SchemaRegistryAccess.TLS, c.SchemaRegistryAccess.Token
 }
 
 // Common returns the shared part of a configuration that embeds it.
@@ -36,8 +43,8 @@ type Configuration[C any] interface {
 
 // Validate reports the first wrong value, naming its variable.
 func (c *Config) Validate() error {
-	if strings.TrimSpace(c.KafkaBootstrapServers) == "" {
-		return Wrong("KAFKA_BOOTSTRAP_SERVERS", c.KafkaBootstrapServers, "is empty", "localhost:9092")
+	if problem := bootstrapProblem(c.KafkaBootstrapServers); problem != "" {
+		return Wrong("KAFKA_BOOTSTRAP_SERVERS", c.KafkaBootstrapServers, problem, "localhost:9092")
 	}
 	u, err := url.Parse(c.SchemaRegistryURL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -50,6 +57,26 @@ func (c *Config) Validate() error {
 		return Wrong("HTTP_LISTEN", c.HTTPListen, "is not [host]:port", ":9101")
 	}
 	return nil
+}
+
+// bootstrapProblem says what is wrong with a list of brokers: librdkafka drops what it does
+// not understand without a word.
+func bootstrapProblem(servers string) string {
+	if strings.TrimSpace(servers) == "" {
+		return "is empty"
+	}
+	for server := range strings.SplitSeq(servers, ",") {
+		server = strings.TrimSpace(server)
+		if scheme, _, found := strings.Cut(server, "://"); found && strings.HasPrefix(scheme, "http") {
+			return fmt.Sprintf("has %q: a broker is host:port, without %s://", server, scheme)
+		}
+		if _, port, err := net.SplitHostPort(server); err == nil {
+			if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+				return fmt.Sprintf("has %q, whose port is no number in range", server)
+			}
+		}
+	}
+	return ""
 }
 
 // Properties are librdkafka settings: key=value,… with \, for a comma in a value.
@@ -107,7 +134,7 @@ func Load[C any](config *C, adjust ...func(*C)) error {
 	if err := envconfig.Process("", config); err != nil {
 		var pe *envconfig.ParseError
 		if !errors.As(err, &pe) {
-			return err
+			return missing(reflect.TypeFor[C](), err)
 		}
 		return Wrong(pe.KeyName, pe.Value, problem(pe), example(reflect.TypeFor[C](), pe.FieldName))
 	}
@@ -118,6 +145,16 @@ func Load[C any](config *C, adjust ...func(*C)) error {
 		return v.Validate()
 	}
 	return nil
+}
+
+// missing names a required variable that is not set.
+func missing(t reflect.Type, err error) error {
+	for _, field := range reflect.VisibleFields(t) {
+		if name := field.Tag.Get("envconfig"); field.Tag.Get("required") == "true" && strings.Contains(err.Error(), " "+name+" ") {
+			return Wrong(name, "", "is missing", field.Tag.Get("example"))
+		}
+	}
+	return err
 }
 
 func problem(pe *envconfig.ParseError) string {
@@ -141,14 +178,4 @@ func example(t reflect.Type, field string) string {
 		return f.Tag.Get("example")
 	}
 	return ""
-}
-
-// fail prints an error of configuration or of a run and returns the exit status.
-func fail(name string, err error) int {
-	fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
-	var ce *ConfigError
-	if errors.As(err, &ce) {
-		return 2
-	}
-	return 1
 }

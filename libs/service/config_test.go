@@ -56,6 +56,8 @@ func TestLoadWrong(t *testing.T) {
 		{"LOG_FORMAT", "xml", `LOG_FORMAT="xml" is neither text nor json; example: LOG_FORMAT=json`},
 		{"KAFKA_PROPERTIES", "a", `KAFKA_PROPERTIES="a" is not name=value,… (a comma in a value is written \,); example: KAFKA_PROPERTIES=security.protocol=SASL_SSL,sasl.mechanisms=SCRAM-SHA-512`},
 		{"KAFKA_BOOTSTRAP_SERVERS", " ", `KAFKA_BOOTSTRAP_SERVERS=" " is empty; example: KAFKA_BOOTSTRAP_SERVERS=localhost:9092`},
+		{"KAFKA_BOOTSTRAP_SERVERS", "a:1,http://b:9092", `KAFKA_BOOTSTRAP_SERVERS="a:1,http://b:9092" has "http://b:9092": a broker is host:port, without http://; example: KAFKA_BOOTSTRAP_SERVERS=localhost:9092`},
+		{"KAFKA_BOOTSTRAP_SERVERS", "a:99999", `KAFKA_BOOTSTRAP_SERVERS="a:99999" has "a:99999", whose port is no number in range; example: KAFKA_BOOTSTRAP_SERVERS=localhost:9092`},
 		{"SCHEMA_REGISTRY_URL", "localhost:8081", `SCHEMA_REGISTRY_URL="localhost:8081" is not an http(s) URL; example: SCHEMA_REGISTRY_URL=http://localhost:8081`},
 		{"SCHEMA_REGISTRY_URL", "ftp://alice:s3cret@host", `SCHEMA_REGISTRY_URL="ftp://…@host" is not an http(s) URL; example: SCHEMA_REGISTRY_URL=http://localhost:8081`},
 		{"HTTP_LISTEN", "9101", `HTTP_LISTEN="9101" is not [host]:port; example: HTTP_LISTEN=:9101`},

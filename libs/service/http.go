@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"time"
 
@@ -25,7 +26,7 @@ func Serve(address, variable string, gatherer prometheus.Gatherer, services ...*
 	mux.HandleFunc("/readyz", func(w http.ResponseWriter, _ *http.Request) {
 		for _, s := range services {
 			if !s.IsReady() {
-				http.Error(w, s.Name+" is not caught up", http.StatusServiceUnavailable)
+				http.Error(w, s.unready(), http.StatusServiceUnavailable)
 				return
 			}
 		}
@@ -44,6 +45,18 @@ func Serve(address, variable string, gatherer prometheus.Gatherer, services ...*
 	server := &http.Server{Addr: listener.Addr().String(), Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = server.Serve(listener) }()
 	return server, nil
+}
+
+// unready says why the service is not ready.
+func (r *Runtime) unready() string {
+	lines := []string{r.Name + " is not caught up"}
+	if r.caughtUp() {
+		lines[0] = r.Name + " is held up"
+	}
+	for _, w := range r.waiting() {
+		lines = append(lines, w.String())
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Listen opens a TCP listener at an address that the named variable gave; its error

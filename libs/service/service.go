@@ -8,11 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"os/signal"
 	"slices"
 	"sync"
 	"sync/atomic"
-	"syscall"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/metric"
@@ -30,12 +28,13 @@ type Runtime struct {
 
 	mu    sync.Mutex
 	parts []*Runtime
+	waits map[*Wait]struct{}
 }
 
 // Part returns the frame of a part of the service, whose log lines have one more attribute.
 // A service with parts is caught up when all of them are.
 func (r *Runtime) Part(key, value string) *Runtime {
-	part := &Runtime{Name: r.Name, Log: r.Log.With(key, value), Meter: r.Meter, Tracer: r.Tracer}
+	part := &Runtime{Name: r.Name, Log: r.Log.With(key, value), Meter: r.Meter, Tracer: r.Tracer, waits: map[*Wait]struct{}{}}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.parts = append(r.parts, part)
@@ -48,14 +47,18 @@ func (r *Runtime) Handle(path string, page http.HandlerFunc) { r.mux.HandleFunc(
 // Ready marks the service as caught up (readyz) or, with false, as not.
 func (r *Runtime) Ready(ready bool) { r.ready.Store(ready) }
 
-// IsReady reports whether the service is caught up.
+// IsReady reports whether the service is caught up and has not been waiting for anything for long.
 func (r *Runtime) IsReady() bool {
+	return r.caughtUp() && !slices.ContainsFunc(r.waiting(), (*Wait).isLong)
+}
+
+func (r *Runtime) caughtUp() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.parts) == 0 {
 		return r.ready.Load()
 	}
-	return !slices.ContainsFunc(r.parts, func(part *Runtime) bool { return !part.IsReady() })
+	return !slices.ContainsFunc(r.parts, func(part *Runtime) bool { return !part.caughtUp() })
 }
 
 // NewRuntime returns the frame of one service; its metrics are registered with
@@ -65,20 +68,15 @@ func NewRuntime(name string, log *slog.Logger, registerer prometheus.Registerer,
 	if err != nil {
 		return nil, err
 	}
-	return &Runtime{Name: name, Log: log.With("service", name), Meter: meter, Tracer: tracer}, nil
+	r := &Runtime{Name: name, Log: log.With("service", name), Meter: meter, Tracer: tracer, waits: map[*Wait]struct{}{}}
+	return r, r.measureWaits()
 }
 
-// Main runs a service as a process: it loads C, serves HTTP on HTTP_LISTEN or else
-// on listen, calls run until it returns or a signal asks for the end, and exits: 0
-// after a signal, 1 after an error, 2 for a wrong configuration.
-func Main[C any, P Configuration[C]](name, listen string, run func(context.Context, C, *Runtime) error) {
+// Main runs a service as a process: it loads C, serves HTTP on HTTP_LISTEN or else on
+// listen, and calls run; see Program.Main.
+func Main[C any, P Configuration[C]](name, about, listen string, run func(context.Context, C, *Runtime) error) {
 	RaiseProcs()
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	err := start[C, P](ctx, name, listen, run)
-	stop()
-	if err != nil {
-		os.Exit(fail(name, err))
-	}
+	Program{Name: name, About: about, Listen: listen, Configurations: []any{new(C)}}.Main(func(ctx context.Context) error { return start[C, P](ctx, name, listen, run) })
 }
 
 func start[C any, P Configuration[C]](ctx context.Context, name, listen string, run func(context.Context, C, *Runtime) error) error {
@@ -106,7 +104,7 @@ func start[C any, P Configuration[C]](ctx context.Context, name, listen string, 
 		return err
 	}
 	defer server.Close()
-	rt.Log.Info("started", "http", server.Addr, "kafka", c.KafkaBootstrapServers, "registry", redact(c.SchemaRegistryURL))
+	rt.Log.Info("started", "version", Version(), "http", server.Addr, "kafka", c.KafkaBootstrapServers, "registry", redact(c.SchemaRegistryURL))
 	err = run(ctx, config, rt)
 	if ctx.Err() != nil {
 		rt.Log.Info("stopped")

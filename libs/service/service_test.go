@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -129,5 +130,30 @@ func TestLimit(t *testing.T) {
 	l.Interval = 0
 	if held, ok := l.Allow(); !ok || held != 3 {
 		t.Errorf("held = %d, %v; want 3", held, ok)
+	}
+}
+
+// TestLimitOfCauses does not hide one cause behind another, and bounds how many there are.
+func TestLimitOfCauses(t *testing.T) {
+	l := Limit{Interval: time.Hour}
+	allowed := func(cause string) bool {
+		_, ok := l.Allow(cause)
+		return ok
+	}
+	if !allowed("a") || allowed("a") || !allowed("b") || allowed("b") {
+		t.Error("one cause hides another, or is not held back")
+	}
+	lines := 2
+	for i := range 1000 {
+		if allowed(strconv.Itoa(i)) {
+			lines++
+		}
+	}
+	if lines > maxCauses+1 {
+		t.Errorf("%d lines in an interval", lines)
+	}
+	l.Interval = 0
+	if held, ok := l.Allow("a"); !ok || held != 1 {
+		t.Errorf("held = %d, %v; want 1", held, ok)
 	}
 }

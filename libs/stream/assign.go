@@ -2,150 +2,231 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
-	"golang.org/x/sync/errgroup"
 )
 
-// rebalance starts over on the partitions that the group gives to this instance:
-// their machines know nothing, and inputs, output table and global inputs are read
-// from the beginning. Before that, no earlier owner can publish any more.
-func (r *runner[S, E, V]) rebalance(c *kafka.Consumer, event kafka.Event) error {
-	if r.err == nil {
-		r.err = r.startOver(c, event)
-	}
-	return r.err
+// restartTime is the pause before a task that was shut out opens anew: by then the group has said whether
+// the partition is another instance's.
+const restartTime = 2 * time.Second
+
+// whole is the inputs that every task reads whole.
+type whole struct {
+	partitions []kafka.TopicPartition // that the consumer reads
+	begun      bool                   // something of them came since the reading began
 }
 
-func (r *runner[S, E, V]) startOver(c *kafka.Consumer, event kafka.Event) error {
-	r.forget()
-	assigned, ok := event.(kafka.AssignedPartitions)
-	if !ok {
-		return c.Unassign()
-	}
-	read, err := r.partitions(assigned.Partitions)
-	if err != nil {
-		return fmt.Errorf("take over partitions: %w", err)
-	}
-	if err := r.openPublishers(); err != nil {
-		return fmt.Errorf("take over partitions: %w", err)
-	}
-	if err := r.loading.find(r.ctx, c, read, r.warn); err != nil {
-		return fmt.Errorf("take over partitions: %w", err)
-	}
-	for _, tp := range read {
-		r.order.read(partitionOf(tp))
-	}
-	r.runtime.Log.Info("partitions assigned", "partitions", len(r.machines))
-	if err := c.Assign(read); err != nil {
-		return err
-	}
-	if len(read) == 0 {
-		r.runtime.Ready(true) // a spare instance is as ready as it gets
-		return nil
-	}
-	return c.Resume(read) // an output partition may still be paused from before
-}
-
-// forget forgets all partitions.
-func (r *runner[S, E, V]) forget() {
-	r.runtime.Ready(false)
-	r.dropPublishers()
-	r.machines = map[int32]*Machine[S, E, V]{}
-	r.loading = ends{}
-	r.order = newOrder()
-	r.halves = halves{}
-}
-
-func (r *runner[S, E, V]) dropPublishers() {
-	var closing sync.WaitGroup
-	for _, p := range r.publishers {
-		closing.Go(p.close)
-	}
-	closing.Wait()
-	clear(r.publishers)
-}
-
-// openPublishers opens a publisher for each machine.
-func (r *runner[S, E, V]) openPublishers() error {
-	var mu sync.Mutex
-	var opening errgroup.Group
-	for number := range r.machines {
-		opening.Go(func() error {
-			id := fmt.Sprintf("%s-%d", r.group, number)
-			p, err := openPublisher(r.ctx, r.config, r.runtime, r.metrics, r.spec.Output, number, id)
-			if err != nil {
-				return err
+// rebalance takes what the group says: which partitions are this instance's from now on, or are not any
+// more. Those that stay are not touched.
+func (s *shell[S, E, V]) rebalance(c *kafka.Consumer, event kafka.Event) error {
+	switch e := event.(type) {
+	case kafka.AssignedPartitions:
+		if s.waiting != nil {
+			s.waiting.Done()
+			s.waiting = nil
+		}
+		for _, tp := range e.Partitions {
+			s.own(tp.Partition)
+		}
+		if len(e.Partitions) > 0 {
+			s.runtime.Log.Info("partitions assigned", "new", len(e.Partitions))
+		}
+		s.sayStandby()
+		return c.IncrementalAssign(nil) // they are read once earlier publishers are shut out
+	case kafka.RevokedPartitions:
+		patience := closeTime
+		if c.AssignmentLost() { // another instance may have them already
+			patience = 0
+		}
+		var tasks []*task[S, E, V]
+		for _, tp := range e.Partitions {
+			if t := s.tasks[tp.Partition]; t != nil {
+				tasks = append(tasks, t)
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			r.publishers[number] = p
-			return nil
-		})
+		}
+		s.release(tasks, patience)
+		return c.IncrementalUnassign(nil)
 	}
-	return opening.Wait()
+	return nil
 }
 
-// partitions makes a machine for each partition number assigned, and returns all
-// that they read.
-func (r *runner[S, E, V]) partitions(assigned []kafka.TopicPartition) ([]kafka.TopicPartition, error) {
-	var read []kafka.TopicPartition
-	add := func(topic string, number int32) {
-		read = append(read, kafka.TopicPartition{Topic: &topic, Partition: number, Offset: kafka.OffsetBeginning})
+// own makes a partition this instance's.
+func (s *shell[S, E, V]) own(number int32) {
+	t := s.tasks[number]
+	if t == nil {
+		if s.fed() {
+			return // no source here tells of it
+		}
+		t = newTask(s, number)
+		s.mu.Lock()
+		s.tasks[number] = t
+		s.mu.Unlock()
 	}
-	for _, tp := range assigned {
-		add(*tp.Topic, tp.Partition)
-		if _, ok := r.machines[tp.Partition]; !ok {
-			r.machines[tp.Partition] = NewMachine(r.spec)
-			add(r.spec.Output.Topic, tp.Partition)
+	s.open(t, 0)
+}
+
+// sayStandby says that another instance publishes for an ingest.
+func (s *shell[S, E, V]) sayStandby() {
+	for _, t := range s.tasks {
+		if t.is(standby) {
+			s.runtime.Log.Info("another instance publishes; standing by", "group", s.group)
 		}
 	}
-	if len(assigned) == 0 {
-		return nil, nil
-	}
-	// A topic outside the subscription starts at once only if its metadata is known.
-	if _, err := partitionCount(r.ctx, r.consumer, r.spec.Output.Topic, topicPatience, r.warn); err != nil {
-		return nil, err
-	}
-	for _, in := range r.spec.Inputs {
+}
+
+// open shuts out earlier publishers of a task's partition, after a pause, and has it read.
+func (s *shell[S, E, V]) open(t *task[S, E, V], after time.Duration) {
+	ctx, cancel := context.WithCancel(s.ctx)
+	t.opens(cancel)
+	before, opened := s.opening[t.number], make(chan struct{})
+	s.opening[t.number] = opened
+	go func() {
+		defer close(opened)
+		if before != nil { // it could shut out the later one
+			<-before
+		}
+		if !pause(ctx, after) {
+			return
+		}
+		p, err := openPublisher(ctx, s.client, s.metrics, s.spec.Output, t.number, s.id(t.number))
+		if err == nil {
+			err = s.locate(ctx, t, p)
+		}
+		if err != nil && ctx.Err() == nil {
+			s.fail(fmt.Errorf("partition %d of %s: %w", t.number, s.spec.Output.Topic, err))
+		}
+	}()
+}
+
+// locate finds what a task has to read, and to which ends, and has it read.
+func (s *shell[S, E, V]) locate(ctx context.Context, t *task[S, E, V], p *publisher[V]) error {
+	own := []kafka.TopicPartition{start(s.spec.Output.Topic, t.number)}
+	var shared []kafka.TopicPartition
+	var err error
+	for _, in := range s.spec.Inputs {
 		if !in.Global {
+			own = append(own, start(in.Topic, t.number))
 			continue
 		}
-		n, err := partitionCount(r.ctx, r.consumer, in.Topic, topicPatience, r.warn)
-		if err != nil {
-			return nil, err
+		var n int
+		if n, err = awaitPartitions(ctx, s.consumer, in.Topic, s.runtime); err != nil {
+			break
 		}
 		for number := range n {
-			add(in.Topic, int32(number))
+			shared = append(shared, start(in.Topic, int32(number)))
 		}
 	}
-	return read, nil
+	left := ends{}
+	if err == nil {
+		err = left.await(ctx, s.consumer, append(own, shared...), s.runtime)
+	}
+	if err != nil || !s.do(func() { s.read(ctx, t, p, left, own, shared) }) {
+		p.close()
+	}
+	return err
 }
 
-// A topic that was just created is not known to every broker at once.
-const (
-	topicPatience = 10 * time.Second
-	topicPause    = 50 * time.Millisecond
-)
+// start is the beginning of a partition.
+func start(topic string, number int32) kafka.TopicPartition {
+	return kafka.TopicPartition{Topic: &topic, Partition: number, Offset: kafka.OffsetBeginning}
+}
 
-// partitionCount returns the number of a topic's partitions; it waits a while for a topic that is
-// not known (yet), and for brokers that are away as long as ctx lives, and tells warn.
-func partitionCount(ctx context.Context, c *kafka.Consumer, topic string, patience time.Duration, warn func(error)) (int, error) {
-	for start := time.Now(); ; {
-		m, err := c.GetMetadata(&topic, false, int(transactionStep.Milliseconds()))
-		if err != nil {
-			warn(fmt.Errorf("partitions of %s: %w", topic, err))
-			start = time.Now()
-		} else if n := len(m.Topics[topic].Partitions); n > 0 {
-			return n, nil
-		} else if time.Since(start) > patience {
-			return 0, fmt.Errorf("topic %s has no partitions: %w", topic, m.Topics[topic].Error)
-		}
-		if !pause(ctx, topicPause) {
-			return 0, ctx.Err()
+// read has a task's own partitions read from the beginning, and those that it shares with the others.
+func (s *shell[S, E, V]) read(ctx context.Context, t *task[S, E, V], p *publisher[V], left ends, own, shared []kafka.TopicPartition) {
+	if ctx.Err() != nil {
+		p.close()
+		return
+	}
+	t.begins(p, left)
+	t.assigned = own
+	if err := s.consumer.IncrementalAssign(own); err != nil {
+		s.fail(fmt.Errorf("read partition %d: %w", t.number, err))
+	}
+	if len(s.whole.partitions) > 0 && !s.whole.begun || len(shared) == 0 {
+		return
+	}
+	s.stopReading(s.whole.partitions)
+	s.whole = whole{partitions: shared}
+	if err := s.consumer.IncrementalAssign(shared); err != nil {
+		s.fail(fmt.Errorf("read the inputs of partition %d: %w", t.number, err))
+	}
+}
+
+// unassign stops reading a partition for a task.
+func (s *shell[S, E, V]) unassign(t *task[S, E, V], tp kafka.TopicPartition) {
+	for i, assigned := range t.assigned {
+		if *assigned.Topic == *tp.Topic {
+			t.assigned = append(t.assigned[:i:i], t.assigned[i+1:]...)
+			s.stopReading([]kafka.TopicPartition{assigned})
+			return
 		}
 	}
+}
+
+func (s *shell[S, E, V]) stopReading(partitions []kafka.TopicPartition) {
+	if len(partitions) == 0 {
+		return
+	}
+	if err := s.consumer.IncrementalUnassign(partitions); err != nil {
+		s.client.warn(fmt.Errorf("stop reading: %w", err))
+	}
+}
+
+// release ends the publishing of tasks; what is under way is waited for, at most d. All but an ingest's
+// are given up.
+func (s *shell[S, E, V]) release(tasks []*task[S, E, V], d time.Duration) {
+	var stopping sync.WaitGroup
+	for _, t := range tasks {
+		w := t.stops()
+		s.stopReading(t.assigned)
+		t.assigned = nil
+		if w != nil {
+			stopping.Go(func() {
+				if !w.stop(d) && d > 0 {
+					s.runtime.Log.Warn("this instance does not publish any more; what was under way is given up", "partition", t.number)
+				}
+			})
+		}
+		if !s.fed() {
+			s.mu.Lock()
+			delete(s.tasks, t.number)
+			s.mu.Unlock()
+		}
+	}
+	stopping.Wait()
+	if len(s.tasks) == 0 {
+		s.stopReading(s.whole.partitions)
+		s.whole = whole{}
+	}
+}
+
+// lost takes that a task's writer cannot go on.
+func (s *shell[S, E, V]) lost(t *task[S, E, V], w *writer[V]) {
+	if t.writes(w) {
+		s.restart(t, w.err)
+	}
+}
+
+// restart has a task begin anew.
+func (s *shell[S, E, V]) restart(t *task[S, E, V], why error) {
+	if s.ctx.Err() != nil {
+		return
+	}
+	s.runtime.Log.Warn("a partition begins anew", "partition", t.number, "topic", s.spec.Output.Topic, "error", why)
+	s.release([]*task[S, E, V]{t}, 0)
+	if !s.fed() {
+		t = newTask(s, t.number)
+		s.mu.Lock()
+		s.tasks[t.number] = t
+		s.mu.Unlock()
+	}
+	after := restartTime
+	if errors.Is(why, errRecreated) {
+		after = 0
+	}
+	s.open(t, after)
 }

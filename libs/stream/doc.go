@@ -13,14 +13,19 @@
 //
 // One Machine serves one partition. Inputs of equal partition counts are
 // co-partitioned, the output goes to the partition that the inputs came from, and
-// the consumer group says which instance serves which partition.
+// the consumer group says which instance serves which partition. A partition is a
+// task: it shuts out earlier publishers, reads its tables, publishes, fails and
+// begins anew by itself. An ingest is a task whose events come from elsewhere.
 //
-//	spec.go     Spec, Input, Output: what the author of a processor writes
-//	machine.go  the pure part: one partition's state and its output table
-//	shards.go   state divided by name, for processors
-//	consume.go  Run: Kafka inputs (builders); assign.go, ends.go, order.go, halves.go, load.go
-//	feed.go     Feed: events from elsewhere (ingests); lead.go, writer.go
-//	publish.go  the way out: transactions of the partition's owner
-//	topics.go   what a processor needs of its topics; schema.go, of the registry
-//	follow.go   Follow: a topic read whole, for tools
+//	spec.go       Spec, Input, Output: what the author of a processor writes
+//	machine.go    the pure part: one partition's state and its output table
+//	shards.go     state divided by name, for processors
+//	shell.go      Run: the shell around the tasks; assign.go: which they are
+//	feed.go       Feed: the same, fed from elsewhere; election.go: which replica publishes
+//	task.go       one partition; what it has read: ends.go, order.go, pending.go, load.go
+//	writer.go     the way out: publication.go, transaction.go, publisher.go
+//	watch.go      are the tables what they were, and do the brokers answer; logend.go
+//	client.go     Kafka's clients; explain.go: their errors in words; limits.go
+//	topics.go     what a processor needs of its topics; schema.go, of the registry
+//	follow.go     Follow: a topic read whole, for tools
 package stream

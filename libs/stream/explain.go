@@ -3,7 +3,7 @@ package stream
 import (
 	"errors"
 	"fmt"
-	"sync/atomic"
+	"strings"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
@@ -25,6 +25,16 @@ func explain(c service.Config, err error, a access) error {
 		return err
 	}
 	switch ke.Code() {
+	case kafka.ErrResolve:
+		return fmt.Errorf("%w; the name is not known: check it in KAFKA_BOOTSTRAP_SERVERS, or the brokers' advertised.listeners, and DNS", err)
+	case kafka.ErrTransport, kafka.ErrBadMsg:
+		return explainTransport(err)
+	case kafka.ErrAllBrokersDown: // the client says no more if it could connect
+		return fmt.Errorf("%w; if connections are made and end at once, what listens there speaks otherwise: check the port, and security.protocol in KAFKA_PROPERTIES", err)
+	case kafka.ErrTimedOut:
+		if a.id != "" { // the client says no more
+			return fmt.Errorf("%w; if the brokers answer otherwise, they cannot keep transactions, and their log says why: a cluster of fewer than three brokers needs transaction.state.log.replication.factor and transaction.state.log.min.isr lowered", err)
+		}
 	case kafka.ErrAuthentication, kafka.ErrSaslAuthenticationFailed, kafka.ErrUnsupportedSaslMechanism:
 		return fmt.Errorf("%w; check sasl.username, sasl.password and sasl.mechanisms in KAFKA_PROPERTIES, and the brokers' users", err)
 	case kafka.ErrSsl:
@@ -39,6 +49,17 @@ func explain(c service.Config, err error, a access) error {
 	return err
 }
 
+// explainTransport tells apart why there is no connection. The client has only texts for it.
+func explainTransport(err error) error {
+	switch text := err.Error(); {
+	case strings.Contains(text, "Connection refused"):
+		return fmt.Errorf("%w; nothing listens there: check address and port, and that the broker runs", err)
+	case strings.Contains(text, "incorrect security.protocol"), strings.Contains(text, "APIVERSION_QUERY"):
+		return fmt.Errorf("%w; what listens there speaks otherwise: check the port, and security.protocol in KAFKA_PROPERTIES", err)
+	}
+	return err
+}
+
 func needs(c service.Config, err error, acl string) error {
 	principal := "the service's principal"
 	if user := c.KafkaProperties["sasl.username"]; user != "" {
@@ -47,33 +68,13 @@ func needs(c service.Config, err error, acl string) error {
 	return fmt.Errorf("%w; %s needs the ACL %s, see deploy/acls.txt", err, principal, acl)
 }
 
-// reason is why a client last lost its brokers, or never had them: a call of the client only
-// says that time was up.
-type reason struct{ last atomic.Pointer[kafka.Error] }
-
-// watch takes the events of a producer until it is closed.
-func (r *reason) watch(events <-chan kafka.Event) {
-	for e := range events {
-		if e, ok := e.(kafka.Error); ok {
-			r.note(e)
-		}
-	}
-}
-
-func (r *reason) note(e kafka.Error) {
+// tellsWhy reports whether an error is about a connection to a broker.
+func tellsWhy(e kafka.Error) bool {
 	switch e.Code() {
-	case kafka.ErrAuthentication, kafka.ErrSsl, kafka.ErrTransport, kafka.ErrResolve:
-		r.last.Store(&e)
+	case kafka.ErrAuthentication, kafka.ErrSsl, kafka.ErrTransport, kafka.ErrResolve, kafka.ErrBadMsg:
+		return true
 	}
-}
-
-// of returns the reason in the place of an error that has none but this code.
-func (r *reason) of(err error, code kafka.ErrorCode) error {
-	var ke kafka.Error
-	if last := r.last.Load(); last != nil && errors.As(err, &ke) && ke.Code() == code {
-		return *last
-	}
-	return err
+	return false
 }
 
 // denied reports whether an ACL is missing.

@@ -20,6 +20,8 @@ func TestExplain(t *testing.T) {
 		kafka.ErrGroupAuthorizationFailed:           "User:u needs the ACL Read on group g,",
 		kafka.ErrTransactionalIDAuthorizationFailed: "User:u needs the ACL Write on transactional-id i,",
 		kafka.ErrTransport:                          "failed",
+		kafka.ErrResolve:                            "the name is not known",
+		kafka.ErrTimedOut:                           "transaction.state.log.replication.factor",
 	} {
 		got := explain(c, fmt.Errorf("it: %w", kafka.NewError(code, "failed", false)), a)
 		if !strings.HasPrefix(got.Error(), "it: failed") || !strings.Contains(got.Error(), want) {

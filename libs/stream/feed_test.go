@@ -22,6 +22,9 @@ func (b *bench) fed(restored map[string]string) stream.Spec[map[string]*schemas.
 	spec := b.spec()
 	spec.Inputs = nil
 	spec.Exact = b.exact
+	if b.resigns {
+		spec.Step = resigning(spec.Step)
+	}
 	spec.Stop = func() event { return event{key: "end", value: mapOf("end")} }
 	spec.Restore = func(key string, v *schemas.NetworkMap) event {
 		if v == nil {

@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -21,27 +21,46 @@ var ErrStop = errors.New("stop")
 // every partition has been read to its end. It returns when one of them returns an
 // error, or ctx ends.
 func Follow(ctx context.Context, c service.Config, topic string, record func(*kafka.Message) error, caughtUp func() error) error {
-	consumer, err := NewConsumer(c, "altostream-follow", slog.New(slog.DiscardHandler))
+	return FollowAndTell(ctx, c, topic, record, caughtUp, nil)
+}
+
+// FollowAndTell is Follow that calls away when the brokers do not answer any more after caughtUp:
+// with the reason and how long that has been so, at growing intervals; and, when one answers
+// again, with no reason.
+func FollowAndTell(ctx context.Context, c service.Config, topic string, record func(*kafka.Message) error, caughtUp func() error, away func(reason error, since time.Duration)) error {
+	consumer, err := newToolConsumer(c)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = closeInTime(func() { _ = consumer.Close() }) }()
+	told := &contact{}
+	if err := reach(ctx, c, consumer, told); err != nil {
+		return err
+	}
 	left, err := assignAll(ctx, consumer, topic)
 	if err != nil {
 		return fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.KafkaBootstrapServers, err)
 	}
+	ctx, stop := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	defer stop()
 	for ctx.Err() == nil {
-		event := consumer.Poll(pollMillis)
+		event := consumer.Poll(int(pollTime.Milliseconds()))
+		told.note(event)
 		switch e := event.(type) {
 		case *kafka.Message:
 			err = record(e)
 		case kafka.Error:
 			if e.IsFatal() || len(left) > 0 {
-				err = fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.KafkaBootstrapServers, e)
+				err = fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.KafkaBootstrapServers, told.reason(c, e))
 			}
 		}
 		if _, end := left.at(event); end && len(left) == 0 && err == nil {
 			err = caughtUp()
+			if away != nil {
+				watching.Go(func() { watchBrokers(ctx, c, consumer, told, away) })
+			}
 		}
 		if errors.Is(err, ErrStop) {
 			return nil
@@ -53,29 +72,37 @@ func Follow(ctx context.Context, c service.Config, topic string, record func(*ka
 	return ctx.Err()
 }
 
-// toolPatience is how long a tool waits for a topic: it may have been created just now.
-const toolPatience = 2 * time.Second
-
 // assignAll assigns all partitions of a topic.
 func assignAll(ctx context.Context, consumer *kafka.Consumer, topic string) (ends, error) {
 	ctx, cancel := context.WithTimeout(ctx, topicPatience)
 	defer cancel()
-	var away error // brokers are waited for, a while
-	warn := func(err error) { away = err }
-	n, err := partitionCount(ctx, consumer, topic, toolPatience, warn)
-	if ctx.Err() != nil {
-		return nil, cmp.Or(away, err)
-	}
+	n, err := awaitTopic(ctx, consumer, topic)
 	if err != nil {
 		return nil, err
 	}
 	var read []kafka.TopicPartition
-	for number := range int32(n) {
-		read = append(read, kafka.TopicPartition{Topic: &topic, Partition: number, Offset: kafka.OffsetBeginning})
-	}
 	left := ends{}
-	if err := left.find(ctx, consumer, read, warn); err != nil {
-		return nil, cmp.Or(away, err)
+	for number := range int32(n) {
+		var away error
+		tp := start(topic, number)
+		if err := left.find(ctx, consumer, tp, func(err error) { away = err }); err != nil {
+			return nil, cmp.Or(away, err)
+		}
+		read = append(read, tp)
 	}
 	return left, consumer.Assign(read)
+}
+
+// awaitTopic returns the number of a topic's partitions; it waits a while for a topic that is not known,
+// and for brokers that are away until ctx ends.
+func awaitTopic(ctx context.Context, consumer *kafka.Consumer, topic string) (int, error) {
+	for begin := time.Now(); ; {
+		n, err := partitionCount(consumer, topic)
+		if err == nil || errors.Is(err, errUnknownTopic) && time.Since(begin) > toolPatience {
+			return n, err
+		}
+		if !pause(ctx, topicPause) {
+			return 0, err
+		}
+	}
 }

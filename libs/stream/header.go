@@ -26,6 +26,8 @@ const (
 	// with the same id. A record that was published alone has neither.
 	MoreHeader = "more"
 	LastHeader = "last"
+	// ReasonHeader is why a key does not exist any more, when it is not simply gone.
+	ReasonHeader = "reason"
 )
 
 var traceContext = propagation.TraceContext{}
@@ -88,6 +90,11 @@ func together(headers []kafka.Header) (more, last []kafka.Header) {
 	id := fmt.Appendf(nil, "%016x", rand.Uint64())
 	return append(slices.Clone(headers), kafka.Header{Key: MoreHeader, Value: id}),
 		append(slices.Clone(headers), kafka.Header{Key: LastHeader, Value: id})
+}
+
+// withReason returns headers of a record that withdraws what cannot be told any more.
+func withReason(headers []kafka.Header, reason string) []kafka.Header {
+	return append(slices.Clone(headers), kafka.Header{Key: ReasonHeader, Value: []byte(reason)})
 }
 
 // inputsOf returns the positions in an inputs header; what cannot be read of it is

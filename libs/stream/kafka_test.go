@@ -11,12 +11,14 @@ import (
 	"net"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"github.com/twmb/franz-go/pkg/sr/srfake"
 
 	"github.com/altostream/altostream/libs/avro"
@@ -28,13 +30,16 @@ import (
 // bench is a broker, a registry and a toy processor between the topics in and out:
 // out holds each map of in, its tag in angle brackets.
 type bench struct {
-	config   service.Config
-	registry avro.Registry
-	cluster  *kfake.Cluster
-	in       *avro.Serde[schemas.NetworkMap]
-	out      *avro.Serde[schemas.NetworkMap]
-	grow     string // appended to the tags of out
-	exact    bool   // what an ingest puts out is written as it is
+	config     service.Config
+	registry   avro.Registry
+	cluster    *kfake.Cluster
+	partitions int32
+	in         *avro.Serde[schemas.NetworkMap]
+	out        *avro.Serde[schemas.NetworkMap]
+	grow       string // appended to the tags of out
+	exact      bool   // what an ingest puts out is written as it is
+	global     string // an input that is read whole
+	resigns    bool   // an ingest resigns when it is told to
 }
 
 func newBench(t *testing.T, partitions int) *bench {
@@ -46,13 +51,13 @@ func newBench(t *testing.T, partitions int) *bench {
 	t.Cleanup(cluster.Close)
 	registryServer := httptest.NewServer(srfake.New().Handler())
 	t.Cleanup(registryServer.Close)
-	registry, err := avro.Dial(registryServer.URL)
+	registry, err := avro.Dial(registryServer.URL, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	b := &bench{
 		config:   service.Config{KafkaBootstrapServers: cluster.ListenAddrs()[0], SchemaRegistryURL: registryServer.URL},
-		registry: registry, cluster: cluster,
+		registry: registry, cluster: cluster, partitions: int32(partitions),
 	}
 	b.in, b.out = b.serde(t, "in"), b.serde(t, "out")
 	if err := b.in.Register(); err != nil {
@@ -78,7 +83,7 @@ type event struct {
 
 func (b *bench) spec() stream.Spec[map[string]*schemas.NetworkMap, event, schemas.NetworkMap] {
 	type state = map[string]*schemas.NetworkMap
-	return stream.Spec[state, event, schemas.NetworkMap]{
+	spec := stream.Spec[state, event, schemas.NetworkMap]{
 		Name:   "toy",
 		Inputs: []stream.Input[event]{stream.InputOf("in", b.in, func(k string, v *schemas.NetworkMap) event { return event{key: k, value: v} })},
 		Output: stream.Table[schemas.NetworkMap]{Topic: "out", Serde: b.out},
@@ -94,6 +99,12 @@ func (b *bench) spec() stream.Spec[map[string]*schemas.NetworkMap, event, schema
 		},
 		Flush: event{flush: true},
 	}
+	if b.global != "" {
+		in := stream.InputOf(b.global, b.in, func(k string, v *schemas.NetworkMap) event { return event{key: k, value: v} })
+		in.Global = true
+		spec.Inputs = append(spec.Inputs, in)
+	}
+	return spec
 }
 
 func mapOf(tag string) *schemas.NetworkMap {
@@ -144,6 +155,28 @@ func await(t *testing.T, what string, ok func() bool) {
 		if time.Now().After(deadline) {
 			t.Fatalf("not in time: %s", what)
 		}
+	}
+}
+
+// putAll puts records in one partition.
+func (b *bench) putAll(t *testing.T, topic string, partition int32, values map[string][]byte) {
+	t.Helper()
+	p, err := kafka.NewProducer(&kafka.ConfigMap{"bootstrap.servers": b.config.KafkaBootstrapServers, "enable.metrics.push": false})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	go func() {
+		for range p.Events() { // delivery reports
+		}
+	}()
+	for key, value := range values {
+		if err := p.Produce(&kafka.Message{TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: partition}, Key: []byte(key), Value: value}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left := p.Flush(10_000); left > 0 {
+		t.Fatalf("%d records are not delivered", left)
 	}
 }
 
@@ -227,7 +260,7 @@ func (b *bench) table(t *testing.T, topic string) (map[string]string, []*kafka.M
 func (b *bench) awaitTable(t *testing.T, want map[string]string) []*kafka.Message {
 	t.Helper()
 	var records []*kafka.Message
-	await(t, fmt.Sprintf("out holds %v", want), func() bool {
+	await(t, fmt.Sprintf("out holds %.200v", want), func() bool {
 		var got map[string]string
 		got, records = b.table(t, "out")
 		return maps.Equal(got, want)
@@ -313,12 +346,18 @@ func noise(n int) string {
 }
 
 // TestRunTooLarge withdraws a record that the client or the broker does not take for its
-// size, and goes on.
+// size, says why, and goes on.
 func TestRunTooLarge(t *testing.T) {
-	for name, clientLimit := range map[string]string{"client": "1000000", "broker": "8000000"} {
+	for name, test := range map[string]struct{ properties, reason string }{
+		"client": {"message.max.bytes=1000000", "too-large: 1100"},
+		"queue":  {"message.max.bytes=8000000,queue.buffering.max.kbytes=1024", "limit 1048576"},
+		"broker": {"message.max.bytes=8000000", "too-large: 1100"},
+	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, 1)
-			b.config.KafkaProperties = service.Properties{"message.max.bytes": clientLimit}
+			if err := b.config.KafkaProperties.Decode(test.properties); err != nil {
+				t.Fatal(err)
+			}
 			// The output is larger than the input, which just fits.
 			b.grow = noise(200_000)
 			b.createTopic(t, "out", "8000000")
@@ -328,10 +367,51 @@ func TestRunTooLarge(t *testing.T) {
 			b.put(t, "in", 0, "b", b.encode(t, "1"))
 			b.awaitTable(t, map[string]string{"a": "<1>" + b.grow, "b": "<1>" + b.grow})
 			b.put(t, "in", 0, "a", b.encode(t, noise(900_000)))
-			b.awaitTable(t, map[string]string{"b": "<1>" + b.grow})
+			records := b.awaitTable(t, map[string]string{"b": "<1>" + b.grow})
+			if reason := headerOf(records[len(records)-1], stream.ReasonHeader); !strings.Contains(reason, test.reason) {
+				t.Errorf("reason %q, want %q", reason, test.reason)
+			}
 			b.put(t, "in", 0, "a", b.encode(t, "2"))
 			b.awaitTable(t, map[string]string{"a": "<2>" + b.grow, "b": "<1>" + b.grow})
 		})
+	}
+}
+
+func headerOf(m *kafka.Message, key string) string {
+	for _, h := range m.Headers {
+		if h.Key == key {
+			return string(h.Value)
+		}
+	}
+	return ""
+}
+
+// TestRunSlowBroker publishes for the first time more than the broker takes in the time of a transaction:
+// it comes in several, in order.
+func TestRunSlowBroker(t *testing.T) {
+	b := newBench(t, 1)
+	b.config.KafkaProperties = service.Properties{"transaction.timeout.ms": "1000"} // the least
+	b.cluster.ControlKey(int16(kmsg.Produce), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		b.cluster.KeepControl()
+		if produce := r.(*kmsg.ProduceRequest); produce.TransactionID != nil {
+			const perByte = 500 * time.Nanosecond // half a second for each megabyte
+			b.cluster.SleepControl(func() { time.Sleep(time.Duration(len(produce.Topics[0].Partitions[0].Records)) * perByte) })
+		}
+		return nil, nil, false
+	})
+	want := map[string]string{}
+	text := noise(4_000_000)
+	values := map[string][]byte{}
+	for i := range 1000 {
+		key, tag := fmt.Sprint("key", i), text[i*4000:(i+1)*4000]
+		values[key], want[key] = b.encode(t, tag), "<"+tag+">"
+	}
+	b.createTopic(t, "in", "1048588")
+	b.putAll(t, "in", 0, values)
+	b.run(t)
+	records := b.awaitTable(t, want)
+	if len(records) != len(want) {
+		t.Errorf("%d records were published, want each once: %d", len(records), len(want))
 	}
 }
 

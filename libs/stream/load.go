@@ -8,6 +8,7 @@ import (
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
 	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/service"
 )
 
 // load shows a record of the output table to its machine, before that is live.
@@ -33,15 +34,19 @@ func load[S, E, V any](machine *Machine[S, E, V], serde Serde[V], m *kafka.Messa
 }
 
 // decodeRetry calls decode again while the registry is away.
-func decodeRetry(ctx context.Context, warn func(error), decode func() error) error {
-	for {
-		err := decode()
-		if !errors.Is(err, avro.ErrUnavailable) {
-			return err
-		}
-		warn(err)
+func decodeRetry(ctx context.Context, rt *service.Runtime, decode func() error) error {
+	err := decode()
+	if !errors.Is(err, avro.ErrUnavailable) {
+		return err
+	}
+	wait := rt.Wait("registry", "the schema of a record, from the schema registry (SCHEMA_REGISTRY_URL)")
+	defer wait.Done()
+	for errors.Is(err, avro.ErrUnavailable) {
+		wait.Because(err)
 		if !pause(ctx, time.Second) {
 			return ctx.Err()
 		}
+		err = decode()
 	}
+	return err
 }

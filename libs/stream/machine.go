@@ -42,8 +42,9 @@ type Cause struct {
 // Change is one key of the output table that is to be written; a nil value means
 // that the key goes.
 type Change[V any] struct {
-	Key   string
-	Value *V
+	Key    string
+	Value  *V
+	Reason string // why there is no value
 }
 
 // NewMachine returns a machine that knows nothing.
@@ -163,7 +164,7 @@ func (m *Machine[S, E, V]) changes() []Change[V] {
 	if m.spec.Exact {
 		changes := make([]Change[V], len(m.pending))
 		for i, o := range m.pending {
-			changes[i] = Change[V]{o.Key, o.Value}
+			changes[i] = Change[V]{o.Key, o.Value, o.Reason}
 		}
 		return changes
 	}
@@ -178,7 +179,7 @@ func (m *Machine[S, E, V]) changes() []Change[V] {
 		}
 		delete(m.unclaimed, o.Key)
 		if !o.Keep && m.differs(o) {
-			changes = append(changes, Change[V]{o.Key, o.Value})
+			changes = append(changes, Change[V]{o.Key, o.Value, o.Reason})
 		}
 	}
 	return changes

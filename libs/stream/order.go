@@ -14,52 +14,55 @@ const patience = time.Second
 // that was made from raw-topology up to offset n comes after raw-topology up to n.
 // Records of one partition stay in order.
 type order struct {
+	taken map[partition]int64 // offset after the last record that came
 	next  map[partition]int64 // read partitions: offset of the next record to give out
 	given map[partition]int64 // the same, without what comes after the last record given out: ends of transactions
 	held  map[partition][]heldRecord
 }
 
 type heldRecord struct {
-	message *kafka.Message
-	needs   []position
-	since   time.Time
+	position // after it
+	needs    []position
+	since    time.Time
+	give     func()
 }
 
 func newOrder() *order {
-	return &order{next: map[partition]int64{}, given: map[partition]int64{}, held: map[partition][]heldRecord{}}
+	return &order{taken: map[partition]int64{}, next: map[partition]int64{}, given: map[partition]int64{}, held: map[partition][]heldRecord{}}
 }
 
 // read says that a partition is read, from its beginning.
 func (o *order) read(p partition) { o.next[p] = 0 }
 
 // take gives out a record and those that waited for it, or keeps it.
-func (o *order) take(m *kafka.Message, now time.Time, give func(*kafka.Message)) {
+func (o *order) take(m *kafka.Message, now time.Time, give func()) {
 	p := partitionOf(m.TopicPartition)
-	needs := inputsOf(m)
-	if len(o.held[p]) > 0 || !o.satisfied(needs) {
-		o.held[p] = append(o.held[p], heldRecord{m, needs, now})
+	o.taken[p] = int64(m.TopicPartition.Offset) + 1
+	record := heldRecord{position: position{p, o.taken[p]}, needs: inputsOf(m), since: now, give: give}
+	if len(o.held[p]) > 0 || !o.satisfied(record.needs) {
+		o.held[p] = append(o.held[p], record)
 		return
 	}
-	o.give(m, give)
-	o.release(now, false, give)
+	o.give(record)
+	o.release(now, false)
 }
 
 // end says that a partition has no records before the offset that were not taken.
-func (o *order) end(p partition, offset int64, now time.Time, give func(*kafka.Message)) {
+func (o *order) end(p partition, offset int64, now time.Time) {
 	if len(o.held[p]) == 0 && offset > o.next[p] {
 		o.next[p] = offset
-		o.release(now, false, give)
+		o.release(now, false)
 	}
 }
 
 // release gives out the held records whose inputs have come, that have waited too
 // long, or, with all, every one.
-func (o *order) release(now time.Time, all bool, give func(*kafka.Message)) {
+func (o *order) release(now time.Time, all bool) {
 	for progress := len(o.held) > 0; progress; {
 		progress = false
 		for p, queue := range o.held {
 			for len(queue) > 0 && (all || o.satisfied(queue[0].needs) || now.Sub(queue[0].since) > patience) {
-				o.give(queue[0].message, give)
+				o.give(queue[0])
 				queue, progress = queue[1:], true
 			}
 			o.held[p] = queue
@@ -70,10 +73,9 @@ func (o *order) release(now time.Time, all bool, give func(*kafka.Message)) {
 	}
 }
 
-func (o *order) give(m *kafka.Message, give func(*kafka.Message)) {
-	p, next := partitionOf(m.TopicPartition), int64(m.TopicPartition.Offset)+1
-	o.next[p], o.given[p] = next, next
-	give(m)
+func (o *order) give(r heldRecord) {
+	o.next[r.partition], o.given[r.partition] = r.next, r.next
+	r.give()
 }
 
 // satisfied reports whether everything that is read at all is read as far.

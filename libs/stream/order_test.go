@@ -91,18 +91,17 @@ func TestOrder(t *testing.T) {
 				o.read(partition{topic, 0})
 			}
 			var got []string
-			give := func(m *kafka.Message) {
-				got = append(got, fmt.Sprint(*m.TopicPartition.Topic, " ", int64(m.TopicPartition.Offset)))
-			}
 			for _, s := range test.steps {
 				if s.end != nil {
-					o.end(s.end.partition, s.end.next, start.Add(s.at), give)
+					o.end(s.end.partition, s.end.next, start.Add(s.at))
 				} else {
-					o.take(s.record, start.Add(s.at), give)
+					o.take(s.record, start.Add(s.at), func() {
+						got = append(got, fmt.Sprint(*s.record.TopicPartition.Topic, " ", int64(s.record.TopicPartition.Offset)))
+					})
 				}
 			}
 			if test.all {
-				o.release(start, true, give)
+				o.release(start, true)
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)

@@ -2,17 +2,18 @@ package stream
 
 import (
 	"context"
-	"log/slog"
 	"slices"
 
 	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/schemas"
 )
 
 // prepareSchema waits, as long as ctx lives, until the registry has taken the schema of a
 // table, and says so if its latest schema is another one.
-func prepareSchema[V any](ctx context.Context, log *slog.Logger, table Table[V]) error {
-	if err := retry(ctx, log, "schema registry (SCHEMA_REGISTRY_URL)", table.Serde.Register); err != nil {
+func prepareSchema[V any](ctx context.Context, rt *service.Runtime, table Table[V]) error {
+	log := rt.Log
+	if err := retry(ctx, rt, "registry", "schema registry (SCHEMA_REGISTRY_URL)", func(*service.Wait) error { return table.Serde.Register() }); err != nil {
 		return err
 	}
 	subject, err := table.Serde.Subject()

@@ -2,11 +2,15 @@ package stream
 
 import (
 	"errors"
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -21,6 +25,16 @@ func (r registered) Subject() (avro.Subject, error) { return r.subject, r.err }
 func (r registered) Encode(*string) ([]byte, error) { return nil, nil }
 func (r registered) Decode([]byte) (*string, error) { return nil, nil }
 
+// logging returns a frame whose log is written to w.
+func logging(t *testing.T, w io.Writer) *service.Runtime {
+	t.Helper()
+	rt, err := service.NewRuntime("toy", slog.New(slog.NewTextHandler(w, nil)), prometheus.NewRegistry(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rt
+}
+
 // TestPrepareSchema checks what is said of the schemas that the registry holds.
 func TestPrepareSchema(t *testing.T) {
 	released := schemas.Released(schemas.RawTopologyTopic)[0]
@@ -30,15 +44,15 @@ func TestPrepareSchema(t *testing.T) {
 		want    string // none: nothing is said
 	}{
 		"own is the latest":     {subject: avro.Subject{Versions: []int{1, 3}, Own: 3}},
-		"latest is an earlier":  {avro.Subject{Versions: []int{1, 2}, Latest: " " + released, Own: 1}, nil, `level=INFO msg="the registry's latest schema is of an earlier release" topic=raw-topology latest_version=2 own_version=1`},
+		"latest is an earlier":  {avro.Subject{Versions: []int{1, 2}, Latest: " " + released, Own: 1}, nil, `level=INFO msg="the registry's latest schema is of an earlier release" service=toy topic=raw-topology latest_version=2 own_version=1`},
 		"latest is not known":   {avro.Subject{Versions: []int{1, 2}, Latest: `"string"`, Own: 1}, nil, `level=WARN msg="the registry's latest schema is not of this release`},
-		"nothing can be said":   {avro.Subject{}, errors.New("away"), "level=WARN msg=\"the schemas in the registry are not compared with this program's\" topic=raw-topology error=away"},
+		"nothing can be said":   {avro.Subject{}, errors.New("away"), "level=WARN msg=\"the schemas in the registry are not compared with this program's\" service=toy topic=raw-topology error=away"},
 		"own is not there, yet": {avro.Subject{Versions: []int{1}, Latest: `"string"`}, nil, "latest_version=1 own_version=0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
 			table := Table[string]{Topic: schemas.RawTopologyTopic, Serde: registered{test.subject, test.err}}
-			if err := prepareSchema(t.Context(), slog.New(slog.NewTextHandler(&out, nil)), table); err != nil {
+			if err := prepareSchema(t.Context(), logging(t, &out), table); err != nil {
 				t.Fatal(err)
 			}
 			if !strings.Contains(out.String(), test.want) || test.want == "" && out.Len() > 0 {

@@ -80,6 +80,8 @@ type Serde[V any] interface {
 type Output[V any] struct {
 	Key   string
 	Value *V // nil = the key does not exist
+	// Reason says why it does not, if it is not simply gone (ReasonHeader).
+	Reason string
 
 	// Keep leaves what the table holds as it is, whatever that is; Value is ignored.
 	Keep bool

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +19,7 @@ const adminTimeout = 5 * time.Second
 
 // Topic is what a cluster says of a topic.
 type Topic struct {
+	ID         string // another one when the topic was deleted and created anew
 	Partitions int
 	Replicas   int               // of each partition
 	Config     map[string]string // nil: this principal may not read it
@@ -27,13 +27,26 @@ type Topic struct {
 
 // NewAdmin returns a client that manages topics.
 func NewAdmin(c service.Config) (*kafka.AdminClient, error) {
-	admin, err := kafka.NewAdminClient(clientConfig(c, kafka.ConfigMap{"log_level": "0"}))
+	config, err := clientConfig(c, kafka.ConfigMap{"log_level": "0"})
+	if err != nil {
+		return nil, err
+	}
+	admin, err := kafka.NewAdminClient(config)
 	return admin, propertiesError(err)
 }
 
 // DescribeTopics returns those of the topics that exist, by name.
 func DescribeTopics(ctx context.Context, admin *kafka.AdminClient, names []string) (map[string]Topic, error) {
-	described, err := admin.DescribeTopics(ctx, kafka.NewTopicCollectionOfTopicNames(names), kafka.SetAdminRequestTimeout(adminTimeout))
+	topics, err := describeTopics(ctx, admin, names, adminTimeout)
+	if err != nil {
+		return nil, err
+	}
+	return topics, describeConfigs(ctx, admin, topics)
+}
+
+// describeTopics is DescribeTopics without the topics' settings.
+func describeTopics(ctx context.Context, admin *kafka.AdminClient, names []string, timeout time.Duration) (map[string]Topic, error) {
+	described, err := admin.DescribeTopics(ctx, kafka.NewTopicCollectionOfTopicNames(names), kafka.SetAdminRequestTimeout(timeout))
 	if err != nil {
 		return nil, fmt.Errorf("describe topics: %w", err)
 	}
@@ -46,10 +59,10 @@ func DescribeTopics(ctx context.Context, admin *kafka.AdminClient, names []strin
 		case d.Error.Code() != kafka.ErrNoError:
 			return nil, fmt.Errorf("describe topic %s: %w", d.Name, d.Error)
 		default:
-			topics[d.Name] = Topic{Partitions: len(d.Partitions), Replicas: len(d.Partitions[0].Replicas)}
+			topics[d.Name] = Topic{ID: d.TopicID.String(), Partitions: len(d.Partitions), Replicas: len(d.Partitions[0].Replicas)}
 		}
 	}
-	return topics, describeConfigs(ctx, admin, topics)
+	return topics, nil
 }
 
 // deniedTopic says that this principal may not even see a topic.
@@ -108,31 +121,40 @@ func usesOf[S, E, V any](spec Spec[S, E, V]) []use {
 
 // prepareTopics waits, as long as ctx lives, until a processor's topics are as it needs
 // them; it creates those that do not exist.
-func prepareTopics(ctx context.Context, c service.Config, log *slog.Logger, uses []use) error {
+func prepareTopics(ctx context.Context, c *client, uses []use) error {
 	// A producer, since an admin client does not say why it has no broker.
-	producer, err := kafka.NewProducer(clientConfig(c, kafka.ConfigMap{"go.logs.channel.enable": true}))
+	config, err := clientConfig(c.config, kafka.ConfigMap{
+		"go.logs.channel.enable": true,
+		"log.connection.close":   true, // or it says nothing of brokers that want TLS
+	})
+	if err != nil {
+		return err
+	}
+	producer, err := kafka.NewProducer(config)
 	if err != nil {
 		return propertiesError(err)
 	}
 	defer producer.Close()
-	var why reason
-	go drainLogs(producer.Logs(), log)
-	go why.watch(producer.Events())
+	go drainLogs(producer.Logs(), c.runtime.Log)
+	go c.watch(producer.Events())
 	admin, err := kafka.NewAdminClientFromProducer(producer)
 	if err != nil {
 		return err
 	}
 	var topics map[string]Topic
-	err = retry(ctx, log, "kafka "+c.KafkaBootstrapServers+" (KAFKA_BOOTSTRAP_SERVERS)", func() (err error) {
+	err = retry(ctx, c.runtime, "topics", c.servers(), func(wait *service.Wait) (err error) {
+		c.waits(wait)
 		if topics, err = ensureTopics(ctx, admin, uses); err != nil {
 			var denied *deniedTopic
 			if errors.As(err, &denied) {
-				return explain(c, err, access{topics: "Read on topic " + denied.topic})
+				return explain(c.config, err, access{topics: "Read on topic " + denied.topic})
 			}
-			return explain(c, why.of(err, kafka.ErrTimedOut), access{})
+			return c.explain(err, access{})
 		}
-		return unfit(uses, topics, maxBatchBytes(c))
+		c.waits(nil)
+		return unfit(uses, topics, limitsOf(c.config.KafkaProperties).recordBytes)
 	})
+	c.waits(nil)
 	if err != nil {
 		return err
 	}
@@ -143,7 +165,7 @@ func prepareTopics(ctx context.Context, c service.Config, log *slog.Logger, uses
 		}
 	}
 	if len(unread) > 0 {
-		log.Warn("the settings of topics are not checked: this principal may not read them (DescribeConfigs)", "topics", unread)
+		c.runtime.Log.Warn("the settings of topics are not checked: this principal may not read them (DescribeConfigs)", "topics", unread)
 	}
 	return nil
 }
@@ -237,13 +259,4 @@ func unfit(uses []use, topics map[string]Topic, batchBytes int) error {
 		return nil
 	}
 	return fmt.Errorf("%s; mend it: altoctl topics apply -f deploy/topics.yaml", strings.Join(wrong, "; "))
-}
-
-// maxBatchBytes is how large a batch of records the producer may send.
-func maxBatchBytes(c service.Config) int {
-	const key, standard = "message.max.bytes", 1_000_000 // librdkafka's
-	if n, err := strconv.Atoi(c.KafkaProperties[key]); err == nil {
-		return n
-	}
-	return standard
 }

@@ -21,7 +21,7 @@ import (
 // createTopic creates a compacted topic that takes batches of so many bytes.
 func (b *bench) createTopic(t *testing.T, topic, maxMessageBytes string) {
 	t.Helper()
-	err := b.cluster.CreateTopic(topic, 1, map[string]string{"cleanup.policy": "compact", "max.message.bytes": maxMessageBytes})
+	err := b.cluster.CreateTopic(topic, b.partitions, map[string]string{"cleanup.policy": "compact", "max.message.bytes": maxMessageBytes})
 	if err != nil {
 		t.Fatal(err)
 	}

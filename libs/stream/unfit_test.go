@@ -56,14 +56,19 @@ func TestUnfit(t *testing.T) {
 	}
 }
 
-func TestMaxBatchBytes(t *testing.T) {
-	for text, want := range map[string]int{"": 1_000_000, "8000000": 8_000_000} {
-		c := service.Config{}
-		if text != "" {
-			c.KafkaProperties = service.Properties{"message.max.bytes": text}
+func TestLimits(t *testing.T) {
+	for text, want := range map[string]limits{
+		"":                                    {1_000_000, 64 << 20},
+		"message.max.bytes=8000000":           {8_000_000, 64 << 20},
+		"queue.buffering.max.kbytes=1024":     {1_000_000, 1 << 20},
+		"message.max.bytes=what is no number": {1_000_000, 64 << 20},
+	} {
+		var p service.Properties
+		if err := p.Decode(text); err != nil {
+			t.Fatal(err)
 		}
-		if got := maxBatchBytes(c); got != want {
-			t.Errorf("%q: %d, want %d", text, got, want)
+		if got := limitsOf(p); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
 		}
 	}
 }

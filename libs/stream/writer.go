@@ -10,37 +10,46 @@ import (
 type writer[V any] struct {
 	*publisher[V]
 	publications chan *publication
-	failed       chan error // the end of the writer
 	cancel       context.CancelFunc
 	done         chan struct{} // closed when it has ended
+	err          error         // why, before it was stopped
 }
 
-func startWriter[V any](ctx context.Context, p *publisher[V]) *writer[V] {
+// startWriter starts a writer; it calls room when it can take a publication, and failed when it ends
+// by itself.
+func startWriter[V any](ctx context.Context, p *publisher[V], room func(), failed func(*writer[V])) *writer[V] {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	w := &writer[V]{
-		publisher: p, publications: make(chan *publication, 1), failed: make(chan error, 1),
-		cancel: cancel, done: make(chan struct{}),
-	}
+	w := &writer[V]{publisher: p, publications: make(chan *publication, 1), cancel: cancel, done: make(chan struct{})}
 	go func() {
-		defer close(w.done)
-		for {
-			select {
-			case publication, more := <-w.publications:
-				if !more {
-					return
-				}
-				if err := p.write(ctx, newBatch(publication, w.publications)); err != nil {
-					w.failed <- err
-					return
-				}
-			case <-p.tail.lost:
-				w.failed <- fmt.Errorf("%w: %w", errLost, p.tail.loss())
-				return
-			}
+		if w.err = w.run(ctx, room); w.err != nil {
+			close(w.done)
+			failed(w)
+			return
 		}
+		close(w.done)
 	}()
 	return w
 }
+
+func (w *writer[V]) run(ctx context.Context, room func()) error {
+	for {
+		select {
+		case publication, more := <-w.publications:
+			if !more {
+				return nil
+			}
+			if err := w.write(ctx, newBatch(publication, w.publications)); err != nil {
+				return err
+			}
+			room()
+		case <-w.end.lost:
+			return fmt.Errorf("%w: %w", errLost, w.end.loss())
+		}
+	}
+}
+
+// full reports whether there is no room for a publication.
+func (w *writer[V]) full() bool { return len(w.publications) == cap(w.publications) }
 
 // stop ends the writer when it has written what it was given, after d at the latest, and
 // reports whether it has.
@@ -50,7 +59,7 @@ func (w *writer[V]) stop(d time.Duration) bool {
 	case <-w.done:
 		w.cancel()
 		w.close()
-		return len(w.failed) == 0
+		return w.err == nil
 	case <-time.After(d):
 	}
 	w.cancel()

@@ -12,9 +12,9 @@ import (
 // Options say what an operator can decide about the maps of a topology. They are part of
 // the configuration of the services that make maps; the zero value is the default.
 type Options struct {
-	Preference   Preference   `envconfig:"IGP_PREFERENCE" default:"ospf,isis" example:"isis,ospf"`
-	JoinIGPs     bool         `envconfig:"JOIN_IGPS" default:"false" example:"true"`
-	Applications Applications `envconfig:"LINK_APPLICATIONS" default:"rsvp-te,sr-policy,lfa,flex-algo" example:"flex-algo"`
+	Preference   Preference   `envconfig:"IGP_PREFERENCE" default:"ospf,isis" example:"isis,ospf" desc:"IGPs in the order in which they count where routers reach each other in several"`
+	JoinIGPs     bool         `envconfig:"JOIN_IGPS" default:"false" example:"true" desc:"add up paths of several IGPs at the routers that are in both"`
+	Applications Applications `envconfig:"LINK_APPLICATIONS" default:"rsvp-te,sr-policy,lfa,flex-algo" example:"flex-algo" desc:"standard applications whose link attributes count where a link has none for all, in their order"`
 }
 
 // Preference orders the IGPs where two routers reach each other in several (administrative

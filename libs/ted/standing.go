@@ -35,7 +35,7 @@ type Freshness struct {
 	Sources schemas.Sources
 	// StaleSince is when the first session was lost of the speakers whose last words still
 	// count for something, nil if there is none: then all that the map is made of is current.
-	// It is the zero time if that is not known.
+	// It is 1970 if that is not known.
 	StaleSince *time.Time
 }
 
@@ -52,7 +52,10 @@ func (d *Database) Freshness() Freshness {
 		if !v.counting[source] {
 			continue
 		}
-		since := value(d.peers[source].Since)
+		since := time.UnixMicro(0).UTC()
+		if known := d.peers[source].Since; known != nil {
+			since = *known
+		}
 		if f.StaleSince == nil || since.Before(*f.StaleSince) {
 			f.StaleSince = &since
 		}

@@ -1,42 +1,66 @@
 package altoctl
 
 import (
-	"errors"
 	"strings"
 	"testing"
-
-	"github.com/altostream/altostream/libs/service"
 )
 
+// TestUsage refuses what a command does not know, rather than ignore it.
 func TestUsage(t *testing.T) {
-	for _, test := range []struct {
-		args []string
-		want string
-	}{
-		{nil, "altoctl network-map"},
-		{[]string{"costs"}, `altoctl has no command "costs"`},
-		{[]string{"cost-map", "--metrics", "x"}, "flag provided but not defined: -metrics"},
-		{[]string{"cost-map", "routingcost"}, `unexpected "routingcost"`},
+	for want, args := range map[string][]string{
+		"which command? see altoctl --help":                                                  nil,
+		`unknown command "costs" for "altoctl"`:                                              {"costs"},
+		"Did you mean this?\n\tcost-map":                                                     {"cost-mpa"},
+		"unknown flag: --metrics; see altoctl cost-map --help":                               {"cost-map", "--metrics", "x"},
+		`unknown command "routingcost" for "altoctl cost-map"`:                               {"cost-map", "routingcost"},
+		"unknown flag: --watch; see altoctl topics --help":                                   {"topics", "--watch"},
+		"unknown flag: --topology":                                                           {"compute", "--topology", "x"},
+		"unknown flag: --metric":                                                             {"network-map", "--metric", "x"},
+		"unknown flag: --json":                                                               {"ready", "--json"},
+		`unknown command "destroy" for "altoctl topics"`:                                     {"topics", "destroy"},
+		"unknown flag: --delete":                                                             {"topics", "--delete", "cost_maps"},
+		`invalid argument "costs" for "--delete" flag: altostream has no such topic; it has`: {"topics", "plan", "--delete", "costs"},
 	} {
-		var out strings.Builder
-		err := Run(t.Context(), service.Config{}, test.args, &out, &out)
-		var usage Usage
-		if !errors.As(err, &usage) || !strings.Contains(err.Error(), test.want) || out.Len() > 0 {
-			t.Errorf("%q: %v, want %q", test.args, err, test.want)
+		var out, errs strings.Builder
+		status := Main(t.Context(), args, &out, &errs)
+		if status != 2 || !strings.HasPrefix(errs.String(), "altoctl: ") || !strings.Contains(errs.String(), want) || out.Len() > 0 {
+			t.Errorf("%q: status %d, %q; want 2, %q\n%s", args, status, errs.String(), want, out.String())
 		}
 	}
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"help"}, {"-h"}, {"--help"}, {"topics", "--help"}} {
-		var out strings.Builder
-		if err := Run(t.Context(), service.Config{}, args, &out, &out); err != nil {
-			t.Errorf("%q: %v", args, err)
+	for want, args := range map[string][]string{
+		"SCHEMA_REGISTRY_PROPERTIES":                     {"--help"},
+		"  cost-map ":                                    {"help"},
+		"--add-partitions topic":                         {"topics", "plan", "--help"},
+		"altoctl (devel) (go1.":                          {"--version"},
+		"complete -o default -F __start_altoctl altoctl": {"completion", "bash"},
+		"#compdef altoctl":                               {"completion", "zsh"},
+		"complete -c altoctl":                            {"completion", "fish"},
+		"routingcost\nhopcount\n":                        {"__complete", "cost-map", "--metric", ""},
+		"raw-topology\nnetwork_maps\n":                   {"__complete", "topics", "apply", "--delete", ""},
+		"--topology\tonly the topology":                  {"__complete", "cost-map", "--to"},
+	} {
+		t.Setenv("SCHEMA_REGISTRY_URL", "wrong") // nothing is asked
+		var out, errs strings.Builder
+		if status := Main(t.Context(), args, &out, &errs); status != 0 || !strings.Contains(out.String(), want) {
+			t.Errorf("%q: status %d, want %q in\n%s\n%s", args, status, want, out.String(), errs.String())
 		}
-		for _, part := range []string{"altoctl topics plan", "-watch", "-delete", "SCHEMA_REGISTRY_URL"} {
-			if strings.Count(out.String(), part) != 1 {
-				t.Errorf("%q: help says %q not once:\n%s", args, part, out.String())
-			}
+	}
+}
+
+// TestEnvironment refuses a wrong value, and names a variable that is none.
+func TestEnvironment(t *testing.T) {
+	t.Setenv("KAFKA_BOOTSTRAP_SERVER", "localhost:9092")
+	t.Setenv("KAFKA_BOOTSTRAP_SERVERS", "http://localhost:9092")
+	var out, errs strings.Builder
+	if status := Main(t.Context(), []string{"topics", "--json"}, &out, &errs); status != 2 || out.Len() > 0 {
+		t.Errorf("status %d, want 2\n%s", status, out.String())
+	}
+	for _, want := range []string{"altoctl: warning: there is no variable KAFKA_BOOTSTRAP_SERVER; is KAFKA_BOOTSTRAP_SERVERS meant?\n", `altoctl: KAFKA_BOOTSTRAP_SERVERS="http://localhost:9092" has "http://localhost:9092"`} {
+		if !strings.Contains(errs.String(), want) {
+			t.Errorf("%q is not said:\n%s", want, errs.String())
 		}
 	}
 }

@@ -1,8 +1,8 @@
 package altoctl
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +22,7 @@ import (
 // Peer is what raw-topology holds of one speaker.
 type Peer struct {
 	schemas.Peer
-	Since   time.Time      // of its state
+	Since   time.Time      // up or down
 	Objects map[string]int // by kind, schemas.Kind…
 	Last    time.Time      // when the newest of its records was written
 
@@ -55,6 +55,9 @@ func (c *command) peers(ctx context.Context) error {
 			return nil
 		}
 		changed, err := c.peerRecord(table, serde, m)
+		if errors.Is(err, avro.ErrUnavailable) {
+			return fmt.Errorf("record %q of %s: %w", key, schemas.RawTopologyTopic, err)
+		}
 		if err != nil {
 			c.bad(key, err)
 		}
@@ -64,18 +67,27 @@ func (c *command) peers(ctx context.Context) error {
 		speaker := strings.TrimSuffix(key, "|"+schemas.KindPeer)
 		return c.printPeers(map[string]*Peer{speaker: table[speaker]}, m.Timestamp.Format("15:04:05.000  "))
 	}
-	return stream.Follow(ctx, c.config, schemas.RawTopologyTopic, record, func() error {
+	return stream.FollowAndTell(ctx, c.config, schemas.RawTopologyTopic, record, func() error {
 		live = true
-		if len(table) == 0 && !c.json {
-			fmt.Fprintf(c.errs, "%s holds no speaker (yet)\n", schemas.RawTopologyTopic)
-		} else if err := c.printPeers(table, ""); err != nil {
+		if err := c.firstPeers(table); err != nil || c.watch {
 			return err
 		}
-		if c.watch {
-			return nil
+		return cmp.Or(c.complete(), stream.ErrStop)
+	}, c.away)
+}
+
+func (c *command) firstPeers(table map[string]*Peer) error {
+	if len(table) == 0 {
+		err := errors.New(schemas.RawTopologyTopic + " holds no speaker (yet)")
+		if c.topology != "" {
+			err = fmt.Errorf("%s holds no speaker of topology %s", schemas.RawTopologyTopic, c.topology)
 		}
-		return stream.ErrStop
-	})
+		if c.topology != "" && !c.watch {
+			return err
+		}
+		fmt.Fprintln(c.errs, err)
+	}
+	return c.printPeers(table, "")
 }
 
 // peerRecord takes a record of raw-topology into the table, by <topology>|<source>, and
@@ -111,34 +123,45 @@ func (c *command) peerRecord(table map[string]*Peer, serde *avro.Serde[schemas.R
 	if r.Peer == nil {
 		return false, errors.New("the peer record holds no peer")
 	}
-	changed = r.Peer.State != p.State
+	was := p.Peer
+	up := p.up()
 	p.Peer = *r.Peer
-	if changed {
+	switch {
+	case r.Peer.Since != nil:
+		p.Since = *r.Peer.Since
+	case was.State == "" || p.up() != up:
 		p.Since = m.Timestamp
 	}
-	return changed, nil
+	return p.State != was.State || text(p.Reason) != text(was.Reason), nil
 }
 
 func (c *command) printPeers(table map[string]*Peer, prefix string) error {
 	if c.json {
-		return json.NewEncoder(c.out).Encode(plainPeers(table))
+		return c.printJSON(plainPeers(table))
 	}
-	return Peers(c.out, table, prefix, prefix == "")
+	if len(table) == 0 {
+		return nil
+	}
+	return Peers(c.out, table, prefix, time.Now())
 }
 
 func plainPeers(table map[string]*Peer) map[string]any {
 	all := map[string]any{}
 	for speaker, p := range table {
-		all[speaker] = map[string]any{"state": p.State, "asn": p.ASN, "objects": p.Objects, "since": p.Since, "reason": p.Reason, "last_record": p.Last}
+		all[speaker] = map[string]any{
+			"state": p.State, "up": p.up(), "asn": p.ASN, "objects": p.Objects,
+			"since": p.Since, "reason": p.Reason, "last_record": p.Last,
+		}
 	}
 	return all
 }
 
-// Peers writes speakers for people: one a line, after a prefix.
-func Peers(w io.Writer, table map[string]*Peer, prefix string, head bool) error {
+// Peers writes speakers for people, one a line, as "show bgp summary" of routers does: a change
+// with the time as its prefix, a whole table with a heading.
+func Peers(w io.Writer, table map[string]*Peer, prefix string, now time.Time) error {
 	t := newTable(w)
-	if head {
-		fmt.Fprintln(t, "SPEAKER\tAS\tSTATE\tSINCE\tNODES\tLINKS\tPREFIXES\tOTHERS\tLAST RECORD\tREASON")
+	if prefix == "" {
+		fmt.Fprintln(t, "SPEAKER\tAS\tSTATE\tUP/DOWN\tNODES\tLINKS\tPREFIXES\tOTHERS\tLAST ERROR")
 	}
 	for _, speaker := range slices.Sorted(maps.Keys(table)) {
 		p := table[speaker]
@@ -148,15 +171,35 @@ func Peers(w io.Writer, table map[string]*Peer, prefix string, head bool) error 
 		if p.ASN != nil {
 			asn = strconv.FormatUint(uint64(*p.ASN), 10)
 		}
-		fmt.Fprintf(t, "%s%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s\t%s\n", prefix, speaker, asn, orDash(p.State), clock(p.Since),
-			p.Objects[schemas.KindNode], p.Objects[schemas.KindLink], prefixes, others, clock(p.Last), orDash(text(p.Reason)))
+		fmt.Fprintf(t, "%s%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s\n", prefix, strings.Replace(speaker, "|", " ", 1), asn, orDash(p.State), p.age(now),
+			p.Objects[schemas.KindNode], p.Objects[schemas.KindLink], prefixes, others, orDash(text(p.Reason)))
 	}
 	return t.Flush()
 }
 
-func clock(t time.Time) string {
-	if t.IsZero() {
+// up reports whether there is a session.
+func (p *Peer) up() bool { return p.State == schemas.PeerEstablished || p.State == schemas.PeerSynced }
+
+// age says for how long the session has been up or down.
+func (p *Peer) age(now time.Time) string {
+	if p.Since.IsZero() {
 		return "-"
 	}
-	return t.Format("2006-01-02 15:04:05")
+	how := "down "
+	if p.up() {
+		how = "up "
+	}
+	return how + duration(now.Sub(p.Since))
+}
+
+// duration writes a time in its two largest units, as routers do.
+func duration(d time.Duration) string {
+	s := int(max(d, 0).Seconds())
+	switch day, hour := 24*3600, 3600; {
+	case s >= day:
+		return fmt.Sprintf("%dd%02dh", s/day, s%day/hour)
+	case s >= hour:
+		return fmt.Sprintf("%dh%02dm", s/hour, s%hour/60)
+	}
+	return fmt.Sprintf("%dm%02ds", s/60, s%60)
 }

@@ -53,12 +53,24 @@ func TestPeers(t *testing.T) {
 	lost := peer("idle")
 	lost.Peer.ASN, lost.Peer.Reason = nil, new("hold timer expired")
 	say("net|bmp:192.0.2.7/192.0.2.8|peer", lost)
-	got := rendered(t, func(b *strings.Builder) error { return Peers(b, table, "", true) })
+	got := rendered(t, func(b *strings.Builder) error { return Peers(b, table, "", at.Add(90*time.Minute)) })
 	is(t, got, `
-SPEAKER                      AS   STATE        SINCE                NODES  LINKS  PREFIXES  OTHERS  LAST RECORD          REASON
-net|bgp:192.0.2.1            100  established  2026-03-01 12:00:01  1      1      2         1       2026-03-01 12:00:16  -
-net|bmp:192.0.2.7/192.0.2.8  -    idle         2026-03-01 12:00:17  0      0      0         0       2026-03-01 12:00:17  hold timer expired
+SPEAKER                      AS   STATE        UP/DOWN     NODES  LINKS  PREFIXES  OTHERS  LAST ERROR
+net bgp:192.0.2.1            100  established  up 1h30m    1      1      2         1       -
+net bmp:192.0.2.7/192.0.2.8  -    idle         down 1h30m  0      0      0         0       hold timer expired
 `)
+	same := lost.Peer.Reason
+	lost.Peer.Reason = new("connection refused")
+	if !say("net|bmp:192.0.2.7/192.0.2.8|peer", lost) || same == lost.Peer.Reason {
+		t.Error("another reason is no change")
+	}
+	if p := table["net|bmp:192.0.2.7/192.0.2.8"]; !p.Since.Equal(at.Add(-time.Second)) {
+		t.Errorf("down since %v, want %v: another reason does not begin it anew", p.Since, at.Add(-time.Second))
+	}
+	got = rendered(t, func(b *strings.Builder) error { return Peers(b, table, "12:00:00.000  ", at.Add(50*time.Hour)) })
+	if !strings.HasPrefix(got, "12:00:00.000  net bgp:192.0.2.1            100  established  up 2d02h ") {
+		t.Errorf("a change has a heading:\n%s", got)
+	}
 	if _, err := c.peerRecord(table, serde, &kafka.Message{Key: []byte("net")}); err == nil {
 		t.Error("a key without a source is taken")
 	}

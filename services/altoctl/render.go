@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/altostream/altostream/schemas"
 )
@@ -22,6 +23,7 @@ func NetworkMap(w io.Writer, m *schemas.NetworkMap) error {
 		prefixes += len(g.IPv4) + len(g.IPv6)
 	}
 	fmt.Fprintf(w, "%s  tag %s  %s, %s\n", m.Meta.VTag.ResourceID, m.Meta.VTag.Tag, plural(len(m.NetworkMap), "PID"), plural(prefixes, "prefix"))
+	writeFreshness(w, m.Meta.Sources, m.Meta.StaleSince)
 	t := newTable(w)
 	for _, pid := range slices.Sorted(maps.Keys(m.NetworkMap)) {
 		g := m.NetworkMap[pid]
@@ -30,37 +32,70 @@ func NetworkMap(w io.Writer, m *schemas.NetworkMap) error {
 	return t.Flush()
 }
 
+// writeFreshness says if speakers are lost, and since when what a map is made of is not
+// current. Of a map whose speakers are all there it says nothing.
+func writeFreshness(w io.Writer, sources *schemas.Sources, staleSince *time.Time) {
+	if sources == nil || sources.Stale == 0 {
+		return
+	}
+	fmt.Fprintf(w, "  %d of %s lost", sources.Stale, plural(int(sources.Count), "speaker"))
+	switch {
+	case staleSince == nil:
+		fmt.Fprintln(w, "; the others tell all of it")
+	case staleSince.Unix() == 0:
+		fmt.Fprintln(w, ": STALE, it is not known since when")
+	default:
+		fmt.Fprintf(w, ": STALE since %s\n", staleSince.Local().Format("2006-01-02 15:04:05"))
+	}
+}
+
 // maxColumns is how many destinations a cost map is written as a matrix with.
 const maxColumns = 16
 
-// CostMap writes a cost map for people: a matrix, or beyond maxColumns PIDs one row
-// of destinations each.
+// CostMap writes a cost map for people: a matrix whose columns have the numbers of its rows, or
+// beyond maxColumns PIDs one row of destinations each.
 func CostMap(w io.Writer, id string, m *schemas.CostMap) error {
-	fmt.Fprintf(w, "%s  %s %s  of %s\n", id, m.Meta.CostType.CostMode, m.Meta.CostType.CostMetric, vtags(m.Meta.DependentVTags))
+	fmt.Fprintf(w, "%s  %s\n  of %s\n", id, m.Meta.CostType.CostMode, vtags(m.Meta.DependentVTags))
+	writeFreshness(w, m.Meta.Sources, m.Meta.StaleSince)
 	pids := slices.Sorted(maps.Keys(m.CostMap))
-	t := newTable(w)
-	if len(pids) <= maxColumns {
-		fmt.Fprintf(t, "  from \\ to\t%s\n", strings.Join(pids, "\t"))
+	if len(pids) > maxColumns {
+		return costRows(w, pids, m)
 	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	const corner = "from \\ to"
+	widest := len(corner)
+	for _, pid := range pids {
+		widest = max(widest, len(pid))
+	}
+	fmt.Fprintf(t, "\t%-*s\t", widest, corner)
+	for i := range pids {
+		fmt.Fprintf(t, "%d\t", i+1)
+	}
+	fmt.Fprintln(t)
+	for i, from := range pids {
+		fmt.Fprintf(t, "%d\t%-*s\t", i+1, widest, from)
+		for _, to := range pids {
+			cell := "-"
+			if cost, ok := m.CostMap[from][to]; ok {
+				cell = number(cost)
+			}
+			fmt.Fprintf(t, "%s\t", cell)
+		}
+		fmt.Fprintln(t)
+	}
+	return t.Flush()
+}
+
+func costRows(w io.Writer, pids []string, m *schemas.CostMap) error {
+	t := newTable(w)
 	for _, from := range pids {
-		row := m.CostMap[from]
 		var cells []string
 		for _, to := range pids {
-			cost, ok := row[to]
-			switch {
-			case len(pids) <= maxColumns && !ok:
-				cells = append(cells, "-")
-			case len(pids) <= maxColumns:
-				cells = append(cells, number(cost))
-			case ok && to != from:
+			if cost, ok := m.CostMap[from][to]; ok && to != from {
 				cells = append(cells, to+"="+number(cost))
 			}
 		}
-		separator := "\t"
-		if len(pids) > maxColumns {
-			separator = " "
-		}
-		fmt.Fprintf(t, "  %s\t%s\n", from, strings.Join(cells, separator))
+		fmt.Fprintf(t, "  %s\t%s\n", from, strings.Join(cells, " "))
 	}
 	return t.Flush()
 }

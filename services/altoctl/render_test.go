@@ -54,11 +54,33 @@ networkmap-net  tag t1  3 PIDs, 3 prefixes
 
 func TestCostMap(t *testing.T) {
 	is(t, rendered(t, func(b *strings.Builder) error { return CostMap(b, "costmap-net-routingcost", &costMap) }), `
-costmap-net-routingcost  numerical routingcost  of networkmap-net t1
-  from \ to  a  b
-  a          0  2.5
-  b          -  0
+costmap-net-routingcost  numerical
+  of networkmap-net t1
+     from \ to  1    2
+  1  a          0  2.5
+  2  b          -    0
 `)
+}
+
+// TestCostMapOfFiveRouters is no wider than a terminal.
+func TestCostMapOfFiveRouters(t *testing.T) {
+	m := schemas.CostMap{Meta: costMap.Meta, CostMap: alto.CostMap{}}
+	pids := []string{"default", "pid4200000000:000000000001", "pid4200000000:000000000002", "pid4200000000:000000000003", "pid4200000000:000000000004", "pid4200000000:000000000005"}
+	for _, from := range pids {
+		m.CostMap[from] = map[string]float64{}
+		for _, to := range pids {
+			m.CostMap[from][to] = 65535
+		}
+	}
+	for i := range pids[1:] {
+		delete(m.CostMap["default"], pids[i+1])
+	}
+	m.Meta = &schemas.CostMapMeta{DependentVTags: []schemas.VersionTag{{ResourceID: "networkmap-default", Tag: strings.Repeat("a", 32)}}, CostType: costMap.Meta.CostType}
+	for line := range strings.Lines(rendered(t, func(b *strings.Builder) error { return CostMap(b, "costmap-default-routingcost", &m) })) {
+		if len(line) > len("\n")+80 {
+			t.Errorf("%d columns: %s", len(line)-1, line)
+		}
+	}
 }
 
 func TestWideCostMap(t *testing.T) {

@@ -1,6 +1,7 @@
 package altoctl
 
 import (
+	"context"
 	"fmt"
 	"io"
 
@@ -17,8 +18,8 @@ type subjectState struct {
 }
 
 // schemas prints the subjects of the topics, and where this program's schemas stand.
-func (c *command) schemas() error {
-	registry, err := avro.Dial(c.config.SchemaRegistryURL)
+func (c *command) schemas(context.Context) error {
+	registry, err := avro.Dial(c.config.Registry())
 	if err != nil {
 		return err
 	}
@@ -31,8 +32,8 @@ func (c *command) schemas() error {
 
 // applySchemas prints what the registry lacks, and mends it: the level first, so that it
 // counts for the schema.
-func (c *command) applySchemas() error {
-	registry, err := avro.Dial(c.config.SchemaRegistryURL)
+func (c *command) applySchemas(context.Context) error {
+	registry, err := avro.Dial(c.config.Registry())
 	if err != nil {
 		return err
 	}

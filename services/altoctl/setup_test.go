@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
-
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/services/lab/broker"
 )
@@ -26,7 +24,11 @@ func startLab(t *testing.T) lab {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Close)
-	return lab{t, service.Config{KafkaBootstrapServers: b.KafkaAddress(), SchemaRegistryURL: b.RegistryURL()}}
+	return lab{t, clientsOf(b)}
+}
+
+func clientsOf(b *broker.Broker) service.Config {
+	return service.Config{KafkaBootstrapServers: b.KafkaAddress(), SchemaRegistryURL: b.RegistryURL()}
 }
 
 // altoctl runs a command line and checks its error and what it prints.
@@ -56,22 +58,7 @@ func (l lab) file(partitions, settings string) string {
 	return name
 }
 
-func (l lab) put(topic string) {
-	l.Helper()
-	p, err := kafka.NewProducer(&kafka.ConfigMap{"bootstrap.servers": l.config.KafkaBootstrapServers, "enable.metrics.push": false})
-	if err != nil {
-		l.Fatal(err)
-	}
-	defer p.Close()
-	delivered := make(chan kafka.Event, 1)
-	message := &kafka.Message{TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: 0}, Key: []byte("k")}
-	if err := p.Produce(message, delivered); err != nil {
-		l.Fatal(err)
-	}
-	if m := (<-delivered).(*kafka.Message); m.TopicPartition.Error != nil {
-		l.Fatal(m.TopicPartition.Error)
-	}
-}
+func (l lab) put(topic string) { l.produce(topic, "k", nil) }
 
 const same = "The topics are as the file says."
 
@@ -117,21 +104,6 @@ func TestTopicsReplicas(t *testing.T) {
 	l.altoctl(ErrDiffers, []string{named, "Done, but for what is marked with !"}, "topics", "apply", "-f", altered, "--replicas", "2")
 	l.altoctl(ErrDiffers, []string{named}, "topics", "plan", "-f", altered, "--replicas", "2")
 	l.altoctl(nil, []string{same}, "topics", "plan", "-f", altered)
-}
-
-func TestTopicsUsage(t *testing.T) {
-	for want, args := range map[string][]string{
-		`invalid value "costs" for flag -delete: altostream has no such topic`: {"topics", "plan", "-f", repositoryFile, "--delete", "costs"},
-		`altoctl has no command "topics destroy"`:                              {"topics", "destroy"},
-		"flag provided but not defined: -delete":                               {"topics", "--delete", "cost_maps"},
-	} {
-		var out strings.Builder
-		err := Run(t.Context(), service.Config{}, args, &out, &out)
-		var usage Usage
-		if !errors.As(err, &usage) || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v, want %q", args, err, want)
-		}
-	}
 }
 
 // TestSchemasApply registers the schemas of this program, and has nothing to do then.

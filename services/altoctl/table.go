@@ -2,6 +2,8 @@ package altoctl
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -21,22 +23,23 @@ type Change[T any] struct {
 }
 
 // Read returns what a topic holds, by key. Records that cannot be decoded are left
-// out and given to bad.
+// out and given to bad; without the registry none can, and it fails.
 func Read[T any](ctx context.Context, c service.Config, topic string, bad func(key string, err error)) (map[string]*T, error) {
 	table := map[string]*T{}
-	err := follow(ctx, c, topic, table, bad, func() error { return stream.ErrStop }, nil)
+	err := follow(ctx, c, topic, table, bad, func() error { return stream.ErrStop }, nil, nil)
 	return table, err
 }
 
-// Watch calls first with what a topic holds, and then changed for each change.
-func Watch[T any](ctx context.Context, c service.Config, topic string, bad func(key string, err error), first func(map[string]*T) error, changed func(Change[T]) error) error {
+// Watch calls first with what a topic holds, and then changed for each change, and away as
+// stream.FollowAndTell does.
+func Watch[T any](ctx context.Context, c service.Config, topic string, bad func(key string, err error), first func(map[string]*T) error, changed func(Change[T]) error, away func(error, time.Duration)) error {
 	table := map[string]*T{}
-	return follow(ctx, c, topic, table, bad, func() error { return first(table) }, changed)
+	return follow(ctx, c, topic, table, bad, func() error { return first(table) }, changed, away)
 }
 
 // serdeOf reads the values of a topic.
 func serdeOf[T any](c service.Config, topic string) (*avro.Serde[T], error) {
-	registry, err := avro.Dial(c.SchemaRegistryURL)
+	registry, err := avro.Dial(c.Registry())
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +47,7 @@ func serdeOf[T any](c service.Config, topic string) (*avro.Serde[T], error) {
 	return avro.NewSerde[T](registry, topic, schema)
 }
 
-func follow[T any](ctx context.Context, c service.Config, topic string, table map[string]*T, bad func(string, error), caughtUp func() error, changed func(Change[T]) error) error {
+func follow[T any](ctx context.Context, c service.Config, topic string, table map[string]*T, bad func(string, error), caughtUp func() error, changed func(Change[T]) error, away func(error, time.Duration)) error {
 	serde, err := serdeOf[T](c, topic)
 	if err != nil {
 		return err
@@ -56,6 +59,9 @@ func follow[T any](ctx context.Context, c service.Config, topic string, table ma
 		change := Change[T]{Key: key, Old: table[key], At: now, Latency: now.Sub(stream.ObservedAt(m))}
 		if m.Value != nil {
 			value, err := serde.Decode(m.Value)
+			if errors.Is(err, avro.ErrUnavailable) {
+				return fmt.Errorf("record %q of %s: %w", key, topic, err)
+			}
 			if err != nil {
 				bad(key, err)
 				return nil
@@ -72,8 +78,8 @@ func follow[T any](ctx context.Context, c service.Config, topic string, table ma
 		}
 		return changed(change)
 	}
-	return stream.Follow(ctx, c, topic, record, func() error {
+	return stream.FollowAndTell(ctx, c, topic, record, func() error {
 		live = true
 		return caughtUp()
-	})
+	}, away)
 }

@@ -59,6 +59,9 @@ func (c *command) withTopicPlan(ctx context.Context, do func(*topicCluster, topi
 	if err != nil {
 		return err
 	}
+	if err := stream.Reach(ctx, c.config); err != nil {
+		return err
+	}
 	admin, err := stream.NewAdmin(c.config)
 	if err != nil {
 		return err

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/altostream/altostream/libs/bgp"
+	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/libs/stream"
 )
 
 // logInterval is the shortest time between two log lines about the same thing.
@@ -70,27 +72,27 @@ func (s *speakers) Established(session bgp.Session) {
 	s.failures.forget(session.Peer)
 	s.log.Info("session established", "source", source, "asn", session.ASN, "router_id", session.RouterID,
 		"hold_time", session.HoldTime, "restart_time", session.RestartTime)
-	s.send(s.ctx, Up{Source: source, ASN: session.ASN, RestartTime: session.RestartTime})
+	s.send(s.ctx, Up{Source: source, ASN: session.ASN, At: time.Now(), Identifier: session.RouterID, RestartTime: session.RestartTime})
 }
 
 // Update tells what an UPDATE says; it waits while Kafka takes no records, and so does
 // the peer.
 func (s *speakers) Update(peer netip.Addr, body []byte) {
-	s.tell(s.ctx, bgpSource(peer), body)
+	s.tell(s.ctx, bgpSource(peer), body, bgpls.NoPathIDs)
 }
 
 // RefreshBegun tells that the peer begins its table again.
-func (s *speakers) RefreshBegun(peer netip.Addr, _ bgp.Family) {
+func (s *speakers) RefreshBegun(peer netip.Addr, f bgp.Family) {
 	source := bgpSource(peer)
 	s.log.Info("route refresh begins", "source", source)
-	s.send(s.ctx, RefreshBegun{source})
+	s.send(s.ctx, RefreshBegun{source, f})
 }
 
 // RefreshEnded tells that the peer has told its table again.
-func (s *speakers) RefreshEnded(peer netip.Addr, _ bgp.Family) {
+func (s *speakers) RefreshEnded(peer netip.Addr, f bgp.Family) {
 	source := bgpSource(peer)
 	s.log.Info("route refresh complete", "source", source)
-	s.send(s.ctx, RefreshEnded{source})
+	s.send(s.ctx, RefreshEnded{source, f})
 }
 
 // Closed tells that a session is lost, unless this service ends it.
@@ -100,7 +102,7 @@ func (s *speakers) Closed(peer netip.Addr, reason error) {
 	}
 	source := bgpSource(peer)
 	s.log.Warn("session lost; what the speaker said is kept for the stale time", "source", source, "reason", reason)
-	s.send(s.ctx, Down{Source: source, Reason: reason.Error(), Final: bgp.Final(reason)})
+	s.send(s.ctx, Down{Source: source, Reason: reason.Error(), At: time.Now(), Final: bgp.Final(reason)})
 }
 
 // Connecting logs an attempt, the first since the last session.
@@ -110,16 +112,23 @@ func (s *speakers) Connecting(peer netip.Addr) {
 	}
 }
 
-// Failed logs why there is no session.
+// Failed logs why there is no session, and notes it for operators, unless Kafka takes no
+// records: it is told again.
 func (s *speakers) Failed(peer netip.Addr, reason error) {
-	if held, ok := s.failures.allow(peer, reason.Error(), time.Now()); ok {
-		s.log.Warn("no BGP session", "peer", peer, "reason", reason, "held_back", held)
+	held, ok := s.failures.allow(peer, reason.Error(), time.Now())
+	if !ok {
+		return
+	}
+	s.log.Warn("no BGP session", "peer", peer, "reason", reason, "held_back", held)
+	select {
+	case s.events <- stream.Event[Event]{Event: Failed{bgpSource(peer), reason.Error()}, ObservedAt: time.Now()}:
+	default:
 	}
 }
 
 // Refused logs a connection that is not let in.
 func (s *speakers) Refused(from netip.AddrPort, reason error) {
-	if held, ok := s.refused.Allow(); ok {
+	if held, ok := s.refused.Allow(from.Addr().String() + " " + reason.Error()); ok {
 		s.log.Warn("BGP connection refused", "from", from, "error", reason, "held_back", held)
 	}
 }

@@ -19,8 +19,6 @@ import (
 	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
-	"github.com/altostream/altostream/libs/stream/streamtest"
-	"github.com/altostream/altostream/schemas"
 )
 
 // listening opens BGP sessions for the peers, and returns the port and the events.
@@ -41,7 +39,7 @@ func listening(t *testing.T, peers string) (port int, events chan stream.Event[E
 		t.Fatal(err)
 	}
 	events = make(chan stream.Event[Event], 16)
-	l, err := newListener(events, Config{}, streamtest.Serde[schemas.RawTopology](t, schemas.RawTopologyTopic), rt)
+	l, err := newListener(events, Config{}, rt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,6 +236,16 @@ func TestRefreshPage(t *testing.T) {
 		if code, body := ask(test.method, test.query); code != test.code || !strings.Contains(body, test.body) {
 			t.Errorf("%s %s: %d %s", test.method, test.query, code, body)
 		}
+	}
+}
+
+// TestRefusedConnection tells why there is no session, with the port.
+func TestRefusedConnection(t *testing.T) {
+	t.Parallel()
+	_, events, _ := listening(t, "127.0.0.48:1;100")
+	want := Failed{"bgp:127.0.0.48", "cannot connect to port 1: connection refused"}
+	if got := next(t, events); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
 

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/pires/go-proxyproto"
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/altostream/altostream/libs/service"
@@ -39,7 +41,8 @@ type station struct {
 	silent  service.Limit // of lines about connections that cannot be accepted
 
 	mu      sync.Mutex
-	routers map[netip.Addr]*router // connected
+	routers map[string]*router  // connected, by name
+	shared  map[netip.Addr]bool // addresses that several routers came from
 }
 
 type bmpMetrics struct {
@@ -69,8 +72,11 @@ func listenBMP(ctx context.Context, l *listener, c Config, failed func(error)) e
 	if err != nil {
 		return err
 	}
+	if c.BMPProxy {
+		tcp = behindProxy(tcp)
+	}
 	s := &station{
-		listener: l, bmpMetrics: metrics, ctx: ctx, admits: c.BMPRouters, routers: map[netip.Addr]*router{},
+		listener: l, bmpMetrics: metrics, ctx: ctx, admits: c.BMPRouters, routers: map[string]*router{}, shared: map[netip.Addr]bool{},
 		refused: service.Limit{Interval: logInterval}, silent: service.Limit{Interval: logInterval},
 	}
 	l.log.Info("listening for BMP", "address", tcp.Addr().String())
@@ -94,17 +100,25 @@ func (s *station) serve(tcp net.Listener) error {
 		case errors.Is(err, net.ErrClosed):
 			return err
 		case err != nil:
-			if held, ok := s.silent.Allow(); ok {
+			if held, ok := s.silent.Allow(err.Error()); ok {
 				s.log.Error("BMP connection not accepted", "error", err, "held_back", held)
 			}
 			time.Sleep(pause)
 		default:
-			s.admit(conn)
+			go s.admit(conn)
 		}
 	}
 }
 
-// admit starts the session of a router that may connect.
+// behindProxy is a listener whose connections begin with the address that they come from
+// (PROXY protocol, version 1 or 2). One that does not is ended: anybody could say so.
+func behindProxy(tcp net.Listener) net.Listener {
+	require := func(proxyproto.ConnPolicyOptions) (proxyproto.Policy, error) { return proxyproto.REQUIRE, nil }
+	return &proxyproto.Listener{Listener: tcp, ReadHeaderTimeout: initiationTime, ConnPolicy: require}
+}
+
+// admit leads the session of a router that may connect. Behind a proxy its address is
+// what the connection begins with.
 func (s *station) admit(conn net.Conn) {
 	remote, err := netip.ParseAddrPort(conn.RemoteAddr().String())
 	address := remote.Addr().Unmap()
@@ -113,33 +127,42 @@ func (s *station) admit(conn net.Conn) {
 	}
 	if err != nil {
 		_ = conn.Close()
-		if held, ok := s.refused.Allow(); ok {
+		if held, ok := s.refused.Allow(address.String()); ok {
 			s.log.Warn("BMP connection refused", "from", conn.RemoteAddr().String(), "error", err, "held_back", held)
 		}
 		return
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
+	if tcp, ok := tcpOf(conn); ok {
 		_ = tcp.SetKeepAliveConfig(keepAlive)
 	}
 	r := newRouter(s, address, conn)
-	former := s.replace(r)
-	go func() {
-		defer s.forget(r)
-		if former != nil {
-			s.log.Warn("router connects again; the new connection replaces the old one", "router", address)
-			former.end(errReplaced)
-			<-former.done
-		}
-		r.run(bufio.NewReaderSize(conn, bmpBuffer))
-	}()
+	defer s.forget(r)
+	r.run(bufio.NewReaderSize(conn, bmpBuffer))
 }
 
-// replace notes the connection of a router and returns the one there was.
-func (s *station) replace(r *router) (former *router) {
+func tcpOf(conn net.Conn) (*net.TCPConn, bool) {
+	if proxied, ok := conn.(*proxyproto.Conn); ok {
+		return proxied.TCPConn()
+	}
+	tcp, ok := conn.(*net.TCPConn)
+	return tcp, ok
+}
+
+// claim names a router that has said who it is, and returns the connection that there was
+// of the same one. Several routers may come from one address, through a proxy or NAT;
+// their sysNames (RFC 7854 §4.4) tell them apart.
+func (s *station) claim(r *router) (former *router) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	former = s.routers[r.address]
-	s.routers[r.address] = r
+	there := s.routers[r.name]
+	if there != nil && there.system != "" && r.system != "" && there.system != r.system {
+		s.shared[r.address] = true
+	}
+	if r.system != "" && s.shared[r.address] && (there == nil || there.system != r.system) {
+		r.name = url.PathEscape(r.system)
+	}
+	former = s.routers[r.name]
+	s.routers[r.name] = r
 	return former
 }
 
@@ -148,8 +171,8 @@ func (s *station) forget(r *router) {
 	r.end(nil)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.routers[r.address] == r {
-		delete(s.routers, r.address)
+	if s.routers[r.name] == r {
+		delete(s.routers, r.name)
 	}
 	close(r.done)
 }

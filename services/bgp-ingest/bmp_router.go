@@ -27,6 +27,9 @@ type router struct {
 	end     context.CancelCauseFunc
 	done    chan struct{} // closed when all is told
 	address netip.Addr
+	name    string // in sources: the address, or the sysName where several routers come from there
+	system  string // sysName; "" before the Initiation
+	known   bool   // it has said something
 	conn    net.Conn
 	peers   map[peerKey]*monitored
 }
@@ -46,6 +49,7 @@ func keyOf(p bmp.Peer) peerKey { return peerKey{p.Type, p.Distinguisher, p.Addre
 type monitored struct {
 	linkState bool            // BGP-LS is in both OPEN messages
 	restart   time.Duration   // that the peer asked for
+	in, out   bgpls.PathIDs   // of what the peer sends and of what it is sent
 	told      map[string]bool // sources: its tables with something in them of BGP-LS
 }
 
@@ -55,14 +59,14 @@ var (
 )
 
 func newRouter(s *station, address netip.Addr, conn net.Conn) *router {
-	r := &router{station: s, done: make(chan struct{}), address: address, conn: conn, peers: map[peerKey]*monitored{}}
+	r := &router{station: s, done: make(chan struct{}), address: address, name: address.String(), conn: conn, peers: map[peerKey]*monitored{}}
 	r.ctx, r.end = context.WithCancelCause(s.ctx)
 	context.AfterFunc(r.ctx, func() { _ = conn.Close() })
 	return r
 }
 
 // source names the router itself, in logs and metrics.
-func (r *router) source() string { return bmpSourcePrefix + r.address.String() }
+func (r *router) source() string { return bmpSourcePrefix + r.name }
 
 // run takes messages until the session ends, and then tells that all peers are lost.
 func (r *router) run(text io.Reader) {
@@ -73,7 +77,13 @@ func (r *router) run(text io.Reader) {
 	if cause := context.Cause(r.ctx); cause != nil {
 		err = cause
 	}
-	r.log.Warn("router disconnected; what its peers said is kept for the stale time", "router", r.address, "peers", len(r.peers), "reason", err)
+	if !r.known { // a health check, say
+		if held, ok := r.refused.Allow(); ok {
+			r.log.Warn("BMP connection ended before a message", "from", r.address, "reason", err, "held_back", held)
+		}
+		return
+	}
+	r.log.Warn("router disconnected; what its peers said is kept for the stale time", "router", r.name, "peers", len(r.peers), "reason", err)
 	for _, peer := range r.peers {
 		r.lose(peer, "BMP session of the router lost: "+err.Error())
 	}
@@ -100,10 +110,27 @@ func (r *router) read(messages *bmp.Reader) error {
 		default:
 			return err
 		}
+		if first {
+			r.identify(m)
+		}
 		if m, ok := m.(*bmp.Termination); ok {
 			return fmt.Errorf("it terminated the session: %s %s", m.Reason, strings.Join(m.Strings, " "))
 		}
 		r.take(m)
+	}
+}
+
+// identify takes the name of the router from its first message, an Initiation, and ends
+// the connection that there was before.
+func (r *router) identify(first bmp.Message) {
+	if m, ok := first.(*bmp.Initiation); ok {
+		r.system = m.SystemName
+	}
+	r.known = true
+	if former := r.claim(r); former != nil {
+		r.log.Warn("router connects again; the new connection replaces the old one", "router", r.name, "address", r.address)
+		former.end(errReplaced)
+		<-former.done
 	}
 }
 
@@ -124,13 +151,13 @@ func (r *router) take(m bmp.Message) {
 		r.report(m)
 	case *bmp.Initiation:
 		kind = "initiation"
-		r.log.Info("router connected", "router", r.address, "name", m.SystemName, "description", m.SystemDescription)
+		r.log.Info("router connected", "router", r.name, "address", r.address, "name", m.SystemName, "description", m.SystemDescription)
 	case *bmp.RouteMirroring: // a copy of what Route Monitoring tells
 		kind = "route-mirroring"
 	default:
 		kind = "unknown"
 	}
-	r.messages.Add(r.ctx, 1, metric.WithAttributes(attribute.String("router", r.address.String()), attribute.String("type", kind)))
+	r.messages.Add(r.ctx, 1, metric.WithAttributes(attribute.String("router", r.name), attribute.String("type", kind)))
 }
 
 // peerUp notes a peer's session. A table of it becomes a speaker with the first thing
@@ -146,16 +173,40 @@ func (r *router) peerUp(m *bmp.PeerUp) {
 		restart:   m.Received.RestartTime(bgp.LinkState),
 		told:      map[string]bool{},
 	}
+	peer.agreeOnPathIDs(m)
 	r.peers[key] = peer
-	source := bmpSource(r.address, m.Peer)
+	source := bmpSource(r.name, m.Peer)
 	if !peer.linkState {
 		r.log.Debug("monitored peer up, without BGP-LS", "source", source, "asn", m.Peer.ASN)
 		return
 	}
 	r.log.Info("monitored peer up", "source", source, "asn", m.Peer.ASN, "restart_time", peer.restart, "table", m.Table)
-	receives, _ := m.Sent.AddPath(bgp.LinkState)
-	if _, sends := m.Received.AddPath(bgp.LinkState); sends && receives {
-		r.log.Error("monitored peer sends BGP-LS with path identifiers (RFC 7911), which are not read; disable them on it", "source", source)
+}
+
+// agreeOnPathIDs takes from the OPEN messages whether NLRIs have path identifiers: where
+// one side sends and the other takes them (RFC 7911 §4, RFC 8671 §4.2). The OPENs of a
+// Loc-RIB are made up by the router, to say what its table has (RFC 9069 §4.4).
+func (p *monitored) agreeOnPathIDs(m *bmp.PeerUp) {
+	weTake, weSend := m.Sent.AddPath(bgp.LinkState)
+	theyTake, theySend := m.Received.AddPath(bgp.LinkState)
+	p.in, p.out = bgpls.SomePathIDs, bgpls.SomePathIDs
+	if theySend && weTake || m.Peer.Type == bmp.LocRIB && (weSend || theySend) {
+		p.in = bgpls.WantedPathIDs
+	}
+	if weSend && theyTake {
+		p.out = bgpls.WantedPathIDs
+	}
+}
+
+// pathIDs says whether NLRIs of a table have path identifiers, as far as it is known.
+func (r *router) pathIDs(p bmp.Peer) bgpls.PathIDs {
+	switch peer := r.peers[keyOf(p)]; {
+	case peer == nil:
+		return bgpls.SomePathIDs
+	case p.AdjRIBOut:
+		return peer.out
+	default:
+		return peer.in
 	}
 }
 
@@ -168,7 +219,7 @@ func (r *router) peerDown(m *bmp.PeerDown) {
 	}
 	delete(r.peers, key)
 	if len(peer.told) > 0 {
-		r.log.Warn("monitored peer down; what it said is kept for the stale time", "source", bmpSource(r.address, m.Peer), "reason", m.String())
+		r.log.Warn("monitored peer down; what it said is kept for the stale time", "source", bmpSource(r.name, m.Peer), "reason", m.String())
 	}
 	r.lose(peer, m.String())
 }
@@ -176,48 +227,47 @@ func (r *router) peerDown(m *bmp.PeerDown) {
 // lose tells that the tables of a peer are lost.
 func (r *router) lose(peer *monitored, reason string) {
 	for _, source := range slices.Sorted(maps.Keys(peer.told)) {
-		r.send(r.station.ctx, Down{Source: source, Reason: reason})
+		r.send(r.station.ctx, Down{Source: source, Reason: reason, At: time.Now()})
 	}
 }
 
-// routes tells an UPDATE of a table.
+// routes tells the UPDATEs of a table.
 func (r *router) routes(m *bmp.RouteMonitoring) {
-	source := bmpSource(r.address, m.Peer)
-	if peer := r.peers[keyOf(m.Peer)]; peer != nil && peer.told[source] || r.begin(source, m) {
-		r.tell(r.ctx, source, m.Body)
+	source := bmpSource(r.name, m.Peer)
+	for _, body := range m.Bodies {
+		if peer := r.peers[keyOf(m.Peer)]; peer != nil && peer.told[source] || r.begin(source, m.Peer, body) {
+			r.tell(r.ctx, source, body, r.pathIDs(m.Peer))
+		}
+	}
+	if m.Rest != nil {
+		r.bad(r.ctx, source, "bmp", m.Rest)
 	}
 }
 
 // begin tells that there is a table with the first UPDATE that it has something of
 // BGP-LS in. It reports whether the UPDATE is about BGP-LS; one that only withdraws, such
 // as those that GoBGP sends after a Peer Down, begins no table.
-func (r *router) begin(source string, m *bmp.RouteMonitoring) bool {
-	u, errs := bgpls.DecodeUpdate(m.Body)
-	if len(u.Reach) == 0 && !u.EndOfRIB {
-		if len(u.Unreach) == 0 {
-			for _, err := range errs {
-				r.bad(r.ctx, source, "update", err)
-			}
-		}
-		return len(u.Unreach) > 0
+func (r *router) begin(source string, p bmp.Peer, body []byte) bool {
+	if begins, withdraws := r.peek(r.ctx, source, body, r.pathIDs(p)); !begins {
+		return withdraws
 	}
-	key := keyOf(m.Peer)
+	key := keyOf(p)
 	if r.peers[key] == nil {
 		r.peers[key] = r.unannouncedPeer(source)
 	}
 	peer := r.peers[key]
 	peer.told[source] = true
-	r.log.Info("monitored table begins", "source", source, "asn", m.Peer.ASN)
-	r.send(r.ctx, Up{Source: source, ASN: m.Peer.ASN, RestartTime: peer.restart})
+	r.log.Info("monitored table begins", "source", source, "asn", p.ASN)
+	r.send(r.ctx, Up{Source: source, ASN: p.ASN, At: time.Now(), Identifier: p.ID, RestartTime: peer.restart})
 	return true
 }
 
 // unannouncedPeer is one that the router did not say is up, as GoBGP does of
 // Loc-RIB.
 func (r *router) unannouncedPeer(source string) *monitored {
-	r.unannounced.Add(r.ctx, 1, metric.WithAttributes(attribute.String("router", r.address.String())))
+	r.unannounced.Add(r.ctx, 1, metric.WithAttributes(attribute.String("router", r.name)))
 	r.log.Info("router tells routes of a peer that it has not said is up", "source", source)
-	return &monitored{linkState: true, told: map[string]bool{}}
+	return &monitored{linkState: true, in: bgpls.SomePathIDs, out: bgpls.SomePathIDs, told: map[string]bool{}}
 }
 
 // report notes what the router counts for a peer with BGP-LS; what it does for others
@@ -226,7 +276,7 @@ func (r *router) report(m *bmp.StatisticsReport) {
 	if peer := r.peers[keyOf(m.Peer)]; peer == nil || !peer.linkState {
 		return
 	}
-	source := bmpSource(r.address, m.Peer)
+	source := bmpSource(r.name, m.Peer)
 	for _, s := range m.Statistics {
 		attributes := []attribute.KeyValue{attribute.String("source", source), attribute.String("type", s.Name())}
 		if s.AFI != 0 {

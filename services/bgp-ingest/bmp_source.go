@@ -20,10 +20,13 @@ const bmpSourcePrefix = "bmp:"
 //	bmp:<router>/<peer>@out-post   Adj-RIB-Out after the policy
 //	bmp:<router>/loc-rib           the router's own table (RFC 9069)
 //
+// A router is the address that it connects from, or, where several routers come from one
+// address, its sysName.
+//
 // In a VPN or another instance of the router, its route distinguisher (100:7) or number
 // (local-7) and a slash come before <peer> or loc-rib.
-func bmpSource(router netip.Addr, p bmp.Peer) string {
-	return bmpSourcePrefix + router.String() + "/" + instance(p) + tableName(p)
+func bmpSource(router string, p bmp.Peer) string {
+	return bmpSourcePrefix + router + "/" + instance(p) + tableName(p)
 }
 
 func instance(p bmp.Peer) string {
@@ -50,13 +53,11 @@ func tableName(p bmp.Peer) string {
 	return p.Address.String()
 }
 
-// bmpRouter is the router in the source of a BMP speaker; not ok for other speakers.
+// bmpRouter is the router in the source of a BMP speaker, not valid if it is a sysName; not
+// ok for other speakers.
 func bmpRouter(source string) (router netip.Addr, ok bool) {
 	rest, ok := strings.CutPrefix(source, bmpSourcePrefix)
-	if !ok {
-		return router, false
-	}
 	text, _, _ := strings.Cut(rest, "/")
-	router, err := netip.ParseAddr(text)
-	return router, err == nil
+	router, _ = netip.ParseAddr(text)
+	return router, ok
 }

@@ -20,19 +20,21 @@ import (
 // Config is the configuration of bgp-ingest.
 type Config struct {
 	service.Config
-	Topology      string        `envconfig:"TOPOLOGY" default:"default" example:"backbone"`
-	BGPASN        uint32        `envconfig:"BGP_ASN" default:"64512" example:"64512"`
-	BGPRouterID   netip.Addr    `envconfig:"BGP_ROUTER_ID" default:"192.0.2.1" example:"192.0.2.1"`
-	BGPListen     string        `envconfig:"BGP_LISTEN" default:":1790" example:":179"`
-	BGPHoldTime   time.Duration `envconfig:"BGP_HOLD_TIME" default:"90s" example:"9s"`
-	BGPPeers      Peers         `envconfig:"BGP_PEERS" example:"192.0.2.7;64512,192.0.2.8:1790;64512;passive,2001:db8::7;64512;gtsm"`
-	BMPListen     string        `envconfig:"BMP_LISTEN" example:":11019"`
-	BMPRouters    Routers       `envconfig:"BMP_ROUTERS" example:"192.0.2.1,10.0.0.0/8"`
-	MRTFiles      []string      `envconfig:"MRT_FILES" example:"/var/lib/mrt/updates.mrt"`
-	StaleTime     time.Duration `envconfig:"STALE_TIME" default:"2m" example:"2m"`
-	MaxObjects    int           `envconfig:"MAX_OBJECTS" default:"1000000" example:"1000000"`
-	MaxUpdateRate int           `envconfig:"MAX_UPDATE_RATE" default:"0" example:"10000"`
-	ReplicaGroup  string        `envconfig:"REPLICA_GROUP" default:"default" example:"east"`
+	Topology       string        `envconfig:"TOPOLOGY" default:"default" example:"backbone" desc:"name of the topology that the speakers belong to"`
+	BGPASN         uint32        `envconfig:"BGP_ASN" default:"64512" example:"64512" desc:"our AS number"`
+	BGPRouterID    netip.Addr    `envconfig:"BGP_ROUTER_ID" default:"192.0.2.1" example:"192.0.2.1" desc:"our BGP identifier"`
+	BGPListen      string        `envconfig:"BGP_LISTEN" default:":1790" example:":179" desc:"address to accept BGP sessions on"`
+	BGPHoldTime    time.Duration `envconfig:"BGP_HOLD_TIME" default:"90s" example:"9s" desc:"hold time offered"`
+	BGPPeers       Peers         `envconfig:"BGP_PEERS" example:"192.0.2.7;64512,192.0.2.8:1790;64512;passive,2001:db8::7;64512;gtsm" desc:"addr[:port];asn[;passive][;gtsm][;md5=…],…"`
+	BMPListen      string        `envconfig:"BMP_LISTEN" example:":11019" desc:"address to accept BMP sessions on; none without"`
+	BMPRouters     Routers       `envconfig:"BMP_ROUTERS" example:"192.0.2.1,10.0.0.0/8" desc:"addresses and prefixes of the BMP routers; any without"`
+	BMPProxy       bool          `envconfig:"BMP_PROXY" default:"false" example:"true" desc:"BMP sessions begin with the PROXY protocol, which says where the router is"`
+	MRTFiles       []string      `envconfig:"MRT_FILES" example:"/var/lib/mrt/updates.mrt" desc:"MRT files to read at the start"`
+	StaleTime      time.Duration `envconfig:"STALE_TIME" default:"2m" example:"2m" desc:"how long a speaker's objects outlive its session"`
+	EmptyTableTime time.Duration `envconfig:"EMPTY_TABLE_TIME" default:"30s" example:"1m" desc:"how long a table that shrinks to nothing is held"`
+	MaxObjects     int           `envconfig:"MAX_OBJECTS" default:"1000000" example:"1000000" desc:"how many objects one speaker may tell"`
+	MaxUpdateRate  int           `envconfig:"MAX_UPDATE_RATE" default:"0" example:"10000" desc:"UPDATE messages a second of one speaker; 0: any"`
+	ReplicaGroup   string        `envconfig:"REPLICA_GROUP" default:"default" example:"east" desc:"instances with the same are replicas"`
 }
 
 // Validate reports the first wrong value, naming its variable.
@@ -60,6 +62,9 @@ func (c *Config) Validate() error {
 	}
 	if c.StaleTime <= 0 {
 		return service.Wrong("STALE_TIME", c.StaleTime.String(), "is not positive", "2m")
+	}
+	if c.EmptyTableTime < 0 {
+		return service.Wrong("EMPTY_TABLE_TIME", c.EmptyTableTime.String(), "is negative", "30s")
 	}
 	if c.MaxObjects <= 0 {
 		return service.Wrong("MAX_OBJECTS", strconv.Itoa(c.MaxObjects), "is not positive", "1000000")

@@ -14,11 +14,14 @@
 // it, is counted and logged, and never ends a session.
 //
 //	spec.go     the processor as a value
-//	state.go    State, Event, Step: pure
-//	record.go   NLRI and attribute → record
-//	objects.go  what one speaker told, in octets
+//	state.go    State, Step, which speakers belong to this ingest: pure, like all below
+//	event.go    what the sources tell the state
+//	session.go  sessions that begin, end and begin again; stale times; mark and sweep
+//	update.go   what an UPDATE changes
+//	record.go   NLRI and attribute → record; encode.go: → octets, attributes once per UPDATE
+//	adjribin.go what one speaker told of one address family, in octets
 //	replica.go  taking over from another instance
-//	status.go   what the state knows of a speaker, for operators; board.go: as metrics
+//	status.go   what the state knows of a speaker, for operators; metrics.go: as metrics
 //	bgp.go      BGP sessions (libs/bgp) → events
 //	refresh.go  POST /peers/refresh
 //	failures.go limits the log lines about peers without a session

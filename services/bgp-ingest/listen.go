@@ -13,11 +13,9 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"golang.org/x/time/rate"
 
-	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
-	"github.com/altostream/altostream/schemas"
 )
 
 // maxLoggedBytes bounds what a log line shows of a malformed message.
@@ -26,15 +24,13 @@ const maxLoggedBytes = 64
 // listener is what all kinds of sources share: the way from a raw UPDATE to an
 // event, and what is counted and logged on it.
 type listener struct {
-	events chan<- stream.Event[Event]
-	log    *slog.Logger
-	limit  service.Limit
-	meter  metric.Meter
-	voices sync.Map // *voice by source
+	events   chan<- stream.Event[Event]
+	log      *slog.Logger
+	limit    service.Limit
+	meter    metric.Meter
+	limiters sync.Map // *limiter by source
 
-	topology string
-	maxRate  int // UPDATEs a second of one speaker; 0 = no limit
-	encode   func(*schemas.RawTopology) avro.Encoded
+	maxRate int // UPDATEs a second of one speaker; 0 = no limit
 	// running are the sources; they end soon after their context.
 	running sync.WaitGroup
 	// end ends the BGP session with a source, if it is one.
@@ -46,10 +42,10 @@ type listener struct {
 	oddities  metric.Int64Counter
 }
 
-func newListener(events chan<- stream.Event[Event], c Config, serde *avro.Serde[schemas.RawTopology], rt *service.Runtime) (*listener, error) {
+func newListener(events chan<- stream.Event[Event], c Config, rt *service.Runtime) (*listener, error) {
 	l := &listener{
 		events: events, log: rt.Log, limit: service.Limit{Interval: logInterval}, meter: rt.Meter,
-		topology: c.Topology, maxRate: c.MaxUpdateRate, encode: encoder(serde),
+		maxRate: c.MaxUpdateRate,
 	}
 	for _, c := range []struct {
 		counter           *metric.Int64Counter
@@ -68,26 +64,27 @@ func newListener(events chan<- stream.Event[Event], c Config, serde *avro.Serde[
 	return l, nil
 }
 
-// voice is what a listener keeps of one speaker.
-type voice struct {
+// limiter is what a listener keeps of one speaker.
+type limiter struct {
 	label metric.MeasurementOption
 	rate  *rate.Limiter // nil = no limit
 	slow  service.Limit // of lines about the rate
+	paths sync.Once     // tells that there are path identifiers
 }
 
-func (l *listener) voice(source string) *voice {
-	if v, ok := l.voices.Load(source); ok {
-		return v.(*voice)
+func (l *listener) limiter(source string) *limiter {
+	if v, ok := l.limiters.Load(source); ok {
+		return v.(*limiter)
 	}
-	v := &voice{
+	v := &limiter{
 		label: metric.WithAttributeSet(attribute.NewSet(attribute.String("source", source))),
 		slow:  service.Limit{Interval: time.Minute},
 	}
 	if l.maxRate > 0 {
 		v.rate = rate.NewLimiter(rate.Limit(l.maxRate), l.maxRate)
 	}
-	first, _ := l.voices.LoadOrStore(source, v)
-	return first.(*voice)
+	first, _ := l.limiters.LoadOrStore(source, v)
+	return first.(*limiter)
 }
 
 // send hands an event over; it waits while Kafka takes no records, and so does the
@@ -106,22 +103,28 @@ func (l *listener) sendAt(ctx context.Context, e Event, observedAt time.Time) {
 // decoders are the memory of UPDATEs that were decoded and are not processed yet.
 var decoders = sync.Pool{New: func() any { return new(bgpls.Decoder) }}
 
-// tell decodes the body of an UPDATE message and sends what it says.
-func (l *listener) tell(ctx context.Context, source string, body []byte) {
-	v := l.voice(source)
+// tell decodes the body of an UPDATE message, whose NLRIs may have path identifiers, and
+// sends what it says.
+func (l *listener) tell(ctx context.Context, source string, body []byte, p bgpls.PathIDs) {
+	v := l.limiter(source)
 	l.throttle(ctx, source, v)
 	observedAt := time.Now()
 	l.updates.Add(ctx, 1, v.label)
 	decoder := decoders.Get().(*bgpls.Decoder)
-	update, errs := decoder.Decode(body)
+	update, errs := decoder.DecodeWith(p, body)
+	if update.PathIDs {
+		v.paths.Do(func() {
+			l.log.Info("speaker tells NLRIs with path identifiers (RFC 7911)", "source", source, "negotiated", p == bgpls.WantedPathIDs)
+		})
+	}
 	for _, err := range errs {
 		l.bad(ctx, source, "update", err)
 	}
 	if update.Oddities != (bgpls.Oddities{}) {
 		l.odd(ctx, source, update.Oddities)
 	}
-	if len(update.Reach) > 0 || len(update.Unreach) > 0 || update.EndOfRIB {
-		l.sendAt(ctx, Update{Source: source, Update: update, records: l.records(source, &update), decoder: decoder}, observedAt)
+	if len(update.Reach) > 0 || len(update.Unreach) > 0 || update.EndOfRIB || update.EndOfRIBVPN {
+		l.sendAt(ctx, Update{Source: source, Update: update, decoder: decoder}, observedAt)
 	} else {
 		decoders.Put(decoder)
 	}
@@ -130,17 +133,22 @@ func (l *listener) tell(ctx context.Context, source string, body []byte) {
 	}
 }
 
-// records makes the records of an UPDATE, beside what the processor does.
-func (l *listener) records(source string, u *bgpls.Update) []avro.Encoded {
-	records := make([]avro.Encoded, len(u.Reach))
-	for i := range u.Reach {
-		records[i] = l.encode(record(l.topology, source, &u.Reach[i], u.Attributes, u.AttributesLost))
+// peek decodes an UPDATE of which it is not known yet whether its sender tells anything of
+// BGP-LS. Errors are told if there is nothing; else tell does.
+func (l *listener) peek(ctx context.Context, source string, body []byte, p bgpls.PathIDs) (begins, withdraws bool) {
+	var decoder bgpls.Decoder
+	u, errs := decoder.DecodeWith(p, body)
+	begins, withdraws = len(u.Reach) > 0 || u.EndOfRIB, len(u.Unreach) > 0
+	if !begins && !withdraws {
+		for _, err := range errs {
+			l.bad(ctx, source, "update", err)
+		}
 	}
-	return records
+	return begins, withdraws
 }
 
 // throttle waits while a speaker tells more than it may (RFC 9552 §8.2.3).
-func (l *listener) throttle(ctx context.Context, source string, v *voice) {
+func (l *listener) throttle(ctx context.Context, source string, v *limiter) {
 	if v.rate == nil || v.rate.Allow() {
 		return
 	}
@@ -151,19 +159,30 @@ func (l *listener) throttle(ctx context.Context, source string, v *voice) {
 	_ = v.rate.Wait(ctx)
 }
 
-// exceeded says that a speaker tells too many objects, and ends its session.
-func (l *listener) exceeded(source string, most int) {
-	l.log.Error("speaker tells more objects than MAX_OBJECTS; it counts as lost until its next session",
-		"source", source, "objects", most)
-	if l.end != nil {
-		go l.end(source, fmt.Sprintf("more than %d BGP-LS objects", most)) // the session may wait for the processor
+// found tells what the processor found out about a speaker; held is how long it keeps a
+// table that shrank to nothing.
+func (l *listener) found(f finding, held time.Duration) {
+	switch f.what {
+	case tooManyObjects:
+		l.log.Error("speaker tells more objects than MAX_OBJECTS; it counts as lost until its next session",
+			"source", f.source, "objects", f.n)
+		if l.end != nil {
+			go l.end(f.source, fmt.Sprintf("more than %d BGP-LS objects", f.n)) // the session may wait for the processor
+		}
+	case prematureEndOfRIB:
+		l.log.Warn("table shrank to nothing at End-of-RIB; what the speaker said before is held for EMPTY_TABLE_TIME",
+			"source", f.source, "objects", f.n, "held", held)
+	case attributesRepeated:
+		l.bad(context.Background(), f.source, "repeated-attribute",
+			fmt.Errorf("attributes of %d octets in all, repeated for each NLRI of one UPDATE, exceed %d; they count as lost", f.n, maxRepeated))
 	}
 }
 
 // odd counts what is not as it should be and does no harm.
 func (l *listener) odd(ctx context.Context, source string, o bgpls.Oddities) {
 	for kind, n := range map[string]int{
-		"unordered-tlvs": o.Unordered, "long-prefix": o.Prefixes, "long-igp-metric": o.Metrics, "attribute-flags": o.Flags,
+		"unordered-tlvs": o.Unordered, "long-prefix": o.Prefixes, "several-topologies": o.Topologies,
+		"long-igp-metric": o.Metrics, "short-te-metric": o.TEMetrics, "attribute-flags": o.Flags,
 	} {
 		if n > 0 {
 			l.oddities.Add(ctx, int64(n), metric.WithAttributes(attribute.String("source", source), attribute.String("kind", kind)))
@@ -174,13 +193,15 @@ func (l *listener) odd(ctx context.Context, source string, o bgpls.Oddities) {
 // bad counts a malformed part of the input and logs it, with a rate limit.
 func (l *listener) bad(ctx context.Context, source, kind string, err error) {
 	var raw []byte
+	count := int64(1)
 	var de *bgpls.DecodeError
 	if errors.As(err, &de) {
 		kind = de.What
 		raw = de.Raw[:min(len(de.Raw), maxLoggedBytes)]
+		count += int64(de.More)
 	}
-	l.badInput.Add(ctx, 1, metric.WithAttributes(attribute.String("source", source), attribute.String("kind", kind)))
-	if held, ok := l.limit.Allow(); ok {
+	l.badInput.Add(ctx, count, metric.WithAttributes(attribute.String("source", source), attribute.String("kind", kind)))
+	if held, ok := l.limit.Allow(source + " " + kind); ok {
 		l.log.Warn("input put aside", "source", source, "error", err, "bytes", hex.EncodeToString(raw), "held_back", held)
 	}
 }

@@ -8,10 +8,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
-	"github.com/altostream/altostream/libs/stream/streamtest"
-	"github.com/altostream/altostream/schemas"
 )
 
 // TestMaxUpdateRate holds a speaker back that tells too fast, loses nothing, and lets
@@ -29,19 +28,19 @@ func TestMaxUpdateRate(t *testing.T) {
 		t.Fatal(err)
 	}
 	events := make(chan stream.Event[Event], 2*count)
-	l, err := newListener(events, Config{MaxUpdateRate: rate}, streamtest.Serde[schemas.RawTopology](t, schemas.RawTopologyTopic), rt)
+	l, err := newListener(events, Config{MaxUpdateRate: rate}, rt)
 	if err != nil {
 		t.Fatal(err)
 	}
 	body := network(1)[0]
 	begin := time.Now()
 	for range count {
-		l.tell(t.Context(), "fast", body)
+		l.tell(t.Context(), "fast", body, bgpls.NoPathIDs)
 	}
 	if least := time.Second * (count - rate) / rate; time.Since(begin) < least {
 		t.Errorf("%d UPDATEs took %v, want %v at least", count, time.Since(begin), least)
 	}
-	l.tell(t.Context(), "slow", body)
+	l.tell(t.Context(), "slow", body, bgpls.NoPathIDs)
 	if got := len(events); got != count+1 {
 		t.Errorf("%d events of %d UPDATEs", got, count+1)
 	}

@@ -16,20 +16,15 @@ func key(topology, source string, n *bgpls.NLRI) string {
 	return string(n.AppendKey(b))
 }
 
-// record is the value of an object as one speaker sees it. No attributes (nil) is
-// an object that came without; lost says that those here are the last known ones.
-func record(topology, source string, n *bgpls.NLRI, a *bgpls.Attributes, lost bool) *schemas.RawTopology {
-	r := &schemas.RawTopology{
-		Topology:       topology,
-		Source:         source,
-		Kind:           kind(n),
-		NLRIType:       new(uint16(n.Type)),
-		NLRI:           n.Raw,
-		Attributes:     attributes(a),
-		AttributesLost: lost,
-	}
-	if a != nil {
-		r.UnknownTLVs = tlvs(a.Unknown)
+// record is the value of an object as one speaker sees it, without what was told of it:
+// attributes, if they were lost, and unknown TLVs of them. It shares memory with n.
+func record(topology, source string, n *bgpls.NLRI) schemas.RawTopology {
+	r := schemas.RawTopology{
+		Topology: topology,
+		Source:   source,
+		Kind:     kind(n),
+		NLRIType: (*uint16)(&n.Type),
+		NLRI:     n.Raw,
 	}
 	if n.VPN {
 		r.RouteDistinguisher, r.NLRI = distinguished(n.Raw)
@@ -37,8 +32,8 @@ func record(topology, source string, n *bgpls.NLRI, a *bgpls.Attributes, lost bo
 	if r.Kind == schemas.KindNLRI {
 		return r
 	}
-	r.ProtocolID = new(uint8(n.Protocol))
-	r.Identifier = new(n.Identifier)
+	r.ProtocolID = (*uint8)(&n.Protocol)
+	r.Identifier = &n.Identifier
 	r.LocalNode = node(n.Local)
 	r.LocalNode.UnknownTLVs = append(r.LocalNode.UnknownTLVs, tlvs(n.Unknown)...)
 	r.RemoteNode = node(n.Remote)
@@ -57,7 +52,7 @@ func distinguished(raw []byte) (distinguisher *string, rest []byte) {
 }
 
 func kind(n *bgpls.NLRI) string {
-	if n.VPN {
+	if !n.Decoded() {
 		return schemas.KindNLRI
 	}
 	switch n.Type {
@@ -71,10 +66,8 @@ func kind(n *bgpls.NLRI) string {
 		return schemas.KindPrefix6
 	case bgpls.SRv6SIDNLRI:
 		return schemas.KindSRv6SID
-	case bgpls.SRPolicyNLRI:
-		return schemas.KindSRPolicy
 	}
-	return schemas.KindNLRI
+	return schemas.KindSRPolicy
 }
 
 func node(d *bgpls.NodeDescriptor) *schemas.NodeDescriptor {

@@ -1,12 +1,14 @@
 package bgpingest
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/netip"
 	"reflect"
 	"testing"
 
 	"github.com/altostream/altostream/libs/bgpls"
+	"github.com/altostream/altostream/libs/stream/streamtest"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -200,6 +202,15 @@ var recordTests = []struct {
 		},
 	},
 	{
+		name:       "link without its remote node",
+		nlri:       bgpls.NLRI{Type: bgpls.LinkNLRI, Raw: []byte{2, 0, 0xff}},
+		attributes: &bgpls.Attributes{TEMetric: new(uint32(7))},
+		key:        "default|bgp:10.99.2.2|nlri2|0200ff",
+		want: schemas.RawTopology{
+			Kind: "nlri", NLRIType: new(uint16(2)), NLRI: []byte{2, 0, 0xff}, Attributes: &schemas.Attributes{TEMetric: new(uint32(7))},
+		},
+	},
+	{
 		name: "object of a VPN",
 		nlri: bgpls.NLRI{Type: bgpls.NodeNLRI, VPN: true, Raw: []byte{0, 0, 0xfd, 0xe8, 0, 0, 0, 1, 2, 0, 0xff}},
 		key:  "default|bgp:10.99.2.2|nlrivpn1|0000fde800000001|0200ff",
@@ -269,16 +280,27 @@ var recordTests = []struct {
 	},
 }
 
+// TestRecord also shows that a record in two parts is the record as a whole.
 func TestRecord(t *testing.T) {
+	serde := streamtest.Serde[schemas.RawTopology](t, schemas.RawTopologyTopic)
+	encoder := recordEncoder{serde: serde}
 	for _, test := range recordTests {
 		t.Run(test.name, func(t *testing.T) {
 			want := test.want
 			want.Topology, want.Source = "default", "bgp:10.99.2.2"
-			got := record("default", "bgp:10.99.2.2", &test.nlri, test.attributes, test.lost)
-			if !reflect.DeepEqual(got, &want) {
-				g, _ := json.MarshalIndent(got, "", " ")
+			got := encoder.object("default", "bgp:10.99.2.2", &test.nlri, encoder.told(test.attributes, test.lost))
+			whole, err := serde.Encode(&want)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if only := encoder.only("default", "bgp:10.99.2.2", &test.nlri, test.attributes, test.lost); !bytes.Equal(only, whole) {
+				t.Errorf("alone in an UPDATE: %x, want %x", only, whole)
+			}
+			if !bytes.Equal(got, whole) {
+				read, err := serde.Decode(got)
+				g, _ := json.MarshalIndent(read, "", " ")
 				w, _ := json.MarshalIndent(want, "", " ")
-				t.Errorf("record\ngot  %s\nwant %s", g, w)
+				t.Errorf("record\ngot  %s, %v\nwant %s", g, err, w)
 			}
 		})
 	}

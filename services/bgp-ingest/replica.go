@@ -10,7 +10,9 @@ import (
 func (s *State) takeOver() []output {
 	s.silent = false
 	for _, sp := range s.speakers {
-		sp.objects.takeOver()
+		for _, r := range sp.tables {
+			r.takeOver()
+		}
 	}
 	out := s.admit()
 	for _, source := range s.sources() {
@@ -27,44 +29,56 @@ func (s *State) takeOver() []output {
 // reconcile returns what the output table lacks of a speaker. What the table holds and
 // the speaker did not tell goes if it has told its whole table; else it is like objects
 // from before a lost session. What is held stays: its time to go is known already.
-func (s *State) reconcile(sp *speaker) []output {
-	var out []output
-	for id, o := range sp.objects.held {
-		n := decodeID(id)
-		key := key(s.topology, sp.source, &n)
-		before, restored := sp.objects.restored[key]
-		delete(sp.objects.restored, key)
-		if o.lost && !o.attributed && restored {
-			o.attributes, o.former = string(before), true
-			sp.objects.held[id] = o
-		}
-		if record := s.encodeObject(sp, &n, o); string(record) != string(before) {
-			out = append(out, output{Key: key, Value: &record})
-		}
+func (s *State) reconcile(sp *speaker) (out []output) {
+	for _, r := range sp.tables {
+		out = append(out, s.lacking(sp, r)...)
 	}
 	switch {
 	case !sp.inSession():
 		return append(out, s.lose(sp)...)
 	case sp.synced():
-		sp.objects.forgetRestored(func(key string) { out = append(out, output{Key: key}) })
-	default: // the alarm of its session may have gone off before
+		for _, r := range sp.tables {
+			r.forgetRestored(func(key string) { out = append(out, output{Key: key}) })
+		}
+	case !sp.file(): // the alarm of its session may have gone off before
 		out = append(out, s.alarm(sp, s.staleTime))
 	}
 	return append(out, s.setState(sp, sp.state)...)
+}
+
+// lacking returns what the output table lacks of a family.
+func (s *State) lacking(sp *speaker, r *adjRIBIn) (out []output) {
+	for id, o := range r.held {
+		n := decodeID(id)
+		key := key(s.topology, sp.source, &n)
+		before, restored := r.restored[key]
+		delete(r.restored, key)
+		if o.lost && !o.attributed && restored {
+			o.attributes, o.former = string(before), true
+			r.held[id] = o
+		}
+		if record := s.encodeObject(sp, &n, o); string(record) != string(before) {
+			out = append(out, output{Key: key, Value: &record})
+		}
+	}
+	return out
 }
 
 // standBy forgets what the output table holds: another instance sees to it.
 func (s *State) standBy() {
 	s.silent = true
 	for _, sp := range s.speakers {
-		sp.objects.forgetTable()
+		for _, r := range sp.tables {
+			r.forgetTable()
+		}
 		sp.peer = nil
 	}
 }
 
 // encodeObject returns the record of an object as it is kept.
 func (s *State) encodeObject(sp *speaker, n *bgpls.NLRI, o object) avro.Encoded {
-	r := record(s.topology, sp.source, n, nil, o.lost)
+	r := record(s.topology, sp.source, n)
 	r.Attributes, r.UnknownTLVs = s.attributes(o)
-	return s.encode(r)
+	r.AttributesLost = o.lost
+	return s.records.whole(&r)
 }

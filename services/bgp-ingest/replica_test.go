@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/stream"
 )
@@ -75,7 +76,7 @@ func TestReplica(t *testing.T) {
 	for seed := range uint64(300) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		r := newReplicas(t)
-		r.both(Configured{"s", 1})
+		r.both(Configured{Source: "s", ASN: 1})
 		has := map[byte]bool{}
 		for range 4 {
 			r.both(Up{Source: "s", ASN: 1})
@@ -126,7 +127,7 @@ func hexIDs(ids []byte) (out []string) {
 // session and hands over to one that has not.
 func TestReplicaStillHears(t *testing.T) {
 	r := newReplicas(t)
-	r.both(Configured{"s", 1}, Up{Source: "s", ASN: 1}, reach("s", 1, 2), endOfRIB("s"))
+	r.both(Configured{Source: "s", ASN: 1}, Up{Source: "s", ASN: 1}, reach("s", 1, 2), endOfRIB("s"))
 	before := fmt.Sprint(r.state("s"))
 	r.tell(0, Down{Source: "s"})
 	if got := r.state("s"); got != "stale [1 2]" {
@@ -144,7 +145,7 @@ func TestReplicaStillHears(t *testing.T) {
 func TestReplicaResigns(t *testing.T) {
 	r := newReplicas(t)
 	for i, machine := range r.machines {
-		r.tell(i, Configured{"s", 1})
+		r.tell(i, Configured{Source: "s", ASN: 1})
 		for _, step := range []struct {
 			event Event
 			want  bool
@@ -170,11 +171,11 @@ func TestReplicaHearsWhileItReads(t *testing.T) {
 		"withdrawn twice":            {unreach("s", 1, 2), unreach("s", 1, 2)},
 		"changed, then withdrawn":    {Update{Source: "s", Update: bgpls.Update{Reach: nodes(1), AttributesLost: true}}, unreach("s", 1, 2)},
 		"not told again":             {Down{Source: "s"}, Up{Source: "s", ASN: 1}, reach("s", 3), endOfRIB("s")},
-		"not told again, but others": {RefreshBegun{"s"}, reach("s", 3), RefreshEnded{"s"}},
+		"not told again, but others": {RefreshBegun{"s", bgp.LinkState}, reach("s", 3), RefreshEnded{"s", bgp.LinkState}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newReplicas(t)
-			r.both(Configured{"s", 1}, Up{Source: "s", ASN: 1}, reach("s", 1, 2, 3), endOfRIB("s"))
+			r.both(Configured{Source: "s", ASN: 1}, Up{Source: "s", ASN: 1}, reach("s", 1, 2, 3), endOfRIB("s"))
 			r.load(1)
 			for _, e := range says {
 				r.tell(1, e)
@@ -191,7 +192,7 @@ func TestReplicaHearsWhileItReads(t *testing.T) {
 // one does not.
 func TestReplicaSpeakerLeft(t *testing.T) {
 	r := newReplicas(t)
-	r.both(Configured{"s", 1})
+	r.both(Configured{Source: "s", ASN: 1})
 	r.tell(0, Up{Source: "s", ASN: 1})
 	r.tell(0, reach("s", 1, 2))
 	r.tell(0, endOfRIB("s"))

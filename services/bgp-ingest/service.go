@@ -17,7 +17,7 @@ const queue = 256
 
 // Run runs bgp-ingest until ctx ends or something fails for good.
 func Run(ctx context.Context, c Config, rt *service.Runtime) error {
-	registry, err := avro.Dial(c.SchemaRegistryURL)
+	registry, err := avro.Dial(c.Registry())
 	if err != nil {
 		return fmt.Errorf("SCHEMA_REGISTRY_URL: %w", err)
 	}
@@ -28,7 +28,7 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	events := make(chan stream.Event[Event], queue)
-	l, err := newListener(events, c, serde, rt)
+	l, err := newListener(events, c, rt)
 	if err != nil {
 		return err
 	}
@@ -43,20 +43,20 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 			return nil
 		},
 	}
-	board, err := newBoard(rt.Meter)
+	metrics, err := newSpeakerMetrics(rt.Meter)
 	if err != nil {
 		return err
 	}
-	err = stream.Feed(ctx, watched(Spec(c, serde), board, l), source, c.Config, rt)
+	err = stream.Feed(ctx, watched(Spec(c, serde), metrics, l), source, c.Config, rt)
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
 	return err
 }
 
-// watched is the processor with what happens to its speakers shown on the board, after
+// watched is the processor with what happens to its speakers set as metrics, after
 // each batch, and told to the listener.
-func watched(spec stream.Spec[*State, Event, avro.Encoded], b *board, l *listener) stream.Spec[*State, Event, avro.Encoded] {
+func watched(spec stream.Spec[*State, Event, avro.Encoded], m *speakerMetrics, l *listener) stream.Spec[*State, Event, avro.Encoded] {
 	step := spec.Step
 	spec.Step = func(s *State, e Event) (*State, []output) {
 		s, out := step(s, e)
@@ -66,10 +66,10 @@ func watched(spec stream.Spec[*State, Event, avro.Encoded], b *board, l *listene
 				decoders.Put(e.decoder)
 			}
 		case Flush:
-			news, exceeding := s.news()
-			b.post(news, time.Now())
-			for _, source := range exceeding {
-				l.exceeded(source, s.maxObjects)
+			news, findings := s.news()
+			m.set(news, time.Now())
+			for _, f := range findings {
+				l.found(f, s.emptyTime)
 			}
 		}
 		return s, out
@@ -82,9 +82,9 @@ func watched(spec stream.Spec[*State, Event, avro.Encoded], b *board, l *listene
 func listen(ctx context.Context, l *listener, c Config, rt *service.Runtime, end func(error)) {
 	for _, peer := range c.BGPPeers {
 		if peer.Dynamic() {
-			l.send(ctx, Admitted{peer.Addrs})
+			l.send(ctx, Admitted{peer.Addrs, time.Now()})
 		} else {
-			l.send(ctx, Configured{Source: bgpSource(peer.Addr()), ASN: peer.ASN})
+			l.send(ctx, Configured{Source: bgpSource(peer.Addr()), ASN: peer.ASN, At: time.Now()})
 		}
 	}
 	if len(c.BGPPeers) > 0 {
@@ -96,7 +96,7 @@ func listen(ctx context.Context, l *listener, c Config, rt *service.Runtime, end
 		rt.Handle(refreshPath, refresher.page)
 	}
 	if c.BMPListen != "" {
-		l.send(ctx, Monitored{c.BMPRouters})
+		l.send(ctx, Monitored{c.BMPRouters, time.Now()})
 		if err := listenBMP(ctx, l, c, end); err != nil {
 			end(err)
 			return

@@ -1,8 +1,8 @@
 package bgpingest
 
 import (
-	"fmt"
 	"strings"
+	"time"
 
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/stream"
@@ -22,9 +22,9 @@ func Spec(c Config, serde *avro.Serde[schemas.RawTopology]) stream.Spec[*State, 
 		Restore: func(key string, r *avro.Encoded) Event {
 			return Restored{Key: key, Record: r}
 		},
-		TakeOver: func() Event { return TakenOver{} },
+		TakeOver: func() Event { return TakenOver{time.Now()} },
 		StandBy:  func() Event { return StoodBy{} },
-		Stop:     func() Event { return Stopped{} },
+		Stop:     func() Event { return Stopped{time.Now()} },
 		Wake: func(name string) Event {
 			at := strings.LastIndex(name, alarmSeparator)
 			return StaleTimeOver{Source: name[:at], epoch: name[at+1:]}
@@ -34,8 +34,8 @@ func Spec(c Config, serde *avro.Serde[schemas.RawTopology]) stream.Spec[*State, 
 
 func newState(c Config, serde *avro.Serde[schemas.RawTopology]) *State {
 	return &State{
-		topology: c.Topology, group: c.ReplicaGroup, staleTime: c.StaleTime, maxObjects: c.MaxObjects,
-		encode: encoder(serde),
+		topology: c.Topology, group: c.ReplicaGroup, staleTime: c.StaleTime, emptyTime: c.EmptyTableTime, maxObjects: c.MaxObjects,
+		records: &recordEncoder{serde: serde},
 		decode: func(b avro.Encoded) *schemas.RawTopology {
 			r, err := serde.Decode(b)
 			if err != nil {
@@ -46,16 +46,5 @@ func newState(c Config, serde *avro.Serde[schemas.RawTopology]) *State {
 		speakers: map[string]*speaker{},
 		touched:  map[*speaker]struct{}{},
 		silent:   true,
-	}
-}
-
-// encoder writes records that the schema was made for.
-func encoder(serde *avro.Serde[schemas.RawTopology]) func(*schemas.RawTopology) avro.Encoded {
-	return func(r *schemas.RawTopology) avro.Encoded {
-		b, err := serde.Encode(r)
-		if err != nil {
-			panic(fmt.Sprintf("a record of %s does not fit its schema: %v", schemas.RawTopologyTopic, err))
-		}
-		return b
 	}
 }

@@ -27,6 +27,7 @@ type table struct {
 	machine *stream.Machine[*State, Event, avro.Encoded]
 	records map[string]*schemas.RawTopology
 	alarms  []stream.Alarm
+	now     time.Time // of a restart
 }
 
 func newTable(tb testing.TB) *table {
@@ -49,7 +50,7 @@ func (t *table) restart() {
 		}
 		t.machine.Load(key, (*avro.Encoded)(&b))
 	}
-	t.apply(TakenOver{})
+	t.apply(TakenOver{t.now})
 }
 
 // disown makes the speakers those of other instances.
@@ -90,8 +91,11 @@ func (t *table) write(changes []stream.Change[avro.Encoded]) {
 	}
 }
 
-// ring lets the n-th alarm go off.
+// ring lets the n-th alarm go off; the last ones have negative numbers.
 func (t *table) ring(n int) *table {
+	if n < 0 {
+		n += len(t.alarms)
+	}
 	t.machine.Wake(t.alarms[n].Name, time.Unix(2, 0))
 	t.flush()
 	return t
@@ -149,7 +153,7 @@ func endOfRIB(source string) Event {
 }
 
 func TestSession(t *testing.T) {
-	configured, up := Configured{"s", 100}, Up{Source: "s", ASN: 100}
+	configured, up := Configured{Source: "s", ASN: 100}, Up{Source: "s", ASN: 100}
 	for _, test := range []struct {
 		name string
 		run  func(*table)
@@ -169,7 +173,8 @@ func TestSession(t *testing.T) {
 		}, "synced [2 3]"},
 		{"back without End-of-RIB", func(tb *table) {
 			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)).ring(2)
-		}, "established [2]"},
+		}, "synced [2]"},
+		{"never End-of-RIB", func(tb *table) { tb.apply(up, reach("s", 1)).ring(0) }, "synced [1]"},
 		{"back late", func(tb *table) {
 			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)).ring(1)
 		}, "established [1 2]"},
@@ -243,7 +248,7 @@ func TestDynamicSpeakerStaysAway(t *testing.T) {
 	const near, far = "bgp:10.0.0.7", "bgp:192.0.2.7"
 	tb := newTable(t).apply(Up{Source: near, ASN: 1}, reach(near, 1), endOfRIB(near), Up{Source: far}, reach(far, 2), endOfRIB(far))
 	tb.disown().restart()
-	tb.apply(Admitted{netip.MustParsePrefix("10.0.0.0/8")})
+	tb.apply(Admitted{Prefix: netip.MustParsePrefix("10.0.0.0/8")})
 	if got := tb.state(near); got != "stale [1]" {
 		t.Errorf("speaker of the prefix: %s", got)
 	}
@@ -259,7 +264,7 @@ func TestDynamicSpeakerStaysAway(t *testing.T) {
 // TestSpeakerOutOfConfiguration forgets a speaker that replicas of this instance listened
 // to and that nobody listens to any more.
 func TestSpeakerOutOfConfiguration(t *testing.T) {
-	tb := newTable(t).apply(Configured{"s", 1}, Up{Source: "s"}, reach("s", 1), endOfRIB("s"))
+	tb := newTable(t).apply(Configured{Source: "s", ASN: 1}, Up{Source: "s"}, reach("s", 1), endOfRIB("s"))
 	tb.restart()
 	if got := tb.state("s"); got != "stale [1]" {
 		t.Errorf("after the restart: %s", got)
@@ -282,6 +287,31 @@ func TestReason(t *testing.T) {
 	}
 }
 
+// TestFailed tells why there was no session, of speakers that are ours.
+func TestFailed(t *testing.T) {
+	refused := Failed{"s", "cannot connect to port 179: connection refused"}
+	tb := newTable(t).apply(refused)
+	if len(tb.records) > 0 {
+		t.Errorf("a stranger is told of: %v", tb.records)
+	}
+	tb.apply(Configured{Source: "s", ASN: 100}, refused)
+	peer := func() *schemas.Peer { return tb.records["net|s|peer"].Peer }
+	if p := peer(); p.State != schemas.PeerIdle || p.Reason == nil || *p.Reason != refused.Reason {
+		t.Errorf("peer = %+v", p)
+	}
+	tb.apply(Failed{"s", "Bad Peer AS"})
+	if p := peer(); *p.Reason != "Bad Peer AS" {
+		t.Errorf("reason = %s", *p.Reason)
+	}
+	if tb.apply(Up{Source: "s"}, refused); peer().State != schemas.PeerEstablished || peer().Reason != nil {
+		t.Errorf("in a session: %+v", peer())
+	}
+	tb.apply(reach("s", 1), Down{Source: "s", Reason: "hold timer expired"}, refused)
+	if p := peer(); p.State != schemas.PeerStale || *p.Reason != refused.Reason {
+		t.Errorf("after a session: %+v", p)
+	}
+}
+
 // TestForeignRecords leaves alone what other ingests and other topologies keep.
 func TestForeignRecords(t *testing.T) {
 	tb := newTable(t)
@@ -290,7 +320,7 @@ func TestForeignRecords(t *testing.T) {
 	tb.records["net|other|node|3|0|router=00000001|"] = foreign
 	tb.records["far|s|node|3|0|router=00000001|"] = elsewhere
 	tb.restart()
-	tb.apply(Configured{"s", 1}, Up{Source: "s"}, reach("s", 2), endOfRIB("s"))
+	tb.apply(Configured{Source: "s", ASN: 1}, Up{Source: "s"}, reach("s", 2), endOfRIB("s"))
 	if len(tb.records) != 4 {
 		t.Errorf("table holds %d records, want 2 foreign, 1 node, 1 peer", len(tb.records))
 	}
@@ -325,7 +355,7 @@ func TestRestartsDoNotMatter(t *testing.T) {
 			plain.apply(e...)
 			restarted.apply(e...)
 		}
-		both(Configured{"s", 1})
+		both(Configured{Source: "s", ASN: 1})
 		has := map[byte]bool{}
 		for range 5 {
 			both(Up{Source: "s", ASN: 1})
@@ -344,7 +374,7 @@ func TestRestartsDoNotMatter(t *testing.T) {
 			both(endOfRIB("s"), Down{Source: "s"})
 			if random.IntN(2) == 0 {
 				restarted.restart()
-				restarted.apply(Configured{"s", 1})
+				restarted.apply(Configured{Source: "s", ASN: 1})
 			}
 		}
 		both(Up{Source: "s", ASN: 1}, endOfRIB("s"))
@@ -441,4 +471,27 @@ func TestMaxObjects(t *testing.T) {
 	if got := tb.state("s"); got != "synced [2 3]" {
 		t.Errorf("back with others, as many as it may: %s", got)
 	}
+}
+
+// TestSince tells when a session came up and when it was lost, over a restart too.
+func TestSince(t *testing.T) {
+	at := func(minute int) time.Time { return time.Date(2026, 11, 28, 4, minute, 0, 0, time.UTC) }
+	identifier := "192.0.2.1"
+	want := func(tb *table, state string, minute int) {
+		t.Helper()
+		p := tb.records["net|s|peer"].Peer
+		if p.State != state || p.Since == nil || !p.Since.Equal(at(minute)) || p.BGPIdentifier == nil || *p.BGPIdentifier != identifier {
+			t.Errorf("peer = %+v, want %s since %v", p, state, at(minute))
+		}
+	}
+	tb := newTable(t).apply(Configured{Source: "s", At: at(0)}, Up{Source: "s", At: at(1), Identifier: netip.MustParseAddr(identifier)}, reach("s", 1))
+	want(tb, schemas.PeerEstablished, 1)
+	want(tb.apply(endOfRIB("s")), schemas.PeerSynced, 1)
+	want(tb.apply(Down{Source: "s", At: at(2)}), schemas.PeerStale, 2)
+	tb.restart()
+	want(tb.apply(Configured{Source: "s", At: at(3)}), schemas.PeerStale, 2)
+	tb.apply(Up{Source: "s", At: at(4), Identifier: netip.MustParseAddr(identifier)}) // and killed
+	tb.now = at(5)
+	tb.restart()
+	want(tb.apply(Configured{Source: "s", At: at(6)}), schemas.PeerStale, 5)
 }

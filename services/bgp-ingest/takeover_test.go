@@ -3,6 +3,7 @@ package bgpingest
 import (
 	"testing"
 
+	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/bgpls"
 )
 
@@ -28,7 +29,7 @@ func TestAttributesToldAgainAfterARestart(t *testing.T) {
 // began: the stale time decides.
 func TestReplicaTakesOverWithoutEndOfRIB(t *testing.T) {
 	r := newReplicas(t)
-	r.both(Configured{"s", 1}, Up{Source: "s", ASN: 1}, reach("s", 1, 2))
+	r.both(Configured{Source: "s", ASN: 1}, Up{Source: "s", ASN: 1}, reach("s", 1, 2))
 	ring := func() {
 		for _, alarm := range r.machines[1].Alarms() {
 			machine := r.machines[1]
@@ -41,8 +42,8 @@ func TestReplicaTakesOverWithoutEndOfRIB(t *testing.T) {
 	r.tell(1, unreach("s", 2))
 	r.takeOver(1)
 	ring()
-	if got := r.state("s"); got != "established [1]" {
-		t.Errorf("%s, want established [1]", got)
+	if got := r.state("s"); got != "synced [1]" {
+		t.Errorf("%s, want synced [1]", got)
 	}
 }
 
@@ -50,11 +51,11 @@ func TestReplicaTakesOverWithoutEndOfRIB(t *testing.T) {
 // again.
 func TestReplicaTakesOverInARefresh(t *testing.T) {
 	r := newReplicas(t)
-	r.both(Configured{"s", 1}, Up{Source: "s", ASN: 1}, reach("s", 1, 2, 3), endOfRIB("s"), RefreshBegun{"s"}, reach("s", 1))
+	r.both(Configured{Source: "s", ASN: 1}, Up{Source: "s", ASN: 1}, reach("s", 1, 2, 3), endOfRIB("s"), RefreshBegun{"s", bgp.LinkState}, reach("s", 1))
 	if n := r.takeOver(1); n > 0 {
 		t.Errorf("a hand-over between equals changes %d records", n)
 	}
-	r.both(reach("s", 2), RefreshEnded{"s"})
+	r.both(reach("s", 2), RefreshEnded{"s", bgp.LinkState})
 	if got := r.state("s"); got != "synced [1 2]" {
 		t.Errorf("%s, want synced [1 2]", got)
 	}
@@ -63,11 +64,11 @@ func TestReplicaTakesOverInARefresh(t *testing.T) {
 // TestEndOfRIBInARefresh withdraws nothing that was told before the refresh began:
 // only the end of the refresh says that it is gone (RFC 7313 §4.2).
 func TestEndOfRIBInARefresh(t *testing.T) {
-	tb := newTable(t).apply(Up{Source: "s"}, reach("s", 1, 2, 3), RefreshBegun{"s"}, reach("s", 1), endOfRIB("s"))
+	tb := newTable(t).apply(Up{Source: "s"}, reach("s", 1, 2, 3), RefreshBegun{"s", bgp.LinkState}, reach("s", 1), endOfRIB("s"))
 	if got := tb.state("s"); got != "synced [1 2 3]" {
 		t.Errorf("in the refresh: %s, want synced [1 2 3]", got)
 	}
-	tb.apply(reach("s", 2), RefreshEnded{"s"})
+	tb.apply(reach("s", 2), RefreshEnded{"s", bgp.LinkState})
 	if got := tb.state("s"); got != "synced [1 2]" {
 		t.Errorf("after the refresh: %s, want synced [1 2]", got)
 	}
@@ -75,7 +76,7 @@ func TestEndOfRIBInARefresh(t *testing.T) {
 
 // TestRefreshEndedWithoutBegin says nothing about what was told in a former session.
 func TestRefreshEndedWithoutBegin(t *testing.T) {
-	tb := newTable(t).apply(Up{Source: "s"}, reach("s", 1, 2), endOfRIB("s"), Down{Source: "s"}, Up{Source: "s"}, reach("s", 1), RefreshEnded{"s"})
+	tb := newTable(t).apply(Up{Source: "s"}, reach("s", 1, 2), endOfRIB("s"), Down{Source: "s"}, Up{Source: "s"}, reach("s", 1), RefreshEnded{"s", bgp.LinkState})
 	if got := tb.state("s"); got != "established [1 2]" {
 		t.Errorf("%s, want established [1 2]", got)
 	}

@@ -14,9 +14,9 @@ import (
 // Config is the configuration of compute-ingest.
 type Config struct {
 	service.Config
-	ComputeSources      Sources       `envconfig:"COMPUTE_SOURCES" example:"static=/etc/altostream/compute.json,dc1=https://dc1.example/compute.json"`
-	ComputeSites        string        `envconfig:"COMPUTE_SITES" example:"/etc/altostream/sites.json"`
-	ComputePollInterval time.Duration `envconfig:"COMPUTE_POLL_INTERVAL" default:"10s" example:"10s"`
+	ComputeSources      Sources       `envconfig:"COMPUTE_SOURCES" example:"static=/etc/altostream/compute.json,dc1=https://dc1.example/compute.json" desc:"name=location,… of JSON documents: files or URLs"`
+	ComputeSites        string        `envconfig:"COMPUTE_SITES" example:"/etc/altostream/sites.json" desc:"file that says where resources stand"`
+	ComputePollInterval time.Duration `envconfig:"COMPUTE_POLL_INTERVAL" default:"10s" example:"10s" desc:"time between polls"`
 }
 
 // minPollInterval keeps a poll from becoming a busy loop.

@@ -165,7 +165,7 @@ func (r *reader) report(ctx context.Context, err error) {
 		return
 	}
 	r.failures.Add(ctx, 1, sourceAttribute(r.source))
-	if held, ok := r.failureLimit.Allow(); ok || !r.failing {
+	if held, ok := r.failureLimit.Allow(err.Error()); ok || !r.failing {
 		r.log.Error("document cannot be read; what it told last stays", append(attributes, "error", err, "held_back", held)...)
 	}
 	r.failing = true

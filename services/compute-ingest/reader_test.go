@@ -278,3 +278,21 @@ func TestFilesThatAreNoDocument(t *testing.T) {
 		}
 	}
 }
+
+// TestFailureOfAnotherKind is told at once, whatever was told before.
+func TestFailureOfAnotherKind(t *testing.T) {
+	f := newFrame(t)
+	telemetry, err := newTelemetry(f.Runtime)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newReader("static", file("/nonexistent"), time.Hour, telemetry, nil)
+	for _, text := range []string{"connection refused", "connection refused", "503 Service Unavailable", "connection refused"} {
+		r.report(t.Context(), errors.New(text))
+	}
+	for _, want := range []string{"connection refused", "503 Service Unavailable"} {
+		if n := strings.Count(f.log.String(), want); n != 1 {
+			t.Errorf("%q is told %d times, want once:\n%s", want, n, f.log)
+		}
+	}
+}

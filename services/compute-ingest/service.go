@@ -28,7 +28,7 @@ type feed struct {
 // Run runs compute-ingest until ctx ends or something fails for good. The resources
 // of one source are in one partition, so each source has a processor of its own.
 func Run(ctx context.Context, c Config, rt *service.Runtime) error {
-	registry, err := avro.Dial(c.SchemaRegistryURL)
+	registry, err := avro.Dial(c.Registry())
 	if err != nil {
 		return fmt.Errorf("SCHEMA_REGISTRY_URL: %w", err)
 	}

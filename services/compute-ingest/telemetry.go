@@ -70,8 +70,8 @@ func (r *reader) putAside(ctx context.Context, problems []Problem) {
 		r.aside.Add(ctx, 1, metric.WithAttributes(attribute.String("source", r.source), attribute.String("part", p.Part)))
 		texts[i] = p.Error()
 	}
-	if held, ok := r.problemLimit.Allow(); ok {
-		r.log.Warn("parts of a document put aside", "source", r.source, "parts", len(problems),
-			"error", strings.Join(texts[:min(len(texts), maxLoggedProblems)], "; "), "held_back", held)
+	text := strings.Join(texts[:min(len(texts), maxLoggedProblems)], "; ")
+	if held, ok := r.problemLimit.Allow(text); ok {
+		r.log.Warn("parts of a document put aside", "source", r.source, "parts", len(problems), "error", text, "held_back", held)
 	}
 }

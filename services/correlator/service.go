@@ -17,15 +17,15 @@ type Config struct {
 
 // Run runs correlator until ctx ends or something fails for good.
 func Run(ctx context.Context, c Config, rt *service.Runtime) error {
-	serdes, err := newSerdes(c.SchemaRegistryURL)
+	serdes, err := newSerdes(&c.Config)
 	if err != nil {
 		return err
 	}
 	return stream.Run(ctx, Spec(serdes), c.Config, rt)
 }
 
-func newSerdes(registryURL string) (s Serdes, err error) {
-	registry, err := avro.Dial(registryURL)
+func newSerdes(c *service.Config) (s Serdes, err error) {
+	registry, err := avro.Dial(c.Registry())
 	if err != nil {
 		return s, fmt.Errorf("SCHEMA_REGISTRY_URL: %w", err)
 	}

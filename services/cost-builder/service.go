@@ -18,8 +18,8 @@ import (
 type Config struct {
 	service.Config
 	ted.Options
-	CostMetrics []string `envconfig:"COST_METRICS" default:"routingcost,hopcount" example:"routingcost,hopcount"`
-	RoutingCost string   `envconfig:"ROUTINGCOST" default:"igp" example:"igp"`
+	CostMetrics []string `envconfig:"COST_METRICS" default:"routingcost,hopcount" example:"routingcost,hopcount" desc:"cost maps to keep"`
+	RoutingCost string   `envconfig:"ROUTINGCOST" default:"igp" example:"igp" desc:"what routingcost is: igp, te or hops"`
 }
 
 // Metric names (RFC 7285 §10.6).
@@ -71,15 +71,15 @@ func (c *Config) metrics() []Metric {
 
 // Run runs cost-builder until ctx ends or something fails for good.
 func Run(ctx context.Context, c Config, rt *service.Runtime) error {
-	serdes, err := newSerdes(c.SchemaRegistryURL)
+	serdes, err := newSerdes(&c.Config)
 	if err != nil {
 		return err
 	}
 	return stream.Run(ctx, Spec(c.metrics(), c.Options, serdes), c.Config, rt)
 }
 
-func newSerdes(registryURL string) (s Serdes, err error) {
-	registry, err := avro.Dial(registryURL)
+func newSerdes(c *service.Config) (s Serdes, err error) {
+	registry, err := avro.Dial(c.Registry())
 	if err != nil {
 		return s, fmt.Errorf("SCHEMA_REGISTRY_URL: %w", err)
 	}

@@ -165,7 +165,7 @@ func residentMemory(t testing.TB, p *process) int {
 // edge's table.
 func rawTable(t *testing.T, clients service.Config, e *edge) error {
 	t.Helper()
-	registry, err := avro.Dial(clients.SchemaRegistryURL)
+	registry, err := avro.Dial(clients.Registry())
 	if err != nil {
 		t.Fatal(err)
 	}

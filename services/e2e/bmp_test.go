@@ -49,7 +49,7 @@ func TestBMP(t *testing.T) {
 	station := ingest.line(`msg="listening for BMP" .*address=(\S+)`)[1]
 	c.env["bgp-ingest"][0] = "BMP_LISTEN=" + station
 
-	r := startRouterProcess(t, monitoredRouter)
+	r := startRouterProcess(t)
 	r.must(t, "monitor", "ALL", station)
 	ingest.line(`msg="router connected" .*router=127\.0\.0\.1 name=edge1 description="a router"`)
 	r.must(t, "peer", s.address.String())
@@ -111,7 +111,7 @@ func TestBMPSpeakersGone(t *testing.T) {
 	c := &chain{t: t, topics: followTopics(t, clients), clients: clients, processes: map[string]*process{}}
 	c.env = map[string][]string{"bgp-ingest": {"BMP_LISTEN=127.0.0.1:0", "BMP_ROUTERS=127.0.0.0/8", "STALE_TIME=1s"}}
 	c.start("bgp-ingest")
-	r := startRouterProcess(t, monitoredRouter)
+	r := startRouterProcess(t)
 	r.must(t, "monitor", "PRE", c.processes["bgp-ingest"].line(`msg="listening for BMP" .*address=(\S+)`)[1])
 	r.must(t, "peer", s.address.String())
 	c.nodesAre(source, "01010101")
@@ -141,7 +141,7 @@ func (c *chain) nodesAre(source string, want ...string) {
 }
 
 // must gives an order that is obeyed.
-func (r *routers) must(t *testing.T, words ...string) {
+func (r *routerProcess) must(t *testing.T, words ...string) {
 	t.Helper()
 	if err := r.order(words...); err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/services/lab/router"
 )
 
 // chainOrder is the five programs.
@@ -22,7 +23,7 @@ type chain struct {
 	*topics
 	t         testing.TB
 	clients   service.Config
-	network   *routers
+	network   *router.Network
 	dir       string // of the compute document and the sites
 	env       map[string][]string
 	processes map[string]*process
@@ -39,8 +40,8 @@ func newChainOn(t testing.TB, s *servers, speakers ...*speaker) *chain {
 	t.Helper()
 	c := &chain{t: t, clients: s.clients, dir: t.TempDir(), processes: map[string]*process{}}
 	c.topics = followTopics(t, c.clients)
-	c.network = startRouters(t)
-	peers := c.network.peers
+	network, peers := startNetwork(t)
+	c.network = network
 	for _, s := range speakers {
 		peers += "," + s.peer()
 	}

@@ -21,6 +21,8 @@ var wrongForAll = [][2]string{
 	{"KAFKA_PROPERTIES=foo", `is not \w+=value`},
 	{"KAFKA_PROPERTIES=foo=bar", `was refused: .*"foo"`},
 	{"KAFKA_PROPERTIES=socket.timeout.ms=soon", `was refused: .*"socket\.timeout\.ms"`},
+	{"KAFKA_BOOTSTRAP_SERVERS=http://localhost:9092", `a broker is host:port`},
+	{"SCHEMA_REGISTRY_PROPERTIES=ssl.ca.location=/nonexistent", `no such file`},
 	{"SCHEMA_REGISTRY_URL=nope", `is not an http\(s\) URL`},
 	{"SCHEMA_REGISTRY_URL=ftp://localhost", `is not an http\(s\) URL`},
 	{"HTTP_LISTEN=nope", `is not \[host\]:port`},
@@ -49,6 +51,8 @@ var wrongFor = map[string][][2]string{
 		{"MRT_FILES=.", `cannot be read: it is a folder`},
 		{"STALE_TIME=abc", `is not a duration`},
 		{"STALE_TIME=-2m", `is not positive`},
+		{"EMPTY_TABLE_TIME=-1s", `is negative`},
+		{"BMP_PROXY=maybe", `is neither true nor false`},
 		{"TOPOLOGY=a|b", `other than A-Z a-z 0-9`},
 	},
 	"map-builder": {

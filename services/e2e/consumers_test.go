@@ -81,7 +81,7 @@ func TestConsumers(t *testing.T) {
 	for _, p := range followers {
 		awaitFor(t, installPatience, func() error { return c.shown(p, allLinks) })
 	}
-	if err := c.network.failLink("R2", "R3"); err != nil {
+	if err := c.network.FailLink("R2", "R3"); err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range followers {

@@ -34,7 +34,7 @@ func TestChain(t *testing.T) {
 	c.networkMapIs(seedNetworkMap())
 	c.costsAre(routingID, allLinks)
 	c.costsAre(hopCountID, hopCounts)
-	if err := c.network.failLink("R2", "R3"); err != nil {
+	if err := c.network.FailLink("R2", "R3"); err != nil {
 		t.Fatal(err)
 	}
 	c.costsAre(routingID, withoutR2R3)
@@ -131,7 +131,7 @@ func checkKeys(t *testing.T, c *chain) {
 		schemas.EndpointPropertiesTopic: regexp.MustCompile(`^ipv4:192\.168\.(13|24|35)\.10$`),
 	}
 	counts := map[string]int{
-		schemas.RawTopologyTopic: 2 * (5 + 8 + 14 + 1), // of two speakers: nodes, links left, prefixes, the speaker
+		schemas.RawTopologyTopic: 2 * (6 + 6 + 17 + 1), // of two speakers: nodes, links left, prefixes, the speaker
 		schemas.NetworkMapsTopic: 1, schemas.CostMapsTopic: 2, schemas.ComputeResourcesTopic: 3, schemas.EndpointPropertiesTopic: 3,
 	}
 	for _, topic := range schemas.Topics {

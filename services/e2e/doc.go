@@ -1,8 +1,8 @@
 // Package e2e holds the end-to-end tests: the programs as they are built, each in a
 // process of its own, configured by nothing but its environment.
 //
-//	broker, registry, speakers ── in the test's process, on loopback; Apache Kafka: processes
-//	the seed's network ── a process of its own
+//	broker, registry, speakers, the seed's network ── in the test's process, on loopback;
+//	Apache Kafka: processes
 //	bgp-ingest, map-builder, cost-builder, compute-ingest, correlator, lab ── processes
 //
 // What is proved is what the tests' files are named after: the chain as a whole, the
@@ -19,7 +19,7 @@
 //	process_test.go  a program that runs
 //	chain_test.go    broker, routers and the five programs
 //	topics_test.go   what is on the topics
-//	routers_test.go  the seed's network
+//	routers_test.go  the seed's network, and a router that is monitored
 //	speaker_test.go  a BGP speaker that says what a test wants
 //	edge_test.go     a router that connects, and loses its sessions in every way there is
 //	seed_test.go     the seed's network in numbers written by hand

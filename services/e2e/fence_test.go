@@ -26,7 +26,7 @@ const copierIn, copierOut = "fence-in", "fence-out"
 
 func newCopier(t *testing.T, clients service.Config) *copier {
 	t.Helper()
-	registry, err := avro.Dial(clients.SchemaRegistryURL)
+	registry, err := avro.Dial(clients.Registry())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,7 @@ func hang(t *testing.T, clients service.Config, id, topic, key string) {
 // rawRecord returns some value of raw-topology.
 func rawRecord(t *testing.T, clients service.Config) []byte {
 	t.Helper()
-	registry, err := avro.Dial(clients.SchemaRegistryURL)
+	registry, err := avro.Dial(clients.Registry())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,13 +21,12 @@ const changedCompute = `{
  "compute6": {"disk_available": 1833, "vcpu_used": 0.5, "instances": 44}
 }`
 
-// Costs of the network after the scenario: the link from R1 to R2 costs 25, so R1
-// reaches R2 by R3.
+// Costs of the network after the scenario: the link from R2 to R1 costs 15.
 var costsAfterScenario = costs{
-	r1:         {r1: 0, r2: 20, r3: 10, r4: 30, r5: 20},
-	r2:         {r1: 10, r2: 0, r3: 10, r4: 10, r5: 20},
+	r1:         {r1: 0, r2: 10, r3: 10, r4: 20, r5: 20},
+	r2:         {r1: 15, r2: 0, r3: 10, r4: 10, r5: 20},
 	r3:         {r1: 10, r2: 10, r3: 0, r4: 20, r5: 10},
-	r4:         {r1: 20, r2: 10, r3: 20, r4: 0, r5: 30},
+	r4:         {r1: 25, r2: 10, r3: 20, r4: 0, r5: 30},
 	r5:         {r1: 20, r2: 20, r3: 10, r4: 30, r5: 0},
 	defaultPID: {defaultPID: 0},
 }
@@ -61,13 +60,13 @@ func runScenario(t *testing.T, victim string, want content) content {
 	c.costsAre(routingID, allLinks)
 	c.endpointIs("ipv4:192.168.24.10", r2, r4)
 
-	if err := c.network.failLink("R2", "R3"); err != nil {
+	if err := c.network.FailLink("R2", "R3"); err != nil {
 		t.Fatal(err)
 	}
 	if victim != "" {
 		c.processes[victim].kill()
 	}
-	if err := errors.Join(c.network.restoreLink("R2", "R3"), c.network.setMetric("R1", "R2", 25)); err != nil {
+	if err := errors.Join(c.network.RestoreLink("R2", "R3"), c.network.SetMetric("R2", "R1", 15)); err != nil {
 		t.Fatal(err)
 	}
 	s.change(func() { prefix = laterPrefix }, withdraw(prefixNLRI("4.4.4.4", firstPrefix)), announce(nil, prefixNLRI("4.4.4.4", laterPrefix)))

@@ -54,9 +54,9 @@ func benchmarkFlap(b *testing.B, s *servers) {
 	flaps := 0
 	flap := func() time.Duration {
 		b.Helper()
-		change, cost := c.network.failLink, 20.0
+		change, cost := c.network.FailLink, 20.0
 		if flaps%2 == 1 {
-			change, cost = c.network.restoreLink, 10
+			change, cost = c.network.RestoreLink, 10
 		}
 		flaps++
 		if err := change("R2", "R3"); err != nil {
@@ -96,7 +96,7 @@ type arrival struct {
 // followCosts reads the routing costs as a consumer does.
 func (c *chain) followCosts() arrivals {
 	c.t.Helper()
-	registry, err := avro.Dial(c.clients.SchemaRegistryURL)
+	registry, err := avro.Dial(c.clients.Registry())
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -14,12 +14,9 @@ var binaries string
 func TestMain(m *testing.M) {
 	var status int
 	var err error
-	switch os.Getenv(routersVariable) {
-	case seedRouters:
-		err = serveRouters(os.Stdin, os.Stdout)
-	case monitoredRouter:
+	if os.Getenv(routersVariable) != "" {
 		err = serveMonitoredRouter(os.Stdin, os.Stdout)
-	default:
+	} else {
 		status, err = buildAndRun(m)
 	}
 	if err != nil {
@@ -34,14 +31,15 @@ func buildAndRun(m *testing.M) (status int, err error) {
 		return 0, err
 	}
 	defer os.RemoveAll(binaries)
-	args := []string{"build", "-o", binaries + string(filepath.Separator)}
-	for _, name := range append(chainOrder, "lab", "altoctl") {
-		args = append(args, "./"+name+"/cmd/"+name)
-	}
-	build := exec.Command("go", args...)
+	build := exec.Command("go", "build", "-o", binaries+string(filepath.Separator), "./cmd/altostream", "./lab/cmd/lab")
 	build.Dir = ".."
 	if output, err := build.CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("build the programs: %w\n%s", err, output)
+	}
+	for _, name := range append(chainOrder, "altoctl") {
+		if err := os.Symlink("altostream", filepath.Join(binaries, name)); err != nil {
+			return 0, err
+		}
 	}
 	defer closeKafkas()
 	return m.Run(), nil

@@ -31,6 +31,14 @@ func TestPeerWithWrongASN(t *testing.T) {
 	}
 	c.processes["bgp-ingest"].line(`level=(WARN|ERROR) .*127\.0\.0\.22.*Bad Peer AS`)
 	c.peerIs(stranger.source(), schemas.PeerIdle)
+	await(t, func() error {
+		r, err := value[schemas.RawTopology](c.topics, schemas.RawTopologyTopic, "default|"+stranger.source()+"|peer")
+		if err == nil && (r.Peer.Reason == nil || !strings.Contains(*r.Peer.Reason, "Bad Peer AS")) {
+			err = fmt.Errorf("peer record is %+v, want the reason Bad Peer AS", r.Peer)
+		}
+		return err
+	})
+	altoctl(t, c.clients, done, []string{"peers"}, "Bad Peer AS")
 	c.networkMapNever("pid100:09090909")
 	if n := stranger.count(); n != 0 {
 		t.Errorf("the stranger had %d sessions, want none", n)

@@ -43,14 +43,14 @@ func TestGarbageRecords(t *testing.T) {
 		})
 		c.processes[name].line(`level=WARN msg="record put aside" .*topic=\S+ .*offset=\d+ .*error=`)
 	}
-	if err := c.network.setMetric("R1", "R2", 25); err != nil {
+	if err := c.network.SetMetric("R2", "R1", 15); err != nil {
 		t.Fatal(err)
 	}
 	c.costsAre(routingID, costsAfterScenario)
 	c.unchanged(before)
 
 	c.start(c.terminateAll()...)
-	if err := errors.Join(c.network.setMetric("R1", "R2", 10), c.network.failLink("R2", "R3")); err != nil {
+	if err := errors.Join(c.network.SetMetric("R2", "R1", 10), c.network.FailLink("R2", "R3")); err != nil {
 		t.Fatal(err)
 	}
 	c.costsAre(routingID, withoutR2R3)

@@ -2,13 +2,11 @@ package e2e
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"io"
 	"net/netip"
 	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -16,32 +14,25 @@ import (
 	"github.com/altostream/altostream/services/lab/router"
 )
 
-// Routers run in a process of their own, which is this test's program with the variable
-// below: GoBGP has global variables that two networks cannot share.
-const (
-	routersVariable = "E2E_ROUTERS"
-	seedRouters     = "seed"      // the seed's network
-	monitoredRouter = "monitored" // one that monitors its peers over BMP
-)
+// routersVariable has this test's program be a router that monitors its peers over BMP:
+// GoBGP has global variables that two routers cannot share.
+const routersVariable = "E2E_ROUTER"
 
-// routers are a process of routers. It ends with its standard input.
-type routers struct {
-	peers   string // as BGP_PEERS has them; none of a monitored router
+// routerProcess is such a process. It ends with its standard input.
+type routerProcess struct {
 	orders  io.Writer
 	answers *bufio.Reader
 	process *os.Process
 }
 
-func startRouters(t testing.TB) *routers { return startRouterProcess(t, seedRouters) }
-
-func startRouterProcess(t testing.TB, kind string) *routers {
+func startRouterProcess(t testing.TB) *routerProcess {
 	t.Helper()
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(program)
-	cmd.Env = []string{routersVariable + "=" + kind}
+	cmd.Env = []string{routersVariable + "=monitored"}
 	cmd.Stderr = os.Stderr
 	orders, err := cmd.StdinPipe()
 	if err != nil {
@@ -58,76 +49,47 @@ func startRouterProcess(t testing.TB, kind string) *routers {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	r := &routers{orders: orders, answers: bufio.NewReader(output), process: cmd.Process}
-	if r.peers, err = r.answer(); err != nil {
+	r := &routerProcess{orders: orders, answers: bufio.NewReader(output), process: cmd.Process}
+	if err := r.answer(); err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-func (r *routers) failLink(a, b string) error    { return r.order("fail", a, b) }
-func (r *routers) restoreLink(a, b string) error { return r.order("restore", a, b) }
-
-func (r *routers) setMetric(from, to string, metric int) error {
-	return r.order("metric", from, to, strconv.Itoa(metric))
-}
-
-func (r *routers) order(words ...string) error {
+func (r *routerProcess) order(words ...string) error {
 	if _, err := fmt.Fprintln(r.orders, strings.Join(words, " ")); err != nil {
 		return err
 	}
-	_, err := r.answer()
-	return err
+	return r.answer()
 }
 
-// answer reads a line that begins with "ok", or else is an error.
-func (r *routers) answer() (string, error) {
+// answer reads a line that is "ok", or else is an error.
+func (r *routerProcess) answer() error {
 	line, err := r.answers.ReadString('\n')
 	if err != nil {
-		return "", fmt.Errorf("routers: %w", err)
+		return fmt.Errorf("router: %w", err)
 	}
-	text, ok := strings.CutPrefix(strings.TrimSpace(line), "ok")
-	if !ok {
-		return "", fmt.Errorf("routers: %s", line)
-	}
-	return strings.TrimSpace(text), nil
-}
-
-// serveRouters runs the network until there are no more orders.
-func serveRouters(orders io.Reader, answers io.Writer) error {
-	network, err := router.Start(context.Background(), router.Config{
-		First:     netip.MustParseAddr(firstRouter),
-		Collector: router.Collector{Address: netip.MustParseAddr(collector), ASN: asn},
-	})
-	if err != nil {
-		return err
-	}
-	defer network.Close()
-	var peers []string
-	for _, p := range network.Peers() {
-		peers = append(peers, p.String())
-	}
-	fmt.Fprintln(answers, "ok", strings.Join(peers, ","))
-	for scanner := bufio.NewScanner(orders); scanner.Scan(); {
-		if err := obey(network, strings.Fields(scanner.Text())); err != nil {
-			fmt.Fprintln(answers, err)
-			continue
-		}
-		fmt.Fprintln(answers, "ok")
+	if strings.TrimSpace(line) != "ok" {
+		return fmt.Errorf("router: %s", line)
 	}
 	return nil
 }
 
-func obey(network *router.Network, words []string) error {
-	switch words[0] {
-	case "fail":
-		return network.FailLink(words[1], words[2])
-	case "restore":
-		return network.RestoreLink(words[1], words[2])
-	}
-	metric, err := strconv.ParseUint(words[3], 10, 16)
+// startNetwork starts the seed's network and returns it with its speakers as BGP_PEERS has
+// them.
+func startNetwork(t testing.TB) (*router.Network, string) {
+	t.Helper()
+	network, err := router.Start(t.Context(), router.Seed(), router.Config{
+		First:     netip.MustParseAddr(firstRouter),
+		Collector: router.Collector{Address: netip.MustParseAddr(collector), ASN: asn},
+	})
 	if err != nil {
-		return err
+		t.Fatal(err)
 	}
-	return network.SetMetric(words[1], words[2], uint16(metric))
+	t.Cleanup(network.Close)
+	var peers []string
+	for _, p := range network.Peers() {
+		peers = append(peers, p.String())
+	}
+	return network, strings.Join(peers, ",")
 }

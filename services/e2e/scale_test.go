@@ -1,11 +1,14 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
 	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/schemas"
@@ -13,6 +16,9 @@ import (
 
 // builders are the programs of which there are several instances.
 var builders = []string{"map-builder", "cost-builder", "correlator"}
+
+// fleetPartitions is how many partitions the fleet's topics have.
+const fleetPartitions = 6
 
 // fleet is several topologies, each with a router and a bgp-ingest, and several instances of
 // each builder, which share them.
@@ -152,7 +158,7 @@ func (f *fleet) neverGone() {
 // of everything, one by one, then writes no map at all.
 func TestScaled(t *testing.T) {
 	t.Parallel()
-	f := newFleet(t, startServers(t, 6), 3, 2)
+	f := newFleet(t, startServers(t, fleetPartitions), 3, 2)
 	stop := f.change()
 	for _, name := range builders {
 		f.add(name)
@@ -188,13 +194,36 @@ func TestScaled(t *testing.T) {
 	f.restartAll()
 }
 
-// ready waits until an instance of each builder has its part. The embedded broker's group never
-// comes to rest if the instance that shares the partitions out is stopped while it does.
+// ready waits until an instance of each builder is ready, and the partitions are shared out. The embedded
+// broker's group never comes to rest if an instance is stopped before.
 func (f *fleet) ready(member int) {
 	f.t.Helper()
 	for _, name := range builders {
 		f.members[name][member].awaitReady()
+		awaitFor(f.t, 2*patience, func() error { return f.shared("altostream-" + name) })
 	}
+}
+
+// shared returns an error until each partition is a member's, and all members have some.
+func (f *fleet) shared(group string) error {
+	return withAdmin(f.clients, func(ctx context.Context, admin *kafka.AdminClient) error {
+		result, err := admin.DescribeConsumerGroups(ctx, []string{group})
+		if err != nil {
+			return err
+		}
+		g, partitions := result.ConsumerGroupDescriptions[0], 0
+		for _, m := range g.Members {
+			n := len(m.Assignment.TopicPartitions)
+			if n == 0 {
+				return fmt.Errorf("group %s: member %s has no partition", group, m.ConsumerID)
+			}
+			partitions += n
+		}
+		if partitions != fleetPartitions || g.State != kafka.ConsumerGroupStateStable {
+			return fmt.Errorf("group %s is %s, with %d partitions shared out, want %d", group, g.State, partitions, fleetPartitions)
+		}
+		return nil
+	})
 }
 
 // rebalanced waits until all maps follow the changes.

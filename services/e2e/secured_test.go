@@ -197,7 +197,7 @@ func TestSecured(t *testing.T) {
 		}
 		return nil
 	})
-	if err := c.network.failLink("R2", "R3"); err != nil {
+	if err := c.network.FailLink("R2", "R3"); err != nil {
 		t.Fatal(err)
 	}
 	c.costsAre(routingID, withoutR2R3)
@@ -210,7 +210,7 @@ func TestSecured(t *testing.T) {
 	if status := c.processes["cost-builder"].terminate(); status != 0 {
 		t.Errorf("cost-builder ended with status %d", status)
 	}
-	if err := c.network.restoreLink("R2", "R3"); err != nil {
+	if err := c.network.RestoreLink("R2", "R3"); err != nil {
 		t.Fatal(err)
 	}
 	c.quiet(t)

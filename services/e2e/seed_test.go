@@ -38,7 +38,9 @@ func seedNetworkMap() alto.NetworkMap {
 	}
 }
 
-// Routing costs of the seed's network, 10 for each link.
+// Routing costs of the seed's network, 10 for each link. Without R2-R3, the only backbone
+// link, R2 and R3 reach each other and what is behind by area 1, but do not pass that on
+// to R4 and R5 (RFC 3509 §2.2).
 var (
 	allLinks = costs{
 		r1:         {r1: 0, r2: 10, r3: 10, r4: 20, r5: 20},
@@ -52,8 +54,8 @@ var (
 		r1:         {r1: 0, r2: 10, r3: 10, r4: 20, r5: 20},
 		r2:         {r1: 10, r2: 0, r3: 20, r4: 10, r5: 30},
 		r3:         {r1: 10, r2: 20, r3: 0, r4: 30, r5: 10},
-		r4:         {r1: 20, r2: 10, r3: 30, r4: 0, r5: 40},
-		r5:         {r1: 20, r2: 30, r3: 10, r4: 40, r5: 0},
+		r4:         {r1: 20, r2: 10, r3: 30, r4: 0},
+		r5:         {r1: 20, r2: 30, r3: 10, r5: 0},
 		defaultPID: {defaultPID: 0},
 	}
 	hopCounts = costs{

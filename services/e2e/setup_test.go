@@ -130,7 +130,7 @@ func TestSchemasOfRegistry(t *testing.T) {
 	}
 	t.Cleanup(own.Close)
 	clients.SchemaRegistryURL = own.URL()
-	registry, err := avro.Dial(own.URL())
+	registry, err := avro.Dial(own.URL(), nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}

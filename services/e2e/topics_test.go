@@ -41,7 +41,7 @@ type topics struct {
 // followTopics reads the five topics until the end of the test.
 func followTopics(t testing.TB, clients service.Config) *topics {
 	t.Helper()
-	registry, err := avro.Dial(clients.SchemaRegistryURL)
+	registry, err := avro.Dial(clients.Registry())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,26 +7,19 @@ import (
 	"github.com/altostream/altostream/services/lab/router"
 )
 
-// The link that the demo fails.
-const demoFrom, demoTo = "R2", "R3"
-
-// demo fails a link of the network after a pause, and brings it back after another.
-func demo(ctx context.Context, network *router.Network, pause time.Duration, say func(format string, args ...any)) error {
-	for _, step := range []struct {
-		change func(a, b string) error
-		text   string
-	}{
-		{network.FailLink, "── link %s–%s fails ──"},
-		{network.RestoreLink, "── link %s–%s is back ──"},
-	} {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(pause):
-		}
-		say(step.text, demoFrom, demoTo)
-		if err := step.change(demoFrom, demoTo); err != nil {
-			return err
+// demo fails two links of the seed's network, each after a pause, and brings them back:
+// one that the traffic goes around, and the only one of the backbone.
+func demo(ctx context.Context, network *router.Network, pause time.Duration) error {
+	for _, link := range [][2]string{{"R1", "R3"}, {"R2", "R3"}} {
+		for _, change := range []func(a, b string) error{network.FailLink, network.RestoreLink} {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(pause):
+			}
+			if err := change(link[0], link[1]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -8,7 +8,7 @@
 //	services.go  the five services with the lab's addresses
 //	routers.go   the routers asked for by LAB_ROUTERS
 //	demo.go      events asked for by LAB_EVENTS
-//	screen.go    what a person sees
+//	screen.go    what a person sees; summary.go: of networks that fill no screen
 //	broker/      the embedded broker and registry
 //	router/      the routers
 package lab

@@ -20,14 +20,15 @@ type Lab struct {
 	broker   *broker.Broker
 	routers  *routers
 	services *services
+	screen   *screen
 	dir      string // of the compute document
 	temp     string // dir to remove at the end; empty if it stays
 }
 
 // Start starts broker, registry and routers and makes the services ready. Run runs
-// them; Close ends all.
-func Start(ctx context.Context, c Config, log service.Config, errs io.Writer) (*Lab, error) {
-	l := &Lab{config: c}
+// them and shows on out what becomes of the maps; Close ends all.
+func Start(ctx context.Context, c Config, log service.Config, out, errs io.Writer) (*Lab, error) {
+	l := &Lab{config: c, screen: newScreen(out)}
 	if err := l.start(ctx, log, errs); err != nil {
 		l.Close()
 		return nil, err
@@ -44,7 +45,7 @@ func (l *Lab) start(ctx context.Context, logging service.Config, errs io.Writer)
 	if err != nil {
 		return err
 	}
-	if l.routers, err = startRouters(ctx, c, logger); err != nil {
+	if l.routers, err = startRouters(ctx, c, logger, l.screen.news); err != nil {
 		return err
 	}
 	if l.dir = c.DataDir; l.dir == "" {
@@ -54,7 +55,10 @@ func (l *Lab) start(ctx context.Context, logging service.Config, errs io.Writer)
 		l.dir = l.temp
 	}
 	l.services = &services{common: l.Clients(), log: logger, metrics: prometheus.NewRegistry()}
-	return l.services.addAll(ctx, l.routers.peers, l.dir)
+	if err := l.services.addAll(ctx, l.routers.peers, l.dir); err != nil {
+		return err
+	}
+	return l.services.addControl(ctx, l.routers.network)
 }
 
 // Clients returns the configuration of a client of the lab's broker and registry.
@@ -75,16 +79,15 @@ func (l *Lab) Close() {
 	}
 }
 
-// Run runs the services, shows on out what becomes of the maps, and plays the events,
-// until ctx ends or a service fails.
-func (l *Lab) Run(ctx context.Context, out io.Writer) error {
+// Run runs the services, shows what becomes of the maps, and plays the events, until ctx
+// ends or a service fails.
+func (l *Lab) Run(ctx context.Context) error {
 	server, err := service.Serve(l.config.HTTPListen, "HTTP_LISTEN", l.services.metrics, l.services.runtimes...)
 	if err != nil {
 		return err
 	}
 	defer server.Close()
-	s := newScreen(out)
-	s.welcome(l, server.Addr)
+	l.screen.welcome(l, server.Addr)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return l.services.run(ctx) })
 	group.Go(func() error {
@@ -95,7 +98,7 @@ func (l *Lab) Run(ctx context.Context, out io.Writer) error {
 			case <-time.After(20 * time.Millisecond):
 			}
 		}
-		return l.show(ctx, s)
+		return l.show(ctx, l.screen)
 	})
 	return group.Wait()
 }
@@ -103,6 +106,9 @@ func (l *Lab) Run(ctx context.Context, out io.Writer) error {
 // show follows the maps and plays the events.
 func (l *Lab) show(ctx context.Context, s *screen) error {
 	group, ctx := errgroup.WithContext(ctx)
+	if l.config.isp() > 0 {
+		return s.summarize(ctx, l)
+	}
 	group.Go(func() error { return s.follow(ctx, l.Clients(), "network-map", "--watch") })
 	group.Go(func() error {
 		s.written(ctx)
@@ -110,7 +116,7 @@ func (l *Lab) show(ctx context.Context, s *screen) error {
 	})
 	if l.config.Events == eventsDemo {
 		group.Go(func() error {
-			if err := demo(ctx, l.routers.network, l.config.EventsPause, s.say); err != nil {
+			if err := demo(ctx, l.routers.network, l.config.EventsPause); err != nil {
 				return err
 			}
 			s.after(ctx, l)

@@ -14,31 +14,42 @@ const (
 	firstRouterAddress = "127.0.0.11"
 )
 
-// routers are the routers of LAB_ROUTERS; network is nil unless they are the seed's.
+var (
+	collector = router.Collector{Address: netip.MustParseAddr(collectorAddress), ASN: labASN}
+	first     = netip.MustParseAddr(firstRouterAddress)
+)
+
+// routers are the routers of LAB_ROUTERS; network is nil if they are not the lab's own.
 type routers struct {
 	peers   []router.Peer
 	network *router.Network
 	close   func()
 }
 
-func startRouters(ctx context.Context, c Config, log *slog.Logger) (*routers, error) {
-	collector := router.Collector{Address: netip.MustParseAddr(collectorAddress), ASN: labASN}
-	first := netip.MustParseAddr(firstRouterAddress)
-	switch c.Routers {
-	case routersNone:
+// startRouters starts them; what happens in a network is told to news.
+func startRouters(ctx context.Context, c Config, log *slog.Logger, news func(string)) (*routers, error) {
+	topology := router.Seed()
+	switch n := c.isp(); {
+	case c.Routers == routersNone:
 		return &routers{close: func() {}}, nil
-	case routersSeed:
-		n, err := router.Start(ctx, router.Config{First: first, Port: c.RouterPort, Collector: collector, Log: log})
-		if err != nil {
-			return nil, err
-		}
-		return &routers{peers: n.Peers(), network: n, close: n.Close}, nil
+	case n > 0:
+		topology = router.ISP(n)
+	case c.Routers != routersSeed:
+		return replay(ctx, c, log)
 	}
-	replay, err := router.StartReplay(ctx, router.ReplayConfig{
+	n, err := router.Start(ctx, topology, router.Config{First: first, Port: c.RouterPort, Collector: collector, Log: log, News: news})
+	if err != nil {
+		return nil, err
+	}
+	return &routers{peers: n.Peers(), network: n, close: n.Close}, nil
+}
+
+func replay(ctx context.Context, c Config, log *slog.Logger) (*routers, error) {
+	r, err := router.StartReplay(ctx, router.ReplayConfig{
 		File: c.Routers, Speed: c.ReplaySpeed, First: first, Port: c.RouterPort, Collector: collector, Log: log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &routers{peers: replay.Peers(), close: replay.Close}, nil
+	return &routers{peers: r.Peers(), close: r.Close}, nil
 }

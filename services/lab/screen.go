@@ -1,15 +1,17 @@
 package lab
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/schemas"
 	"github.com/altostream/altostream/services/altoctl"
 )
 
@@ -47,9 +49,27 @@ func (w mapWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// news shows what happens in the network, and what follows from it.
+func (s *screen) news(text string) {
+	what, follows, _ := strings.Cut(text, "\n")
+	text = "── " + what + " ──"
+	if follows != "" {
+		text += "\n  " + strings.ReplaceAll(follows, "\n", "\n  ")
+	}
+	s.say("%s", text)
+}
+
 func (s *screen) say(format string, args ...any) {
 	fmt.Fprintf(s, "\n%s  %s\n", time.Now().Format("15:04:05.000"), fmt.Sprintf(format, args...))
 }
+
+// picture is the seed's network.
+const picture = `
+  R4 ── R2 ── R3 ── R5    R2–R3 is OSPF area 0, the backbone; the links of R1
+          ╲   ╱           are area 1, R2–R4 is area 2, R3–R5 area 3. R2 and R3
+           R1             tell what they know; every metric is 10. The PID
+                          pid100:02020202 is R2.
+`
 
 // welcome says what runs where and how to look at it.
 func (s *screen) welcome(l *Lab, http string) {
@@ -61,20 +81,30 @@ func (s *screen) welcome(l *Lab, http string) {
 	if len(routers) == 0 {
 		routers = []string{"yours, see BGP_PEERS and BGP_LISTEN"}
 	}
-	fmt.Fprintf(s, `altostream lab: routers ─▶ bgp-ingest ─▶ map-builder ─▶ cost-builder, compute-ingest ─▶ correlator
+	drawing, links := "", ""
+	if l.config.Routers == routersSeed {
+		drawing = picture
+	}
+	if l.routers.network != nil {
+		links = "  bin/altoctl lab fail R2 R3          fail a link; or restore, metric, links\n"
+	}
+	fmt.Fprintf(s, `altostream lab
+  routers ▶ bgp-ingest ▶ map-builder ▶ cost-builder, compute-ingest ▶ correlator
   Kafka     %s (embedded)
   registry  %s
   routers   %s
   metrics   http://%s/metrics
-  compute   %s (change it and watch: altoctl compute --watch)
+  compute   %s
+%s
 In another terminal:
   bin/altoctl cost-map --watch        each change as it comes
-  bin/altoctl peers                   the routers, their sessions and how much each told
+%s  bin/altoctl peers                   the routers, and how much each told
+  bin/altoctl compute --watch         and change compute.json
   bin/altoctl topics                  what is on the topics
   kcat -b %s -C -t cost_maps -f '%%k %%h %%S bytes\n'
 Ctrl-C ends the lab.
 
-`, c.KafkaBootstrapServers, c.SchemaRegistryURL, strings.Join(routers, ", "), http, l.dir+"/compute.json", c.KafkaBootstrapServers)
+`, c.KafkaBootstrapServers, c.SchemaRegistryURL, strings.Join(routers, ", "), http, l.dir+"/compute.json", drawing, links, c.KafkaBootstrapServers)
 }
 
 // follow runs an altoctl command and shows what it prints.
@@ -86,10 +116,19 @@ func (s *screen) follow(ctx context.Context, c service.Config, args ...string) e
 	return err
 }
 
-// after shows, once, what the correlator made of it.
+// after shows, once, where the correlator placed what there is to compute with.
 func (s *screen) after(ctx context.Context, l *Lab) {
-	var text bytes.Buffer
-	if altoctl.Run(ctx, l.Clients(), []string{"endpoints"}, &text, io.Discard) == nil {
-		s.say("compute resources, placed in the network:\n%s", text.String())
+	table, err := altoctl.Read[schemas.EndpointProperties](ctx, l.Clients(), schemas.EndpointPropertiesTopic, func(string, error) {})
+	if err != nil {
+		return
 	}
+	text := "compute resources, placed in the network; more by bin/altoctl endpoints"
+	for _, entity := range slices.Sorted(maps.Keys(table)) {
+		var pids []string
+		for _, a := range table[entity].Attachments {
+			pids = append(pids, a.PID)
+		}
+		text += fmt.Sprintf("\n  %s  at %s", entity, strings.Join(pids, " "))
+	}
+	s.say("%s", text)
 }

@@ -94,6 +94,24 @@ func (s *services) addAll(ctx context.Context, peers []router.Peer, dir string) 
 	return add(ctx, s, "correlator", correlator.Run)
 }
 
+// addControl has links of the network fail over HTTP.
+func (s *services) addControl(ctx context.Context, network *router.Network) error {
+	if network == nil {
+		return nil
+	}
+	tracer, _, err := service.NewTracer(ctx, "routers")
+	if err != nil {
+		return err
+	}
+	rt, err := service.NewRuntime("routers", s.log, s.metrics, tracer)
+	if err != nil {
+		return err
+	}
+	network.Serve(rt)
+	s.runtimes = append(s.runtimes, rt)
+	return nil
+}
+
 // meet adds the lab's routers to the peers of bgp-ingest, which connects to them.
 func meet(c *bgpingest.Config, peers []router.Peer) {
 	if len(peers) == 0 {
@@ -151,4 +169,9 @@ func (s *services) ready() bool {
 		}
 	}
 	return true
+}
+
+// Configurations are what the lab's environment is read into: its own, and the services'.
+func Configurations() []any {
+	return []any{new(Config), new(bgpingest.Config), new(mapbuilder.Config), new(costbuilder.Config), new(computeingest.Config), new(correlator.Config)}
 }

@@ -16,8 +16,8 @@ import (
 type Config struct {
 	service.Config
 	ted.Options
-	PrefixOwnership string        `envconfig:"PREFIX_OWNERSHIP" default:"unique" example:"unique"`
-	SyncTimeout     time.Duration `envconfig:"SYNC_TIMEOUT" default:"30s" example:"30s"`
+	PrefixOwnership string        `envconfig:"PREFIX_OWNERSHIP" default:"unique" example:"unique" desc:"unique: a prefix is in one PID; all: in every one that advertises it"`
+	SyncTimeout     time.Duration `envconfig:"SYNC_TIMEOUT" default:"30s" example:"30s" desc:"how long the first map waits for every speaker's End-of-RIB"`
 }
 
 var ownerships = map[string]ted.Ownership{"unique": ted.Unique, "all": ted.All}
@@ -38,7 +38,7 @@ func (c *Config) Validate() error {
 
 // Run runs map-builder until ctx ends or something fails for good.
 func Run(ctx context.Context, c Config, rt *service.Runtime) error {
-	registry, err := avro.Dial(c.SchemaRegistryURL)
+	registry, err := avro.Dial(c.Registry())
 	if err != nil {
 		return fmt.Errorf("SCHEMA_REGISTRY_URL: %w", err)
 	}

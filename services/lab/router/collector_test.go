@@ -15,9 +15,9 @@ import (
 
 // collector is a BGP speaker that connects to peers and keeps what they say.
 type collector struct {
-	t         *testing.T
-	close     func()
-	noRestart bool // do not offer graceful restart
+	t       *testing.T
+	speaker *bgp.Speaker
+	close   func()
 
 	mu       sync.Mutex
 	speakers map[netip.Addr]*told
@@ -31,6 +31,9 @@ type told struct {
 	nlris   map[string]bgpls.NLRI
 	synced  bool
 	session int
+
+	begun     int   // bodies before the refresh that has begun
+	refreshes []int // objects told by each
 }
 
 func newCollector(t *testing.T, as uint32, peers []Peer) *collector {
@@ -49,10 +52,11 @@ func (c *collector) connect(as uint32, peers []Peer) {
 			Local: netip.MustParseAddr("127.0.0.1"),
 		})
 	}
-	speaker, err := bgp.New(bgp.Config{ASN: as, RouterID: netip.MustParseAddr("127.0.0.1"), Plain: c.noRestart}, known, c, c)
+	speaker, err := bgp.New(bgp.Config{ASN: as, RouterID: netip.MustParseAddr("127.0.0.1")}, known, c, c)
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	c.speaker = speaker
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
 	go func() { done <- speaker.Serve(ctx, nil) }()
@@ -73,12 +77,21 @@ func (c *collector) Established(s bgp.Session) {
 	})
 }
 
-func (*collector) RefreshBegun(netip.Addr, bgp.Family) {}
-func (*collector) RefreshEnded(netip.Addr, bgp.Family) {}
-func (*collector) Closed(netip.Addr, error)            {}
-func (*collector) Connecting(netip.Addr)               {}
-func (*collector) Failed(netip.Addr, error)            {}
-func (*collector) Refused(netip.AddrPort, error)       {}
+func (c *collector) RefreshBegun(peer netip.Addr, _ bgp.Family) {
+	c.update(func() { c.speakers[peer].begun = len(c.speakers[peer].bodies) })
+}
+
+func (c *collector) RefreshEnded(peer netip.Addr, _ bgp.Family) {
+	c.update(func() {
+		s := c.speakers[peer]
+		s.refreshes = append(s.refreshes, len(s.bodies)-s.begun)
+	})
+}
+
+func (*collector) Closed(netip.Addr, error)      {}
+func (*collector) Connecting(netip.Addr)         {}
+func (*collector) Failed(netip.Addr, error)      {}
+func (*collector) Refused(netip.AddrPort, error) {}
 
 func (c *collector) Update(peer netip.Addr, body []byte) {
 	update, errs := bgpls.DecodeUpdate(body)

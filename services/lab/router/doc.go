@@ -1,14 +1,27 @@
 // Package router is the lab's routers: BGP speakers on loopback addresses to which
 // a collector connects.
 //
-// A Network is the network of the seed: five OSPFv2 routers in AS 100, each a BGP
-// server with its own address, whose links can fail.
+// A Network is a topology of OSPFv2 routers in AS 100 whose links can fail. Some of the
+// routers, the speakers, tell the collector what is in their link-state databases, and no
+// more: of their own areas the nodes, links and prefixes that they reach, and of the
+// others the summaries of the area border routers, computed anew after each change.
 //
-//	R4 ──24── R2 ──23── R3 ──35── R5      R2 and R3 are area border routers and
-//	           ╲        ╱                 route reflectors; each of them tells the
-//	           12      13                 collector the whole network: 5 nodes,
-//	             ╲    ╱                   10 links, 14 prefixes, then End-of-RIB.
+// The seed's network has five routers, of which R2 and R3 are area border routers and
+// speakers. R2 tells areas 0, 1 and 2, R3 areas 0, 1 and 3:
+//
+//	R4 ──24── R2 ──23── R3 ──35── R5      area 0: R2-R3, the only backbone link
+//	           ╲        ╱                 area 1: R1-R2, R1-R3
+//	           12      13                 area 2: R2-R4
+//	             ╲    ╱                   area 3: R3-R5
 //	               R1
+//
+//	topology.go   Topology: routers, links, areas; Seed
+//	ospf.go       what the routers compute: routes and summaries
+//	export.go     a link-state database as BGP-LS
+//	network.go    Network: the speakers, running
+//	change.go     links fail; words.go: what follows, in words; control.go: over HTTP
+//	server.go     a speaker's BGP server
+//	replay.go     Replay; recording.go, speaker.go
 //
 // A Replay is speakers that send again what real routers sent to a collector, byte
 // for byte, from an MRT file.

@@ -2,8 +2,8 @@ package router
 
 import (
 	"context"
-	"log/slog"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -72,7 +72,7 @@ func (e *ear) next(what string) happening {
 // meeting is how GoBGP and a listener meet.
 type meeting struct {
 	gobgp, listener string // addresses
-	gobgpID         router // its router id is n.n.n.n; the listener's is 3.3.3.3
+	gobgpID         byte   // its router id is n.n.n.n; the listener's is 3.3.3.3
 	dials           string // gobgp, listener or both
 	password        string
 	gtsm            bool
@@ -81,7 +81,7 @@ type meeting struct {
 }
 
 // meet starts both sides.
-func meet(t *testing.T, m meeting) (*server, *bgp.Speaker, *ear) {
+func meet(t *testing.T, m meeting) (*goBGP, *bgp.Speaker, *ear) {
 	t.Helper()
 	t.Setenv("GODEBUG", "multipathtcp=0") // GoBGP's listener; see bgp.Speaker.Listen
 	gobgp, us := netip.MustParseAddr(m.gobgp), netip.MustParseAddr(m.listener)
@@ -89,11 +89,7 @@ func meet(t *testing.T, m meeting) (*server, *bgp.Speaker, *ear) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := startServer(t.Context(), m.gobgpID, netip.AddrPortFrom(gobgp, 0), gobgp, logger{slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.bgp.Stop)
+	s := startGoBGP(t, asn, seedRouter(m.gobgpID), gobgp)
 	peer := s.neighbor(us, listenerAS)
 	peer.Conf.AuthPassword = m.password
 	peer.Transport.PassiveMode = m.dials == "listener"
@@ -103,7 +99,7 @@ func meet(t *testing.T, m meeting) (*server, *bgp.Speaker, *ear) {
 	if m.change != nil {
 		m.change(peer)
 	}
-	if err := s.announce(t.Context(), nodeObject(1)); err != nil {
+	if err := s.announce(t.Context(), Seed().nodeObject(seedRouter(1), 1)); err != nil {
 		t.Fatal(err)
 	}
 	e := &ear{t: t, happenings: make(chan happening, 1000), block: make(chan struct{})}
@@ -153,7 +149,7 @@ func TestMeetGoBGP(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, _, e := meet(t, m)
 			s := e.hear().next("established").session
-			if s.ASN != asn || s.RouterID != m.gobgpID.id() || len(s.Families) != 1 || !s.RouteRefresh || s.Dialed != (m.dials == "listener") {
+			if s.ASN != asn || s.RouterID != seedRouter(m.gobgpID).id || len(s.Families) != 1 || !s.RouteRefresh || s.Dialed != (m.dials == "listener") {
 				t.Errorf("session %+v", s)
 			}
 			if u := e.next("update").update; len(u.Reach) != 1 {
@@ -166,7 +162,7 @@ func TestMeetGoBGP(t *testing.T) {
 // TestCollideWithGoBGP has both sides connect, with either of the router ids the
 // higher: in the end there is one session, and it stays.
 func TestCollideWithGoBGP(t *testing.T) {
-	for name, id := range map[string]router{"GoBGP is lower": 1, "GoBGP is higher": 4} {
+	for name, id := range map[string]byte{"GoBGP is lower": 1, "GoBGP is higher": 4} {
 		t.Run(name, func(t *testing.T) {
 			_, speaker, e := meet(t, meeting{gobgp: "127.0.0.83", listener: "127.0.0.84", gobgpID: id, dials: "both"})
 			e.hear().next("established")
@@ -235,4 +231,66 @@ func TestGoBGPWaits(t *testing.T) {
 	if len(e.happenings) != 0 {
 		t.Errorf("%+v", <-e.happenings)
 	}
+}
+
+// TestTellGoBGP has GoBGP for a collector, which checks the path attributes of what R2
+// tells: the AS path is empty in its own AS, and begins with R2's in another one.
+func TestTellGoBGP(t *testing.T) {
+	for name, test := range map[string]struct {
+		as   uint32
+		path []uint32
+	}{"iBGP": {asn, nil}, "eBGP": {listenerAS, []uint32{asn}}} {
+		t.Run(name, func(t *testing.T) {
+			at := netip.MustParseAddr("127.0.0.89")
+			network, err := Start(t.Context(), Seed(), Config{First: netip.MustParseAddr("127.0.0.91"), Collector: Collector{at, test.as}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(network.Close)
+			r2 := network.Peers()[0].Address
+			s := startGoBGP(t, test.as, seedRouter(9), at)
+			peer := s.neighbor(r2.Addr(), asn)
+			peer.Transport.RemotePort = uint32(r2.Port())
+			peer.EbgpMultihop = &api.EbgpMultihop{Enabled: true, MultihopTtl: 64}
+			if err := s.add(t.Context(), peer); err != nil {
+				t.Fatal(err)
+			}
+			// GoBGP tells nodes and prefixes of several areas not apart.
+			const want = 4 + 8 + 18
+			var paths [][]uint32
+			for start := time.Now(); len(paths) != want; time.Sleep(20 * time.Millisecond) {
+				if paths = s.paths(t); time.Since(start) > 20*time.Second {
+					t.Fatalf("GoBGP has %d objects, want %d", len(paths), want)
+				}
+			}
+			for _, path := range paths {
+				if !slices.Equal(path, test.path) {
+					t.Fatalf("AS path %v, want %v", path, test.path)
+				}
+			}
+		})
+	}
+}
+
+// paths are the AS paths of what GoBGP has heard.
+func (s *goBGP) paths(t *testing.T) [][]uint32 {
+	t.Helper()
+	var paths [][]uint32
+	err := s.bgp.ListPath(t.Context(), &api.ListPathRequest{TableType: api.TableType_GLOBAL, Family: linkState}, func(d *api.Destination) {
+		for _, attribute := range d.Paths[0].Pattrs {
+			var path api.AsPathAttribute
+			if attribute.UnmarshalTo(&path) != nil {
+				continue
+			}
+			var ases []uint32
+			for _, segment := range path.Segments {
+				ases = append(ases, segment.Numbers...)
+			}
+			paths = append(paths, ases)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return paths
 }

@@ -7,138 +7,83 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
-	"time"
 )
 
-// Config says where the routers of a Network listen and whom they tell.
+// Config says where the speakers of a Network listen and whom they tell.
 type Config struct {
-	First     netip.Addr // address of R1; R2 to R5 have the next ones
-	Port      uint16     // of all routers; 0: each has any free port
+	First     netip.Addr // address of R1; R2 and so on have the next ones. Only speakers listen
+	Port      uint16     // of all speakers; 0: each has any free port
 	Collector Collector
-	Uplinks   []Uplink // of R2 and R3; none: the collector connects to their addresses, from Collector.Address
+	Uplinks   []Uplink // of the speakers; none: the collector connects to the addresses from First on, from Collector.Address
 	Log       *slog.Logger
+	News      func(text string) // what changes, in words, just before the speakers tell it; may be nil
 }
 
-// Uplink is where a route reflector and the collector meet, apart from the addresses
-// that the routers have for each other.
+// Uplink is where a speaker and the collector meet, if not at the speaker's address from
+// First on.
 type Uplink struct {
-	Address   netip.Addr // of the reflector, on the same port
+	Address   netip.Addr // of the speaker
 	Collector netip.Addr
 }
 
-// Network is the running network of the seed.
+// Network is a topology whose speakers run.
 type Network struct {
-	servers []*server // R1 first
-	total   uint64    // objects while all links are up
+	servers []*server // of the topology's speakers
+	news    func(text string)
 
-	mu    sync.Mutex
-	links map[link]*linkStatus
+	mu       sync.Mutex
+	topology *Topology
 }
 
-// linkStatus is what can change about a link.
-type linkStatus struct {
-	down   bool
-	metric map[router]uint16 // by the router that the direction starts at
-}
-
-// Start starts the routers, waits until the route reflectors know the whole network
-// and only then lets the collector connect: the End-of-RIB of each is true. The
-// context is for the start only.
-func Start(ctx context.Context, cfg Config) (*Network, error) {
+// Start starts the speakers. The context is for the start only. The topology belongs to
+// the network from now on.
+func Start(ctx context.Context, topology *Topology, cfg Config) (*Network, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	n := &Network{links: map[link]*linkStatus{}}
-	for l := range linkArea {
-		n.links[l] = &linkStatus{metric: map[router]uint16{l.a: defaultMetric, l.b: defaultMetric}}
+	if cfg.News == nil {
+		cfg.News = func(string) {}
 	}
-	if err := n.start(ctx, cfg); err != nil {
-		n.Close()
-		return nil, fmt.Errorf("start the lab's network: %w", err)
+	n := &Network{topology: topology, news: cfg.News}
+	for i, r := range topology.speakers {
+		if err := n.start(ctx, r, cfg.uplink(i, slices.Index(topology.routers, r)), cfg); err != nil {
+			n.Close()
+			return nil, fmt.Errorf("start the lab's network: %w", err)
+		}
 	}
 	return n, nil
 }
 
-func (n *Network) start(ctx context.Context, cfg Config) error {
-	for r := router(1); r <= routers; r++ {
-		address := netip.AddrPortFrom(nth(cfg.First, int(r)-1), cfg.Port)
-		s, err := startServer(ctx, r, address, cfg.uplink(r).Address, logger{cfg.Log.With("router", r.String())})
-		if err != nil {
-			return err
-		}
-		n.servers = append(n.servers, s)
+func (n *Network) start(ctx context.Context, r router, at Uplink, cfg Config) error {
+	collector := Collector{at.Collector, cfg.Collector.ASN}
+	s, err := startServer(ctx, r, netip.AddrPortFrom(at.Address, cfg.Port), collector, n.topology.database(r), cfg.Log.With("router", r.String()))
+	if err != nil {
+		return err
 	}
-	for _, o := range topology() {
-		if err := n.server(o.by).announce(ctx, o); err != nil {
-			return err
-		}
-		n.total++
-	}
-	for l := range linkArea {
-		if err := n.server(l.b).connect(ctx, n.server(l.a)); err != nil {
-			return err
-		}
-		if err := n.server(l.a).connect(ctx, n.server(l.b)); err != nil {
-			return err
-		}
-	}
-	for _, r := range reflectors {
-		if err := n.converge(ctx, n.server(r)); err != nil {
-			return err
-		}
-		if err := n.server(r).admit(ctx, Collector{cfg.uplink(r).Collector, cfg.Collector.ASN}); err != nil {
-			return err
-		}
-	}
+	n.servers = append(n.servers, s)
 	return nil
 }
 
-// uplink is that of a router or, without one, its address.
-func (c Config) uplink(r router) Uplink {
-	if i := slices.Index(reflectors, r); i >= 0 && i < len(c.Uplinks) {
-		return c.Uplinks[i]
+// uplink is that of a speaker or, without one, its address among the routers.
+func (c Config) uplink(speaker, router int) Uplink {
+	if speaker < len(c.Uplinks) {
+		return c.Uplinks[speaker]
 	}
-	return Uplink{nth(c.First, int(r)-1), c.Collector.Address}
-}
-
-// converge waits until a server knows the whole network.
-func (n *Network) converge(ctx context.Context, s *server) error {
-	const patience, step = 30 * time.Second, 10 * time.Millisecond
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	for {
-		known, err := s.objects(ctx)
-		if err != nil {
-			return err
-		}
-		if known == n.total {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("router %s knows %d of %d objects: %w", s.router, known, n.total, ctx.Err())
-		case <-time.After(step):
-		}
-	}
+	return Uplink{nth(c.First, router), c.Collector.Address}
 }
 
 // Close ends all sessions.
 func (n *Network) Close() {
 	for _, s := range n.servers {
-		s.bgp.Stop()
+		s.stop()
 	}
 }
 
-// Peers returns the routers that the collector connects to.
+// Peers returns the speakers that the collector connects to.
 func (n *Network) Peers() []Peer {
 	var peers []Peer
-	for _, r := range reflectors {
-		s := n.server(r)
-		peers = append(peers, Peer{Name: r.String(), Address: netip.AddrPortFrom(s.uplink, s.address.Port()), ASN: asn})
+	for _, s := range n.servers {
+		peers = append(peers, Peer{Name: s.name, Address: s.address, ASN: asn})
 	}
 	return peers
 }
-
-func (n *Network) server(r router) *server { return n.servers[r-1] }
-
-func (s *server) reflects() bool { return slices.Contains(reflectors, s.router) }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -17,8 +16,7 @@ import (
 
 func startNetwork(t *testing.T, collectorASN uint32) *Network {
 	t.Helper()
-	start := time.Now()
-	n, err := Start(t.Context(), Config{
+	n, err := Start(t.Context(), Seed(), Config{
 		First:     netip.MustParseAddr("127.0.0.11"),
 		Collector: Collector{netip.MustParseAddr("127.0.0.1"), collectorASN},
 	})
@@ -26,42 +24,56 @@ func startNetwork(t *testing.T, collectorASN uint32) *Network {
 		t.Fatal(err)
 	}
 	t.Cleanup(n.Close)
-	t.Logf("network converged in %v", time.Since(start))
 	return n
 }
 
-var whole = map[bgpls.NLRIType]int{bgpls.NodeNLRI: 5, bgpls.LinkNLRI: 10, bgpls.IPv4PrefixNLRI: 14}
+var counts = map[bgpls.NLRIType]int{bgpls.NodeNLRI: 7, bgpls.LinkNLRI: 8, bgpls.IPv4PrefixNLRI: 24}
 
-func TestReflectorsTellTheWholeNetwork(t *testing.T) {
+// Objects that each speaker tells, with and without R2-R3, its way to the other's part of
+// the backbone.
+const (
+	all             = 7 + 8 + 24
+	withoutBackbone = 6 + 6 + 17
+)
+
+func TestSpeakersTellTheirDatabases(t *testing.T) {
 	for name, as := range map[string]uint32{"iBGP": asn, "eBGP": 64512} {
 		t.Run(name, func(t *testing.T) {
 			n := startNetwork(t, as)
 			c := newCollector(t, as, n.Peers())
 			c.await("End-of-RIB", n.Peers(), func(s *told) bool { return s.synced })
-			for _, p := range n.Peers() {
+			for i, p := range n.Peers() {
 				s := c.from(p)
-				if diff := cmp.Diff(whole, s.count()); diff != "" {
+				if diff := cmp.Diff(counts, s.count()); diff != "" {
 					t.Errorf("%s: objects by type (-want +got)\n%s", p.Name, diff)
 				}
-				if diff := cmp.Diff(networkMap, s.prefixes()); diff != "" {
+				if diff := cmp.Diff(seedPrefixes[i], s.prefixes()); diff != "" {
 					t.Errorf("%s: prefixes by router (-want +got)\n%s", p.Name, diff)
 				}
 				if last, _ := bgpls.DecodeUpdate(s.bodies[len(s.bodies)-1]); !last.EndOfRIB {
 					t.Errorf("%s: End-of-RIB is not the last UPDATE", p.Name)
 				}
-				checkObjects(t, s)
+				checkObjects(t, s, n.topology.database(n.servers[i].router))
 			}
 		})
 	}
 }
 
-// networkMap is the one of the seed.
-var networkMap = map[string][]string{
-	"01010101": {"192.168.12.0/24", "192.168.13.0/24"},
-	"02020202": {"192.168.12.0/24", "192.168.13.0/24", "192.168.23.0/24", "192.168.24.0/24", "192.168.35.0/24"},
-	"03030303": {"192.168.12.0/24", "192.168.13.0/24", "192.168.23.0/24", "192.168.24.0/24", "192.168.35.0/24"},
-	"04040404": {"192.168.24.0/24"},
-	"05050505": {"192.168.35.0/24"},
+// seedPrefixes are those that R2 and R3 tell, by router and in all areas. Together they
+// are the network map that the seed printed.
+var seedPrefixes = []map[string][]string{
+	{
+		"01010101": {"192.168.12.0/24", "192.168.13.0/24"},
+		"02020202": {"192.168.12.0/24", "192.168.13.0/24", "192.168.23.0/24", "192.168.24.0/24", "192.168.35.0/24"},
+		"03030303": {"192.168.12.0/24", "192.168.13.0/24", "192.168.23.0/24", "192.168.24.0/24", "192.168.35.0/24"},
+		"04040404": {"192.168.24.0/24"},
+	},
+	{
+		"01010101": {"192.168.12.0/24", "192.168.13.0/24"},
+		"02020202": {"192.168.12.0/24", "192.168.13.0/24", "192.168.23.0/24", "192.168.24.0/24", "192.168.35.0/24"},
+		"03030303": {"192.168.12.0/24", "192.168.13.0/24", "192.168.23.0/24", "192.168.24.0/24", "192.168.35.0/24"},
+		"05050505": {"192.168.35.0/24"},
+	},
 }
 
 func (s *told) prefixes() map[string][]string {
@@ -72,16 +84,17 @@ func (s *told) prefixes() map[string][]string {
 			of[id] = append(of[id], nlri.Prefix.Prefix.String())
 		}
 	}
-	for _, prefixes := range of {
+	for id, prefixes := range of {
 		slices.Sort(prefixes)
+		of[id] = slices.Compact(prefixes)
 	}
 	return of
 }
 
-// checkObjects compares what a speaker told with what the routers announce.
-func checkObjects(t *testing.T, s *told) {
+// checkObjects compares what a speaker told with what is in its database.
+func checkObjects(t *testing.T, s *told, database []object) {
 	t.Helper()
-	for _, o := range topology() {
+	for _, o := range database {
 		got, ok := s.objects[o.nlri.Key()]
 		if !ok {
 			t.Errorf("missing %s", o.nlri.Key())
@@ -91,24 +104,15 @@ func checkObjects(t *testing.T, s *told) {
 	}
 }
 
-func TestNoEndOfRIBWithoutGracefulRestart(t *testing.T) {
-	n := startNetwork(t, asn)
-	c := &collector{t: t, noRestart: true, speakers: map[netip.Addr]*told{}, changed: make(chan struct{})}
-	c.connect(asn, n.Peers())
-	c.await("the whole network", n.Peers(), func(s *told) bool { return len(s.nlris) == 29 })
-	time.Sleep(200 * time.Millisecond)
-	for _, p := range n.Peers() {
-		if c.from(p).synced {
-			t.Errorf("%s sent End-of-RIB: admit need not ask for graceful restart", p.Name)
-		}
-	}
-}
-
 func TestLinkChanges(t *testing.T) {
 	n := startNetwork(t, asn)
 	c := newCollector(t, asn, n.Peers())
-	o := [2]object{linkObject(link{2, 3}, 2, defaultMetric), linkObject(link{2, 3}, 3, defaultMetric)}
-	forward, back := o[0].nlri.Key(), o[1].nlri.Key()
+	l, err := Seed().link("R2", "R3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there, here := linkObject(l, 0), linkObject(l, 1)
+	forward, back := there.nlri.Key(), here.nlri.Key()
 	has := func(s *told, key string) bool { _, ok := s.nlris[key]; return ok }
 	metric := func(s *told, key string) uint32 {
 		if a := s.objects[key]; a != nil && a.IGPMetric != nil && *a.TEMetric == a.IGPMetric.Value {
@@ -124,24 +128,20 @@ func TestLinkChanges(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	start := time.Now()
 	do(n.FailLink("R3", "R2"))
-	c.await("both directions withdrawn", n.Peers(), func(s *told) bool { return len(s.nlris) == 27 && !has(s, forward) && !has(s, back) })
-	t.Logf("withdrawn everywhere after %v", time.Since(start))
+	c.await("both directions withdrawn", n.Peers(), func(s *told) bool { return len(s.nlris) == withoutBackbone && !has(s, forward) && !has(s, back) })
 	do(n.SetMetric("R2", "R3", 300)) // of a link that is down
-	start = time.Now()
 	do(n.RestoreLink("R2", "R3"))
 	c.await("both directions back", n.Peers(), func(s *told) bool {
-		return len(s.nlris) == 29 && metric(s, forward) == 300 && metric(s, back) == 10
+		return len(s.nlris) == all && metric(s, forward) == 300 && metric(s, back) == 10
 	})
-	t.Logf("back everywhere after %v", time.Since(start))
 	do(n.SetMetric("R3", "R2", 20))
 	c.await("new metric", n.Peers(), func(s *told) bool { return metric(s, forward) == 300 && metric(s, back) == 20 })
 }
 
 func TestUnknownLink(t *testing.T) {
 	n := startNetwork(t, asn)
-	if err := n.FailLink("R1", "R5"); err == nil || !strings.Contains(err.Error(), "no link R1-R5") {
+	if err := n.FailLink("R1", "R5"); err == nil || !strings.Contains(err.Error(), "no link R1–R5") {
 		t.Errorf("fail a link that is none: %v", err)
 	}
 }
@@ -153,8 +153,27 @@ func TestRouterAddressInUse(t *testing.T) {
 	}
 	defer taken.Close()
 	address := netip.MustParseAddrPort(taken.Addr().String())
-	_, err = Start(t.Context(), Config{First: netip.MustParseAddr("127.0.0.41"), Port: address.Port()})
+	_, err = Start(t.Context(), Seed(), Config{First: netip.MustParseAddr("127.0.0.41"), Port: address.Port(), Collector: Collector{netip.MustParseAddr("127.0.0.1"), asn}})
 	if err == nil || !strings.Contains(err.Error(), "router R3 cannot listen on "+address.String()) {
 		t.Errorf("address in use: %v", err)
+	}
+}
+
+// TestRefresh asks for the table again: it comes between its beginning and its end (RFC
+// 7313 §4).
+func TestRefresh(t *testing.T) {
+	n := startNetwork(t, asn)
+	c := newCollector(t, asn, n.Peers())
+	c.await("End-of-RIB", n.Peers(), func(s *told) bool { return s.synced })
+	for _, p := range n.Peers() {
+		if err := c.speaker.Refresh(p.Address.Addr()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.await("the table again", n.Peers(), func(s *told) bool { return len(s.refreshes) > 0 })
+	for _, p := range n.Peers() {
+		if diff := cmp.Diff([]int{all}, c.from(p).refreshes); diff != "" {
+			t.Errorf("%s: objects told by each refresh (-want +got)\n%s", p.Name, diff)
+		}
 	}
 }

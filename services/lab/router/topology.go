@@ -1,139 +1,138 @@
 package router
 
 import (
-	"encoding/binary"
 	"fmt"
 	"net/netip"
-
-	"github.com/altostream/altostream/libs/bgpls"
+	"slices"
 )
 
-// asn is the AS of the seed's network.
+// asn is the AS of the lab's networks.
 const asn = 100
 
-// OSPF route types (RFC 9552 §5.2.3.1).
-const (
-	intraArea = 1
-	interArea = 2
-)
+// backbone is the OSPF area that joins the others (RFC 2328 §3.1).
+const backbone = 0
 
-// router is the number N of a router: RN, with the router id N.N.N.N.
-type router int
-
-const routers = 5
-
-// Reflectors, which tell the collector the network.
-var reflectors = []router{2, 3}
-
-// homeArea is the OSPF area in which a router's node is announced: a route
-// reflector that takes the NLRI's text for its identity has one per router.
-var homeArea = map[router]uint32{1: 1, 2: 0, 3: 0, 4: 2, 5: 3}
-
-// link joins two routers, a < b.
-type link struct{ a, b router }
-
-var linkArea = map[link]uint32{{1, 2}: 1, {1, 3}: 1, {2, 3}: 0, {2, 4}: 2, {3, 5}: 3}
-
-// summaries are the prefixes that the area border routers announce from one area
-// into another.
-var summaries = []struct {
-	by   router
-	of   link
-	into uint32
-}{
-	{2, link{1, 3}, 0},
-	{2, link{3, 5}, 1},
-	{3, link{1, 2}, 0},
-	{3, link{2, 4}, 1},
+// Topology is a network of OSPFv2 routers: what they are configured with, and which of
+// their links are up.
+type Topology struct {
+	routers  []router
+	links    []*link
+	stubs    []stub
+	speakers []router            // tell the collector their link-state databases
+	areas    map[router][]uint32 // that a router has interfaces in, ascending
 }
 
-const (
-	defaultMetric = 10
-	gigabit       = 125e6 // bytes/s
-)
-
-func (r router) String() string { return fmt.Sprintf("R%d", int(r)) }
-
-// id is the OSPF router id and the BGP identifier.
-func (r router) id() netip.Addr {
-	n := byte(r)
-	return netip.AddrFrom4([4]byte{n, n, n, n})
-}
-
-// descriptor names a router as it is seen in an area.
-func (r router) descriptor(area uint32) *bgpls.NodeDescriptor {
-	id := [4]byte{}
-	binary.BigEndian.PutUint32(id[:], area)
-	return &bgpls.NodeDescriptor{
-		ASN:         new(uint32(asn)),
-		OSPFAreaID:  netip.AddrFrom4(id),
-		IGPRouterID: r.id().AsSlice(),
-	}
-}
-
-// subnet is 192.168.AB.0/24.
-func (l link) subnet() netip.Prefix { return netip.PrefixFrom(l.address(0), 24) }
-
-// address is that of a router's interface to the link, 192.168.AB.N.
-func (l link) address(r router) netip.Addr {
-	return netip.AddrFrom4([4]byte{192, 168, byte(10*l.a + l.b), byte(r)})
-}
-
-// object is an NLRI with its attributes, and the router that originates it.
-type object struct {
-	by         router
-	nlri       bgpls.NLRI
-	attributes *bgpls.Attributes
-}
-
-func nodeObject(r router) object {
-	return object{r,
-		bgpls.NLRI{Type: bgpls.NodeNLRI, Protocol: bgpls.OSPFv2, Local: r.descriptor(homeArea[r])},
-		&bgpls.Attributes{NodeName: new(r.String())},
-	}
-}
-
-// linkObject is the direction of a link that starts at from.
-func linkObject(l link, from router, metric uint16) object {
-	to := l.a + l.b - from
-	area := linkArea[l]
-	return object{from,
-		bgpls.NLRI{
-			Type: bgpls.LinkNLRI, Protocol: bgpls.OSPFv2,
-			Local: from.descriptor(area), Remote: to.descriptor(area),
-			Link: &bgpls.LinkDescriptor{IPv4Interface: l.address(from), IPv4Neighbor: l.address(to)},
-		},
-		&bgpls.Attributes{
-			MaxLinkBandwidth: new(float64(gigabit)),
-			TEMetric:         new(uint32(metric)),
-			IGPMetric:        &bgpls.IGPMetric{Value: uint32(metric), Octets: 2},
-		},
-	}
-}
-
-func prefixObject(l link, by router, area uint32, routeType uint8) object {
-	return object{by,
-		bgpls.NLRI{
-			Type: bgpls.IPv4PrefixNLRI, Protocol: bgpls.OSPFv2,
-			Local:  by.descriptor(area),
-			Prefix: &bgpls.PrefixDescriptor{OSPFRouteType: new(routeType), Prefix: l.subnet()},
-		},
-		nil,
-	}
-}
-
-// topology is all that the routers announce while all links are up.
-func topology() (objects []object) {
-	for r := router(1); r <= routers; r++ {
-		objects = append(objects, nodeObject(r))
-	}
-	for l, area := range linkArea {
-		for _, r := range []router{l.a, l.b} {
-			objects = append(objects, linkObject(l, r, defaultMetric), prefixObject(l, r, area, intraArea))
+func newTopology(routers []router, links []*link, stubs []stub, speakers ...router) *Topology {
+	t := &Topology{routers, links, stubs, speakers, map[router][]uint32{}}
+	for _, l := range links {
+		for _, e := range l.ends {
+			t.areas[e.router] = append(t.areas[e.router], l.area)
 		}
 	}
-	for _, s := range summaries {
-		objects = append(objects, prefixObject(s.of, s.by, s.into, interArea))
+	for _, s := range stubs {
+		t.areas[s.router] = append(t.areas[s.router], s.area)
 	}
-	return objects
+	for r, areas := range t.areas {
+		slices.Sort(areas)
+		t.areas[r] = slices.Compact(areas)
+	}
+	return t
+}
+
+// router is a router by its name and its OSPF router id, which is its BGP identifier too.
+type router struct {
+	name string
+	id   netip.Addr
+}
+
+func (r router) String() string { return r.name }
+
+// link is a numbered point-to-point link.
+type link struct {
+	area   uint32
+	subnet netip.Prefix
+	ends   [2]end
+	down   bool // between the interfaces: they stay up, without a neighbor
+}
+
+// end is a router's interface to a link.
+type end struct {
+	router  router
+	address netip.Addr
+	metric  uint16
+}
+
+// stub is a prefix of one router, such as its loopback.
+type stub struct {
+	router router
+	area   uint32
+	prefix netip.Prefix
+	metric uint16
+}
+
+func (l *link) String() string { return l.ends[0].router.name + "–" + l.ends[1].router.name }
+
+// end returns the end at a router, nil if there is none.
+func (l *link) end(router string) *end {
+	for i := range l.ends {
+		if l.ends[i].router.name == router {
+			return &l.ends[i]
+		}
+	}
+	return nil
+}
+
+// link returns the link between two routers.
+func (t *Topology) link(a, b string) (*link, error) {
+	for _, l := range t.links {
+		if a != b && l.end(a) != nil && l.end(b) != nil {
+			return l, nil
+		}
+	}
+	const shown = 10
+	list := ""
+	for i, l := range t.links[:min(len(t.links), shown)] {
+		if i > 0 {
+			list += ", "
+		}
+		list += l.String()
+	}
+	if more := len(t.links) - shown; more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	return nil, fmt.Errorf("the lab's network has no link %s–%s; it has %s", a, b, list)
+}
+
+// border tells whether a router is an area border router: it has interfaces in several
+// areas, the backbone among them (RFC 3509 §2.1).
+func (t *Topology) border(r router) bool {
+	areas := t.areas[r]
+	return len(areas) > 1 && areas[0] == backbone
+}
+
+const seedMetric = 10
+
+// Seed is the network of the seed, see the package's comment.
+func Seed() *Topology {
+	var routers []router
+	for n := byte(1); n <= 5; n++ {
+		routers = append(routers, seedRouter(n))
+	}
+	var links []*link
+	for _, l := range []struct {
+		a, b byte
+		area uint32
+	}{{1, 2, 1}, {1, 3, 1}, {2, 3, backbone}, {2, 4, 2}, {3, 5, 3}} {
+		address := func(host byte) netip.Addr { return netip.AddrFrom4([4]byte{192, 168, 10*l.a + l.b, host}) }
+		links = append(links, &link{area: l.area, subnet: netip.PrefixFrom(address(0), 24), ends: [2]end{
+			{seedRouter(l.a), address(l.a), seedMetric},
+			{seedRouter(l.b), address(l.b), seedMetric},
+		}})
+	}
+	return newTopology(routers, links, nil, seedRouter(2), seedRouter(3))
+}
+
+// seedRouter is RN, N.N.N.N.
+func seedRouter(n byte) router {
+	return router{fmt.Sprintf("R%d", n), netip.AddrFrom4([4]byte{n, n, n, n})}
 }

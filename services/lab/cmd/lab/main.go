@@ -4,12 +4,8 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/services/lab"
@@ -17,19 +13,12 @@ import (
 
 func main() {
 	service.RaiseProcs()
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	err := run(ctx)
-	var wrong *service.ConfigError
-	switch {
-	case err == nil, ctx.Err() != nil:
-		return
-	case errors.As(err, &wrong):
-		fmt.Fprintln(os.Stderr, "lab:", err)
-		os.Exit(2)
+	program := service.Program{
+		Name:           "lab",
+		About:          "runs the whole chain in one process, with an embedded broker and routers on loopback",
+		Configurations: lab.Configurations(),
 	}
-	fmt.Fprintln(os.Stderr, "lab:", err)
-	os.Exit(1)
+	program.Main(run)
 }
 
 func run(ctx context.Context) error {
@@ -41,12 +30,12 @@ func run(ctx context.Context) error {
 	if err := service.Load(&common, quiet); err != nil {
 		return err
 	}
-	l, err := lab.Start(ctx, config, common, os.Stderr)
+	l, err := lab.Start(ctx, config, common, os.Stdout, os.Stderr)
 	if err != nil {
 		return err
 	}
 	defer l.Close()
-	return l.Run(ctx, os.Stdout)
+	return l.Run(ctx)
 }
 
 // quiet keeps the services' log lines off the screen unless they are asked for.

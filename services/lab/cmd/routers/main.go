@@ -1,4 +1,4 @@
-// Command routers runs the seed's five routers alone, for a bgp-ingest that is
+// Command routers runs R2 and R3 of the seed's network alone, for a bgp-ingest that is
 // elsewhere. Links change over HTTP; see router.Network.Control.
 package main
 
@@ -14,10 +14,10 @@ import (
 // config is the configuration of the program.
 type config struct {
 	service.Config
-	Addresses  []netip.Addr `envconfig:"ROUTERS_ADDRESSES" required:"true" example:"10.8.2.2,10.8.3.3"`
-	Collectors []netip.Addr `envconfig:"ROUTERS_COLLECTORS" required:"true" example:"10.8.2.9,10.8.3.9"`
-	Port       uint16       `envconfig:"ROUTERS_PORT" default:"1790" example:"1790"`
-	ASN        uint32       `envconfig:"ROUTERS_COLLECTOR_ASN" default:"100" example:"100"`
+	Addresses  []netip.Addr `envconfig:"ROUTERS_ADDRESSES" required:"true" example:"10.8.2.2,10.8.3.3" desc:"addresses of R2 and R3"`
+	Collectors []netip.Addr `envconfig:"ROUTERS_COLLECTORS" required:"true" example:"10.8.2.9,10.8.3.9" desc:"addresses of the collectors of R2 and R3"`
+	Port       uint16       `envconfig:"ROUTERS_PORT" default:"1790" example:"1790" desc:"BGP port of all routers"`
+	ASN        uint32       `envconfig:"ROUTERS_COLLECTOR_ASN" default:"100" example:"100" desc:"AS number of the collector"`
 }
 
 // Validate reports the first wrong value, naming its variable.
@@ -31,24 +31,22 @@ func (c *config) Validate() error {
 }
 
 func main() {
-	service.Main("routers", ":9106", run)
+	service.Main("routers", "speaks BGP as the lab's five routers do, for a bgp-ingest that is elsewhere", ":9106", run)
 }
 
 func run(ctx context.Context, c config, rt *service.Runtime) error {
 	cfg := router.Config{
-		First: netip.MustParseAddr("127.0.0.11"), Port: c.Port,
-		Collector: router.Collector{ASN: c.ASN}, Log: rt.Log,
+		Port: c.Port, Collector: router.Collector{ASN: c.ASN}, Log: rt.Log,
 	}
 	for i, address := range c.Addresses {
 		cfg.Uplinks = append(cfg.Uplinks, router.Uplink{Address: address, Collector: c.Collectors[i]})
 	}
-	network, err := router.Start(ctx, cfg)
+	network, err := router.Start(ctx, router.Seed(), cfg)
 	if err != nil {
 		return err
 	}
 	defer network.Close()
-	rt.Handle("/links/", network.Control().ServeHTTP)
-	rt.Ready(true)
+	network.Serve(rt)
 	<-ctx.Done()
 	return ctx.Err()
 }

@@ -1,0 +1,127 @@
+package igp
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"testing"
+)
+
+// BenchmarkDistances measures all pairs of networks of ISP-like size: links are some two
+// for each router, areas have 50 routers of which two are in the backbone as well.
+func BenchmarkDistances(b *testing.B) {
+	for _, routers := range []int{100, 1000, 2000} {
+		for _, shape := range []struct {
+			name  string
+			rules Rules
+			areas int // besides the backbone
+			told  bool
+		}{
+			{"single area", OSPF, 0, false},
+			{"OSPF areas", OSPF, routers / 50, false},
+			{"OSPF areas, prefixes told", OSPF, routers / 50, true},
+			{"IS-IS levels", ISIS, routers / 50, false},
+			{"IS-IS levels, prefixes told", ISIS, routers / 50, true},
+		} {
+			n := hierarchy(routers, shape.areas, shape.rules, shape.told)
+			b.Run(fmt.Sprintf("%s/%d", shape.name, routers), func(b *testing.B) {
+				for b.Loop() {
+					n.Distances(ByIGP)
+				}
+			})
+		}
+	}
+}
+
+// hierarchy is a backbone of border routers, two for each area, and the areas; without
+// areas all routers are in the backbone.
+func hierarchy(routers, areas int, rules Rules, told bool) *Network {
+	rng := rand.New(rand.NewPCG(uint64(routers), uint64(areas)))
+	n := &Network{Routers: routers}
+	members := make([][]int, max(areas, 1))
+	var borders []int
+	for r := range routers {
+		i := r % len(members)
+		if len(members[i]) < 2 {
+			borders = append(borders, r)
+		}
+		members[i] = append(members[i], r)
+	}
+	d := &Domain{Rules: rules, Addresses: make([]netip.Prefix, routers)}
+	n.Domains = []*Domain{d}
+	if areas == 0 {
+		d.Areas = []*Area{mesh(rng, true, members[0])}
+		return n
+	}
+	d.Areas = []*Area{mesh(rng, true, borders)}
+	for i, in := range members {
+		area := mesh(rng, false, in)
+		if rules == ISIS && i > 0 {
+			d.Areas[1].add(area)
+		} else {
+			d.Areas = append(d.Areas, area)
+		}
+	}
+	for _, a := range d.Areas {
+		for i, node := range a.Nodes {
+			a.Nodes[i].Attached = rules == ISIS && !a.Backbone && node.Router < len(borders)
+		}
+	}
+	if told {
+		tellAll(n)
+	}
+	return n
+}
+
+// add puts another part into an area, unconnected.
+func (a *Area) add(part *Area) {
+	for _, l := range part.Links {
+		l.From, l.To = l.From+len(a.Nodes), l.To+len(a.Nodes)
+		a.Links = append(a.Links, l)
+	}
+	a.Nodes = append(a.Nodes, part.Nodes...)
+}
+
+// mesh connects routers by about two links each.
+func mesh(rng *rand.Rand, backbone bool, routers []int) *Area {
+	a := &Area{Backbone: backbone}
+	for i, r := range routers {
+		a.Nodes = append(a.Nodes, Node{Router: r})
+		if i > 0 {
+			a.randomLink(rng, i, rng.IntN(i))
+			a.randomLink(rng, i, rng.IntN(i))
+		}
+	}
+	return a
+}
+
+// tellAll has all routers tell their addresses, and border routers what they reach.
+func tellAll(n *Network) {
+	d := n.Domains[0]
+	within := newRouting(d, n.Routers, ByIGP)
+	distances := n.Distances(ByIGP)
+	for i, a := range d.Areas {
+		a.TellsPrefixes, a.Prefixes = true, map[netip.Prefix][]Advertisement{}
+		for node, router := range a.Nodes {
+			d.Addresses[router.Router] = addressOf(router.Router)
+			a.Prefixes[addressOf(router.Router)] = []Advertisement{{Node: node}}
+		}
+		for _, border := range within.borders[i] {
+			for of := range n.Routers {
+				within.begin(of)
+				reach := Passed
+				if d.Rules == ISIS {
+					reach = Own
+				}
+				other := within.withinOther(a.Nodes[border].Router, i)
+				if d.Rules == OSPF && !a.Backbone {
+					other = distances.At(a.Nodes[border].Router, of)
+				}
+				if other != Unreachable && (d.Rules == OSPF || a.Backbone) && of != a.Nodes[border].Router {
+					p := addressOf(of)
+					a.Prefixes[p] = append(a.Prefixes[p], Advertisement{Node: border, Metric: uint32(other.Metric()), Reach: reach})
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package igp
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+)
+
+// defaultRoutes are the default routes of both address families; a network has one.
+var defaultRoutes = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
+
+// exit is the router that packets come to which follow a default route, and the way to it.
+type exit struct {
+	router int
+	near   Distance
+}
+
+// findExits notes where each router's packets go that it has no other route for: the same
+// for every destination.
+func (r *routing) findExits(defaults func(from int) []candidate) {
+	r.exits = make([][]exit, r.routers)
+	for from := range r.routers {
+		for _, c := range defaults(from) {
+			r.exits[from] = append(r.exits[from], r.firstOnTheWay(c))
+		}
+	}
+}
+
+// firstOnTheWay returns the first router of several areas on the way of a default route:
+// it has routes of its own, and sends the packets their way.
+func (r *routing) firstOnTheWay(c candidate) exit {
+	rows := r.inside[c.from.area]
+	first := exit{c.via, c.near}
+	for n, node := range r.domain.Areas[c.from.area].Nodes {
+		if n == c.from.node || node.Router == Pseudonode || node.NoTransit || len(r.places[node.Router]) < 2 {
+			continue
+		}
+		if near := rows[c.from.node][n]; near < first.near && near.plus(rows[n][c.node]) == c.near {
+			first = exit{node.Router, near}
+		}
+	}
+	return first
+}
+
+// overDefault is the whole path of packets that follow a router's default route; of
+// several that are equally good the shortest.
+func (r *routing) overDefault(from int) Distance {
+	best := Unreachable
+	for _, e := range r.exits[from] {
+		best = min(best, e.near.plus(r.route(e.router)))
+	}
+	return best
+}
+
+// defaultCandidates returns the ways from a place over those that tell a default route.
+func (r *routing) defaultCandidates(from place, reach Reach) []candidate {
+	var ways []candidate
+	for _, prefix := range defaultRoutes {
+		ways = append(ways, r.candidates(from, prefix, reach)...)
+	}
+	return ways
+}
+
+// nearest returns the first of ways in an order, and those that are level with it.
+func nearest(ways []candidate, order func(a, b candidate) int) []candidate {
+	if len(ways) == 0 {
+		return nil
+	}
+	first := slices.MinFunc(ways, order)
+	return slices.DeleteFunc(ways, func(c candidate) bool { return order(c, first) != 0 })
+}
+
+// bySum orders ways by the metric of the way and the word together.
+func bySum(a, b candidate) int { return cmp.Compare(a.near.Metric()+a.word, b.near.Metric()+b.word) }
+
+// byWord orders ways by the word, then by the metric of the way (RFC 2328 §16.4 (6)).
+func byWord(a, b candidate) int {
+	return cmp.Or(cmp.Compare(a.word, b.word), cmp.Compare(a.near.Metric(), b.near.Metric()))
+}

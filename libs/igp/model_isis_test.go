@@ -1,0 +1,210 @@
+package igp
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"testing"
+)
+
+// Kinds of IS-IS routes, the preferred first (RFC 5302 §3.2).
+const (
+	level1Route = iota
+	level2Route
+	level2To1Route
+)
+
+// The areas of an IS-IS model.
+const (
+	level1 = iota
+	level2
+)
+
+// isisRoute is RFC 1195 §3.2 and RFC 5302 §3.2: of the prefixes in the LSPs of others the
+// best kind, then the least metric.
+func (m *model) isisRoute(router, of int) route {
+	best := route{kind: level2To1Route + 1, path: noPath}
+	if router == of {
+		return best
+	}
+	offer := func(level, kind, teller int, told path, base int) {
+		d := m.distance(level, router, teller)
+		if teller == router || d == noPath {
+			return
+		}
+		r := route{true, level, kind, d.plus(told), base}
+		switch {
+		case r.kind != best.kind:
+			if r.kind < best.kind {
+				best = r
+			}
+		case r.less(best.path) || r.path == best.path && r.net().less(best.net()):
+			best = r
+		}
+	}
+	for level := range m.Areas {
+		if base := m.base[level][of]; base >= 0 {
+			offer(level, level, of, path{metric: base}, base)
+		}
+	}
+	for _, w := range m.words {
+		if w.of == of {
+			offer(w.area, map[bool]int{false: level2Route, true: level2To1Route}[w.passed], w.teller, w.path, w.base)
+		}
+	}
+	return best
+}
+
+// tellsOn is what a level-1-2 router tells in one level of what it has from the other: up
+// what it reaches within level 1, down what it reaches by level 2 (RFC 5302 §3.3).
+func (m *model) tellsOn(router int) (words []word) {
+	if !m.in(router, level1) || !m.in(router, level2) {
+		return nil
+	}
+	for of, r := range m.tables[router] {
+		switch {
+		case !r.ok:
+		case r.kind == level1Route && m.tellsUp[router]:
+			words = append(words, word{router, level2, of, false, r.path, r.base})
+		case r.kind == level2Route && m.leaks[[2]int{router, of}]:
+			words = append(words, word{router, level1, of, true, r.path, r.base})
+		}
+	}
+	return words
+}
+
+// nearestAttached is ISO 10589 §7.2.9: for routers of level 1, and those of both levels
+// that have no neighbour in level 2.
+func (m *model) nearestAttached(router int) []way {
+	if m.isCore(router) || !m.in(router, level1) {
+		return nil
+	}
+	var ways []way
+	least := noPath.metric
+	for _, node := range m.Areas[level1].Nodes {
+		if !node.Attached || node.Router == router {
+			continue
+		}
+		switch d := m.distance(level1, router, node.Router); {
+		case d.metric < least:
+			least, ways = d.metric, []way{{level1, node.Router}}
+		case d.metric == least && d != noPath:
+			ways = append(ways, way{level1, node.Router})
+		}
+	}
+	return ways
+}
+
+// randomISIS has one to three areas of level 1 and the level 2 of routers of all.
+func randomISIS(rng *rand.Rand) *Network {
+	n := &Network{Routers: 3 + rng.IntN(8)}
+	members := make([][]int, 1+rng.IntN(3))
+	var in2 []int
+	for r := range n.Routers {
+		level := rng.IntN(8)
+		if level < 6 {
+			i := rng.IntN(len(members))
+			members[i] = append(members[i], r)
+		}
+		if level > 2 {
+			in2 = append(in2, r)
+		}
+	}
+	noTransit := rng.IntN(2) * 20
+	l1 := &Area{}
+	for _, routers := range members {
+		if len(routers) == 0 {
+			continue
+		}
+		part := randomArea(rng, false, routers, noTransit)
+		for _, l := range part.Links {
+			l.From, l.To = l.From+len(l1.Nodes), l.To+len(l1.Nodes)
+			l1.Links = append(l1.Links, l)
+		}
+		l1.Nodes = append(l1.Nodes, part.Nodes...)
+	}
+	n.Domains = []*Domain{{Rules: ISIS, Areas: []*Area{l1, randomArea(rng, true, append(in2, 0)[:max(len(in2), 1)], noTransit)}}}
+	return n
+}
+
+// attach sets attached bits. A router without a neighbour in level 2 has none: it would send
+// back what comes to it (ISO 10589 §7.2.9.2).
+func (m *model) attach(rng *rand.Rand) {
+	for i, node := range m.Areas[level1].Nodes {
+		m.Areas[level1].Nodes[i].Attached = node.Router != Pseudonode && m.isCore(node.Router) && rng.IntN(5) > 0
+	}
+}
+
+// isisPolicies says what routers tell of one level in the other, and metrics of addresses.
+func (m *model) isisPolicies(up, leak func() bool, metric func() int) {
+	for r := range m.Routers {
+		m.tellsUp = append(m.tellsUp, up())
+		for of := range m.Routers {
+			m.leaks[[2]int{r, of}] = leak()
+		}
+		for level := range m.Areas {
+			if m.in(r, level) {
+				m.base[level][r] = metric()
+			}
+		}
+	}
+}
+
+func TestISISAgainstModel(t *testing.T) {
+	compared := 0
+	for seed := range uint64(4000) {
+		rng := rand.New(rand.NewPCG(seed, 3))
+		m := newModel(randomISIS(rng), ByIGP)
+		m.attach(rng)
+		rate := rng.IntN(4)
+		up := func() bool { return rng.IntN(3) < rate }
+		if seed%2 == 0 {
+			m.isisPolicies(up, func() bool { return false }, func() int { return rng.IntN(4) })
+		} else {
+			// What a leaked prefix has of the address's metric cannot be told where that
+			// differs by level.
+			m.isisPolicies(up, func() bool { return rng.IntN(4) == 0 }, func() int { return 2 })
+		}
+		m.converge(m.isisRoute, m.tellsOn)
+		m.tell()
+		compared += m.compare(t, fmt.Sprintf("seed %d", seed), m.nearestAttached, nil)
+	}
+	t.Logf("%d pairs", compared)
+}
+
+func TestISISWithoutPrefixesAgainstModel(t *testing.T) {
+	compared := 0
+	for seed := range uint64(4000) {
+		rng := rand.New(rand.NewPCG(seed, 4))
+		m := newModel(randomISIS(rng), []Weight{ByIGP, ByTE, ByLinks}[seed%3])
+		m.attach(rng)
+		m.isisPolicies(func() bool { return true }, func() bool { return false }, func() int { return 0 })
+		m.converge(m.isisRoute, m.tellsOn)
+		m.tellNothing()
+		compared += m.compare(t, fmt.Sprintf("seed %d", seed), m.nearestAttached, nil)
+	}
+	t.Logf("%d pairs", compared)
+}
+
+// Some speakers tell the prefixes of one level alone. What is told in level 2 only is no
+// address of routers of level 1 alone.
+func TestISISWithPrefixesOfOneLevelAgainstModel(t *testing.T) {
+	compared := 0
+	for seed := range uint64(4000) {
+		rng := rand.New(rand.NewPCG(seed, 6))
+		m := newModel(randomISIS(rng), ByIGP)
+		m.attach(rng)
+		untold := int(seed % 2)
+		m.isisPolicies(func() bool { return untold == level2 }, func() bool { return false }, func() int { return 2 })
+		m.converge(m.isisRoute, m.tellsOn)
+		m.tell()
+		m.Areas[untold].TellsPrefixes, m.Areas[untold].Prefixes = false, nil
+		for r := range m.Routers {
+			if !m.in(r, 1-untold) {
+				m.Addresses[r] = netip.Prefix{}
+			}
+		}
+		compared += m.compare(t, fmt.Sprintf("seed %d", seed), m.nearestAttached, nil)
+	}
+	t.Logf("%d pairs", compared)
+}

@@ -1,0 +1,328 @@
+package igp
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"testing"
+)
+
+// model simulates the routers of one IGP plainly: each has a routing table made by the
+// RFC's procedure from shortest paths within its areas (Bellman-Ford) and from the words
+// of others, and says what its own table makes it say, until no word changes.
+type model struct {
+	*Network
+	*Domain
+	weight Weight
+	within [][][]path // by area, and the nodes of both ends
+	at     [][]int    // by area and router: its node, or -1
+	base   [][]int    // by area and router: the metric of its address there, or -1
+	tables [][]route  // by router and destination
+	words  []word
+
+	// Of OSPF:
+	filtered map[word]bool // by teller, area and destination
+	stubs    map[int]Reach // by area into which no summaries go: how a default is told
+	defaults [][]int       // by area and router: the metric of the default it tells
+
+	// Of IS-IS:
+	tellsUp []bool          // by router: it tells in level 2 what it has from level 1
+	leaks   map[[2]int]bool // by router and destination: it tells it down
+}
+
+type path struct{ metric, links int }
+
+var noPath = path{metric: 1 << 40}
+
+func (p path) plus(next path) path { return path{p.metric + next.metric, p.links + next.links} }
+
+func (p path) less(q path) bool {
+	return p.metric < q.metric || p.metric == q.metric && p.links < q.links
+}
+
+// String writes a path as a Distance is written.
+func (p path) String() string {
+	if p.metric >= noPath.metric {
+		return "none"
+	}
+	return fmt.Sprintf("%d/%d", p.metric, p.links)
+}
+
+// route is an entry of a routing table.
+type route struct {
+	ok   bool
+	area int // that it leads through
+	kind int // by the rules of the IGP
+	path     // with the address's metric
+	base int // the part of it that is the address's metric
+}
+
+// net is the path without the metric of the address.
+func (r route) net() path { return path{r.metric - r.base, r.links} }
+
+// word is what a router tells in an area of a destination.
+type word struct {
+	teller, area, of int
+	passed           bool
+	path             // as it is told, and the links that nobody tells
+	base             int
+}
+
+func newModel(n *Network, w Weight) *model {
+	m := &model{Network: n, Domain: n.Domains[0], weight: w, filtered: map[word]bool{}, leaks: map[[2]int]bool{}}
+	for _, a := range m.Areas {
+		at := slices.Repeat([]int{-1}, n.Routers)
+		var rows [][]path
+		for i, node := range a.Nodes {
+			if node.Router != Pseudonode {
+				at[node.Router] = i
+			}
+			rows = append(rows, m.bellmanFord(a, i))
+		}
+		m.at, m.within = append(m.at, at), append(m.within, rows)
+		m.base = append(m.base, slices.Repeat([]int{-1}, n.Routers))
+	}
+	return m
+}
+
+func (m *model) cost(a *Area, l Link) path {
+	links := 1
+	if a.Nodes[l.From].Router == Pseudonode {
+		links = 0
+	}
+	switch m.weight {
+	case ByTE:
+		return path{int(l.TE.Value), links}
+	case ByLinks:
+		return path{links, links}
+	}
+	return path{int(l.IGP.Value), links}
+}
+
+func (m *model) bellmanFord(a *Area, from int) []path {
+	best := slices.Repeat([]path{noPath}, len(a.Nodes))
+	best[from] = path{}
+	for changed := true; changed; {
+		changed = false
+		for _, l := range a.Links {
+			if l.From != from && a.Nodes[l.From].NoTransit || best[l.From] == noPath {
+				continue
+			}
+			if p := best[l.From].plus(m.cost(a, l)); p.less(best[l.To]) {
+				best[l.To], changed = p, true
+			}
+		}
+	}
+	return best
+}
+
+// in tells whether a router is in an area.
+func (m *model) in(router, area int) bool { return m.at[area][router] >= 0 }
+
+// distance is the path between routers within an area.
+func (m *model) distance(area, from, to int) path {
+	if !m.in(from, area) || !m.in(to, area) {
+		return noPath
+	}
+	return m.within[area][m.at[area][from]][m.at[area][to]]
+}
+
+// backbone is the index of area 0 or level 2, or -1.
+func (m *model) backbone() int {
+	return slices.IndexFunc(m.Areas, func(a *Area) bool { return a.Backbone })
+}
+
+// isCore tells whether a router has a neighbour in area 0 or level 2: a router at the
+// other end of a link or on a LAN.
+func (m *model) isCore(router int) bool {
+	b := m.backbone()
+	if b < 0 || !m.in(router, b) {
+		return false
+	}
+	a := m.Areas[b]
+	for _, l := range a.Links {
+		if l.From != m.at[b][router] {
+			continue
+		}
+		if a.Nodes[l.To].Router != Pseudonode {
+			return true
+		}
+		for _, on := range a.Links {
+			if on.From == l.To && on.To != l.From {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// converge runs the routers until none has anything new to say.
+func (m *model) converge(table func(router, of int) route, say func(router int) []word) {
+	m.tables = make([][]route, m.Routers)
+	for {
+		for r := range m.Routers {
+			m.tables[r] = make([]route, m.Routers)
+			for of := range m.Routers {
+				m.tables[r][of] = table(r, of)
+			}
+		}
+		var words []word
+		for r := range m.Routers {
+			words = append(words, say(r)...)
+		}
+		if slices.Equal(words, m.words) {
+			return
+		}
+		m.words = words
+	}
+}
+
+// tell puts the words of the routers into the network.
+func (m *model) tell() {
+	m.Addresses = make([]netip.Prefix, m.Routers)
+	for area, a := range m.Areas {
+		a.TellsPrefixes, a.Prefixes = true, map[netip.Prefix][]Advertisement{}
+		for r, base := range m.base[area] {
+			if base >= 0 {
+				m.Addresses[r] = addressOf(r)
+				m.advertise(area, r, addressOf(r), base, Own)
+			}
+		}
+	}
+	for _, w := range m.words {
+		reach := Own
+		if w.passed {
+			reach = Passed
+		}
+		m.advertise(w.area, w.teller, addressOf(w.of), w.metric, reach)
+	}
+	for area, reach := range m.stubs {
+		for r, metric := range m.defaults[area] {
+			if metric >= 0 {
+				m.advertise(area, r, netip.MustParsePrefix("0.0.0.0/0"), metric, reach)
+			}
+		}
+	}
+}
+
+func (m *model) advertise(area, router int, prefix netip.Prefix, metric int, reach Reach) {
+	a := m.Areas[area]
+	a.Prefixes[prefix] = append(a.Prefixes[prefix], Advertisement{m.at[area][router], uint32(metric), reach})
+}
+
+// tellNothing makes the network one of which no prefixes are told.
+func (m *model) tellNothing() {
+	m.Addresses = make([]netip.Prefix, m.Routers)
+	for _, a := range m.Areas {
+		a.TellsPrefixes, a.Prefixes = false, nil
+	}
+}
+
+// way is where a default route leads: to a router, in an area.
+type way struct{ area, router int }
+
+// paths returns the whole paths that packets can take, hop by hop where they follow
+// default routes: several where default routes are equally good, none where they lead in a
+// circle until the hop limit is reached.
+func (m *model) paths(from, to, hopLimit int, nearest func(router int) []way) map[path]bool {
+	if from == to {
+		return map[path]bool{{}: true}
+	}
+	if r := m.tables[from][to]; r.ok {
+		return map[path]bool{r.net(): true}
+	}
+	found := map[path]bool{}
+	for _, w := range nearest(from) {
+		if hopLimit > 0 {
+			m.walk(w, m.at[w.area][from], path{}, func(router int, gone path) {
+				for rest := range m.paths(router, to, hopLimit-1, nearest) {
+					if rest == noPath {
+						found[noPath] = true
+					} else {
+						found[gone.plus(rest)] = true
+					}
+				}
+			})
+		}
+	}
+	if len(found) == 0 {
+		found[noPath] = true
+	}
+	return found
+}
+
+// walk leads from a node to the next routers of the shortest paths on a way.
+func (m *model) walk(w way, node int, gone path, next func(router int, gone path)) {
+	a, goal := m.Areas[w.area], m.at[w.area][w.router]
+	for _, l := range a.Links {
+		step := m.cost(a, l)
+		if l.From != node || l.To != goal && a.Nodes[l.To].NoTransit || step.plus(m.within[w.area][l.To][goal]) != m.within[w.area][node][goal] {
+			continue
+		}
+		if router := a.Nodes[l.To].Router; router != Pseudonode {
+			next(router, gone.plus(step))
+		} else {
+			m.walk(w, l.To, gone.plus(step), next)
+		}
+	}
+}
+
+// compare holds the distances of the network against the paths of the model.
+func (m *model) compare(t *testing.T, what string, nearest func(router int) []way, skip func(from, to int) bool) (compared int) {
+	t.Helper()
+	got := m.Distances(m.weight)
+	for from := range m.Routers {
+		for to := range m.Routers {
+			if skip != nil && skip(from, to) {
+				continue
+			}
+			compared++
+			want := map[string]bool{}
+			for p := range m.paths(from, to, m.Routers, nearest) {
+				want[p.String()] = true
+			}
+			if d := got.At(from, to).String(); !want[d] {
+				t.Fatalf("%s: %c>%c: got %s, want %v\n%s", what, 'A'+from, 'A'+to, d, want, format(m.Network))
+			}
+		}
+	}
+	return compared
+}
+
+func randomMetric(rng *rand.Rand) Told { return Told{rng.Uint32N(10), true} }
+
+// randomArea connects routers at random, mostly all of them, over links and LANs with
+// metrics that differ by direction.
+func randomArea(rng *rand.Rand, backbone bool, routers []int, noTransit int) *Area {
+	a := &Area{Backbone: backbone}
+	for i, r := range routers {
+		a.Nodes = append(a.Nodes, Node{Router: r, NoTransit: rng.IntN(100) < noTransit})
+		if i > 0 && rng.IntN(8) > 0 {
+			a.randomLink(rng, i, rng.IntN(i))
+		}
+	}
+	for range rng.IntN(len(routers)) {
+		if i, j := rng.IntN(len(routers)), rng.IntN(len(routers)); i != j {
+			a.randomLink(rng, i, j)
+		}
+	}
+	for range rng.IntN(3) / 2 {
+		a.Nodes = append(a.Nodes, Node{Router: Pseudonode})
+		for i := range routers {
+			if rng.IntN(2) == 0 {
+				a.randomLink(rng, i, len(a.Nodes)-1)
+			}
+		}
+	}
+	return a
+}
+
+func (a *Area) randomLink(rng *rand.Rand, from, to int) {
+	there := Link{From: from, To: to, IGP: randomMetric(rng), TE: randomMetric(rng)}
+	back := Link{From: to, To: from, IGP: randomMetric(rng), TE: randomMetric(rng)}
+	if a.Nodes[to].Router == Pseudonode {
+		back.IGP, back.TE = Told{0, true}, Told{0, true}
+	}
+	a.Links = append(a.Links, there, back)
+}

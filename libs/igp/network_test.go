@@ -1,0 +1,236 @@
+package igp
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// parser reads a network. Its statements end with a line or a semicolon:
+//
+//	ospf, isis, flat   starts a domain; "ospf told" one of which prefixes are told
+//	area 0, level 2    starts an area
+//	A-B 10             a link both ways; "A-B 10 3" costs 3 back
+//	A>B 10             a link one way; "A>B 10 te 7" with a TE metric
+//	A-x 10             a link to a pseudonode, which costs 0 back
+//	A                  a router without links there
+//	A overload         it leads nothing through
+//	A attached         it has the attached bit
+//	A tells B 5        A reaches B's address in this area; "default" or a prefix can take
+//	                   B's place, and "passed", "external1", "external2" follow
+//
+// Routers are capital letters, pseudonodes small ones.
+type parser struct {
+	network *Network
+	domain  *Domain
+	area    *Area
+	told    bool
+	index   map[string]int // of the area's nodes
+}
+
+func parse(t *testing.T, text string) *Network {
+	t.Helper()
+	p := &parser{network: &Network{Routers: 26}}
+	for _, statement := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == ';' }) {
+		if words := strings.Fields(statement); len(words) > 0 && !p.statement(words) {
+			t.Fatalf("bad statement %q", statement)
+		}
+	}
+	return p.network
+}
+
+func (p *parser) statement(words []string) bool {
+	rules, isDomain := map[string]Rules{"flat": Flat, "ospf": OSPF, "isis": ISIS}[words[0]]
+	switch {
+	case isDomain:
+		p.domain = &Domain{Rules: rules, Addresses: make([]netip.Prefix, p.network.Routers)}
+		p.network.Domains = append(p.network.Domains, p.domain)
+		p.told = len(words) > 1
+	case words[0] == "area" || words[0] == "level":
+		backbone := strings.Join(words, " ") == "area 0" || strings.Join(words, " ") == "level 2"
+		p.area = &Area{Backbone: backbone, Prefixes: map[netip.Prefix][]Advertisement{}, TellsPrefixes: p.told}
+		p.domain.Areas = append(p.domain.Areas, p.area)
+		p.index = map[string]int{}
+	case strings.ContainsAny(words[0], "->"):
+		p.link(words)
+	case len(words) == 1:
+		p.node(words[0])
+	case words[1] == "overload":
+		p.area.Nodes[p.node(words[0])].NoTransit = true
+	case words[1] == "attached":
+		p.area.Nodes[p.node(words[0])].Attached = true
+	case words[1] == "tells":
+		p.tell(words)
+	default:
+		return false
+	}
+	return true
+}
+
+func (p *parser) node(name string) int {
+	if i, known := p.index[name]; known {
+		return i
+	}
+	router := Pseudonode
+	if isRouter(name) {
+		router = int(name[0] - 'A')
+	}
+	p.index[name] = len(p.area.Nodes)
+	p.area.Nodes = append(p.area.Nodes, Node{Router: router})
+	return p.index[name]
+}
+
+func isRouter(name string) bool { return name >= "A" && name <= "Z" }
+
+func (p *parser) link(words []string) {
+	from, to := words[0][:1], words[0][2:]
+	there := Link{From: p.node(from), To: p.node(to), IGP: Told{number(words[1]), true}}
+	if len(words) > 3 && words[2] == "te" {
+		there.TE = Told{number(words[3]), true}
+	}
+	p.area.Links = append(p.area.Links, there)
+	if words[0][1] == '>' {
+		return
+	}
+	back := Link{From: there.To, To: there.From, IGP: there.IGP, TE: there.TE}
+	switch {
+	case !isRouter(to):
+		back.IGP, back.TE = Told{0, true}, Told{0, true}
+	case len(words) == 3:
+		back.IGP.Value = number(words[2])
+	}
+	p.area.Links = append(p.area.Links, back)
+}
+
+func (p *parser) tell(words []string) {
+	var prefix netip.Prefix
+	switch of := words[2]; {
+	case of == "default":
+		prefix = netip.MustParsePrefix("0.0.0.0/0")
+	case isRouter(of):
+		prefix = addressOf(int(of[0] - 'A'))
+	default:
+		prefix = netip.MustParsePrefix(of)
+	}
+	a := Advertisement{Node: p.node(words[0]), Metric: number(words[3])}
+	if len(words) > 4 {
+		a.Reach = map[string]Reach{"passed": Passed, "external1": External1, "external2": External2}[words[4]]
+	}
+	p.area.Prefixes[prefix] = append(p.area.Prefixes[prefix], a)
+	if a.Reach == Own && words[0] == words[2] {
+		p.domain.Addresses[words[0][0]-'A'] = prefix
+	}
+}
+
+func addressOf(router int) netip.Prefix {
+	return netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, byte(router >> 8), byte(router + 1)}), 32)
+}
+
+func number(word string) uint32 {
+	n, err := strconv.ParseUint(word, 0, 32)
+	if err != nil {
+		panic(err)
+	}
+	return uint32(n)
+}
+
+// rule is a test of one rule. Of each pair wanted it says what the path costs and how
+// many links it has: "A>C 12/3", "A>C 12/?" where those are not known, or "A>C none".
+type rule struct {
+	name    string
+	network string
+	weight  Weight
+	want    string
+}
+
+func (r rule) test(t *testing.T) {
+	distances := parse(t, r.network).Distances(r.weight)
+	var got, want []string
+	for _, w := range strings.Split(r.want, ",") {
+		w = strings.TrimSpace(w)
+		want = append(want, w)
+		got = append(got, fmt.Sprintf("%.3s %v", w, distances.At(int(w[0]-'A'), int(w[2]-'A'))))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s\n(-want +got)\n%s", r.network, diff)
+	}
+}
+
+func testRules(t *testing.T, rules []rule) {
+	for _, r := range rules {
+		t.Run(r.name, r.test)
+	}
+}
+
+// String writes a distance as the tests do.
+func (d Distance) String() string {
+	if d == Unreachable {
+		return "none"
+	}
+	if links, ok := d.Links(); ok {
+		return fmt.Sprintf("%d/%d", d.Metric(), links)
+	}
+	return fmt.Sprintf("%d/?", d.Metric())
+}
+
+// format writes a network as parse reads it.
+func format(n *Network) string {
+	var b strings.Builder
+	for _, d := range n.Domains {
+		fmt.Fprintf(&b, "%s", [...]string{"flat", "ospf", "isis"}[d.Rules])
+		if len(d.Areas) > 0 && d.Areas[0].TellsPrefixes {
+			fmt.Fprintf(&b, " told")
+		}
+		for i, a := range d.Areas {
+			switch {
+			case d.Rules == ISIS && a.Backbone:
+				fmt.Fprintf(&b, "\nlevel 2\n")
+			case d.Rules == ISIS:
+				fmt.Fprintf(&b, "\nlevel 1\n")
+			case a.Backbone:
+				fmt.Fprintf(&b, "\narea 0\n")
+			default:
+				fmt.Fprintf(&b, "\narea %d\n", i+1)
+			}
+			a.format(&b)
+		}
+	}
+	return b.String()
+}
+
+func (a *Area) format(b *strings.Builder) {
+	name := func(node int) string {
+		if r := a.Nodes[node].Router; r != Pseudonode {
+			return string(rune('A' + r))
+		}
+		return string(rune('a' + node))
+	}
+	for n, node := range a.Nodes {
+		fmt.Fprintf(b, "%s; ", name(n))
+		if node.NoTransit {
+			fmt.Fprintf(b, "%s overload; ", name(n))
+		}
+		if node.Attached {
+			fmt.Fprintf(b, "%s attached; ", name(n))
+		}
+	}
+	for _, l := range a.Links {
+		fmt.Fprintf(b, "%s>%s %d te %d; ", name(l.From), name(l.To), l.IGP.Value, l.TE.Value)
+	}
+	for prefix, tellers := range a.Prefixes {
+		of := prefix.String()
+		switch {
+		case prefix.Bits() == 0:
+			of = "default"
+		case prefix.IsSingleIP():
+			of = string(rune('A' + prefix.Addr().As4()[3] - 1))
+		}
+		for _, t := range tellers {
+			fmt.Fprintf(b, "%s tells %s %d %s; ", name(t.Node), of, t.Metric, [...]string{"", "passed", "external1", "external2"}[t.Reach])
+		}
+	}
+}

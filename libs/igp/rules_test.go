@@ -1,0 +1,106 @@
+package igp
+
+import "testing"
+
+func TestPathsWithinAnArea(t *testing.T) {
+	testRules(t, []rule{
+		{name: "parallel links: the cheaper, by direction", network: `
+			flat
+			area 0; A-B 5 9; A-B 7 2`,
+			want: "A>B 5/1, B>A 2/1"},
+		{name: "ISO 10589 §7.2.6: a link of metric 0 costs 0 and counts", network: `
+			flat
+			area 0; A-B 0; B-C 0; C-A 1`,
+			want: "A>B 0/1, A>C 0/2, C>B 0/1"},
+		{name: "a LAN costs towards it and counts one link", network: `
+			flat
+			area 0; A-x 5; B-x 7; B-y 1; C-y 1`,
+			want: "A>B 5/1, B>A 7/1, A>C 6/2"},
+		{name: "one way", network: `
+			flat
+			area 0; A>B 5`,
+			want: "A>B 5/1, B>A none, A>A 0/0"},
+		{name: "overload: to and from, not through", network: `
+			flat
+			area 0; A-B 1; B-C 1; A-C 9; C-D 1; B overload`,
+			want: "A>C 9/1, A>B 1/1, B>D 2/2, D>B 2/2"},
+		{name: "ByTE: other paths than those of the IGP", weight: ByTE, network: `
+			flat
+			area 0; A-C 1 te 9; A-B 5 te 2; B-C 5 te 2`,
+			want: "A>C 4/2"},
+		{name: "ByLinks: the fewest, whatever the metrics", weight: ByLinks, network: `
+			flat
+			area 0; A-C 9; A-B 1; B-C 1; C-x 5; D-x 5`,
+			want: "A>C 1/1, A>D 2/2"},
+		{name: "ByIGPThenLinks: links where BGP has no metrics, the IGP's metrics elsewhere", weight: ByIGPThenLinks, network: `
+			flat
+			area 0; A-C 9; A-B 1; B-C 1
+			ospf
+			area 0; D-F 9; D-E 1; E-F 1`,
+			want: "A>C 1/1, D>F 2/2"},
+	})
+}
+
+func TestSeveralIGPs(t *testing.T) {
+	const two = `
+		ospf
+		area 0; A-B 10; B-C 10
+		isis
+		level 2; A-B 1; C-D 1; E-F 1`
+	testRules(t, []rule{
+		{name: "the preferred IGP counts whatever the metrics", network: two, want: "A>B 10/1, C>B 10/1"},
+		{name: "the other one where that does not lead", network: two, want: "C>D 1/1, E>F 1/1"},
+		{name: "no path leads from one into the other", network: two, want: "A>D none, D>A none"},
+	})
+	n := parse(t, two)
+	n.Join = true
+	joined := n.Distances(ByIGP)
+	for _, pair := range []struct {
+		from, to byte
+		want     string
+	}{
+		{'A', 'D', "21/3"}, {'D', 'A', "21/3"}, {'A', 'B', "10/1"}, {'A', 'F', "none"},
+	} {
+		if got := joined.At(int(pair.from-'A'), int(pair.to-'A')).String(); got != pair.want {
+			t.Errorf("joined, %c>%c: got %s, want %s", pair.from, pair.to, got, pair.want)
+		}
+	}
+}
+
+func TestJoinLeadsOverSeveralIGPs(t *testing.T) {
+	n := parse(t, `
+		isis
+		level 2; A-B 1
+		ospf
+		area 0; B-C 2; E-C 100
+		flat
+		area 0; C-D 3; B-D 90`)
+	n.Join = true
+	distances := n.Distances(ByIGP)
+	if got := distances.At('A'-'A', 'D'-'A').String(); got != "6/3" {
+		t.Errorf("A>D: got %s, want 6/3", got)
+	}
+	if got := distances.At('D'-'A', 'A'-'A').String(); got != "6/3" {
+		t.Errorf("D>A: got %s, want 6/3", got)
+	}
+}
+
+func TestDistancesAddUp(t *testing.T) {
+	unknown := distance(5, linksUnknown)
+	for _, test := range []struct {
+		name string
+		got  Distance
+		want string
+	}{
+		{"metrics and links", distance(3, 1).plus(distance(4, 2)), "7/3"},
+		{"part of the links is not known", distance(3, 1).plus(unknown), "8/?"},
+		{"nor the first part's", unknown.plus(distance(3, 1)), "8/?"},
+		{"nor any", unknown.plus(unknown), "10/?"},
+		{"no path", distance(3, 1).plus(Unreachable), "none"},
+		{"nor a first part", Unreachable.plus(distance(3, 1)), "none"},
+	} {
+		if got := test.got.String(); got != test.want {
+			t.Errorf("%s: got %s, want %s", test.name, got, test.want)
+		}
+	}
+}

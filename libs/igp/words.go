@@ -1,0 +1,80 @@
+package igp
+
+import "net/netip"
+
+// candidate is a way to the destination over a router that tells of it.
+type candidate struct {
+	from place
+	node int      // of the router that tells, in the area of from
+	via  int      // the router itself
+	near Distance // to it
+	word uint64   // the metric that it tells
+}
+
+// candidates returns the ways from a place over those that tell a prefix in its area in
+// one way, other than the router itself.
+func (r *routing) candidates(from place, prefix netip.Prefix, reach Reach) []candidate {
+	a := r.domain.Areas[from.area]
+	var found []candidate
+	for _, t := range a.Prefixes[prefix] {
+		near := r.inside[from.area][from.node][t.Node]
+		if via := a.Nodes[t.Node].Router; t.Reach == reach && t.Node != from.node && near != Unreachable && via != Pseudonode {
+			found = append(found, candidate{from, t.Node, via, near, uint64(t.Metric)})
+		}
+	}
+	return found
+}
+
+// base is the part of a word that is none of the path: the metric with which the
+// destination tells its address in the area that a word has it from. The destination has
+// it from the area in which it tells, others from another one; of several the least.
+func (r *routing) base(c candidate) uint64 {
+	var exact, least Told
+	for area, own := range r.own {
+		if !own.OK {
+			continue
+		}
+		if !least.OK || own.Value < least.Value {
+			least = own
+		}
+		if (area == c.from.area) == (c.via == r.to) && (!exact.OK || own.Value < exact.Value) {
+			exact = own
+		}
+	}
+	if exact.OK {
+		return uint64(exact.Value)
+	}
+	return uint64(least.Value)
+}
+
+// beyond returns what the way costs beyond the router that tells of the destination: its
+// word, less a part of it. It has no word on other metrics than the IGP's; there its own
+// way counts.
+func (r *routing) beyond(c candidate, less uint64) Distance {
+	own := r.route(c.via)
+	if r.weight != ByIGP {
+		return own
+	}
+	links := uint64(linksUnknown)
+	if known, ok := own.Links(); ok {
+		links = known
+	}
+	return distance(c.word-min(c.word, less), links)
+}
+
+// shortest returns the shortest of ways whose tellers' word counts, words compared whole. A
+// prefix that only covers the address leads there if the router that tells it has a route
+// of its own.
+func (r *routing) shortest(ways []candidate, covers bool) Distance {
+	best, least := Unreachable, Unreachable
+	for _, c := range ways {
+		if covers && r.route(c.via) == Unreachable {
+			continue
+		}
+		whole, d := c.near.plus(r.beyond(c, 0)), c.near.plus(r.beyond(c, r.base(c)))
+		if whole < least || whole == least && d < best {
+			best, least = d, whole
+		}
+	}
+	return best
+}

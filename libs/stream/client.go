@@ -1,0 +1,257 @@
+package stream
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/altostream/altostream/libs/service"
+)
+
+// clientConfig returns the librdkafka settings that all clients of a service share;
+// own settings come first, KAFKA_PROPERTIES overrides them.
+func clientConfig(c service.Config, own kafka.ConfigMap) (*kafka.ConfigMap, error) {
+	if scheme, rest, ok := strings.Cut(c.KafkaBootstrapServers, "://"); ok && strings.HasPrefix(strings.ToLower(scheme), "http") {
+		return nil, service.Wrong("KAFKA_BOOTSTRAP_SERVERS", c.KafkaBootstrapServers, "has "+scheme+":// in front; brokers are host:port", rest)
+	}
+	m := kafka.ConfigMap{
+		"bootstrap.servers":        c.KafkaBootstrapServers,
+		"client.id":                "altostream",
+		"log.connection.close":     false,
+		"reconnect.backoff.ms":     50,
+		"reconnect.backoff.max.ms": 1000,
+		"socket.nagle.disable":     true,
+		"enable.metrics.push":      false,
+	}
+	for key, value := range own {
+		m[key] = value
+	}
+	for key, value := range c.KafkaProperties {
+		m[key] = value
+	}
+	return &m, nil
+}
+
+// NewConsumer returns a consumer that starts at the beginning of tables and says
+// when it has reached their end. Its own log lines go to log.
+func NewConsumer(c service.Config, group string, log *slog.Logger) (*kafka.Consumer, error) {
+	config, err := clientConfig(c, kafka.ConfigMap{
+		"group.id":                           group,
+		"auto.offset.reset":                  "earliest",
+		"enable.auto.commit":                 "false",
+		"enable.auto.offset.store":           "false",
+		"enable.partition.eof":               "true",
+		"partition.assignment.strategy":      "cooperative-sticky",
+		"session.timeout.ms":                 "6000",
+		"heartbeat.interval.ms":              "1000",
+		"fetch.wait.max.ms":                  "100",
+		"fetch.error.backoff.ms":             "20",
+		"topic.metadata.refresh.interval.ms": "10000",
+		"queued.max.messages.kbytes":         "32768",
+		"go.logs.channel.enable":             true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	consumer, err := kafka.NewConsumer(config)
+	if err != nil {
+		return nil, propertiesError(err)
+	}
+	go drainLogs(consumer.Logs(), log)
+	return consumer, nil
+}
+
+// producer returns a producer of transactions.
+func (c *client) producer(transactionalID string) (*kafka.Producer, error) {
+	config, err := clientConfig(c.config, kafka.ConfigMap{
+		"transactional.id":             transactionalID,
+		"transaction.timeout.ms":       strconv.FormatInt(transactionTime.Milliseconds(), 10),
+		"acks":                         "all",
+		"linger.ms":                    "0",
+		"queue.buffering.max.messages": "50000",
+		"queue.buffering.max.kbytes":   strconv.Itoa(queueKiB),
+		"compression.type":             "lz4",
+		"go.delivery.report.fields":    "none",
+		"log_level":                    "0",    // a channel of log lines would be looked at ten times a second
+		"log.queue":                    "true", // what is fatal is an error as well
+	})
+	if err != nil {
+		return nil, err
+	}
+	producer, err := kafka.NewProducer(config)
+	return producer, propertiesError(err)
+}
+
+// propertiesError blames KAFKA_PROPERTIES for a setting that librdkafka refuses: the
+// only settings that are not ours.
+func propertiesError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return service.Wrong("KAFKA_PROPERTIES", "…", "was refused: "+err.Error(), "security.protocol=SSL,ssl.ca.location=/etc/ca.pem")
+}
+
+// client is how the parts of a processor reach Kafka: made once, from the configuration.
+type client struct {
+	config  service.Config
+	runtime *service.Runtime
+	access  access
+	limit   service.Limit
+
+	mu   sync.Mutex
+	why  error         // a connection failed
+	down error         // the brokers are away
+	away *service.Wait // for the brokers; nil: they answer
+}
+
+// newClient is for a processor with its consumer group and topics.
+func newClient(c service.Config, rt *service.Runtime, group string, topics ...string) *client {
+	return &client{
+		config: c, runtime: rt, limit: service.Limit{Interval: 5 * time.Second},
+		access: access{group: group, topics: "Read on topic " + strings.Join(topics, ", ")},
+	}
+}
+
+// servers names the brokers and where that can be changed.
+func (c *client) servers() string {
+	return "kafka " + c.config.KafkaBootstrapServers + " (KAFKA_BOOTSTRAP_SERVERS)"
+}
+
+// note takes what a client of Kafka tells of by itself and gets over.
+func (c *client) note(e kafka.Error) {
+	if tellsWhy(e) {
+		c.mu.Lock()
+		c.why = explain(c.config, e, c.access)
+		if c.away != nil {
+			c.away.Because(c.why)
+		}
+		c.mu.Unlock()
+	}
+	switch e.Code() {
+	case kafka.ErrAllBrokersDown:
+		c.missing(explain(c.config, e, c.access))
+	case kafka.ErrTransport, kafka.ErrResolve, kafka.ErrTimedOut: // of one broker of several, maybe
+	default:
+		c.warn(e)
+	}
+}
+
+// missing notes that the brokers do not answer, until answered.
+func (c *client) missing(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.away == nil {
+		c.away = c.runtime.Wait("broker", c.servers())
+	}
+	c.down = err
+	c.away.Because(cmp.Or(c.why, err))
+}
+
+// waits notes that the brokers do not answer, and who waits for that already; nil: they answer.
+func (c *client) waits(wait *service.Wait) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.away = wait
+	if wait == nil {
+		c.why, c.down = nil, nil
+	}
+}
+
+// answered notes that the brokers answer.
+func (c *client) answered() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.why, c.down = nil, nil
+	if c.away != nil {
+		c.away.Done()
+		c.away = nil
+	}
+}
+
+// explain says why a call did not get through, as far as the brokers' connections tell, or else what
+// there is to do about the error.
+func (c *client) explain(err error, a access) error {
+	var ke kafka.Error
+	if errors.As(err, &ke) && (ke.Code() == kafka.ErrTimedOut || ke.Code() == kafka.ErrAllBrokersDown || ke.Code() == kafka.ErrTransport) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if why := cmp.Or(c.why, c.down); why != nil {
+			return why
+		}
+	}
+	return explain(c.config, err, a)
+}
+
+// watch takes the events of a producer of no records until it is closed.
+func (c *client) watch(events <-chan kafka.Event) {
+	for e := range events {
+		if e, ok := e.(kafka.Error); ok {
+			c.note(e)
+		}
+	}
+}
+
+// warn logs an error that Kafka's clients get over, with a rate limit.
+func (c *client) warn(err error) {
+	if held, ok := c.limit.Allow(); ok {
+		c.runtime.Log.Warn("kafka", "servers", c.config.KafkaBootstrapServers, "error", explain(c.config, err, c.access), "held_back", held)
+	}
+}
+
+// drainLogs passes librdkafka's log lines on until the client is closed.
+func drainLogs(logs <-chan kafka.LogEvent, log *slog.Logger) {
+	limit := service.Limit{Interval: 5 * time.Second}
+	for line := range logs {
+		if held, ok := limit.Allow(); ok {
+			log.Debug("librdkafka", "tag", line.Tag, "message", line.Message, "held_back", held)
+		}
+	}
+}
+
+// startPause is the pause before what waits for an operator is tried again.
+const startPause = 2 * time.Second
+
+// retry calls f until it succeeds or ctx ends. A failure is logged when it is another one than before.
+func retry(ctx context.Context, rt *service.Runtime, kind, what string, f func(*service.Wait) error) error {
+	wait := rt.Wait(kind, what)
+	defer wait.Done()
+	for said := ""; ; {
+		err := f(wait)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		wait.Because(err)
+		if text := err.Error(); text != said {
+			rt.Log.Error("cannot start yet; trying again", "what", what, "error", err, "every", startPause)
+			said = text
+		}
+		if !pause(ctx, startPause) {
+			return ctx.Err()
+		}
+	}
+}
+
+// closeInTime closes a client that may hang when its broker is gone.
+func closeInTime(closeClient func()) error {
+	done := make(chan struct{})
+	go func() {
+		closeClient()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-time.After(closeTime):
+		return errors.New("kafka client did not close in time")
+	}
+}

@@ -1,0 +1,106 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// joinTime is how long publications may join one that is under way: it is seen so much later at most,
+// and they without waiting for a transaction of their own.
+const joinTime = 5 * time.Millisecond
+
+// publication is changes that are published together, in order.
+type publication struct {
+	messages   []kafka.Message
+	observedAt time.Time
+	span       trace.Span
+}
+
+// batch is publications that are delivered together. Those that come while it is under way join it,
+// rather than wait for the next one.
+type batch struct {
+	publications []*publication
+	messages     []kafka.Message // of all of them
+	more         <-chan *publication
+	began        time.Time
+}
+
+// newBatch returns the batch of a publication and of those that join it from more, nil for none.
+func newBatch(w *publication, more <-chan *publication) *batch {
+	return &batch{publications: []*publication{w}, messages: w.messages, more: more, began: time.Now()}
+}
+
+// joining is where publications come from that may join; nil if it is too late. It may be closed.
+func (b *batch) joining() <-chan *publication {
+	if time.Since(b.began) > joinTime {
+		return nil
+	}
+	return b.more
+}
+
+// join takes what joining gave, and reports whether it was a publication.
+func (b *batch) join(w *publication) bool {
+	if w == nil {
+		b.more = nil
+		return false
+	}
+	b.publications = append(b.publications, w)
+	b.messages = append(b.messages, w.messages...)
+	return true
+}
+
+// prepare makes a publication; the changes may change afterwards.
+func (p *publisher[V]) prepare(ctx context.Context, changes []Change[V], cause Cause, inputs string) *publication {
+	spanContext, span := p.runtime.Tracer.Start(traceContext.Extract(ctx, cause.Trace), p.runtime.Name+" publish")
+	cause.Trace = propagation.MapCarrier{}
+	traceContext.Inject(spanContext, cause.Trace)
+	if cause.ObservedAt.IsZero() {
+		cause.ObservedAt = time.Now()
+	}
+	last := headersOf(cause, inputs)
+	var more []kafka.Header
+	if len(changes) > 1 {
+		more, last = together(last)
+	}
+	messages := make([]kafka.Message, len(changes))
+	for i, change := range changes {
+		headers := more
+		if i == len(changes)-1 {
+			headers = last
+		}
+		messages[i] = p.message(change, headers)
+	}
+	return &publication{messages, cause.ObservedAt, span}
+}
+
+// message returns the record of a change; a value that cannot be encoded is withdrawn.
+func (p *publisher[V]) message(change Change[V], headers []kafka.Header) kafka.Message {
+	m := kafka.Message{TopicPartition: p.partition, Key: []byte(change.Key), Headers: headers}
+	if change.Value == nil {
+		if change.Reason != "" {
+			m.Headers = withReason(headers, change.Reason)
+		}
+		return m
+	}
+	value, err := p.table.Serde.Encode(change.Value)
+	if err != nil {
+		p.withdraw(&m, fmt.Sprintf("not encodable: %v", err))
+		return m
+	}
+	m.Value = value
+	return m
+}
+
+// withdraw makes a record that cannot be published a withdrawal: the one before is no longer true.
+func (p *publisher[V]) withdraw(m *kafka.Message, reason string) {
+	p.runtime.Log.Error("record withdrawn, since it cannot be published and the one before is no longer true",
+		"topic", p.table.Topic, "key", string(m.Key), "reason", reason)
+	p.unsendable.Add(context.Background(), 1, p.topic)
+	m.Value = nil
+	m.Headers = withReason(m.Headers, reason)
+}

@@ -1,0 +1,277 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/altostream/altostream/libs/service"
+)
+
+const (
+	pollTime    = 100 * time.Millisecond // longest wait for a record
+	commandTime = 10 * time.Millisecond  // the same, while something is being opened
+	batchTime   = 20 * time.Millisecond  // longest time that busy inputs are coalesced
+	closeTime   = 5 * time.Second
+)
+
+// shell runs a processor: the consumer group says which partitions are this instance's, and each
+// of them is a task that loads, publishes, fails and recovers by itself.
+type shell[S, E, V any] struct {
+	spec     Spec[S, E, V]
+	client   *client
+	runtime  *service.Runtime
+	metrics  *metrics
+	bad      *badRecords
+	inputs   map[string]Input[E]
+	group    string
+	topic    string                    // whose partitions the group shares out
+	id       func(number int32) string // transactional
+	consumer *kafka.Consumer
+	ctx      context.Context // of run; the consumer's callbacks need it
+	waiting  *service.Wait   // for the group to say which partitions are this instance's; nil: it has
+	ready    bool
+
+	commands chan func()               // for the goroutine that polls, the only one that steers the consumer
+	failed   chan error                // what ends run
+	whole    whole                     // inputs that are read whole
+	opening  map[int32]<-chan struct{} // closed when the last opening of a partition's task has ended
+
+	mu    sync.Mutex
+	tasks map[int32]*task[S, E, V]
+}
+
+// Run runs a processor on Kafka inputs until ctx ends or something fails for good.
+// It creates topics that do not exist and registers the schema of its output; a
+// broker or registry that is away is waited for.
+func Run[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Config, rt *service.Runtime) error {
+	group := "altostream-" + spec.Name
+	s, err := newShell(ctx, spec, c, rt, group)
+	if err != nil {
+		return err
+	}
+	// The other inputs are co-partitioned.
+	s.topic = spec.Inputs[slices.IndexFunc(spec.Inputs, func(in Input[E]) bool { return !in.Global })].Topic
+	s.id = func(number int32) string { return fmt.Sprintf("%s-%d", group, number) }
+	defer s.close()
+	if err := s.join(); err != nil {
+		return err
+	}
+	return s.run()
+}
+
+// newShell returns the shell of a processor whose topics and schema are as they must be.
+func newShell[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Config, rt *service.Runtime, group string) (*shell[S, E, V], error) {
+	m, err := newMetrics(rt.Meter)
+	if err != nil {
+		return nil, err
+	}
+	s := &shell[S, E, V]{
+		spec: spec, runtime: rt, metrics: m, bad: newBadRecords(m, rt), inputs: map[string]Input[E]{}, group: group, ctx: ctx,
+		commands: make(chan func(), 64), failed: make(chan error, 1), opening: map[int32]<-chan struct{}{}, tasks: map[int32]*task[S, E, V]{},
+	}
+	names := []string{spec.Output.Topic}
+	for _, in := range spec.Inputs {
+		s.inputs[in.Topic] = in
+		names = append(names, in.Topic)
+	}
+	s.client = newClient(c, rt, group, names...)
+	if err := prepareTopics(ctx, s.client, usesOf(spec)); err != nil {
+		return nil, err
+	}
+	if err := prepareSchema(ctx, rt, spec.Output); err != nil {
+		return nil, err
+	}
+	s.consumer, err = NewConsumer(c, group, rt.Log)
+	return s, err
+}
+
+// fed reports whether the processor is an ingest: its events come from elsewhere.
+func (s *shell[S, E, V]) fed() bool { return len(s.spec.Inputs) == 0 }
+
+// join joins the group.
+func (s *shell[S, E, V]) join() error {
+	if err := s.consumer.SubscribeTopics([]string{s.topic}, s.rebalance); err != nil {
+		return fmt.Errorf("join group %s: %w", s.group, err)
+	}
+	s.waiting = s.runtime.Wait("group", fmt.Sprintf("partitions of %s from group %s at %s", s.topic, s.group, s.client.servers()))
+	return nil
+}
+
+// run polls until ctx ends or something fails for good.
+func (s *shell[S, E, V]) run() error {
+	watched := make(chan struct{})
+	ctx, cancel := context.WithCancel(s.ctx)
+	go func() {
+		defer close(watched)
+		s.watch(ctx)
+	}()
+	defer func() {
+		cancel()
+		<-watched
+	}()
+	for s.ctx.Err() == nil {
+		select {
+		case err := <-s.failed:
+			return err
+		case command := <-s.commands:
+			command()
+		default:
+			s.batch()
+		}
+	}
+	return s.ctx.Err()
+}
+
+// do has the goroutine that polls do something; it reports false if that has ended.
+func (s *shell[S, E, V]) do(command func()) bool {
+	select {
+	case s.commands <- command:
+		return true
+	case <-s.ctx.Done():
+		return false
+	}
+}
+
+// fail ends run.
+func (s *shell[S, E, V]) fail(err error) {
+	select {
+	case s.failed <- err:
+	default:
+	}
+}
+
+// close ends all tasks and leaves the group, and so gives the partitions away.
+func (s *shell[S, E, V]) close() {
+	s.release(s.all(), closeTime)
+	if s.waiting != nil {
+		s.waiting.Done()
+	}
+	for _, opened := range s.opening {
+		<-opened
+	}
+	for len(s.commands) > 0 { // publishers that were opened in vain
+		(<-s.commands)()
+	}
+	s.client.answered()
+	if err := closeInTime(func() { _ = s.consumer.Close() }); err != nil {
+		s.runtime.Log.Warn("at the end", "error", err)
+	}
+}
+
+// batch takes records until there are none or the batch is old enough, and has the tasks publish.
+func (s *shell[S, E, V]) batch() {
+	patience := pollTime
+	if slices.ContainsFunc(s.all(), func(t *task[S, E, V]) bool { return t.is(opening) }) {
+		patience = commandTime
+	}
+	event := s.consumer.Poll(int(patience.Milliseconds()))
+	for start := time.Now(); event != nil; event = s.consumer.Poll(0) {
+		s.handle(event)
+		if time.Since(start) > batchTime || s.ctx.Err() != nil {
+			break
+		}
+	}
+	for _, t := range s.all() {
+		t.release(time.Now())
+	}
+	s.tellReady()
+}
+
+func (s *shell[S, E, V]) handle(event kafka.Event) {
+	switch e := event.(type) {
+	case *kafka.Message:
+		if e.TopicPartition.Error != nil {
+			s.client.warn(e.TopicPartition.Error)
+			return
+		}
+		s.take(e)
+	case kafka.PartitionEOF:
+		for _, t := range s.readers(kafka.TopicPartition(e)) {
+			t.end(kafka.TopicPartition(e))
+		}
+	case kafka.Error:
+		if e.IsFatal() {
+			s.fail(fmt.Errorf("kafka consumer: %w", e))
+			return
+		}
+		s.client.note(e)
+	}
+}
+
+// take gives a record to the tasks that read its partition.
+func (s *shell[S, E, V]) take(m *kafka.Message) {
+	topic := *m.TopicPartition.Topic
+	s.metrics.read.Add(s.ctx, 1, topicAttribute(topic))
+	apply := func(t *task[S, E, V]) { t.load(m) }
+	if in, ok := s.inputs[topic]; ok {
+		event, ok := s.decode(in, m)
+		if !ok {
+			return
+		}
+		cause := causeOf(m)
+		apply = func(t *task[S, E, V]) { t.machine.Apply(event, cause) }
+	}
+	for _, t := range s.readers(m.TopicPartition) {
+		t.take(m, func() { apply(t) })
+	}
+}
+
+// decode makes an event of a record of an input; it reports false if nothing is to be known of it.
+func (s *shell[S, E, V]) decode(in Input[E], m *kafka.Message) (event E, ok bool) {
+	err := s.decodeRetry(func() (err error) {
+		event, err = in.Decode(string(m.Key), m.Value)
+		return err
+	})
+	if s.ctx.Err() != nil {
+		return event, false // stopped while the registry was away
+	}
+	if err != nil {
+		s.bad.putAside(m, err)
+		event, err = in.Decode(string(m.Key), nil)
+	}
+	return event, err == nil
+}
+
+// decodeRetry calls decode again while the registry is away.
+func (s *shell[S, E, V]) decodeRetry(decode func() error) error {
+	return decodeRetry(s.ctx, s.runtime, decode)
+}
+
+// readers returns the tasks that read a partition, of which something has come.
+func (s *shell[S, E, V]) readers(tp kafka.TopicPartition) []*task[S, E, V] {
+	if s.inputs[*tp.Topic].Global {
+		s.whole.begun = true
+		return s.all()
+	}
+	if t := s.tasks[tp.Partition]; t != nil {
+		return []*task[S, E, V]{t}
+	}
+	return nil
+}
+
+// all returns all tasks.
+func (s *shell[S, E, V]) all() []*task[S, E, V] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	tasks := make([]*task[S, E, V], 0, len(s.tasks))
+	for _, t := range s.tasks {
+		tasks = append(tasks, t)
+	}
+	return tasks
+}
+
+// tellReady marks the service as caught up if it knows its partitions and all of them are.
+func (s *shell[S, E, V]) tellReady() {
+	tasks := s.all()
+	ready := s.waiting == nil && !slices.ContainsFunc(tasks, func(t *task[S, E, V]) bool { return t.is(opening) || t.is(loading) })
+	if ready && !s.ready && !s.fed() {
+		s.runtime.Log.Info("caught up", "partitions", len(tasks))
+	}
+	s.ready = ready
+	s.runtime.Ready(ready)
+}

@@ -1,0 +1,195 @@
+package stream
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
+
+	"github.com/altostream/altostream/libs/service"
+)
+
+const (
+	// watchInterval is how often a shell looks whether the brokers answer and the tables are what they were.
+	watchInterval = 3 * time.Second
+	// watchTime is how long it waits for an answer.
+	watchTime = 2 * time.Second
+)
+
+// watcher looks at the brokers from time to time: do they answer, are the topics the same, is what was
+// written still there, and do committed records end where all records do.
+type watcher struct {
+	client *client
+	admin  *kafka.AdminClient
+	topics []string
+	ids    map[string]string
+	stalls map[partition]*stall
+}
+
+// stall is a partition whose records cannot be read to their end.
+type stall struct {
+	wait   *service.Wait
+	stable int64 // where the committed ones end
+}
+
+// watch watches until ctx ends.
+func (s *shell[S, E, V]) watch(ctx context.Context) {
+	admin, err := kafka.NewAdminClientFromConsumer(s.consumer)
+	if err != nil {
+		s.fail(fmt.Errorf("kafka admin client: %w", err))
+		return
+	}
+	defer admin.Close()
+	w := &watcher{client: s.client, admin: admin, ids: map[string]string{}, stalls: map[partition]*stall{}}
+	for _, u := range usesOf(s.spec) {
+		w.topics = append(w.topics, u.topic)
+	}
+	defer w.end()
+	ticker := time.NewTicker(watchInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		for _, topic := range w.recreated(ctx) {
+			why := fmt.Errorf("topic %s: %w", topic, errRecreated)
+			s.do(func() {
+				for _, t := range s.all() {
+					t.restarts(why)
+				}
+			})
+		}
+		w.look(ctx, s.watched())
+	}
+}
+
+// watched returns the log ends of the partitions that the tasks write, and nil for those that they read.
+func (s *shell[S, E, V]) watched() map[partition]*logEnd {
+	partitions := map[partition]*logEnd{}
+	for _, t := range s.all() {
+		end := t.logEnd()
+		if end == nil {
+			continue
+		}
+		partitions[partition{s.spec.Output.Topic, t.number}] = end
+		for _, in := range s.spec.Inputs {
+			if !in.Global {
+				partitions[partition{in.Topic, t.number}] = nil
+			}
+		}
+	}
+	return partitions
+}
+
+// end ends all waits.
+func (w *watcher) end() {
+	for p := range w.stalls {
+		w.resume(p)
+	}
+}
+
+// recreated returns the topics that are not the ones that they were when it was asked last.
+func (w *watcher) recreated(ctx context.Context) []string {
+	topics, err := describeTopics(ctx, w.admin, w.topics, watchTime)
+	if err != nil {
+		if ctx.Err() == nil && !denied(err) {
+			w.client.missing(err)
+		}
+		return nil
+	}
+	w.client.answered()
+	var recreated []string
+	for name, topic := range topics {
+		if before, known := w.ids[name]; known && before != topic.ID {
+			recreated = append(recreated, name)
+		}
+		w.ids[name] = topic.ID
+	}
+	return recreated
+}
+
+// look compares the ends of partitions with what is known of them, and with those of committed records.
+func (w *watcher) look(ctx context.Context, partitions map[partition]*logEnd) {
+	least := map[partition]int64{} // before the ends are asked for, which may be old news when they come
+	for p, end := range partitions {
+		if end != nil {
+			least[p] = end.known()
+		}
+	}
+	stable := w.ends(ctx, partitions, kafka.IsolationLevelReadCommitted)
+	all := w.ends(ctx, partitions, kafka.IsolationLevelReadUncommitted)
+	for p, end := range all {
+		if l := partitions[p]; l != nil && end.err == nil {
+			l.told(end.offset, least[p])
+		}
+		w.judge(p, stable[p], end)
+	}
+	for p := range w.stalls {
+		if _, ok := partitions[p]; !ok {
+			w.resume(p)
+		}
+	}
+}
+
+// judge begins to wait for a partition whose committed records end before all records do, or whose end
+// nobody knows, and goes on when that has changed.
+func (w *watcher) judge(p partition, stable, all foundEnd) {
+	s := w.stalls[p]
+	why := all.err
+	if why == nil && stable.err == nil && stable.offset < all.offset {
+		why = fmt.Errorf("committed records end at offset %d of %d: a transaction is open there; if its producer has died, it ends when its transaction.timeout.ms is over, or by kafka-transactions.sh abort", stable.offset, all.offset)
+	}
+	if s != nil && (why == nil || all.err == nil && s.stable != stable.offset) {
+		w.resume(p)
+		s = nil
+	}
+	if why == nil {
+		return
+	}
+	if s == nil {
+		s = &stall{wait: w.client.runtime.Wait("partition", fmt.Sprintf("partition %d of %s", p.number, p.topic))}
+		w.stalls[p] = s
+	}
+	s.stable = stable.offset
+	s.wait.Because(why)
+}
+
+func (w *watcher) resume(p partition) {
+	w.stalls[p].wait.Done()
+	delete(w.stalls, p)
+}
+
+type foundEnd struct {
+	offset int64
+	err    error
+}
+
+// ends returns the ends of partitions for readers of a level, as far as the brokers answer.
+func (w *watcher) ends(ctx context.Context, partitions map[partition]*logEnd, level kafka.IsolationLevel) map[partition]foundEnd {
+	asked := map[kafka.TopicPartition]kafka.OffsetSpec{}
+	for p := range partitions {
+		asked[kafka.TopicPartition{Topic: &p.topic, Partition: p.number}] = kafka.LatestOffsetSpec
+	}
+	if len(asked) == 0 {
+		return nil
+	}
+	result, err := w.admin.ListOffsets(ctx, asked, kafka.SetAdminIsolationLevel(level), kafka.SetAdminRequestTimeout(watchTime))
+	if err != nil {
+		return nil // recreated tells
+	}
+	found := map[partition]foundEnd{}
+	for tp, info := range result.ResultInfos {
+		end := foundEnd{offset: int64(info.Offset)}
+		if info.Error.Code() != kafka.ErrNoError {
+			end.err = info.Error
+		}
+		if end.err == nil && end.offset < 0 {
+			continue // not told, nor why
+		}
+		found[partition{*tp.Topic, tp.Partition}] = end
+	}
+	return found
+}

@@ -1,0 +1,252 @@
+package altoctl
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/schemas"
+)
+
+// view is how the records of a topic are shown.
+type view[T any] struct {
+	topic string
+	match func(key string) bool
+	// name is what a key is found by, such as its topology.
+	name func(key string) string
+	text func(io.Writer, map[string]*T) error
+	diff func(old, current *T) []string // nil: a change is shown whole
+	// document is a record as RFC 7285 has it, without one if it is gone. nil: it has none,
+	// and the JSON is an object of the records by key.
+	document func(old, current *T) ([]byte, error)
+}
+
+func (c *command) networkMaps(ctx context.Context) error {
+	return show(ctx, c, view[schemas.NetworkMap]{
+		topic: schemas.NetworkMapsTopic, match: c.ofNetworkMap, name: itself,
+		text: eachOf(func(w io.Writer, _ string, m *schemas.NetworkMap) error { return NetworkMap(w, m) }), diff: diffNetworkMap,
+		document: func(old, current *schemas.NetworkMap) ([]byte, error) {
+			if current == nil {
+				current = &schemas.NetworkMap{Meta: old.Meta, NetworkMap: alto.NetworkMap{}}
+			}
+			return alto.NetworkMapJSON(*current)
+		},
+	})
+}
+
+func (c *command) costMaps(ctx context.Context) error {
+	return show(ctx, c, view[schemas.CostMap]{
+		topic: schemas.CostMapsTopic, match: c.ofCostMap, name: itself, text: eachOf(CostMap), diff: diffCostMap,
+		document: func(old, current *schemas.CostMap) ([]byte, error) {
+			if current == nil {
+				current = &schemas.CostMap{Meta: old.Meta, CostMap: alto.CostMap{}}
+			}
+			return alto.CostMapJSON(*current)
+		},
+	})
+}
+
+func (c *command) compute(ctx context.Context) error {
+	return show(ctx, c, view[schemas.ComputeResource]{topic: schemas.ComputeResourcesTopic, match: every, name: itself, text: Compute})
+}
+
+func (c *command) endpoints(ctx context.Context) error {
+	return show(ctx, c, view[schemas.EndpointProperties]{topic: schemas.EndpointPropertiesTopic, match: every, name: itself, text: Endpoints})
+}
+
+func (c *command) rawTopology(ctx context.Context) error {
+	return show(ctx, c, view[schemas.RawTopology]{topic: schemas.RawTopologyTopic, match: c.ofTopology, name: topologyOf, text: Topology})
+}
+
+func every(string) bool { return true }
+
+func itself(key string) string { return key }
+
+func topologyOf(key string) string {
+	name, _, _ := strings.Cut(key, "|")
+	return name
+}
+
+func (c *command) ofNetworkMap(id string) bool {
+	return c.topology == "" || id == alto.NetworkMapID(c.topology)
+}
+
+// ofCostMap tells whether a cost map is asked for: without a metric all but those of IPv6 on
+// a topology of its own, which are named as one.
+func (c *command) ofCostMap(id string) bool {
+	if c.topology != "" && !strings.HasPrefix(id, alto.CostMapID(c.topology, "", alto.Numerical)) {
+		return false
+	}
+	if c.metric == "" {
+		return !strings.Contains(id, alto.IPv6)
+	}
+	return strings.HasSuffix(id, "-"+c.metric)
+}
+
+func (c *command) ofTopology(key string) bool {
+	return c.topology == "" || topologyOf(key) == c.topology
+}
+
+// eachOf writes the records of a table one after the other.
+func eachOf[T any](write func(io.Writer, string, *T) error) func(io.Writer, map[string]*T) error {
+	return func(w io.Writer, table map[string]*T) error {
+		for _, key := range keysOf(table, nil) {
+			if err := write(w, key, table[key]); err != nil {
+				return fmt.Errorf("%s: %w", key, err)
+			}
+		}
+		return nil
+	}
+}
+
+// show prints the records of a topic that match, and with --watch their changes.
+func show[T any](ctx context.Context, c *command, v view[T]) error {
+	if c.watch {
+		return Watch(ctx, c.config, v.topic, c.bad, func(table map[string]*T) error { return first(c, v, table) }, func(change Change[T]) error {
+			if !v.match(change.Key) {
+				return nil
+			}
+			return printChange(c, v, change)
+		}, c.away)
+	}
+	table, err := Read[T](ctx, c.config, v.topic, c.bad)
+	if err != nil {
+		return err
+	}
+	if err := first(c, v, table); err != nil {
+		return err
+	}
+	return c.complete()
+}
+
+// first prints the records of a table that match.
+func first[T any](c *command, v view[T], table map[string]*T) error {
+	matching := map[string]*T{}
+	for key, value := range table {
+		if v.match(key) {
+			matching[key] = value
+		}
+	}
+	if len(matching) == 0 {
+		err := nothing(c, v, table)
+		if asked := c.topology != "" || c.metric != "" || v.document != nil; asked && !c.watch {
+			return err
+		}
+		fmt.Fprintln(c.errs, err)
+	}
+	if !c.json && len(matching) == 0 {
+		return nil
+	}
+	if !c.json {
+		return v.text(c.out, matching)
+	}
+	if v.document == nil {
+		return c.printJSON(avro.Plain(matching))
+	}
+	c.lines = c.watch || len(matching) > 1
+	return eachOf(func(_ io.Writer, _ string, value *T) error { return c.printDocument(v.document(nil, value)) })(c.out, matching)
+}
+
+// nothing says that no record matches, and which there are.
+func nothing[T any](c *command, v view[T], table map[string]*T) error {
+	if len(table) == 0 {
+		return fmt.Errorf("%s holds nothing (yet)", v.topic)
+	}
+	var asked, names []string
+	if c.topology != "" {
+		asked = append(asked, "topology "+c.topology)
+	}
+	if c.metric != "" {
+		asked = append(asked, "metric "+c.metric)
+	}
+	for key := range table {
+		names = append(names, v.name(key))
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	return fmt.Errorf("%s holds nothing of %s; it holds %s", v.topic, strings.Join(asked, ", "), strings.Join(names, ", "))
+}
+
+// bad says that a record cannot be read.
+func (c *command) bad(key string, err error) {
+	c.leftOut++
+	fmt.Fprintf(c.errs, "record %q left out: %v\n", key, err)
+}
+
+// complete fails if not all was shown.
+func (c *command) complete() error {
+	if c.leftOut > 0 {
+		return fmt.Errorf("%s could not be read", plural(c.leftOut, "record"))
+	}
+	return nil
+}
+
+// away says that no broker answers, and with no reason that one does again.
+func (c *command) away(reason error, since time.Duration) {
+	now, since := time.Now().Format("15:04:05.000"), since.Round(time.Second)
+	if reason == nil {
+		fmt.Fprintf(c.errs, "%s  kafka %s is back after %v\n", now, c.config.KafkaBootstrapServers, since)
+		return
+	}
+	fmt.Fprintf(c.errs, "%s  kafka %s has been away for %v: %v; waiting for it\n", now, c.config.KafkaBootstrapServers, since, reason)
+}
+
+// maxDiffLines is how many lines of a change are printed.
+const maxDiffLines = 24
+
+// printChange writes one change: when it came, its latency, its key, and what differs
+// or, of a record that is new, all of it.
+func printChange[T any](c *command, v view[T], change Change[T]) error {
+	switch {
+	case c.json && v.document == nil:
+		return c.printJSON(avro.Plain(map[string]*T{change.Key: change.New}))
+	case c.json && change.Old == nil && change.New == nil:
+		return nil
+	case c.json:
+		return c.printDocument(v.document(change.Old, change.New))
+	}
+	state := ""
+	if change.New == nil {
+		state = "  gone"
+	}
+	fmt.Fprintf(c.out, "%s  +%.1f ms  %s%s\n", change.At.Format("15:04:05.000"), milliseconds(change.Latency), change.Key, state)
+	switch {
+	case change.New == nil:
+		return nil
+	case change.Old == nil, v.diff == nil:
+		return v.text(c.out, map[string]*T{change.Key: change.New})
+	}
+	lines := v.diff(change.Old, change.New)
+	for _, line := range lines[:min(len(lines), maxDiffLines)] {
+		fmt.Fprintf(c.out, "    %s\n", line)
+	}
+	if more := len(lines) - maxDiffLines; more > 0 {
+		fmt.Fprintf(c.out, "    … and %d more\n", more)
+	}
+	return nil
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// printJSON writes a document: with --watch, or if there are several, in one line.
+func (c *command) printJSON(v any) error {
+	e := json.NewEncoder(c.out)
+	if !c.watch && !c.lines {
+		e.SetIndent("", "  ")
+	}
+	return e.Encode(v)
+}
+
+// printDocument is printJSON of what is JSON.
+func (c *command) printDocument(text []byte, err error) error {
+	if err != nil {
+		return err
+	}
+	return c.printJSON(json.RawMessage(text))
+}

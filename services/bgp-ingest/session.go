@@ -1,0 +1,208 @@
+package bgpingest
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/altostream/altostream/libs/bgp"
+	"github.com/altostream/altostream/libs/bgpls"
+	"github.com/altostream/altostream/schemas"
+)
+
+func (s *State) up(e Up) []output {
+	out := s.configure(Configured{Source: e.Source, ASN: e.ASN})
+	sp := s.speaker(e.Source)
+	for _, r := range sp.tables {
+		r.begin()
+		r.refreshing = false
+	}
+	sp.asn, sp.identifier, sp.since = e.ASN, e.Identifier, e.At
+	sp.reason, sp.over, sp.premature = "", false, false
+	sp.keep = s.staleTime
+	if e.RestartTime > 0 {
+		sp.keep = e.RestartTime
+	}
+	sp.changes++ // from now on End-of-RIB decides, or the stale time without one
+	out = append(out, s.setState(sp, schemas.PeerEstablished)...)
+	if sp.file() { // its end decides
+		return out
+	}
+	return append(out, s.alarm(sp, s.staleTime))
+}
+
+// file reports whether the speaker is one of an MRT file.
+func (sp *speaker) file() bool { return strings.HasPrefix(sp.source, mrtSourcePrefix) }
+
+func (s *State) down(e Down) []output {
+	sp := s.speaker(e.Source)
+	if sp.state == schemas.PeerIdle || sp.state == schemas.PeerStale {
+		return nil
+	}
+	sp.reason, sp.since = e.Reason, e.At
+	if e.Final {
+		sp.keep = min(sp.keep, s.staleTime)
+	}
+	out := s.lose(sp)
+	if !sp.file() {
+		sp.missed = true
+		out = append(out, output{Key: sp.source, Resign: true}) // a replica may still hear it
+	}
+	return out
+}
+
+// hears takes back that a replica may hear a speaker better.
+func (s *State) hears(sp *speaker) []output {
+	if !sp.missed {
+		return nil
+	}
+	sp.missed = false
+	return []output{{Key: sp.source, Resume: true}}
+}
+
+// stopped loses all sessions, in the order of their sources.
+func (s *State) stopped() []output {
+	var out []output
+	for _, source := range s.sources() {
+		if sp := s.speakers[source]; sp.inSession() {
+			sp.since = s.now
+			out = append(out, s.lose(sp)...)
+		}
+	}
+	return out
+}
+
+// lose notes that there is no session: stale while there are objects to keep.
+func (s *State) lose(sp *speaker) []output {
+	sp.changes++
+	if sp.len() == 0 {
+		return s.setState(sp, schemas.PeerIdle)
+	}
+	return append(s.setState(sp, schemas.PeerStale), s.alarm(sp, sp.keep))
+}
+
+// alarm asks for StaleTimeOver, unless the session comes or goes before.
+func (s *State) alarm(sp *speaker, after time.Duration) output {
+	return output{Key: sp.source + alarmSeparator + strconv.Itoa(sp.changes), WakeAfter: after}
+}
+
+const alarmSeparator = "#"
+
+// refreshing begins to mark what the speaker says again; if it does not end, the
+// stale time decides.
+func (s *State) refreshing(e RefreshBegun) []output {
+	sp := s.speaker(e.Source)
+	if !sp.inSession() {
+		return nil
+	}
+	r := sp.table(e.Family)
+	r.begin()
+	r.refreshing = true
+	sp.changes++
+	return []output{s.alarm(sp, s.staleTime)}
+}
+
+// refreshed sweeps after a route refresh; without one begun it says nothing.
+func (s *State) refreshed(e RefreshEnded) []output {
+	sp := s.speaker(e.Source)
+	if r := sp.table(e.Family); sp.inSession() && r.refreshing {
+		return s.sweep(sp, r)
+	}
+	return nil
+}
+
+// inSession reports whether the speaker speaks.
+func (sp *speaker) inSession() bool { return sp.state == schemas.PeerEstablished || sp.synced() }
+
+func (sp *speaker) synced() bool { return sp.state == schemas.PeerSynced }
+
+// sweep withdraws what the current session has not said of a family.
+func (s *State) sweep(sp *speaker, r *adjRIBIn) []output {
+	var out []output
+	r.sweep(
+		func(n *bgpls.NLRI) string { return key(s.topology, sp.source, n) },
+		func(key string) { out = append(out, output{Key: key}) })
+	if s.silent {
+		return nil
+	}
+	return out
+}
+
+// endOfRIB sweeps a table that is told (RFC 4724 §2), unless it was begun again since. A
+// router that restarts may say so before its IGP has told it anything: a table that
+// shrinks to nothing is held for a while.
+func (s *State) endOfRIB(sp *speaker, f bgp.Family) (out []output) {
+	r := sp.table(f)
+	if s.emptyTime > 0 && !r.refreshing && !sp.synced() && r.shrinks() {
+		if sp.premature {
+			return nil
+		}
+		sp.premature = true
+		sp.changes++
+		s.find(sp, prematureEndOfRIB, r.len()-r.told)
+		return []output{s.alarm(sp, s.emptyTime)}
+	}
+	if !r.refreshing {
+		out = s.sweep(sp, r)
+	}
+	if f != bgp.LinkState {
+		return out
+	}
+	sp.premature = false
+	return append(append(out, s.setState(sp, schemas.PeerSynced)...), s.hears(sp)...)
+}
+
+// staleTimeOver withdraws what the speaker has not said since it lost its session,
+// whether it is back or not. One that is back and sent no End-of-RIB, which is an option
+// (RFC 4724 §2), counts as synced from then on.
+func (s *State) staleTimeOver(e StaleTimeOver) (out []output) {
+	sp := s.speaker(e.Source)
+	if e.epoch != strconv.Itoa(sp.changes) {
+		return nil
+	}
+	gone := sp.state == schemas.PeerStale
+	for _, r := range sp.tables {
+		if gone {
+			r.begin()
+		}
+		out = append(out, s.sweep(sp, r)...)
+	}
+	if gone {
+		return append(out, s.setState(sp, schemas.PeerIdle)...)
+	}
+	sp.premature = false
+	return append(append(out, s.setState(sp, schemas.PeerSynced)...), s.hears(sp)...)
+}
+
+// setState changes a speaker's state and returns its peer record, if that is another
+// one.
+func (s *State) setState(sp *speaker, state string) []output {
+	sp.state = state
+	s.touched[sp] = struct{}{}
+	if s.silent {
+		return nil
+	}
+	peer := &schemas.Peer{State: state, ReplicaGroup: &s.group}
+	if asn := sp.asn; asn != 0 {
+		peer.ASN = &asn
+	}
+	if reason := sp.reason; reason != "" && !sp.inSession() {
+		peer.Reason = &reason
+	}
+	if since := sp.since; !since.IsZero() {
+		peer.Since = &since
+	}
+	if sp.identifier.IsValid() {
+		identifier := sp.identifier.String()
+		peer.BGPIdentifier = &identifier
+	}
+	encoded := s.records.whole(&schemas.RawTopology{
+		Topology: s.topology, Source: sp.source, Kind: schemas.KindPeer, Peer: peer,
+	})
+	if bytes.Equal(sp.peer, encoded) {
+		return nil
+	}
+	sp.peer = encoded
+	return []output{{Key: s.topology + "|" + sp.source + "|" + schemas.KindPeer, Value: &encoded}}
+}
