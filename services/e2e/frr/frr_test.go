@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"testing"
 	"time"
@@ -40,6 +41,9 @@ func TestMaps(t *testing.T) {
 	events, seed := setting(t, "FRR_EVENTS", 0), setting(t, "FRR_SEED", 1)
 	if events == 0 {
 		t.Skip("FRR_EVENTS is not set: make test-frr")
+	}
+	if _, err := os.Stat(filepath.Join(daemons, "ospfd")); err != nil || os.Getuid() != 0 {
+		t.Fatalf("it needs root and the package frr: %v", err)
 	}
 	for _, s := range networks {
 		t.Run(s.name, func(t *testing.T) { play(t, s, events, uint64(seed)) })
@@ -111,14 +115,18 @@ func (l *live) settle(e event) {
 	}
 	since, compared := time.Now(), 0
 	var wrong []string
+	anew := false
 	for {
 		changed := l.tell()
 		now := l.look(s)
 		if changed || !cmp.Equal(now, s) {
 			since, s = time.Now(), now
 		} else if time.Since(since) > quiet {
-			if compared, wrong = l.recorder.Compare(s, l.player.DB); len(wrong) == 0 || time.Since(begun) > patience {
+			if compared, wrong = l.recorder.Compare(s, l.player.DB); len(wrong) == 0 || time.Since(begun) > patience && anew {
 				break
+			}
+			if !anew && time.Since(begun) > patience/2 {
+				anew = l.computeAnew(wrong)
 			}
 		}
 		if time.Since(begun) > 3*patience {
@@ -134,11 +142,34 @@ func (l *live) settle(e event) {
 		l.t.Errorf("%s: %s", e.name, w)
 	}
 	if len(wrong) > 0 {
-		l.t.Logf("history: %q", l.history)
+		l.t.Fatalf("history: %q", l.history)
 	}
-	if compared == 0 && len(wrong) == 0 && len(s.NotTold) == 0 {
+	if compared == 0 && len(s.NotTold) == 0 {
 		l.t.Errorf("%s: nothing was compared", e.name)
 	}
+}
+
+// pairFrom is what Compare says of a pair of routers.
+var pairFrom = regexp.MustCompile(`R(\d+)→`)
+
+// computeAnew has the routers whose tables differ from the maps compute their routes from
+// the beginning: ospf6d 8.4 keeps an inter-area route whose cost has grown. What they say then counts.
+func (l *live) computeAnew(wrong []string) bool {
+	l.t.Helper()
+	routers := map[string]bool{}
+	for _, w := range wrong {
+		if m := pairFrom.FindStringSubmatch(w); m != nil {
+			routers[m[1]] = true
+		}
+	}
+	for number := range routers {
+		l.t.Logf("R%s computes anew; before: %q", number, wrong)
+		n, _ := strconv.Atoi(number)
+		if r := l.routers[n-1]; r.runs("ospf6d") {
+			r.show("ospf6d", "clear ipv6 ospf6 process")
+		}
+	}
+	return true
 }
 
 // tell lets the exporters tell what is new.
