@@ -66,12 +66,16 @@ test-kafka: .kafka/ready ## run the end-to-end tests on Apache Kafka and a real 
 .PHONY: kafka
 kafka: .kafka/ready ## fetch Apache Kafka and a schema registry for the tests (Java 17, Maven)
 
+.PHONY: test-frr
+test-frr: ## hold the maps against live FRR routers after FRR_EVENTS (4) random events in each network (root, Debian's frr, iproute2)
+	FRR_EVENTS=$${FRR_EVENTS:-4} $(GO) test -count=1 -timeout 2h $(TESTFLAGS) ./services/e2e/frr
+
 .PHONY: test-compose
 test-compose: .kafka/ready ## prove docker-compose.yml with a Docker daemon of its own (root; deploy/compose/README.md)
 	deploy/compose/test.sh
 
 .PHONY: ci
-ci: lint test test-kafka ## what CI runs
+ci: lint test test-kafka test-frr ## what CI runs
 
 .PHONY: clean
 clean: ## remove what was built

@@ -134,6 +134,17 @@ func TestOverload(t *testing.T) {
 	}
 }
 
+// The overload bit is that of the standard topology; topology 2 has one of its own, which
+// no node flag tells (RFC 5120 §5).
+func TestOverloadOfTheStandardTopology(t *testing.T) {
+	g := one(all(
+		level2.link(s1, s2, mts(0, 2), metric(1)), level2.link(s2, s1, mts(0, 2), metric(1)),
+		level2.link(s2, s3, mts(0, 2), metric(1)), level2.link(s3, s2, mts(0, 2), metric(1)),
+		level2.node(s2, nodeFlags(0x80)))...).Graph()
+	wantEqual(t, "IPv4", row{q1: 0, q2: 1}, g.Costs(RoutingIGP)[q1])
+	wantEqual(t, "IPv6", row{q1: 0, q2: 1, q3: 2}, g.IPv6Costs(RoutingIGP)[q1])
+}
+
 func TestParallelLinks(t *testing.T) {
 	ends := func(n string) (option, option) {
 		return ipv4("192.0.2.1"+n, "192.0.2.2"+n), ipv4("192.0.2.2"+n, "192.0.2.1"+n)

@@ -30,7 +30,7 @@ type link struct {
 
 // usedLinks returns the links that paths may lead over, and finds those that they may not.
 func (v *view) usedLinks() []*link {
-	links := v.resolveLinks()
+	links := inAllTopologies(v.resolveLinks())
 	reverse := make(map[direction][]*link, len(links))
 	for _, l := range links {
 		reverse[l.direction().reversed()] = append(reverse[l.direction().reversed()], l)
@@ -112,6 +112,33 @@ func (v *view) resolveLinks() []*link {
 		}
 	}
 	return links
+}
+
+// inAllTopologies puts the links of IS-IS pseudonodes, which are in no topology, into each
+// in which their router leads to the pseudonode (RFC 5120 §4).
+func inAllTopologies(links []*link) []*link {
+	topologies := map[direction][]uint16{} // by the way back, in the standard topology
+	for _, l := range links {
+		if d := l.direction(); l.to.isPseudonode() && l.scope.igp.rules() == igp.ISIS {
+			d.topology = standardTopology
+			if back := d.reversed(); !slices.Contains(topologies[back], l.topology) {
+				topologies[back] = append(topologies[back], l.topology)
+			}
+		}
+	}
+	var all []*link
+	for _, l := range links {
+		of := topologies[l.direction()]
+		if len(of) == 0 {
+			all = append(all, l)
+		}
+		for _, topology := range of {
+			in := *l
+			in.topology = topology
+			all = append(all, &in)
+		}
+	}
+	return all
 }
 
 // newLink returns a link. One that leaves a pseudonode costs 0 unless its metric is told

@@ -15,6 +15,7 @@ func TestWhichLinksAreUsed(t *testing.T) {
 	y := func(options ...option) *schemas.RawTopology {
 		return level2.link(s2, s1, append(options, metric(1), te(1))...)
 	}
+	lan, dis := level2, s1+"01"
 	otherInstance := level2
 	otherInstance.identifier = 7
 	const a, b, c = "192.0.2.1", "192.0.2.2", "192.0.2.3"
@@ -61,6 +62,10 @@ func TestWhichLinksAreUsed(t *testing.T) {
 		{"several topologies told at once", all(x(mts(0, 2)), y(mts(0, 2))), 4, nil},
 		{"one of several topologies told back", all(x(mts(0, 2)), y()), 2, map[Reason]int{OneWay: 1}},
 		{"topology of one direction only", all(x(mt(2)), y()), 0, map[Reason]int{OneWay: 2}},
+		{"a pseudonode is in the topologies of its routers",
+			all(lan.link(s1, dis, mts(0, 2), metric(1), te(1)), lan.link(dis, s1), lan.link(s2, dis, metric(1), te(1)), lan.link(dis, s2)), 6, nil},
+		{"a pseudonode of another topology alone",
+			all(lan.link(s1, dis, mt(2), metric(1), te(1)), lan.link(dis, s1), lan.link(s2, dis, mt(2), metric(1), te(1)), lan.link(dis, s2)), 4, nil},
 		{"a stray link of another topology hides nothing",
 			all(x(mt(2)), y(mt(2)), level2.link(s1, s3, metric(1), te(1)), level2.link(s3, s1, metric(1), te(1))), 4, nil},
 	}

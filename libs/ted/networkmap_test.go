@@ -1,6 +1,7 @@
 package ted
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/altostream/altostream/libs/alto"
@@ -36,6 +37,11 @@ func TestOwnerOfAPrefix(t *testing.T) {
 		{"NSSA 1 before external 2", ospf1(routeType(4)), ospf(routeType(5), prefixMetric(9)), p2},
 		{"external 1 is as NSSA 1", ospf(routeType(3)), ospf1(routeType(5)), p1},
 		{"external 2: lower metric", ospf(routeType(4), prefixMetric(1)), ospf1(routeType(4), prefixMetric(2)), p2},
+		{"external: the router that has the forwarding address",
+			all(backbone.pair(o1, o2, 1), backbone.link(o2, o1, metric(1), ipv4("192.0.2.2", "192.0.2.1"))), ospf1(routeType(4), forwarding("192.0.2.2")), p2},
+		{"external: the router whose loopback is the forwarding address",
+			all(backbone.pair(o1, o2, 1), backbone.prefix(o2, "192.0.2.2/32")), ospf1(routeType(4), forwarding("192.0.2.2")), p2},
+		{"external: nobody has the forwarding address", ospf1(routeType(4), forwarding("192.0.2.9")), nil, p1},
 		{"best of one router's several", all(ospf(routeType(4)), ospf(prefixMetric(1))), ospf1(prefixMetric(2)), p2},
 		{"IS-IS: level 2 before what is passed down", isis(prefixMetric(9)), all(level1.prefix(s1, prefix, igpFlags(0x80))), q2},
 		{"IS-IS: level 1 before level 2", all(level1.prefix(s2, prefix, prefixMetric(9))), isis1(prefixMetric(1)), q2},
@@ -55,7 +61,7 @@ func TestOwnerOfAPrefix(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			m := one(all(tt.claim, tt.other)...).NetworkMap(Unique)
 			for pid, group := range m {
-				if holds := len(group.IPv4) > 0 && group.IPv4[0] == prefix; holds != (pid == tt.want) {
+				if holds := slices.Contains(group.IPv4, prefix); holds != (pid == tt.want) {
 					t.Errorf("PID %s holds it: %v, want PID %s", pid, holds, tt.want)
 				}
 			}

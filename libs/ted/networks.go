@@ -118,11 +118,13 @@ func (b *builder) addPrefixes() []claim {
 }
 
 // addFlags takes the flags of nodes, each for its level or area. Some speakers tell no
-// flags: then a level 1 router that is in level 2 too is taken to be attached.
+// flags: then a level 1 router that is in level 2 too is taken to be attached. The overload
+// bit is that of the standard topology (RFC 5120 §5).
 func (b *builder) addFlags() {
 	for p, i := range b.index {
 		n, f := &b.areas[p.scope].Nodes[i], b.flags[p]
-		n.NoTransit, n.Attached = f.noTransit, f.attached
+		n.NoTransit = f.noTransit && b.topologies.of(p.scope, p.node) == standardTopology
+		n.Attached = f.attached
 		if !f.told && p.scope.level == isisLevel1 && n.Router != igp.Pseudonode {
 			_, n.Attached = b.index[place{scope{igp: b.igp, level: isisLevel2}, p.node}]
 		}

@@ -11,7 +11,9 @@ import (
 // owners returns the router, by its number, that has the best claim to each prefix.
 func (v *view) owners() map[netip.Prefix]int {
 	contenders := map[netip.Prefix][]claim{}
+	has := v.havingAddress()
 	for _, c := range v.claims {
+		c.router = c.leadsTo(has)
 		contenders[c.prefix] = append(contenders[c.prefix], c)
 	}
 	paths := v.lazyPaths()
@@ -20,6 +22,34 @@ func (v *view) owners() map[netip.Prefix]int {
 		owners[prefix] = v.owner(claims, paths)
 	}
 	return owners
+}
+
+// leadsTo returns the router that a claim's prefix is reached over: the one that tells it, or
+// the one that has the forwarding address (RFC 2328 §16.4 (3)), as of what a border router
+// translates from an NSSA (RFC 3101 §3.2).
+func (c claim) leadsTo(has map[string]int) int {
+	if a := c.record.Attributes; c.reach.isExternal() && a != nil {
+		if router, known := has[value(a.OSPFForwardingAddress)]; known {
+			return router
+		}
+	}
+	return c.router
+}
+
+// havingAddress returns which router has an address, of an interface or as a host prefix.
+func (v *view) havingAddress() map[string]int {
+	has := map[string]int{}
+	for _, c := range v.claims {
+		if c.reach.own() && c.prefix.IsSingleIP() {
+			has[c.prefix.Addr().String()] = c.router
+		}
+	}
+	for router, addresses := range v.routers.ends {
+		for address := range addresses {
+			has[address] = router
+		}
+	}
+	return has
 }
 
 // owner returns the router with the best claim of those to one prefix: the way it is

@@ -119,6 +119,10 @@ func prefixMetric(metric uint32) option {
 	return func(r *schemas.RawTopology) { r.Attributes.PrefixMetric = &metric }
 }
 
+func forwarding(address string) option {
+	return func(r *schemas.RawTopology) { r.Attributes.OSPFForwardingAddress = &address }
+}
+
 func routeType(t uint8) option { return func(r *schemas.RawTopology) { r.Prefix.OSPFRouteType = &t } }
 
 func igpFlags(flags uint8) option {

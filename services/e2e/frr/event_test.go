@@ -1,0 +1,197 @@
+package frr
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// event is something that happens to a network. Its name is in the words of the
+// recordings.
+type event struct {
+	name string
+	do   func()
+	// silent says that the routers learn of it when they have heard nothing for a while.
+	silent bool
+}
+
+// random returns an event that is possible now.
+func (l *live) random(rng *rand.Rand) event {
+	if e, ended := l.ended(); ended {
+		return event{name: fmt.Sprint("start ", e.router.number), do: e.open}
+	}
+	for {
+		var e event
+		switch p := rng.IntN(100); {
+		case p < 40:
+			e = l.metricEvent(rng)
+		case p < 70:
+			e = l.linkEvent(rng)
+		case p < 80:
+			e = l.overloadEvent(rng)
+		case p < 85:
+			e = l.passiveEvent(rng)
+		case p < 96:
+			e = l.toggleEvent(rng)
+		default:
+			x := l.exporters[rng.IntN(len(l.exporters))]
+			e = event{name: fmt.Sprint("kill ", x.router.number), do: x.end}
+		}
+		if e.do != nil {
+			return e
+		}
+	}
+}
+
+func (l *live) ended() (*exporter, bool) {
+	for _, e := range l.exporters {
+		if !e.up {
+			return e, true
+		}
+	}
+	return nil, false
+}
+
+// anEnd returns some router's end of some link.
+func (n *network) anEnd(rng *rand.Rand) end {
+	number := 1 + rng.IntN(len(n.spec.links))
+	ends := n.ends(number)
+	return ends[rng.IntN(len(ends))]
+}
+
+func (n *network) linkOf(e end) link { return n.spec.links[e.link-1] }
+
+// at names an end: the routers and the link.
+func (n *network) at(e end) string {
+	if n.linkOf(e).lan {
+		return fmt.Sprintf("%d lan%d", e.router, e.link)
+	}
+	_, other := n.hop(e.router, nexthop{InterfaceName: e.String()})
+	return fmt.Sprint(e.router, " ", other)
+}
+
+// number names a link besides its routers.
+func (e end) number() string { return fmt.Sprint(" ", e.link) }
+
+var metrics = []int{1, 2, 5, 10, 15, 20, 30, 40, 60, 100, 300, 5000}
+
+func (l *live) metricEvent(rng *rand.Rand) event {
+	e, metric := l.anEnd(rng), metrics[rng.IntN(len(metrics))]
+	if metric == l.metric[e] {
+		return event{}
+	}
+	return event{name: fmt.Sprintf("metric %s %d%s", l.at(e), metric, e.number()), do: func() {
+		l.metric[e] = metric
+		lines := []string{"interface " + e.String()}
+		for _, c := range []struct{ igp, command string }{
+			{l.linkOf(e).area, "ip ospf cost %d"}, {l.linkOf(e).area6, "ipv6 ospf6 cost %d"}, {l.linkOf(e).level, "isis metric %d"},
+		} {
+			if c.igp != "" {
+				lines = append(lines, fmt.Sprintf(c.command, metric))
+			}
+		}
+		l.routers[e.router-1].configure(lines...)
+	}}
+}
+
+// linkEvent takes a link down, or a LAN's port, or up again; a few at most are down.
+func (l *live) linkEvent(rng *rand.Rand) event {
+	e := l.anEnd(rng)
+	up, downs := l.down[e], 0
+	for _, down := range l.down {
+		if down {
+			downs++
+		}
+	}
+	if !up && downs > 4 {
+		return event{}
+	}
+	ends := []end{e}
+	if !l.linkOf(e).lan {
+		ends = l.ends(e.link)
+	}
+	word := map[bool]string{true: "up", false: "down"}[up]
+	return event{silent: l.linkOf(e).lan, name: fmt.Sprintf("%s %s%s", word, l.at(e), e.number()), do: func() {
+		for _, e := range ends {
+			l.setUp(e, up)
+		}
+	}}
+}
+
+// overloadEvent sets or clears the overload bit, or the highest metric of OSPF.
+func (l *live) overloadEvent(rng *rand.Rand) event {
+	router := 1 + rng.IntN(l.spec.routers)
+	on := !l.overloaded[router]
+	if on && len(l.overloadedNow()) > 0 {
+		return event{}
+	}
+	no := map[bool]string{true: "", false: "no "}[on]
+	word := map[bool]string{true: "on", false: "off"}[on]
+	return event{name: fmt.Sprintf("overload %d %s", router, word), do: func() {
+		l.overloaded[router] = on
+		for daemon, lines := range map[string][]string{
+			"ospfd":  {"router ospf", no + "max-metric router-lsa administrative"},
+			"ospf6d": {"router ospf6", no + "stub-router administrative"},
+			"isisd":  {"router isis " + isisTag, no + "set-overload-bit"},
+		} {
+			if r := l.routers[router-1]; r.runs(daemon) {
+				r.configure(lines...)
+			}
+		}
+	}}
+}
+
+func (n *network) overloadedNow() []int {
+	var routers []int
+	for router, on := range n.overloaded {
+		if on {
+			routers = append(routers, router)
+		}
+	}
+	return routers
+}
+
+// passiveEvent ends or allows OSPF's neighbours over a link.
+func (l *live) passiveEvent(rng *rand.Rand) event {
+	e := l.anEnd(rng)
+	if l.linkOf(e).area == "" {
+		return event{}
+	}
+	on := !l.passive[e]
+	no := map[bool]string{true: "", false: "no "}[on]
+	word := map[bool]string{true: "on", false: "off"}[on]
+	return event{name: fmt.Sprintf("passive ospf %s %s%s", l.at(e), word, e.number()), do: func() {
+		l.passive[e] = on
+		l.routers[e.router-1].configure("interface "+e.String(), no+"ip ospf passive")
+	}}
+}
+
+// toggleEvent configures something that the network's specification names.
+func (l *live) toggleEvent(rng *rand.Rand) event {
+	if len(l.spec.toggles) == 0 {
+		return event{}
+	}
+	i := rng.IntN(len(l.spec.toggles))
+	t := l.spec.toggles[i]
+	lines := t.on
+	if l.on[i] {
+		lines = t.off
+	}
+	return event{name: fmt.Sprintf("vty %d %s", t.router, strings.Join(lines, " ; ")), do: func() {
+		l.on[i] = !l.on[i]
+		l.routers[t.router-1].configure(lines...)
+	}}
+}
+
+// alive returns the routers whose exporters have a session.
+func (l *live) alive() []int {
+	var alive []int
+	for _, e := range l.exporters {
+		if e.up {
+			alive = append(alive, e.router.number)
+		}
+	}
+	slices.Sort(alive)
+	return alive
+}

@@ -1,0 +1,170 @@
+package frr
+
+import (
+	"bytes"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/altostream/altostream/libs/bgpls"
+	"github.com/altostream/altostream/libs/mrt"
+)
+
+const asn = 100
+
+// exporter is a BGP-LS speaker at a router, with one session.
+type exporter struct {
+	router *router
+	record func(mrt.Record)
+	told   map[string]object // by the octets of the NLRI
+	up     bool
+}
+
+// object is a node, link or prefix of a link-state database.
+type object struct {
+	nlri       bgpls.NLRI
+	attributes bgpls.Attributes
+}
+
+func (o object) key() string { return string(o.nlri.Append(nil)) }
+
+// address is the exporter's, as the collector sees it.
+func (e *exporter) address() netip.Addr {
+	n := byte(e.router.number)
+	return netip.AddrFrom4([4]byte{10, 99, n, n})
+}
+
+func (e *exporter) state(from, to uint16) {
+	e.record(mrt.Record{Time: time.Now(), Peer: e.address(), PeerASN: asn, OldState: from, NewState: to})
+}
+
+// open begins a session and tells the whole database.
+func (e *exporter) open() {
+	const openConfirm = 5
+	e.state(openConfirm, mrt.Established)
+	e.up, e.told = true, map[string]object{}
+	e.tell()
+	e.update(nil, nil, nil)
+}
+
+// end ends the session.
+func (e *exporter) end() {
+	const idle = 1
+	e.state(mrt.Established, idle)
+	e.up = false
+}
+
+// tell tells what has changed in the router's database, and whether anything has.
+func (e *exporter) tell() (changed bool) {
+	now := e.router.objects()
+	var gone []bgpls.NLRI
+	for _, key := range slices.Sorted(maps.Keys(e.told)) {
+		if _, there := now[key]; !there {
+			gone = append(gone, e.told[key].nlri)
+			delete(e.told, key)
+		}
+	}
+	for some := range slices.Chunk(gone, 20) {
+		e.update(nil, some, nil)
+		changed = true
+	}
+	for _, key := range slices.Sorted(maps.Keys(now)) {
+		o := now[key]
+		if before, told := e.told[key]; told && bytes.Equal(before.attributes.Append(nil), o.attributes.Append(nil)) {
+			continue
+		}
+		e.told[key] = o
+		e.update([]bgpls.NLRI{o.nlri}, nil, &o.attributes)
+		changed = true
+	}
+	return changed
+}
+
+// update sends an UPDATE; with nothing to tell it is the End-of-RIB marker.
+func (e *exporter) update(reach, unreach []bgpls.NLRI, attributes *bgpls.Attributes) {
+	const update = 2
+	body := bgpls.EncodeUpdate(reach, unreach, attributes, e.address())
+	e.record(mrt.Record{Time: time.Now(), Peer: e.address(), PeerASN: asn, Type: update, Body: body})
+}
+
+// objects returns what the router's databases hold.
+func (r *router) objects() map[string]object {
+	r.t.Helper()
+	all := map[string]object{}
+	for daemon, read := range map[string]func(*router) []object{"ospfd": ospfObjects, "ospf6d": ospf6Objects, "isisd": isisObjects} {
+		if !r.runs(daemon) {
+			continue
+		}
+		for _, o := range read(r) {
+			key := o.key()
+			if before, twice := all[key]; twice && lower(before, o) {
+				continue // links that the database does not tell apart
+			}
+			all[key] = o
+		}
+	}
+	return all
+}
+
+// lower tells whether a has the lower metric.
+func lower(a, b object) bool {
+	x, y := a.attributes.IGPMetric, b.attributes.IGPMetric
+	return x != nil && y != nil && x.Value <= y.Value
+}
+
+// node describes a node by its IGP router id.
+func node(area netip.Addr, id ...byte) *bgpls.NodeDescriptor {
+	return &bgpls.NodeDescriptor{ASN: new(uint32(asn)), BGPLSID: new(uint32), OSPFAreaID: area, IGPRouterID: id}
+}
+
+// nodeObject tells of a node's flags (TLV 1024).
+func nodeObject(protocol bgpls.ProtocolID, local *bgpls.NodeDescriptor, flags uint8) object {
+	return object{bgpls.NLRI{Type: bgpls.NodeNLRI, Protocol: protocol, Local: local}, bgpls.Attributes{NodeFlags: &flags}}
+}
+
+// linkObject tells of a link whose metric has a number of octets.
+func linkObject(protocol bgpls.ProtocolID, local, remote *bgpls.NodeDescriptor, link bgpls.LinkDescriptor, metric uint32, octets uint8) object {
+	return object{
+		bgpls.NLRI{Type: bgpls.LinkNLRI, Protocol: protocol, Local: local, Remote: remote, Link: &link},
+		bgpls.Attributes{IGPMetric: &bgpls.IGPMetric{Value: metric, Octets: octets}},
+	}
+}
+
+// prefixObject tells of a prefix.
+func prefixObject(protocol bgpls.ProtocolID, local *bgpls.NodeDescriptor, prefix bgpls.PrefixDescriptor, metric uint32) object {
+	typ := bgpls.IPv4PrefixNLRI
+	if prefix.Prefix.Addr().Is6() {
+		typ = bgpls.IPv6PrefixNLRI
+	}
+	return object{
+		bgpls.NLRI{Type: typ, Protocol: protocol, Local: local, Prefix: &prefix},
+		bgpls.Attributes{PrefixMetric: &metric},
+	}
+}
+
+// octets are the octets of an address.
+func octets(address string) []byte { return netip.MustParseAddr(address).AsSlice() }
+
+// Node flags (TLV 1024, RFC 9552 §5.3.1.1).
+const (
+	overloadFlag = 0x80
+	attachedFlag = 0x40
+	externalFlag = 0x20
+	borderFlag   = 0x10
+	routerFlag   = 0x08
+	v6Flag       = 0x04
+)
+
+func flag(set bool, flag uint8) uint8 {
+	if set {
+		return flag
+	}
+	return 0
+}
+
+// hasOption tells whether FRR's text of OSPFv3 options has one.
+func hasOption(options, option string) bool {
+	return slices.Contains(strings.Split(options, "|"), option)
+}

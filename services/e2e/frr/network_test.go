@@ -1,0 +1,255 @@
+package frr
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// spec is a network as it is configured.
+type spec struct {
+	name      string
+	about     string
+	routers   int // named R1, R2 …
+	exporters []int
+	links     []link
+	// isis holds the IS-IS area of each router, and isisLevel its is-type.
+	isis, isisLevel map[int]string
+	// multiTopology says that IS-IS routes IPv6 in topology 2.
+	multiTopology bool
+	// loopback holds the OSPF area of a loopback, if it is not that of the router's first
+	// link.
+	loopback map[int]string
+	// more is further configuration, by router and daemon.
+	more map[int]map[string]string
+	// externals are prefixes that a router has from outside of the IGPs.
+	externals map[int][]string
+	toggles   []toggle
+}
+
+// link is a point-to-point link, or a LAN.
+type link struct {
+	routers []int
+	lan     bool
+	area    string // OSPFv2's; "" = not in OSPFv2
+	area6   string // OSPFv3's
+	level   string // IS-IS: level-1, level-2-only, level-1-2; "" = not in IS-IS
+	metric  int
+}
+
+// toggle is configuration of a router that comes and goes.
+type toggle struct {
+	router  int
+	on, off []string
+}
+
+// network is a network that runs.
+type network struct {
+	t       testing.TB
+	spec    spec
+	prefix  string // of the namespaces' names
+	routers []*router
+	metric  map[end]int
+	down    map[end]bool
+	passive map[end]bool
+	// overloaded routers have the overload bit or tell the highest metric.
+	overloaded map[int]bool
+	on         map[int]bool // toggles
+}
+
+// end is where a router is on a link, both counted from 1.
+type end struct{ router, link int }
+
+func (e end) String() string { return fmt.Sprintf("l%d", e.link) }
+
+// begin sets up the links and starts the routers.
+func begin(t testing.TB, s spec) *network {
+	n := &network{
+		t: t, spec: s, prefix: fmt.Sprintf("altofrr%d-", os.Getpid()),
+		metric: map[end]int{}, down: map[end]bool{}, passive: map[end]bool{}, overloaded: map[int]bool{}, on: map[int]bool{},
+	}
+	directory, err := os.MkdirTemp("", "altofrr")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(directory) })
+	if err := os.Chmod(directory, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	n.addNamespace(n.bridges())
+	for number := 1; number <= s.routers; number++ {
+		r := &router{t: t, number: number, namespace: fmt.Sprint(n.prefix, number), directory: filepath.Join(directory, routerName(number))}
+		if err := os.Mkdir(r.directory, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		n.addRouter(r)
+	}
+	for i := range s.links {
+		n.addLink(i + 1)
+	}
+	for _, r := range n.routers {
+		r.start(s.configuration(r.number))
+		if level := s.isisLevel[r.number]; level != "" {
+			// Not in the file: isisd 8.4 then never tells of its links.
+			r.configure("router isis "+isisTag, "is-type "+level)
+		}
+	}
+	return n
+}
+
+// bridges is the namespace that joins the links.
+func (n *network) bridges() string { return n.prefix + "links" }
+
+func (n *network) addNamespace(name string) {
+	n.t.Helper()
+	run(n.t, "ip", "netns", "add", name)
+	n.t.Cleanup(func() { run(n.t, "ip", "netns", "delete", name) })
+}
+
+func (n *network) addRouter(r *router) {
+	n.t.Helper()
+	n.addNamespace(r.namespace)
+	run(n.t, "ip", "netns", "exec", r.namespace, "sysctl", "-qw",
+		"net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1",
+		"net.ipv6.conf.default.accept_dad=0", "net.ipv6.conf.default.addr_gen_mode=1")
+	run(n.t, "ip", "-n", r.namespace, "link", "set", "lo", "up")
+	run(n.t, "ip", "-n", r.namespace, "address", "add", loopback4(r.number)+"/32", "dev", "lo")
+	run(n.t, "ip", "-n", r.namespace, "address", "add", loopback6(r.number)+"/128", "dev", "lo")
+	for _, prefix := range n.spec.externals[r.number] {
+		run(n.t, "ip", "-n", r.namespace, "route", "add", "blackhole", prefix)
+	}
+	n.routers = append(n.routers, r)
+}
+
+func loopback4(router int) string { return fmt.Sprint("10.255.0.", router) }
+func loopback6(router int) string { return fmt.Sprint("fd00:ff::", router) }
+
+// addLink adds a link: a bridge, with a port for each router.
+func (n *network) addLink(number int) {
+	n.t.Helper()
+	bridge := fmt.Sprint("b", number)
+	run(n.t, "ip", "-n", n.bridges(), "link", "add", bridge, "type", "bridge", "mcast_snooping", "0")
+	run(n.t, "ip", "-n", n.bridges(), "link", "set", bridge, "up")
+	for _, router := range n.spec.links[number-1].routers {
+		e := end{router, number}
+		n.metric[e] = n.spec.links[number-1].metric
+		namespace := n.routers[router-1].namespace
+		run(n.t, "ip", "-n", namespace, "link", "add", e.String(), "type", "veth", "peer", "name", e.port(), "netns", n.bridges())
+		run(n.t, "ip", "-n", n.bridges(), "link", "set", e.port(), "master", bridge, "up")
+		for _, address := range []string{
+			fmt.Sprintf("10.1.%d.%d/24", number, router), fmt.Sprintf("fd00:%d::%d/64", number, router), fmt.Sprintf("fe80::%d/64", router),
+		} {
+			run(n.t, "ip", "-n", namespace, "address", "add", address, "dev", e.String())
+		}
+		run(n.t, "ip", "-n", namespace, "link", "set", e.String(), "up")
+	}
+}
+
+// port is the end's port at the bridge.
+func (e end) port() string { return fmt.Sprintf("p%d-%d", e.link, e.router) }
+
+// setUp takes a router's end of a link down, or up again. At a LAN nothing comes through
+// any more, but the router has its carrier: isisd 8.4 crashes if that goes.
+func (n *network) setUp(e end, up bool) {
+	n.t.Helper()
+	n.down[e] = !up
+	if n.linkOf(e).lan {
+		const disabled, forwarding = "0", "3"
+		state := map[bool]string{true: forwarding, false: disabled}[up]
+		run(n.t, "bridge", "-n", n.bridges(), "link", "set", "dev", e.port(), "state", state)
+		return
+	}
+	state := map[bool]string{true: "up", false: "down"}[up]
+	run(n.t, "ip", "-n", n.bridges(), "link", "set", e.port(), state)
+}
+
+// ends returns the ends of a link.
+func (n *network) ends(number int) []end {
+	var ends []end
+	for _, router := range n.spec.links[number-1].routers {
+		ends = append(ends, end{router, number})
+	}
+	return ends
+}
+
+// place is an OSPF area or IS-IS level.
+type place struct{ igp, area string }
+
+// places returns the areas and levels of a link between two routers.
+func (n *network) places(l link, a, b int) []place {
+	var places []place
+	if l.area != "" {
+		places = append(places, place{"ospf", l.area})
+	}
+	if l.area6 != "" {
+		places = append(places, place{"ospf6", l.area6})
+	}
+	both := func(level string) bool {
+		has := func(of string) bool { return of == "" || of == "level-1-2" || strings.HasPrefix(of, level) }
+		return l.level != "" && has(l.level) && has(n.spec.isisLevel[a]) && has(n.spec.isisLevel[b])
+	}
+	if both("level-1") && n.spec.isis[a] == n.spec.isis[b] {
+		places = append(places, place{"isis", n.spec.isis[a]})
+	}
+	if both("level-2") {
+		places = append(places, place{"isis", "level-2"})
+	}
+	return places
+}
+
+// notTold returns the pairs of routers that no exporter sees in one of their areas or
+// levels, so that nobody can tell what they do now.
+func (n *network) notTold(exporters []int) [][2]string {
+	next := map[place]map[int][]int{}
+	member := map[int][]place{}
+	for i, l := range n.spec.links {
+		for _, a := range l.routers {
+			for _, b := range l.routers {
+				for _, p := range n.places(l, a, b) {
+					if next[p] == nil {
+						next[p] = map[int][]int{}
+					}
+					if a == b && !slices.Contains(member[a], p) {
+						member[a] = append(member[a], p)
+					}
+					if n.joins(end{a, i + 1}, p) && n.joins(end{b, i + 1}, p) {
+						next[p][a] = append(next[p][a], b)
+					}
+				}
+			}
+		}
+	}
+	seen := map[place]map[int]bool{}
+	for p, next := range next {
+		seen[p] = reachable(next, exporters)
+	}
+	var pairs [][2]string
+	unseen := func(r int) bool {
+		return slices.ContainsFunc(member[r], func(p place) bool { return !seen[p][r] })
+	}
+	for a := 1; a <= n.spec.routers; a++ {
+		for b := 1; b <= n.spec.routers; b++ {
+			if a != b && (unseen(a) || unseen(b)) {
+				pairs = append(pairs, [2]string{routerName(a), routerName(b)})
+			}
+		}
+	}
+	return pairs
+}
+
+// joins tells whether a router has neighbours over a link.
+func (n *network) joins(e end, p place) bool { return !n.down[e] && (p.igp != "ospf" || !n.passive[e]) }
+
+func reachable(next map[int][]int, from []int) map[int]bool {
+	seen := map[int]bool{}
+	for queue := slices.Clone(from); len(queue) > 0; queue = queue[1:] {
+		if !seen[queue[0]] {
+			seen[queue[0]] = true
+			queue = append(queue, next[queue[0]]...)
+		}
+	}
+	return seen
+}

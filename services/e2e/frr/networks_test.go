@@ -1,0 +1,157 @@
+package frr
+
+// networks are those that are run, one after another.
+var networks = []spec{ospfAreas, ospfStub, ospfv3, isisLevels, isisTopologies, bothIGPs}
+
+// ospfAreas has two border routers of area 1, one of area 2, and a LAN in the backbone.
+var ospfAreas = spec{
+	name:    "ospf-lan-abr",
+	routers: 7, exporters: []int{2, 3},
+	links: []link{
+		{routers: []int{1, 2, 3}, lan: true, area: "0", metric: 10},
+		{routers: []int{2, 3}, area: "0", metric: 5},
+		{routers: []int{2, 4}, area: "1", metric: 10},
+		{routers: []int{3, 4}, area: "1", metric: 20},
+		{routers: []int{4, 5}, area: "1", metric: 10},
+		{routers: []int{2, 5}, area: "1", metric: 10},
+		{routers: []int{3, 6}, area: "2", metric: 10},
+		{routers: []int{6, 7}, area: "2", metric: 10},
+	},
+	externals: map[int][]string{1: {"203.0.113.0/24"}, 5: {"203.0.113.0/24", "203.0.114.0/24"}},
+	more: map[int]map[string]string{
+		1: {"ospfd": "router ospf\n redistribute kernel metric 50 metric-type 1\n"},
+		5: {"ospfd": "router ospf\n redistribute kernel metric 20\n"},
+	},
+	toggles: []toggle{
+		{5, []string{"router ospf", "redistribute kernel metric 30 metric-type 1"}, []string{"router ospf", "redistribute kernel metric 20 metric-type 2"}},
+	},
+}
+
+// withoutR5 lets all prefixes pass but R5's.
+const withoutR5 = "ip prefix-list NOT5 seq 5 deny 10.255.0.5/32\nip prefix-list NOT5 seq 10 permit 0.0.0.0/0 le 32\n"
+
+// ospfStub has a stub area, a totally stubby one, and an NSSA, each with two border routers,
+// and ranges and filters that come and go.
+var ospfStub = spec{
+	name:    "ospf-stub-range",
+	routers: 8, exporters: []int{2, 3},
+	links: []link{
+		{routers: []int{1, 2, 3}, lan: true, area: "0", metric: 10},
+		{routers: []int{2, 4}, area: "1", metric: 10},
+		{routers: []int{3, 4}, area: "1", metric: 20},
+		{routers: []int{4, 5}, area: "1", metric: 10},
+		{routers: []int{3, 5}, area: "1", metric: 30},
+		{routers: []int{2, 6}, area: "2", metric: 10},
+		{routers: []int{3, 6}, area: "2", metric: 10},
+		{routers: []int{2, 7}, area: "3", metric: 10},
+		{routers: []int{3, 7}, area: "3", metric: 15},
+		{routers: []int{2, 8}, area: "4", metric: 10},
+		{routers: []int{3, 8}, area: "4", metric: 15},
+	},
+	externals: map[int][]string{1: {"203.0.113.0/24"}, 8: {"203.0.114.0/24"}},
+	more: map[int]map[string]string{
+		1: {"ospfd": "router ospf\n redistribute kernel metric 50 metric-type 1\n"},
+		2: {"ospfd": withoutR5 + "router ospf\n area 2 stub\n area 3 stub no-summary\n area 4 nssa\n"},
+		3: {"ospfd": withoutR5 + "router ospf\n area 2 stub\n area 3 stub no-summary\n area 4 nssa\n"},
+		6: {"ospfd": "router ospf\n area 2 stub\n"},
+		7: {"ospfd": "router ospf\n area 3 stub\n"},
+		8: {"ospfd": "router ospf\n area 4 nssa\n redistribute kernel\n"},
+	},
+	toggles: []toggle{
+		{2, []string{"router ospf", "area 1 range 10.255.0.4/31"}, []string{"router ospf", "no area 1 range 10.255.0.4/31"}},
+		{3, []string{"router ospf", "area 1 range 10.255.0.4/31 cost 25"}, []string{"router ospf", "no area 1 range 10.255.0.4/31"}},
+		{2, []string{"router ospf", "area 1 filter-list prefix NOT5 out"}, []string{"router ospf", "no area 1 filter-list prefix NOT5 out"}},
+		{3, []string{"router ospf", "area 2 filter-list prefix NOT5 in"}, []string{"router ospf", "no area 2 filter-list prefix NOT5 in"}},
+		{3, []string{"router ospf", "area 3 default-cost 20"}, []string{"router ospf", "no area 3 default-cost 20"}},
+	},
+}
+
+// ospfv3 has OSPFv3 in areas, one of them stub, and OSPFv2 in a single one on other links.
+var ospfv3 = spec{
+	name:    "ospfv3-areas",
+	routers: 6, exporters: []int{2, 3},
+	links: []link{
+		{routers: []int{1, 2, 3}, lan: true, area: "0", area6: "0", metric: 10},
+		{routers: []int{2, 3}, area6: "0", metric: 15},
+		{routers: []int{2, 4}, area: "0", area6: "1", metric: 10},
+		{routers: []int{3, 4}, area6: "1", metric: 20},
+		{routers: []int{4, 5}, area: "0", area6: "1", metric: 10},
+		{routers: []int{3, 5}, area: "0", area6: "1", metric: 30},
+		{routers: []int{2, 6}, area: "0", area6: "2", metric: 10},
+		{routers: []int{3, 6}, area: "0", area6: "2", metric: 10},
+	},
+	more: map[int]map[string]string{
+		2: {"ospf6d": "router ospf6\n area 2 stub\n"},
+		3: {"ospf6d": "router ospf6\n area 2 stub\n"},
+		6: {"ospf6d": "router ospf6\n area 2 stub\n"},
+	},
+	toggles: []toggle{
+		{2, []string{"router ospf6", "area 2 stub no-summary"}, []string{"router ospf6", "no area 2 stub no-summary", "area 2 stub"}},
+		{3, []string{"router ospf6", "area 1 range fd00:ff::4/127"}, []string{"router ospf6", "no area 1 range fd00:ff::4/127"}},
+	},
+}
+
+// isisLevels has two routers of level 1 and 2 in each of two areas.
+var isisLevels = spec{
+	name:    "isis-lan-l12",
+	routers: 7, exporters: []int{2, 3},
+	isis: map[int]string{
+		1: "49.0001", 2: "49.0001", 3: "49.0002", 4: "49.0001", 5: "49.0002", 6: "49.0002", 7: "49.0001",
+	},
+	isisLevel: map[int]string{1: "level-1", 6: "level-1", 7: "level-1"},
+	links: []link{
+		{routers: []int{2, 3, 4}, lan: true, level: "level-2-only", metric: 10},
+		{routers: []int{3, 5}, level: "level-1-2", metric: 10},
+		{routers: []int{4, 5}, level: "level-2-only", metric: 10},
+		{routers: []int{1, 2}, level: "level-1", metric: 10},
+		{routers: []int{1, 4}, level: "level-1", metric: 15},
+		{routers: []int{2, 4}, level: "level-1", metric: 30},
+		{routers: []int{3, 6}, level: "level-1", metric: 10},
+		{routers: []int{5, 6}, level: "level-1", metric: 10},
+		{routers: []int{1, 7}, level: "level-1", metric: 10},
+		{routers: []int{7, 4}, level: "level-1", metric: 40},
+	},
+}
+
+// isisTopologies routes IPv6 in topology 2, with levels, three routers on a LAN of level 1, and
+// prefixes from outside.
+var isisTopologies = spec{
+	name:    "isis-mt-l12",
+	routers: 6, exporters: []int{2, 3}, multiTopology: true,
+	isis: map[int]string{
+		1: "49.0001", 2: "49.0001", 3: "49.0002", 4: "49.0001", 5: "49.0002", 6: "49.0002",
+	},
+	isisLevel: map[int]string{1: "level-1", 6: "level-1"},
+	links: []link{
+		{routers: []int{1, 2, 4}, lan: true, level: "level-1", metric: 10},
+		{routers: []int{2, 3}, level: "level-2-only", metric: 10},
+		{routers: []int{4, 5}, level: "level-2-only", metric: 10},
+		{routers: []int{2, 4}, level: "level-1-2", metric: 50},
+		{routers: []int{3, 5}, level: "level-1-2", metric: 20},
+		{routers: []int{3, 6}, level: "level-1", metric: 10},
+		{routers: []int{5, 6}, level: "level-1", metric: 20},
+	},
+	externals: map[int][]string{4: {"203.0.113.0/24"}, 5: {"203.0.113.0/24"}},
+	toggles: []toggle{
+		{4, []string{"router isis " + isisTag, "redistribute ipv4 kernel level-2 metric 5"}, []string{"router isis " + isisTag, "no redistribute ipv4 kernel level-2"}},
+		{5, []string{"router isis " + isisTag, "redistribute ipv4 kernel level-2 metric 30"}, []string{"router isis " + isisTag, "no redistribute ipv4 kernel level-2"}},
+	},
+}
+
+// bothIGPs has OSPF with areas and IS-IS on some links both, on some one of them.
+var bothIGPs = spec{
+	name:    "ospf-and-isis",
+	routers: 6, exporters: []int{2, 3},
+	isis: map[int]string{1: "49.0001", 2: "49.0001", 3: "49.0002", 4: "49.0001", 5: "49.0002", 6: "49.0002"},
+	links: []link{
+		{routers: []int{2, 3}, area: "0", level: "level-2-only", metric: 10},
+		{routers: []int{1, 2}, area: "1", level: "level-1-2", metric: 10},
+		{routers: []int{1, 3}, area: "1", level: "level-2-only", metric: 20},
+		{routers: []int{2, 4}, area: "2", level: "level-1-2", metric: 10},
+		{routers: []int{4, 5}, level: "level-2-only", metric: 10},
+		{routers: []int{3, 5}, area: "3", level: "level-1-2", metric: 10},
+		{routers: []int{3, 6}, level: "level-1-2", metric: 10},
+		{routers: []int{5, 6}, area: "3", metric: 5},
+		{routers: []int{2, 3}, area: "0", metric: 30},
+	},
+}
