@@ -33,10 +33,11 @@ type bench struct {
 	partitions int32
 	in         *avro.Serde[schemas.NetworkMap]
 	out        *avro.Serde[schemas.NetworkMap]
-	grow       string // appended to the tags of out
-	exact      bool   // what an ingest puts out is written as it is
-	global     string // an input that is read whole
-	resigns    bool   // an ingest resigns when it is told to
+	grow       string           // appended to the tags of out
+	exact      bool             // what an ingest puts out is written as it is
+	seen       func(key string) // takes what is shown to Step
+	global     string           // an input that is read whole
+	resigns    bool             // an ingest resigns when it is told to
 }
 
 func newBench(t *testing.T, partitions int) *bench {
@@ -80,6 +81,7 @@ type event struct {
 
 func (b *bench) spec() stream.Spec[map[string]*schemas.NetworkMap, event, schemas.NetworkMap] {
 	type state = map[string]*schemas.NetworkMap
+	seen := b.seen
 	spec := stream.Spec[state, event, schemas.NetworkMap]{
 		Name:   "toy",
 		Inputs: []stream.Input[event]{stream.InputOf("in", b.in, func(k string, v *schemas.NetworkMap) event { return event{key: k, value: v} })},
@@ -88,6 +90,9 @@ func (b *bench) spec() stream.Spec[map[string]*schemas.NetworkMap, event, schema
 		Step: func(s state, e event) (state, []stream.Output[schemas.NetworkMap]) {
 			if e.flush {
 				return s, nil
+			}
+			if seen != nil {
+				seen(e.key)
 			}
 			if e.value == nil {
 				return s, []stream.Output[schemas.NetworkMap]{{Key: e.key}}
