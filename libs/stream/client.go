@@ -79,6 +79,8 @@ func (c *client) producer(transactionalID string) (*kafka.Producer, error) {
 		"queue.buffering.max.kbytes":   strconv.Itoa(queueKiB),
 		"compression.type":             "lz4",
 		"go.delivery.report.fields":    "none",
+		"go.events.channel.size":       1000, // a million without, 40 MB for each partition
+		"go.produce.channel.size":      1,
 		"log_level":                    "0",    // a channel of log lines would be looked at ten times a second
 		"log.queue":                    "true", // what is fatal is an error as well
 	})

@@ -2,8 +2,8 @@ package stream
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -18,9 +18,9 @@ type ends map[partition]int64
 // await finds the ends of partitions; those that have none (yet), for want of a leader, say, are waited
 // for as long as ctx lives.
 func (e ends) await(ctx context.Context, c *kafka.Consumer, partitions []kafka.TopicPartition, rt *service.Runtime) error {
-	for _, tp := range partitions {
+	for i, tp := range partitions {
 		wait := rt.Wait("partition", fmt.Sprintf("the end of partition %d of %s", tp.Partition, *tp.Topic))
-		err := e.find(ctx, c, tp, wait.Because)
+		err := e.find(ctx, c, partitions[i:i+1], wait.Because)
 		wait.Done()
 		if err != nil {
 			return err
@@ -29,19 +29,23 @@ func (e ends) await(ctx context.Context, c *kafka.Consumer, partitions []kafka.T
 	return nil
 }
 
-// find asks the brokers for the end of a partition until they tell it or ctx ends; it tells note why they do not.
-func (e ends) find(ctx context.Context, c *kafka.Consumer, tp kafka.TopicPartition, note func(error)) error {
-	for {
-		_, end, err := c.QueryWatermarkOffsets(*tp.Topic, tp.Partition, int(callTime.Milliseconds()))
-		if err == nil {
-			e[partitionOf(tp)] = end
-			return nil
-		}
-		note(err)
-		if !pause(ctx, retryPause) {
-			return ctx.Err()
+// find asks the brokers for the ends of partitions until they tell them or ctx ends; it tells note why
+// they do not.
+func (e ends) find(ctx context.Context, c *kafka.Consumer, partitions []kafka.TopicPartition, note func(error)) error {
+	for _, tp := range partitions {
+		for {
+			_, end, err := c.QueryWatermarkOffsets(*tp.Topic, tp.Partition, int(callTime.Milliseconds()))
+			if err == nil {
+				e[partitionOf(tp)] = end
+				break
+			}
+			note(fmt.Errorf("end of partition %d of %s: %w", tp.Partition, *tp.Topic, err))
+			if !pause(ctx, retryPause) {
+				return ctx.Err()
+			}
 		}
 	}
+	return nil
 }
 
 // at takes the position that an event has: of a record, or that there is nothing more (yet).
@@ -65,39 +69,42 @@ func (e ends) at(event kafka.Event) (kafka.TopicPartition, bool) {
 	return kafka.TopicPartition{}, false
 }
 
-// topicPause is the pause before a topic is asked for again that is not known to every broker yet.
-const topicPause = 50 * time.Millisecond
+const (
+	// topicPatience is how long a topic that was just created may not be known to every broker.
+	topicPatience = 10 * time.Second
+	// topicPause is the pause before it is asked for again.
+	topicPause = 50 * time.Millisecond
+	// forever is the patience of who waits as long as it is not told to end.
+	forever time.Duration = math.MaxInt64
+)
 
-// topicPatience is how long a topic that was just created may not be known.
-const topicPatience = 10 * time.Second
-
-var errUnknownTopic = errors.New("the brokers do not know the topic")
-
-// partitionCount returns the number of a topic's partitions.
-func partitionCount(c *kafka.Consumer, topic string) (int, error) {
-	m, err := c.GetMetadata(&topic, false, int(callTime.Milliseconds()))
-	if err != nil {
-		return 0, fmt.Errorf("partitions of %s: %w", topic, err)
-	}
-	if n := len(m.Topics[topic].Partitions); n > 0 {
-		return n, nil
-	}
-	return 0, fmt.Errorf("topic %s has no partitions: %w: %w", topic, errUnknownTopic, m.Topics[topic].Error)
-}
-
-// awaitPartitions returns the number of a topic's partitions; it waits for a topic that is not known
-// (yet), and for brokers that are away, as long as ctx lives.
-func awaitPartitions(ctx context.Context, c *kafka.Consumer, topic string, rt *service.Runtime) (int, error) {
-	wait := rt.Wait("topic", "the partitions of "+topic)
-	defer wait.Done()
-	for {
-		n, err := partitionCount(c, topic)
-		if err == nil {
-			return n, nil
+// partitionCount returns the number of a topic's partitions; it waits a while for a topic that is not
+// known (yet), and for brokers that are away as long as ctx lives, and tells note.
+func partitionCount(ctx context.Context, c *kafka.Consumer, topic string, patience time.Duration, note func(error)) (int, error) {
+	for start := time.Now(); ; {
+		m, err := c.GetMetadata(&topic, false, int(callTime.Milliseconds()))
+		switch {
+		case err != nil:
+			start = time.Now()
+			err = fmt.Errorf("partitions of %s: %w", topic, err)
+		case len(m.Topics[topic].Partitions) > 0:
+			return len(m.Topics[topic].Partitions), nil
+		default:
+			err = fmt.Errorf("topic %s has no partitions: %w", topic, m.Topics[topic].Error)
+			if time.Since(start) > patience {
+				return 0, err
+			}
 		}
-		wait.Because(err)
+		note(err)
 		if !pause(ctx, topicPause) {
 			return 0, ctx.Err()
 		}
 	}
+}
+
+// awaitPartitions is partitionCount as long as ctx lives.
+func awaitPartitions(ctx context.Context, c *kafka.Consumer, topic string, rt *service.Runtime) (int, error) {
+	wait := rt.Wait("topic", "the partitions of "+topic)
+	defer wait.Done()
+	return partitionCount(ctx, c, topic, forever, wait.Because)
 }

@@ -46,7 +46,7 @@ func FollowAndTell(ctx context.Context, c service.Config, topic string, record f
 	defer watching.Wait()
 	defer stop()
 	for ctx.Err() == nil {
-		event := consumer.Poll(int(pollTime.Milliseconds()))
+		event := consumer.Poll(pollMillis)
 		told.note(event)
 		switch e := event.(type) {
 		case *kafka.Message:
@@ -76,33 +76,22 @@ func FollowAndTell(ctx context.Context, c service.Config, topic string, record f
 func assignAll(ctx context.Context, consumer *kafka.Consumer, topic string) (ends, error) {
 	ctx, cancel := context.WithTimeout(ctx, topicPatience)
 	defer cancel()
-	n, err := awaitTopic(ctx, consumer, topic)
+	var away error // brokers are waited for, a while
+	warn := func(err error) { away = err }
+	n, err := partitionCount(ctx, consumer, topic, toolPatience, warn)
+	if ctx.Err() != nil {
+		return nil, cmp.Or(away, err)
+	}
 	if err != nil {
 		return nil, err
 	}
 	var read []kafka.TopicPartition
-	left := ends{}
 	for number := range int32(n) {
-		var away error
-		tp := start(topic, number)
-		if err := left.find(ctx, consumer, tp, func(err error) { away = err }); err != nil {
-			return nil, cmp.Or(away, err)
-		}
-		read = append(read, tp)
+		read = append(read, kafka.TopicPartition{Topic: &topic, Partition: number, Offset: kafka.OffsetBeginning})
+	}
+	left := ends{}
+	if err := left.find(ctx, consumer, read, warn); err != nil {
+		return nil, cmp.Or(away, err)
 	}
 	return left, consumer.Assign(read)
-}
-
-// awaitTopic returns the number of a topic's partitions; it waits a while for a topic that is not known,
-// and for brokers that are away until ctx ends.
-func awaitTopic(ctx context.Context, consumer *kafka.Consumer, topic string) (int, error) {
-	for begin := time.Now(); ; {
-		n, err := partitionCount(consumer, topic)
-		if err == nil || errors.Is(err, errUnknownTopic) && time.Since(begin) > toolPatience {
-			return n, err
-		}
-		if !pause(ctx, topicPause) {
-			return 0, err
-		}
-	}
 }

@@ -13,10 +13,10 @@ import (
 )
 
 const (
-	pollTime    = 100 * time.Millisecond // longest wait for a record
-	commandTime = 10 * time.Millisecond  // the same, while something is being opened
-	batchTime   = 20 * time.Millisecond  // longest time that busy inputs are coalesced
-	closeTime   = 5 * time.Second
+	pollMillis    = 100                   // longest wait for a record
+	commandMillis = 10                    // the same, while something is being opened
+	batchTime     = 20 * time.Millisecond // longest time that busy inputs are coalesced
+	closeTime     = 5 * time.Second
 )
 
 // shell runs a processor: the consumer group says which partitions are this instance's, and each
@@ -32,8 +32,9 @@ type shell[S, E, V any] struct {
 	topic    string                    // whose partitions the group shares out
 	id       func(number int32) string // transactional
 	consumer *kafka.Consumer
-	ctx      context.Context // of run; the consumer's callbacks need it
-	waiting  *service.Wait   // for the group to say which partitions are this instance's; nil: it has
+	ctx      context.Context // until close; the consumer's callbacks need it
+	cancel   context.CancelFunc
+	waiting  *service.Wait // for the group to say which partitions are this instance's; nil: it has
 	ready    bool
 
 	commands chan func()               // for the goroutine that polls, the only one that steers the consumer
@@ -70,8 +71,9 @@ func newShell[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Co
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithCancel(ctx)
 	s := &shell[S, E, V]{
-		spec: spec, runtime: rt, metrics: m, bad: newBadRecords(m, rt), inputs: map[string]Input[E]{}, group: group, ctx: ctx,
+		cancel: cancel, spec: spec, runtime: rt, metrics: m, bad: newBadRecords(m, rt), inputs: map[string]Input[E]{}, group: group, ctx: ctx,
 		commands: make(chan func(), 64), failed: make(chan error, 1), opening: map[int32]<-chan struct{}{}, tasks: map[int32]*task[S, E, V]{},
 	}
 	names := []string{spec.Output.Topic}
@@ -80,14 +82,17 @@ func newShell[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Co
 		names = append(names, in.Topic)
 	}
 	s.client = newClient(c, rt, group, names...)
-	if err := prepareTopics(ctx, s.client, usesOf(spec)); err != nil {
+	if err = prepareTopics(ctx, s.client, usesOf(spec)); err == nil {
+		err = prepareSchema(ctx, rt, spec.Output)
+	}
+	if err == nil {
+		s.consumer, err = NewConsumer(c, group, rt.Log)
+	}
+	if err != nil {
+		cancel()
 		return nil, err
 	}
-	if err := prepareSchema(ctx, rt, spec.Output); err != nil {
-		return nil, err
-	}
-	s.consumer, err = NewConsumer(c, group, rt.Log)
-	return s, err
+	return s, nil
 }
 
 // fed reports whether the processor is an ingest: its events come from elsewhere.
@@ -147,6 +152,7 @@ func (s *shell[S, E, V]) fail(err error) {
 
 // close ends all tasks and leaves the group, and so gives the partitions away.
 func (s *shell[S, E, V]) close() {
+	s.cancel()
 	s.release(s.all(), closeTime)
 	if s.waiting != nil {
 		s.waiting.Done()
@@ -165,11 +171,11 @@ func (s *shell[S, E, V]) close() {
 
 // batch takes records until there are none or the batch is old enough, and has the tasks publish.
 func (s *shell[S, E, V]) batch() {
-	patience := pollTime
+	patience := pollMillis
 	if slices.ContainsFunc(s.all(), func(t *task[S, E, V]) bool { return t.is(opening) }) {
-		patience = commandTime
+		patience = commandMillis
 	}
-	event := s.consumer.Poll(int(patience.Milliseconds()))
+	event := s.consumer.Poll(patience)
 	for start := time.Now(); event != nil; event = s.consumer.Poll(0) {
 		s.handle(event)
 		if time.Since(start) > batchTime || s.ctx.Err() != nil {

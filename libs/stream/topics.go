@@ -124,8 +124,10 @@ func usesOf[S, E, V any](spec Spec[S, E, V]) []use {
 func prepareTopics(ctx context.Context, c *client, uses []use) error {
 	// A producer, since an admin client does not say why it has no broker.
 	config, err := clientConfig(c.config, kafka.ConfigMap{
-		"go.logs.channel.enable": true,
-		"log.connection.close":   true, // or it says nothing of brokers that want TLS
+		"go.logs.channel.enable":  true,
+		"go.events.channel.size":  100,
+		"go.produce.channel.size": 1,
+		"log.connection.close":    true, // or it says nothing of brokers that want TLS
 	})
 	if err != nil {
 		return err
