@@ -22,10 +22,11 @@ const (
 	HopCount
 )
 
-// Graph is the paths of a database at one moment. It does not change once built.
+// Graph is the paths of a database at one moment. It is not safe for concurrent use.
 type Graph struct {
+	view     *view
 	pids     []string
-	networks [2]*igp.Network // by family
+	networks [2]*igp.Network // by family; nil: not asked for yet
 	ipv6Only []bool          // by router: it routes no IPv4
 	apart    bool
 }
@@ -33,7 +34,7 @@ type Graph struct {
 // Graph returns the graph of the records that count now.
 func (d *Database) Graph() *Graph {
 	v := d.view()
-	g := &Graph{pids: v.routers.pids, networks: [2]*igp.Network{v.network(ip4), v.network(ip6)}}
+	g := &Graph{view: v, pids: v.routers.pids}
 	g.ipv6Only, g.apart = v.ipv6Routing()
 	return g
 }
@@ -65,6 +66,9 @@ func (g *Graph) IPv6Costs(m Metric) alto.CostMap {
 }
 
 func (g *Graph) paths(f family, m Metric) *igp.Matrix {
+	if g.networks[f] == nil {
+		g.networks[f] = g.view.network(f)
+	}
 	n := g.networks[f]
 	switch m {
 	case RoutingTE:

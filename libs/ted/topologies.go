@@ -1,6 +1,10 @@
 package ted
 
-import "github.com/altostream/altostream/libs/igp"
+import (
+	"slices"
+
+	"github.com/altostream/altostream/libs/igp"
+)
 
 // topologies says which multi-topology routes an address family where.
 type topologies struct {
@@ -13,7 +17,8 @@ type topologies struct {
 // the standard topology.
 func (v *view) topologiesOf(k igpKey, f family) topologies {
 	t := topologies{part: map[place]place{}, other: map[place]bool{}}
-	if k.rules() != igp.ISIS || f != ip6 {
+	inUse := func(l *link) bool { return l.scope.igp == k && l.topology == ipv6UnicastTopology }
+	if k.rules() != igp.ISIS || f != ip6 || !slices.ContainsFunc(v.links, inUse) {
 		return t
 	}
 	for _, l := range v.links {
@@ -24,18 +29,22 @@ func (v *view) topologiesOf(k igpKey, f family) topologies {
 		}
 	}
 	for _, l := range v.links {
-		if l.scope.igp == k && l.topology == ipv6UnicastTopology {
+		if inUse(l) {
 			t.other[t.find(place{l.scope, l.local})] = true
 		}
 	}
 	return t
 }
 
+// find returns the representative of a node's part, and shortens the way there.
 func (t topologies) find(p place) place {
 	for {
 		to, joined := t.part[p]
 		if !joined {
 			return p
+		}
+		if further, joined := t.part[to]; joined {
+			t.part[p] = further
 		}
 		p = to
 	}
