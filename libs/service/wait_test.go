@@ -26,12 +26,14 @@ func TestWait(t *testing.T) {
 		short := rt.Wait("partition", "partition 1 of t")
 		long := part.Wait("broker", "kafka a:9092")
 		time.Sleep(tellAfter - time.Second)
+		synctest.Wait()
 		short.Done()
 		if !rt.IsReady() || log.Len() > 0 {
 			t.Errorf("waits of %v: ready %t, log %q", tellAfter-time.Second, rt.IsReady(), log.String())
 		}
 		long.Because(errors.New("connection refused"))
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		for _, want := range []string{"level=WARN msg=waiting", "for=broker", `what="kafka a:9092"`, "since=", "waited=5s", `error="connection refused"`} {
 			if !strings.Contains(log.String(), want) {
 				t.Errorf("the log does not say %q: %s", want, log.String())
@@ -47,12 +49,14 @@ func TestWait(t *testing.T) {
 		alike.Because(errors.New("connection refused"))
 		other.Because(errors.New("no such host"))
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if text := log.String(); strings.Contains(text, "b:9092") || !strings.Contains(text, "others=1") || !strings.Contains(text, "c:9092") {
 			t.Errorf("two waits of one reason and one of another: %s", text)
 		}
 		alike.Done()
 		other.Done()
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if n := strings.Count(log.String(), "kafka a:9092"); n < 12 || n > 20 {
 			t.Errorf("%d lines in an hour, want some 17: at growing intervals, at last every five minutes", n)
 		}

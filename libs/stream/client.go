@@ -128,20 +128,30 @@ func (c *client) servers() string {
 
 // note takes what a client of Kafka tells of by itself and gets over.
 func (c *client) note(e kafka.Error) {
-	if tellsWhy(e) {
-		c.mu.Lock()
-		c.why = explain(c.config, e, c.access)
-		if c.away != nil {
-			c.away.Because(c.why)
-		}
-		c.mu.Unlock()
-	}
+	c.learn(e)
 	switch e.Code() {
 	case kafka.ErrAllBrokersDown:
 		c.missing(explain(c.config, e, c.access))
 	case kafka.ErrTransport, kafka.ErrResolve, kafka.ErrTimedOut: // of one broker of several, maybe
 	default:
 		c.warn(e)
+	}
+}
+
+// learn takes why brokers are not reached.
+func (c *client) learn(e kafka.Error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case tellsWhy(e):
+		c.why = explain(c.config, e, c.access)
+	case e.Code() == kafka.ErrAllBrokersDown:
+		c.down = explain(c.config, e, c.access)
+	default:
+		return
+	}
+	if c.away != nil {
+		c.away.Because(cmp.Or(c.why, c.down))
 	}
 }
 
@@ -195,7 +205,7 @@ func (c *client) explain(err error, a access) error {
 func (c *client) watch(events <-chan kafka.Event) {
 	for e := range events {
 		if e, ok := e.(kafka.Error); ok {
-			c.note(e)
+			c.learn(e)
 		}
 	}
 }

@@ -153,7 +153,6 @@ func TestRunRecreatedInput(t *testing.T) {
 	b.run(t)
 	b.put(t, "in", 0, "a", b.encode(t, "1"))
 	b.awaitTable(t, map[string]string{"a": "<1>"})
-	time.Sleep(4 * time.Second) // the topic is known
 	b.withAdmin(t, func(admin *kafka.AdminClient) {
 		if _, err := admin.DeleteTopics(t.Context(), []string{"in"}); err != nil {
 			t.Fatal(err)
@@ -167,6 +166,25 @@ func TestRunRecreatedInput(t *testing.T) {
 	}
 	b.putAll(t, "in", 0, values)
 	b.awaitTable(t, want)
+}
+
+// TestRunTopicGone deletes the output for a while: that is told, and it is filled again when it is back.
+func TestRunTopicGone(t *testing.T) {
+	b := newBench(t, 1)
+	b.createTopic(t, "out", "1048588")
+	rt, l := b.runLogged(t)
+	await(t, "ready", rt.IsReady)
+	b.put(t, "in", 0, "a", b.encode(t, "1"))
+	b.awaitTable(t, map[string]string{"a": "<1>"})
+	b.withAdmin(t, func(admin *kafka.AdminClient) {
+		if _, err := admin.DeleteTopics(t.Context(), []string{"out"}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	await(t, "the wait is told", func() bool { return l.says("topic out, which does not exist") && !rt.IsReady() })
+	b.createTopic(t, "out", "1048588")
+	b.awaitTable(t, map[string]string{"a": "<1>"})
+	await(t, "ready again", rt.IsReady)
 }
 
 // TestRunForeignTransaction has another program's transaction open in an input: nothing after it can be

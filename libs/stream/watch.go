@@ -24,6 +24,7 @@ type watcher struct {
 	admin  *kafka.AdminClient
 	topics []string
 	ids    map[string]string
+	gone   map[string]*service.Wait // topics that do not exist
 	stalls map[partition]*stall
 }
 
@@ -41,7 +42,7 @@ func (s *shell[S, E, V]) watch(ctx context.Context) {
 		return
 	}
 	defer admin.Close()
-	w := &watcher{client: s.client, admin: admin, ids: map[string]string{}, stalls: map[partition]*stall{}}
+	w := &watcher{client: s.client, admin: admin, ids: map[string]string{}, gone: map[string]*service.Wait{}, stalls: map[partition]*stall{}}
 	for _, u := range usesOf(s.spec) {
 		w.topics = append(w.topics, u.topic)
 	}
@@ -49,11 +50,6 @@ func (s *shell[S, E, V]) watch(ctx context.Context) {
 	ticker := time.NewTicker(watchInterval)
 	defer ticker.Stop()
 	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
 		for _, topic := range w.recreated(ctx) {
 			why := fmt.Errorf("topic %s: %w", topic, errRecreated)
 			s.do(func() {
@@ -63,6 +59,11 @@ func (s *shell[S, E, V]) watch(ctx context.Context) {
 			})
 		}
 		w.look(ctx, s.watched())
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
 	}
 }
 
@@ -89,6 +90,21 @@ func (w *watcher) end() {
 	for p := range w.stalls {
 		w.resume(p)
 	}
+	for _, wait := range w.gone {
+		wait.Done()
+	}
+}
+
+// exists takes whether a topic exists, and waits for one that does not.
+func (w *watcher) exists(topic string, exists bool) {
+	wait := w.gone[topic]
+	switch {
+	case exists && wait != nil:
+		wait.Done()
+		delete(w.gone, topic)
+	case !exists && wait == nil:
+		w.gone[topic] = w.client.runtime.Wait("topic", "topic "+topic+", which does not exist (altoctl topics apply)")
+	}
 }
 
 // recreated returns the topics that are not the ones that they were when it was asked last.
@@ -102,7 +118,12 @@ func (w *watcher) recreated(ctx context.Context) []string {
 	}
 	w.client.answered()
 	var recreated []string
-	for name, topic := range topics {
+	for _, name := range w.topics {
+		topic, exists := topics[name]
+		w.exists(name, exists)
+		if !exists {
+			continue
+		}
 		if before, known := w.ids[name]; known && before != topic.ID {
 			recreated = append(recreated, name)
 		}
