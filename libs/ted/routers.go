@@ -87,8 +87,8 @@ func (v *view) identities() []*identity {
 // learn takes from an object what its local router may be recognised by.
 func (i *identity) learn(o *object) {
 	r := o.record
-	switch k := o.scope.igp; {
-	case k.protocol == ospfv2, k.protocol == ospfv3, k.protocol == bgp:
+	switch o.scope.igp.protocol {
+	case ospfv2, ospfv3, bgp:
 		if octets, err := hex.DecodeString(i.router.id); err == nil && len(octets) == ospfRouterLength {
 			i.ids[netip.AddrFrom4([4]byte(octets)).String()] = true
 		}
