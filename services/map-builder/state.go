@@ -15,7 +15,7 @@ import (
 type State struct {
 	ownership   ted.Ownership
 	syncTimeout time.Duration
-	topologies  stream.Shards[topology]
+	topologies  stream.KeyedState[topology]
 	published   map[string]bool // resource ids that the output table held at the start
 	changed     map[string]news // by topology, since the last call of news
 }
@@ -63,7 +63,7 @@ type output = stream.Output[schemas.NetworkMap]
 func newState(o ted.Ownership, options ted.Options, syncTimeout time.Duration) *State {
 	return &State{
 		ownership: o, syncTimeout: syncTimeout, published: map[string]bool{}, changed: map[string]news{},
-		topologies: stream.Shards[topology]{New: func() *topology { return &topology{db: ted.New(options)} }},
+		topologies: stream.KeyedState[topology]{New: func() *topology { return &topology{db: ted.New(options)} }},
 	}
 }
 
