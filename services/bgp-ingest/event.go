@@ -10,7 +10,7 @@ import (
 )
 
 // Event is one of Configured, Admitted, Monitored, Restored, TakenOver, StoodBy, Up, Down, Failed,
-// Update, RefreshBegun, RefreshEnded, StaleTimeOver, Stopped and Flush.
+// Update, RefreshBegun, RefreshEnded, FirstSessionDue, StaleTimeOver, Stopped and Flush.
 type Event any
 
 // Configured says that a speaker belongs to this ingest.
@@ -82,6 +82,10 @@ type Update struct {
 
 	decoder *bgpls.Decoder // whose memory the Update is in; nil = its own
 }
+
+// FirstSessionDue says that a configured speaker has had time to begin a session with this
+// instance since it started.
+type FirstSessionDue struct{ Source string }
 
 // StaleTimeOver says that a speaker's objects have outlived its lost session long
 // enough.

@@ -46,10 +46,32 @@ func (s *State) down(e Down) []output {
 	}
 	out := s.lose(sp)
 	if !sp.file() {
-		sp.missed = true
-		out = append(out, output{Key: sp.source, Resign: true}) // a replica may still hear it
+		out = append(out, s.misses(sp))
 	}
 	return out
+}
+
+// firstSessionTime is how long a configured speaker has for its first session with an instance: routers
+// begin again within seconds, and a replica is to take over before the stale time is over.
+const firstSessionTime = 30 * time.Second
+
+// expect asks for FirstSessionDue.
+func (s *State) expect(source string) output {
+	return output{Key: source + alarmSeparator + firstSession, WakeAfter: min(firstSessionTime, s.staleTime/2)}
+}
+
+// firstSessionDue notes that this instance, which started a while ago, has not heard a speaker yet.
+func (s *State) firstSessionDue(e FirstSessionDue) []output {
+	if sp := s.speaker(e.Source); !sp.inSession() {
+		return []output{s.misses(sp)}
+	}
+	return nil
+}
+
+// misses asks for another instance, which may hear the speaker.
+func (s *State) misses(sp *speaker) output {
+	sp.missed = true
+	return output{Key: sp.source, Resign: true}
 }
 
 // hears takes back that a replica may hear a speaker better.
@@ -87,7 +109,10 @@ func (s *State) alarm(sp *speaker, after time.Duration) output {
 	return output{Key: sp.source + alarmSeparator + strconv.Itoa(sp.changes), WakeAfter: after}
 }
 
-const alarmSeparator = "#"
+const (
+	alarmSeparator = "#"
+	firstSession   = "first" // in the place of the number of changes: an alarm for FirstSessionDue
+)
 
 // refreshing begins to mark what the speaker says again; if it does not end, the
 // stale time decides.

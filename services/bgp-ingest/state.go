@@ -40,7 +40,7 @@ type speaker struct {
 	asn        uint32
 	state      string        // schemas.Peer…
 	reason     string        // why there is no session, "" = none was told
-	missed     bool          // it lost its session and has not told its table since
+	missed     bool          // it lost its session, or had none in time, and has not told its table since
 	over       bool          // it told more objects than it may; nothing counts until its next session
 	peer       avro.Encoded  // its peer record in the output table
 	since      time.Time     // when the session came up or was lost, zero if that is not known
@@ -66,7 +66,7 @@ func Step(s *State, e Event) (*State, []output) {
 		s.standBy()
 	case Configured:
 		s.now = e.At
-		return s, s.configure(e)
+		return s, append(s.configure(e), s.expect(e.Source))
 	case Admitted:
 		s.now = e.At
 		s.admitted = append(s.admitted, e.Prefix)
@@ -89,6 +89,8 @@ func Step(s *State, e Event) (*State, []output) {
 		return s, s.refreshing(e)
 	case RefreshEnded:
 		return s, s.refreshed(e)
+	case FirstSessionDue:
+		return s, s.firstSessionDue(e)
 	case StaleTimeOver:
 		return s, s.staleTimeOver(e)
 	case Stopped:
