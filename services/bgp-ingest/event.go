@@ -9,7 +9,7 @@ import (
 	"github.com/altostream/altostream/libs/bgpls"
 )
 
-// Event is one of Configured, Admitted, Monitored, Restored, TakenOver, StoodBy, Up, Down, Failed,
+// Event is one of Configured, Admitted, Monitored, AllConfigured, Restored, TakenOver, StoodBy, Up, Down, Failed,
 // Update, RefreshBegun, RefreshEnded, FirstSessionDue, StaleTimeOver, Stopped and Flush.
 type Event any
 
@@ -31,6 +31,10 @@ type Monitored struct {
 	Routers Routers
 	At      time.Time
 }
+
+// AllConfigured says that Configured, Admitted and Monitored have told of all speakers that belong to
+// this ingest, but for those of the files.
+type AllConfigured struct{ Files []string }
 
 // Restored is a record that the table held when this instance took over; nil = gone.
 type Restored struct {

@@ -99,9 +99,32 @@ func (s *State) stopped() []output {
 func (s *State) lose(sp *speaker) []output {
 	sp.changes++
 	if sp.len() == 0 {
-		return s.setState(sp, schemas.PeerIdle)
+		return s.idle(sp)
 	}
 	return append(s.setState(sp, schemas.PeerStale), s.alarm(sp, sp.keep))
+}
+
+// idle notes that a speaker has neither a session nor objects.
+func (s *State) idle(sp *speaker) []output {
+	if !sp.departed {
+		return s.setState(sp, schemas.PeerIdle)
+	}
+	s.forget(sp)
+	if s.silent || sp.peer == nil {
+		return nil
+	}
+	return []output{{Key: s.peerKey(sp)}}
+}
+
+// forget forgets a speaker.
+func (s *State) forget(sp *speaker) {
+	delete(s.speakers, sp.source)
+	s.touched[sp] = struct{}{}
+}
+
+// peerKey is the key of a speaker's peer record.
+func (s *State) peerKey(sp *speaker) string {
+	return s.topology + "|" + sp.source + "|" + schemas.KindPeer
 }
 
 // alarm asks for StaleTimeOver, unless the session comes or goes before.
@@ -182,8 +205,8 @@ func (s *State) endOfRIB(sp *speaker, f bgp.Family) (out []output) {
 // whether it is back or not. One that is back and sent no End-of-RIB, which is an option
 // (RFC 4724 §2), counts as synced from then on.
 func (s *State) staleTimeOver(e StaleTimeOver) (out []output) {
-	sp := s.speaker(e.Source)
-	if e.epoch != strconv.Itoa(sp.changes) {
+	sp, known := s.speakers[e.Source]
+	if !known || e.epoch != strconv.Itoa(sp.changes) {
 		return nil
 	}
 	gone := sp.state == schemas.PeerStale
@@ -194,7 +217,7 @@ func (s *State) staleTimeOver(e StaleTimeOver) (out []output) {
 		out = append(out, s.sweep(sp, r)...)
 	}
 	if gone {
-		return append(out, s.setState(sp, schemas.PeerIdle)...)
+		return append(out, s.idle(sp)...)
 	}
 	sp.premature = false
 	return append(append(out, s.setState(sp, schemas.PeerSynced)...), s.hears(sp)...)
@@ -229,5 +252,5 @@ func (s *State) setState(sp *speaker, state string) []output {
 		return nil
 	}
 	sp.peer = encoded
-	return []output{{Key: s.topology + "|" + sp.source + "|" + schemas.KindPeer, Value: &encoded}}
+	return []output{{Key: s.peerKey(sp), Value: &encoded}}
 }

@@ -26,6 +26,8 @@ type State struct {
 	admitted   []netip.Prefix                          // of BGP speakers that belong to this ingest
 	monitors   bool                                    // BMP speakers belong to it
 	routers    Routers                                 // of BMP speakers that do
+	files      []string                                // whose speakers do
+	complete   bool                                    // AllConfigured has been
 	silent     bool                                    // another instance publishes, or the table is not read yet
 	touched    map[*speaker]struct{}                   // since the last news
 	findings   []finding                               // since the last news
@@ -37,6 +39,7 @@ type State struct {
 type speaker struct {
 	source     string
 	configured bool // of this ingest's: objects of other sources are left alone
+	departed   bool // it is out of the configuration since another run: when its objects are gone, so is it
 	asn        uint32
 	state      string        // schemas.Peer…
 	reason     string        // why there is no session, "" = none was told
@@ -75,6 +78,9 @@ func Step(s *State, e Event) (*State, []output) {
 		s.now = e.At
 		s.monitors, s.routers = true, e.Routers
 		return s, s.admit()
+	case AllConfigured:
+		s.files, s.complete = e.Files, true
+		return s, s.sortOut()
 	case Up:
 		s.now = e.At
 		return s, s.up(e)
@@ -179,10 +185,16 @@ func (s *State) restorePeer(sp *speaker, record avro.Encoded) {
 // again.
 func (s *State) configure(e Configured) []output {
 	sp := s.speaker(e.Source)
+	sp.departed = false
 	if sp.configured {
 		return nil
 	}
-	sp.configured, sp.asn = true, e.ASN
+	sp.asn = e.ASN
+	return s.adopt(sp)
+}
+
+func (s *State) adopt(sp *speaker) []output {
+	sp.configured = true
 	if sp.since.IsZero() {
 		sp.since = s.now
 	}
