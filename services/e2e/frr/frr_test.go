@@ -74,6 +74,7 @@ func play(t *testing.T, s spec, events int, seed uint64) {
 		l.recorder.write(r)
 		l.player.Play(r)
 	}
+	l.calm()
 	l.settle(event{name: "base", do: func() {
 		for _, number := range s.exporters {
 			e := &exporter{router: l.routers[number-1], record: record}
@@ -84,6 +85,17 @@ func play(t *testing.T, s spec, events int, seed uint64) {
 	rng := rand.New(rand.NewPCG(seed, 11))
 	for range events {
 		l.settle(l.random(rng))
+	}
+}
+
+// calm waits until the routers know each other, so that a recording begins with one table.
+func (l *live) calm() {
+	l.t.Helper()
+	var before truthtest.State
+	for since := time.Now(); time.Since(since) < quiet+deadInterval; time.Sleep(look) {
+		if now := l.look(truthtest.State{}); !cmp.Equal(now, before) {
+			since, before = time.Now(), now
+		}
 	}
 }
 
@@ -125,7 +137,7 @@ func (l *live) settle(e event) {
 			if compared, wrong = l.recorder.Compare(s, l.player.DB); len(wrong) == 0 || time.Since(begun) > patience && anew {
 				break
 			}
-			if !anew && time.Since(begun) > patience/2 {
+			if !anew && time.Since(begun) > patience/4 {
 				anew = l.computeAnew(wrong)
 			}
 		}
