@@ -17,11 +17,20 @@ type event struct {
 	silent bool
 }
 
-// random returns an event that is possible now.
-func (l *live) random(rng *rand.Rand) event {
+// next returns the event of a number: every other one of the first is one of the
+// network's own.
+func (l *live) next(number int, rng *rand.Rand) event {
 	if e, ended := l.ended(); ended {
 		return event{name: fmt.Sprint("start ", e.router.number), do: e.open}
 	}
+	if own := number / 2; number%2 == 1 && own < len(l.spec.toggles) {
+		return l.toggle(own)
+	}
+	return l.random(rng)
+}
+
+// random returns an event that is possible now.
+func (l *live) random(rng *rand.Rand) event {
 	for {
 		var e event
 		switch p := rng.IntN(100); {
@@ -164,7 +173,10 @@ func (l *live) toggleEvent(rng *rand.Rand) event {
 	if len(l.spec.toggles) == 0 {
 		return event{}
 	}
-	i := rng.IntN(len(l.spec.toggles))
+	return l.toggle(rng.IntN(len(l.spec.toggles)))
+}
+
+func (l *live) toggle(i int) event {
 	t := l.spec.toggles[i]
 	lines := t.on
 	if l.on[i] {

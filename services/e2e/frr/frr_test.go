@@ -83,8 +83,8 @@ func play(t *testing.T, s spec, events int, seed uint64) {
 		}
 	}})
 	rng := rand.New(rand.NewPCG(seed, 11))
-	for range events {
-		l.settle(l.random(rng))
+	for number := range events {
+		l.settle(l.next(number, rng))
 	}
 }
 
