@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 )
 
 // event is something that happens to a network. Its name is in the words of the
@@ -13,9 +14,16 @@ import (
 type event struct {
 	name string
 	do   func()
-	// silent says that the routers learn of it when they have heard nothing for a while.
-	silent bool
+	// after is how long it takes until a router acts.
+	after time.Duration
 }
+
+const (
+	// deadInterval is when a neighbour is given up that has said nothing, and a little more.
+	deadInterval = 5 * time.Second
+	// borderDelay is when a border router acts that is configured anew, and a little more.
+	borderDelay = 8 * time.Second
+)
 
 // next returns the event of a number: every other one of the first is one of the
 // network's own.
@@ -122,7 +130,11 @@ func (l *live) linkEvent(rng *rand.Rand) event {
 		ends = l.ends(e.link)
 	}
 	word := map[bool]string{true: "up", false: "down"}[up]
-	return event{silent: l.linkOf(e).lan, name: fmt.Sprintf("%s %s%s", word, l.at(e), e.number()), do: func() {
+	var after time.Duration
+	if l.linkOf(e).lan {
+		after = deadInterval
+	}
+	return event{after: after, name: fmt.Sprintf("%s %s%s", word, l.at(e), e.number()), do: func() {
 		for _, e := range ends {
 			l.setUp(e, up)
 		}
@@ -182,7 +194,7 @@ func (l *live) toggle(i int) event {
 	if l.on[i] {
 		lines = t.off
 	}
-	return event{name: fmt.Sprintf("vty %d %s", t.router, strings.Join(lines, " ; ")), do: func() {
+	return event{after: borderDelay, name: fmt.Sprintf("vty %d %s", t.router, strings.Join(lines, " ; ")), do: func() {
 		l.on[i] = !l.on[i]
 		l.routers[t.router-1].configure(lines...)
 	}}

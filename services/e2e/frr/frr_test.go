@@ -21,8 +21,6 @@ const (
 	quiet = 3 * time.Second
 	// patience is how long after an event the maps may differ from the tables.
 	patience = 40 * time.Second
-	// deadInterval is when a neighbour is given up that has said nothing, and a little more.
-	deadInterval = 5 * time.Second
 	// look is how often tables and databases are looked at.
 	look = 400 * time.Millisecond
 )
@@ -122,9 +120,7 @@ func (l *live) settle(e event) {
 	begun := time.Now()
 	s := truthtest.State{Event: e.name, EventAt: begun.UnixMicro()}
 	e.do()
-	if e.silent {
-		time.Sleep(deadInterval)
-	}
+	time.Sleep(e.after)
 	since, compared := time.Now(), 0
 	var wrong []string
 	anew := false

@@ -124,7 +124,7 @@ func (n *network) addRouter(r *router) {
 	n.routers = append(n.routers, r)
 }
 
-func loopback4(router int) string { return fmt.Sprint("10.255.0.", router) }
+func loopback4(router int) string { return fmt.Sprintf("10.255.%d.1", router) }
 func loopback6(router int) string { return fmt.Sprint("fd00:ff::", router) }
 
 // addLink adds a link: a bridge, with a port for each router.
