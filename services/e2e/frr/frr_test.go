@@ -44,7 +44,10 @@ func TestMaps(t *testing.T) {
 		t.Fatalf("it needs root and the package frr: %v", err)
 	}
 	for _, s := range networks {
-		t.Run(s.name, func(t *testing.T) { play(t, s, events, uint64(seed)) })
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			play(t, s, events, uint64(seed))
+		})
 	}
 }
 

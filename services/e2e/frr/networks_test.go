@@ -1,6 +1,6 @@
 package frr
 
-// networks are those that are run, one after another.
+// networks are those that are run.
 var networks = []spec{ospfAreas, ospfStub, ospfv3, isisLevels, isisTopologies, bothIGPs}
 
 // ospfAreas has two border routers of area 1, one of area 2, and a LAN in the backbone.
