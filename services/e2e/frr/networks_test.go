@@ -131,7 +131,7 @@ var isisTopologies = spec{
 		{routers: []int{3, 6}, level: "level-1", metric: 10},
 		{routers: []int{5, 6}, level: "level-1", metric: 20},
 	},
-	externals: map[int][]string{4: {"203.0.113.0/24"}, 5: {"203.0.113.0/24"}},
+	externals: map[int][]string{4: {"203.0.113.0/24"}, 5: {"203.0.114.0/24"}},
 	toggles: []toggle{
 		{4, []string{"router isis " + isisTag, "redistribute ipv4 kernel level-2 metric 5"}, []string{"router isis " + isisTag, "no redistribute ipv4 kernel level-2"}},
 		{5, []string{"router isis " + isisTag, "redistribute ipv4 kernel level-2 metric 30"}, []string{"router isis " + isisTag, "no redistribute ipv4 kernel level-2"}},
