@@ -75,7 +75,7 @@ test-compose: .kafka/ready ## prove docker-compose.yml with a Docker daemon of i
 	deploy/compose/test.sh
 
 .PHONY: ci
-ci: lint test test-kafka test-frr ## what CI runs
+ci: lint test test-kafka ## what CI runs
 
 .PHONY: clean
 clean: ## remove what was built
