@@ -154,7 +154,7 @@ func (v *view) newLink(o *object, to node) *link {
 func toldMetric(metric *uint32) igp.Told { return igp.Told{Value: value(metric), OK: metric != nil} }
 
 // judgeMetrics takes an IGP metric away that says the link is not for use, and finds
-// metrics that are missing or differ by direction.
+// metrics that are missing or, once for both directions, differ by direction.
 func (v *view) judgeMetrics(l *link, back []*link) {
 	switch {
 	case !l.igp.OK && l.needsReverse():
@@ -164,7 +164,7 @@ func (v *view) judgeMetrics(l *link, back []*link) {
 		l.igp.OK = false
 	}
 	differs := func(b *link) bool {
-		return b.igp.OK && b.igp.Value != l.igp.Value && !l.local.isPseudonode() && !l.to.isPseudonode() && matches(l.ends, b.ends)
+		return l.key < b.key && b.igp.OK && b.igp.Value != l.igp.Value && !l.local.isPseudonode() && !l.to.isPseudonode() && matches(l.ends, b.ends)
 	}
 	if i := slices.IndexFunc(back, differs); l.igp.OK && i >= 0 {
 		v.findObject(Asymmetric, l.object, "%v has the metric %d, back %d", l, l.igp.Value, back[i].igp.Value)

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/libs/bgpls"
@@ -42,9 +45,62 @@ func pairCosts(there, back float64) costs {
 	return m
 }
 
-// maps counts the maps ever written.
-func (c *chain) maps() int {
-	return len(c.log(schemas.NetworkMapsTopic)) + len(c.log(schemas.CostMapsTopic))
+// contents is what each map ever written holds, without how current it is, by resource id;
+// what follows on the same is left out.
+func (c *chain) contents() map[string][]any {
+	contents := map[string][]any{}
+	add := func(id string, content any) {
+		if all := contents[id]; len(all) == 0 || !cmp.Equal(all[len(all)-1], content) {
+			contents[id] = append(all, content)
+		}
+	}
+	for _, r := range slices.Concat(c.log(schemas.NetworkMapsTopic), c.log(schemas.CostMapsTopic)) {
+		switch m := r.value.(type) {
+		case *schemas.NetworkMap:
+			add(r.key, m.NetworkMap)
+		case *schemas.CostMap:
+			add(r.key, m.CostMap)
+		default:
+			add(r.key, nil)
+		}
+	}
+	return contents
+}
+
+// staleSince waits until all maps say how many of their speakers are lost, and when the
+// first of those was whose last words they are still made of; the zero time is never.
+func (c *chain) staleSince(sources schemas.Sources, since time.Time) {
+	c.t.Helper()
+	check := func(id string, s *schemas.Sources, stale *time.Time) error {
+		switch {
+		case s == nil || *s != sources:
+			return fmt.Errorf("%s is of speakers %+v, want %+v", id, s, sources)
+		case (stale == nil) != since.IsZero():
+			return fmt.Errorf("%s is stale since %v, want %v", id, stale, since)
+		case stale != nil && stale.Sub(since).Abs() > time.Second:
+			return fmt.Errorf("%s is stale since %v, want %v", id, stale, since)
+		}
+		return nil
+	}
+	await(c.t, func() error {
+		n, err := value[schemas.NetworkMap](c.topics, schemas.NetworkMapsTopic, networkMapID)
+		if err != nil {
+			return err
+		}
+		if err := check(networkMapID, n.Meta.Sources, n.Meta.StaleSince); err != nil {
+			return err
+		}
+		for _, id := range []string{routingID, hopCountID} {
+			m, err := value[schemas.CostMap](c.topics, schemas.CostMapsTopic, id)
+			if err != nil {
+				return err
+			}
+			if err := check(id, m.Meta.Sources, m.Meta.StaleSince); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // outlived waits for the end of a stale time and checks how long it was.
@@ -58,8 +114,8 @@ func (c *chain) outlived(e *edge, lost time.Time, keep time.Duration) {
 	await(c.t, func() error { return differ("what is left of "+e.source(), map[string]string{}, c.told(e)) })
 }
 
-// TestSessionLoss loses a session for good: everything is kept for the stale time, and
-// then nothing is left.
+// TestSessionLoss loses a session for good: everything is kept for the stale time, marked
+// as stale, and then nothing is left.
 func TestSessionLoss(t *testing.T) {
 	t.Parallel()
 	const keep = 3 * time.Second
@@ -72,14 +128,19 @@ func TestSessionLoss(t *testing.T) {
 	c.networkMapIs(pairMap())
 	c.costsAre(routingID, pairCosts(7, 9))
 	c.quiet(t)
-	records, written := len(c.objectRecords(e)), c.maps()
+	c.staleSince(schemas.Sources{Count: 1}, time.Time{})
+	records, before := len(c.objectRecords(e)), c.contents()
 
 	w.cut()
 	lost := time.Now()
 	c.peerIs(e.source(), schemas.PeerStale)
-	time.Sleep(keep - time.Second)
-	if n := len(c.objectRecords(e)); n != records || c.maps() != written {
-		t.Errorf("while the speaker is stale %d records of objects and %d maps were written, want none", n-records, c.maps()-written)
+	c.staleSince(schemas.Sources{Count: 1, Stale: 1}, lost)
+	time.Sleep(keep - 1500*time.Millisecond)
+	if n := len(c.objectRecords(e)); n != records {
+		t.Errorf("while the speaker is stale %d records of objects were written, want none", n-records)
+	}
+	if diff := cmp.Diff(before, c.contents()); diff != "" {
+		t.Errorf("maps while the speaker is stale (-before +then):\n%s", diff)
 	}
 	c.outlived(e, lost, keep)
 	for _, topic := range []string{schemas.NetworkMapsTopic, schemas.CostMapsTopic} {
@@ -156,7 +217,7 @@ func TestHalfTable(t *testing.T) {
 }
 
 // TestTwoReflectors has two reflectors tell one network. What becomes of one of them
-// changes no map: its loss, the end of its stale time, its return.
+// changes no map, which stays current: its loss, the end of its stale time, its return.
 func TestTwoReflectors(t *testing.T) {
 	t.Parallel()
 	const keep = time.Second
@@ -169,11 +230,12 @@ func TestTwoReflectors(t *testing.T) {
 	c.costsAre(routingID, pairCosts(7, 9))
 	c.costsAre(hopCountID, pairCosts(1, 1))
 	c.quiet(t)
-	written := c.maps()
+	before := c.contents()
 	for _, e := range []*edge{a, b, a} {
 		c.isSynced(e)
 		lost := time.Now()
 		wires[e].cut()
+		c.staleSince(schemas.Sources{Count: 2, Stale: 1}, time.Time{})
 		c.outlived(e, lost, keep)
 		c.quiet(t)
 		wires[e] = e.connect(port)
@@ -184,8 +246,8 @@ func TestTwoReflectors(t *testing.T) {
 	}
 	c.isSynced(a)
 	c.quiet(t)
-	if n := c.maps(); n != written {
-		t.Errorf("%d maps were written while one reflector or the other failed, want none", n-written)
+	if diff := cmp.Diff(before, c.contents()); diff != "" {
+		t.Errorf("maps while one reflector or the other failed (-before +then):\n%s", diff)
 	}
 }
 
@@ -201,14 +263,14 @@ func TestAttributesDiscarded(t *testing.T) {
 	c.costsAre(routingID, pairCosts(7, 9))
 	c.costsAre(hopCountID, pairCosts(1, 1))
 	c.quiet(t)
-	written := c.maps()
+	before := c.contents()
 
 	link := linkNLRI(east, west)
 	_ = w.say(malformedMetric(link))
 	await(t, func() error { return differ("the link", "7 lost", c.told(e)[link.Key()]) })
 	c.quiet(t)
-	if n := c.maps(); n != written || w.ended() {
-		t.Errorf("an attribute was discarded: %d maps were written, want none; session over: %t, want false", n-written, w.ended())
+	if diff := cmp.Diff(before, c.contents()); diff != "" || w.ended() {
+		t.Errorf("an attribute was discarded; session over: %t, want false; maps (-before +then):\n%s", w.ended(), diff)
 	}
 	e.put(8, link)
 	c.isSynced(e)
