@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -212,16 +213,22 @@ func (c *client) watch(events <-chan kafka.Event) {
 
 // warn logs an error that Kafka's clients get over, with a rate limit.
 func (c *client) warn(err error) {
-	if held, ok := c.limit.Allow(); ok {
-		c.runtime.Log.Warn("kafka", "servers", c.config.KafkaBootstrapServers, "error", explain(c.config, err, c.access), "held_back", held)
+	text := explain(c.config, err, c.access).Error()
+	if held, ok := c.limit.Allow(cause(text)); ok {
+		c.runtime.Log.Warn("kafka", "servers", c.config.KafkaBootstrapServers, "error", text, "held_back", held)
 	}
 }
+
+// cause is what a line is about: times in it differ.
+func cause(text string) string { return durations.ReplaceAllString(text, "") }
+
+var durations = regexp.MustCompile(`\d+ms`)
 
 // drainLogs passes librdkafka's log lines on until the client is closed.
 func drainLogs(logs <-chan kafka.LogEvent, log *slog.Logger) {
 	limit := service.Limit{Interval: 5 * time.Second}
 	for line := range logs {
-		if held, ok := limit.Allow(); ok {
+		if held, ok := limit.Allow(cause(line.Message)); ok {
 			log.Debug("librdkafka", "tag", line.Tag, "message", line.Message, "held_back", held)
 		}
 	}

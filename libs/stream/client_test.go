@@ -1,7 +1,11 @@
 package stream
 
 import (
+	"bytes"
+	"fmt"
 	"io"
+	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -30,5 +34,27 @@ func TestClientAtTheStart(t *testing.T) {
 	c.waits(nil)
 	if c.away != nil || c.why != nil {
 		t.Error("it still holds brokers for away")
+	}
+}
+
+// TestLogLimits lets a trouble be told beside another one, and one that goes on not again and again.
+func TestLogLimits(t *testing.T) {
+	var out bytes.Buffer
+	rt := logging(t, io.Discard)
+	rt.Log = slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	c := newClient(service.Config{}, rt, "group", "topic")
+	lines := make(chan kafka.LogEvent, 10)
+	for i := range 3 {
+		c.warn(kafka.NewError(kafka.ErrTransport, fmt.Sprintf("it broke (after %dms in state UP)", i), false))
+		c.warn(kafka.NewError(kafka.ErrUnknownMemberID, "no such member", false))
+		lines <- kafka.LogEvent{Tag: "FAIL", Message: fmt.Sprintf("a:9092 failed (after %dms in state CONNECT)", i)}
+		lines <- kafka.LogEvent{Tag: "FAIL", Message: "b:9092 failed"}
+	}
+	close(lines)
+	drainLogs(lines, rt.Log)
+	for _, said := range []string{"it broke", "no such member", "a:9092 failed", "b:9092 failed"} {
+		if n := strings.Count(out.String(), said); n != 1 {
+			t.Errorf("%q is said %d times: %s", said, n, out.String())
+		}
 	}
 }

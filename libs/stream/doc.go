@@ -19,7 +19,7 @@
 //
 //	spec.go       Spec, Input, Output: what the author of a processor writes
 //	machine.go    the pure part: one partition's state and its output table
-//	shards.go     state divided by name, for processors
+//	keyedstate.go state by key, which of it changed, for processors
 //	shell.go      Run: the shell around the tasks; assign.go: which they are
 //	feed.go       Feed: the same, fed from elsewhere; election.go: which replica publishes
 //	task.go       one partition; what it has read: ends.go, order.go, pending.go, load.go

@@ -3,7 +3,8 @@ package stream
 import (
 	"errors"
 	"fmt"
-	"strings"
+	"regexp"
+	"slices"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
@@ -25,40 +26,69 @@ func explain(c service.Config, err error, a access) error {
 		return err
 	}
 	switch ke.Code() {
-	case kafka.ErrResolve:
-		return fmt.Errorf("%w; the name is not known: check it in KAFKA_BOOTSTRAP_SERVERS, or the brokers' advertised.listeners, and DNS", err)
-	case kafka.ErrTransport, kafka.ErrBadMsg:
-		return explainTransport(err)
-	case kafka.ErrAllBrokersDown: // the client says no more if it could connect
-		return fmt.Errorf("%w; if connections are made and end at once, what listens there speaks otherwise: check the port, and security.protocol in KAFKA_PROPERTIES", err)
 	case kafka.ErrTimedOut:
 		if a.id != "" { // the client says no more
-			return fmt.Errorf("%w; if the brokers answer otherwise, they cannot keep transactions, and their log says why: a cluster of fewer than three brokers needs transaction.state.log.replication.factor and transaction.state.log.min.isr lowered", err)
+			return remedied{err, "if the brokers answer otherwise, they cannot keep transactions, and their log says why: a cluster of fewer than three brokers needs transaction.state.log.replication.factor and transaction.state.log.min.isr lowered"}
 		}
-	case kafka.ErrAuthentication, kafka.ErrSaslAuthenticationFailed, kafka.ErrUnsupportedSaslMechanism:
-		return fmt.Errorf("%w; check sasl.username, sasl.password and sasl.mechanisms in KAFKA_PROPERTIES, and the brokers' users", err)
-	case kafka.ErrSsl:
-		return fmt.Errorf("%w; check ssl.ca.location and security.protocol in KAFKA_PROPERTIES, and that the brokers' certificates have not expired", err)
 	case kafka.ErrTopicAuthorizationFailed:
 		return needs(c, err, a.topics)
 	case kafka.ErrGroupAuthorizationFailed:
 		return needs(c, err, "Read on group "+a.group)
 	case kafka.ErrTransactionalIDAuthorizationFailed:
 		return needs(c, err, "Write on transactional-id "+a.id)
+	default:
+		if what := remedy(ke); what != "" {
+			return remedied{err, what}
+		}
 	}
 	return err
 }
 
-// explainTransport tells apart why there is no connection. The client has only texts for it.
-func explainTransport(err error) error {
-	switch text := err.Error(); {
-	case strings.Contains(text, "Connection refused"):
-		return fmt.Errorf("%w; nothing listens there: check address and port, and that the broker runs", err)
-	case strings.Contains(text, "incorrect security.protocol"), strings.Contains(text, "APIVERSION_QUERY"):
-		return fmt.Errorf("%w; what listens there speaks otherwise: check the port, and security.protocol in KAFKA_PROPERTIES", err)
-	}
-	return err
+// remedied is an error of a connection and what to do about it.
+type remedied struct {
+	err  error
+	what string
 }
+
+func (r remedied) Error() string { return timing.ReplaceAllString(r.err.Error(), "") + "; " + r.what }
+func (r remedied) Unwrap() error { return r.err }
+
+// timing is what librdkafka adds about itself.
+var timing = regexp.MustCompile(` \(after \d+ms in state .*\)$`)
+
+// remedy is what to do about an error of a connection, "" if that is not known.
+func remedy(e kafka.Error) string {
+	for _, r := range remedies {
+		if r.said != nil && r.said.MatchString(e.Error()) || slices.Contains(r.codes, e.Code()) {
+			return r.what
+		}
+	}
+	return ""
+}
+
+// remedies are what to do about what librdkafka says of a connection, the first that applies. For most
+// it has only texts.
+var remedies = []struct {
+	said  *regexp.Regexp
+	codes []kafka.ErrorCode
+	what  string
+}{
+	{said: regexp.MustCompile(`Connection refused`), what: "nothing listens there: check address and port, and that the broker runs"},
+	{said: regexp.MustCompile(`Invalid response size`), what: "what answers there is no Kafka broker: check the port"},
+	{said: regexp.MustCompile(`incorrect security\.protocol|APIVERSION_QUERY`), what: speaksTLS},
+	{said: regexp.MustCompile(`wrong version number|packet length too long|Disconnected.*SSL_HANDSHAKE`), what: "the port speaks no TLS (security.protocol in KAFKA_PROPERTIES), or is no Kafka broker's"},
+	{said: regexp.MustCompile(`certificate verify failed`), what: "check ssl.ca.location in KAFKA_PROPERTIES, and that the brokers' certificates have not expired"},
+	{codes: []kafka.ErrorCode{kafka.ErrResolve}, what: "the name is not known: check it in KAFKA_BOOTSTRAP_SERVERS, or the brokers' advertised.listeners, and DNS"},
+	{codes: []kafka.ErrorCode{kafka.ErrAuthentication, kafka.ErrSaslAuthenticationFailed, kafka.ErrUnsupportedSaslMechanism}, what: "check sasl.username, sasl.password and sasl.mechanisms in KAFKA_PROPERTIES, and the brokers' users"},
+	{codes: []kafka.ErrorCode{kafka.ErrSsl}, what: "check ssl.ca.location and security.protocol in KAFKA_PROPERTIES, and that the brokers' certificates have not expired"},
+	{codes: []kafka.ErrorCode{kafka.ErrAllBrokersDown}, what: endsAtOnce}, // the client says no more if it could connect
+}
+
+const (
+	speaksTLS = "the port speaks TLS (security.protocol=SSL in KAFKA_PROPERTIES), or is no Kafka broker's"
+	// endsAtOnce is about connections that are made and end, or on which nothing comes: librdkafka says nothing of them.
+	endsAtOnce = "if something is there, " + speaksTLS
+)
 
 func needs(c service.Config, err error, acl string) error {
 	principal := "the service's principal"

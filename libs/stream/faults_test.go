@@ -263,6 +263,41 @@ func TestFeedResigns(t *testing.T) {
 	stopFirst()
 }
 
+// TestFeedAllResign has both replicas resign: the second publishes and keeps doing so, and the first again
+// when there is no other.
+func TestFeedAllResign(t *testing.T) {
+	b := newBench(t, 1)
+	b.resigns = true
+	first, stopFirst := b.feed(t, "name", map[string]string{})
+	second, stopSecond := b.feed(t, "name", map[string]string{})
+	tell := func(events chan<- stream.Event[event], key, tag string) {
+		events <- stream.Event[event]{Event: event{key: key, value: mapOf(tag)}, ObservedAt: time.UnixMicro(5)}
+	}
+	tell(first, "a", "1")
+	b.awaitTable(t, map[string]string{"a": "<1>"})
+	i := 0
+	publishes := func(events chan<- stream.Event[event], key string) func() bool {
+		return func() bool {
+			i++
+			tell(events, key, fmt.Sprint(i))
+			got, _ := b.table(t, "out")
+			return got[key] != ""
+		}
+	}
+	tell(second, "resign", "")
+	tell(first, "resign", "")
+	await(t, "the second publishes", publishes(second, "b"))
+	for end := time.Now().Add(6 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+		if publishes(first, "c")() {
+			t.Fatal("the first publishes again, while there is the second")
+		}
+	}
+	await(t, "the second still publishes", publishes(second, "d"))
+	stopSecond()
+	await(t, "the first publishes again", publishes(first, "e"))
+	stopFirst()
+}
+
 // resigning is the toy processor, which resigns and resumes when it is told to.
 func resigning(step func(map[string]*schemas.NetworkMap, event) (map[string]*schemas.NetworkMap, []stream.Output[schemas.NetworkMap])) func(map[string]*schemas.NetworkMap, event) (map[string]*schemas.NetworkMap, []stream.Output[schemas.NetworkMap]) {
 	return func(s map[string]*schemas.NetworkMap, e event) (map[string]*schemas.NetworkMap, []stream.Output[schemas.NetworkMap]) {

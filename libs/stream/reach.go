@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"regexp"
 	"sync"
 	"time"
 
@@ -97,11 +96,6 @@ func (t *contact) reason(c service.Config, err error) error {
 	if t.last == nil {
 		return fmt.Errorf("no answer (%w)", err)
 	}
-	for _, h := range hints {
-		if h.said.MatchString(t.last.String()) {
-			return fmt.Errorf("%s; %s", timing.ReplaceAllString(t.last.String(), ""), h.hint)
-		}
-	}
 	return explain(c, *t.last, access{})
 }
 
@@ -110,7 +104,7 @@ func (t *contact) reason(c service.Config, err error) error {
 func (t *contact) refusal(c service.Config, err error) error {
 	reason := t.reason(c, err)
 	if t.silent() {
-		return fmt.Errorf("%w; if something is there, %s", reason, speaksTLS)
+		return remedied{reason, endsAtOnce}
 	}
 	return reason
 }
@@ -120,27 +114,6 @@ func (t *contact) silent() bool {
 	defer t.mu.Unlock()
 	return t.last == nil
 }
-
-// hints tell what to do about what librdkafka says of a connection.
-var hints = []struct {
-	said *regexp.Regexp
-	hint string
-}{
-	{regexp.MustCompile(`Connection refused`), "nothing listens there"},
-	{regexp.MustCompile(`Failed to resolve`), "is the name right?"},
-	{regexp.MustCompile(`Invalid response size`), "what answers there is no Kafka broker: another port?"},
-	{regexp.MustCompile(`incorrect security\.protocol`), speaksTLS},
-	{regexp.MustCompile(`wrong version number|packet length too long|Disconnected.*SSL_HANDSHAKE`), noTLS},
-	{regexp.MustCompile(`certificate verify failed`), "check ssl.ca.location in KAFKA_PROPERTIES, and that the brokers' certificates have not expired"},
-}
-
-const (
-	speaksTLS = "the port speaks TLS (security.protocol=SSL in KAFKA_PROPERTIES), or is no Kafka broker's"
-	noTLS     = "the port speaks no TLS (security.protocol in KAFKA_PROPERTIES), or is no Kafka broker's"
-)
-
-// timing is what librdkafka adds about itself.
-var timing = regexp.MustCompile(` \(after \d+ms in state .*\)$`)
 
 // watchBrokers asks the brokers again and again, and calls away when none answers any more, with
 // the reason and how long that has been so, at growing intervals; and at last, when one answers

@@ -36,9 +36,9 @@ type Spec[S, E, V any] struct {
 	Restore func(key string, value *V) E
 	// Wake makes the event that an Output with WakeAfter asks for.
 	Wake func(name string) E
-	// TakeOver, if not nil, makes the event that this instance of a processor that is
-	// fed publishes from now on: Restore has told what the output table holds. StandBy
-	// makes the event that another instance does.
+	// TakeOver, if not nil, makes the event that this instance of a processor publishes from
+	// now on: Restore has told what the output table holds. StandBy, if not nil, makes the
+	// event that it no longer does.
 	TakeOver, StandBy func() E
 	// Stop, if not nil, makes the last event of a processor that is fed: what it puts
 	// out is published before the end.

@@ -46,10 +46,10 @@ func TestRunUnreachable(t *testing.T) {
 	for name, test := range map[string]struct{ servers, properties, want string }{
 		"refused":                 {closedPort(t), "", "nothing listens there"},
 		"no such name":            {"kafka.invalid:9092", "", "the name is not known"},
-		"something else":          {strings.TrimPrefix(web.URL, "http://"), "", "speaks otherwise"},
-		"TLS is needed":           {strings.TrimPrefix(secured.URL, "https://"), "", "speaks otherwise"},
+		"something else":          {strings.TrimPrefix(web.URL, "http://"), "", "no Kafka broker"},
+		"TLS is needed":           {strings.TrimPrefix(secured.URL, "https://"), "", "the port speaks TLS"},
 		"unknown certificate":     {strings.TrimPrefix(secured.URL, "https://"), "security.protocol=SSL", "ssl.ca.location"},
-		"TLS where there is none": {strings.TrimPrefix(web.URL, "http://"), "security.protocol=SSL", "security.protocol"},
+		"TLS where there is none": {strings.TrimPrefix(web.URL, "http://"), "security.protocol=SSL", "the port speaks no TLS"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

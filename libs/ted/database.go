@@ -71,13 +71,13 @@ func splitKey(key string) (source, object string, ok bool) {
 	return strings.Cut(rest, "|")
 }
 
-// Peers returns the state of every speaker that has a peer record, by source.
-func (d *Database) Peers() map[string]string {
-	states := make(map[string]string, len(d.peers))
+// Peers returns every speaker that has a peer record, by source.
+func (d *Database) Peers() map[string]schemas.Peer {
+	peers := make(map[string]schemas.Peer, len(d.peers))
 	for source, peer := range d.peers {
-		states[source] = peer.State
+		peers[source] = *peer
 	}
-	return states
+	return peers
 }
 
 // Empty tells whether no speaker tells of any object.

@@ -18,7 +18,7 @@ func TestEmptyDatabase(t *testing.T) {
 	}
 	wantEqual(t, "costs", costs{}, d.Graph().Costs(RoutingIGP))
 	wantEqual(t, "findings", []Finding{}, d.Findings())
-	wantEqual(t, "peers", map[string]string{}, d.Peers())
+	wantEqual(t, "peers", map[string]schemas.Peer{}, d.Peers())
 }
 
 func TestPutAndDelete(t *testing.T) {
@@ -52,10 +52,10 @@ func TestPeers(t *testing.T) {
 		tells("mrt:x", "", level2.node(s1)),
 	)
 	d.Put("default|bgp:c|peer", &schemas.RawTopology{Kind: schemas.KindPeer})
-	want := map[string]string{"bgp:a": schemas.PeerSynced, "bmp:r/b": schemas.PeerStale, "bgp:c": ""}
+	want := map[string]schemas.Peer{"bgp:a": {State: schemas.PeerSynced}, "bmp:r/b": {State: schemas.PeerStale}, "bgp:c": {}}
 	wantEqual(t, "peers", want, d.Peers())
 
-	d.Peers()["bgp:a"] = "changed"
+	d.Peers()["bgp:a"] = schemas.Peer{State: "changed"}
 	wantEqual(t, "peers after a change of the answer", want, d.Peers())
 
 	d.Delete("default|bgp:a|peer")

@@ -13,7 +13,7 @@ import (
 // answers is all that a database says.
 type answers struct {
 	Empty       bool
-	Peers       map[string]string
+	Peers       map[string]schemas.Peer
 	Unique, All pids
 	Costs       map[string]costs
 	IPv6        map[string]costs

@@ -9,8 +9,8 @@ import (
 	"github.com/altostream/altostream/libs/bgpls"
 )
 
-// Event is one of Configured, Admitted, Monitored, Restored, TakenOver, StoodBy, Up, Down, Failed,
-// Update, RefreshBegun, RefreshEnded, StaleTimeOver, Stopped and Flush.
+// Event is one of Configured, Admitted, Monitored, AllConfigured, Restored, TakenOver, StoodBy, Up, Down, Failed,
+// Update, RefreshBegun, RefreshEnded, FirstSessionDue, StaleTimeOver, Stopped and Flush.
 type Event any
 
 // Configured says that a speaker belongs to this ingest.
@@ -31,6 +31,10 @@ type Monitored struct {
 	Routers Routers
 	At      time.Time
 }
+
+// AllConfigured says that Configured, Admitted and Monitored have told of all speakers that belong to
+// this ingest, but for those of the files.
+type AllConfigured struct{ Files []string }
 
 // Restored is a record that the table held when this instance took over; nil = gone.
 type Restored struct {
@@ -82,6 +86,10 @@ type Update struct {
 
 	decoder *bgpls.Decoder // whose memory the Update is in; nil = its own
 }
+
+// FirstSessionDue says that a configured speaker has had time to begin a session with this
+// instance since it started.
+type FirstSessionDue struct{ Source string }
 
 // StaleTimeOver says that a speaker's objects have outlived its lost session long
 // enough.

@@ -61,6 +61,10 @@ func (m *speakerMetrics) each(show func(l speakerMetric, observe func(int64, ...
 // set sets the metrics of speakers with news.
 func (m *speakerMetrics) set(news []status, now time.Time) {
 	for _, s := range news {
+		if s.gone {
+			m.speakers.Delete(s.source)
+			continue
+		}
 		l := speakerMetric{s, now}
 		if before, ok := m.speakers.Load(s.source); ok && before.(speakerMetric).state == s.state {
 			l.since = before.(speakerMetric).since

@@ -124,6 +124,7 @@ func (f *mrtFile) lose(ctx context.Context, sp *fileSpeaker, reason string, at t
 
 const mrtSourcePrefix = "mrt:"
 
-func mrtSource(path string, peer netip.Addr) string {
-	return mrtSourcePrefix + filepath.Base(path) + "/" + peer.String()
-}
+func mrtSource(path string, peer netip.Addr) string { return mrtFileSource(path) + peer.String() }
+
+// mrtFileSource begins the sources of a file's speakers.
+func mrtFileSource(path string) string { return mrtSourcePrefix + filepath.Base(path) + "/" }

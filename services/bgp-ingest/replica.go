@@ -1,6 +1,9 @@
 package bgpingest
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/bgpls"
 )
@@ -16,14 +19,37 @@ func (s *State) takeOver() []output {
 	}
 	out := s.admit()
 	for _, source := range s.sources() {
-		sp := s.speakers[source]
-		if sp.configured {
+		if sp := s.speakers[source]; sp.configured {
 			out = append(out, s.reconcile(sp)...)
-		} else if sp.ours { // it is out of the configuration since
-			out = append(out, s.configure(Configured{Source: source})...)
+		}
+	}
+	return append(out, s.sortOut()...)
+}
+
+// sortOut decides, when both the table and the configuration are known, about speakers of the table
+// that are not configured: those of this group's former runs are kept for the stale time, others' are
+// not this ingest's business.
+func (s *State) sortOut() (out []output) {
+	if s.silent || !s.complete {
+		return nil
+	}
+	for _, source := range s.sources() {
+		sp := s.speakers[source]
+		switch read := s.reads(source); {
+		case sp.configured, read && !sp.ours:
+		case sp.ours:
+			sp.departed = !read
+			out = append(out, s.adopt(sp)...)
+		default:
+			s.forget(sp)
 		}
 	}
 	return out
+}
+
+// reads reports whether a speaker is one of a file that is read, or will be.
+func (s *State) reads(source string) bool {
+	return slices.ContainsFunc(s.files, func(path string) bool { return strings.HasPrefix(source, mrtFileSource(path)) })
 }
 
 // reconcile returns what the output table lacks of a speaker. What the table holds and
@@ -72,6 +98,9 @@ func (s *State) standBy() {
 			r.forgetTable()
 		}
 		sp.peer = nil
+		if !sp.configured || sp.departed {
+			s.forget(sp)
+		}
 	}
 }
 

@@ -163,6 +163,41 @@ func TestReplicaResigns(t *testing.T) {
 	}
 }
 
+// TestReplicaNeverHeard wants another instance to publish when a configured speaker has had time for a
+// session with this one and has none, also while that one stands by; until it has told its table.
+func TestReplicaNeverHeard(t *testing.T) {
+	r := newReplicas(t)
+	for i, machine := range r.machines {
+		r.tell(i, Configured{Source: "s", ASN: 1})
+		r.tell(i, Configured{Source: "heard", ASN: 1})
+		r.tell(i, Up{Source: "heard", ASN: 1})
+		var due []string
+		for _, alarm := range machine.Alarms() {
+			if event, ok := Spec(Config{}, r.serde).Wake(alarm.Name).(FirstSessionDue); ok {
+				due = append(due, event.Source)
+				if alarm.After >= staleTime {
+					t.Errorf("%s is due after %v, when its objects are gone", event.Source, alarm.After)
+				}
+			}
+		}
+		if diff := cmp.Diff([]string{"s", "heard"}, due); diff != "" {
+			t.Errorf("(-want +due):\n%s", diff)
+		}
+		for _, step := range []struct {
+			event Event
+			want  bool
+		}{
+			{FirstSessionDue{"heard"}, false}, {FirstSessionDue{"s"}, true}, {Up{Source: "s", ASN: 1}, true},
+			{endOfRIB("s"), false}, {FirstSessionDue{"s"}, false},
+		} {
+			r.tell(i, step.event)
+			if got := machine.Resigned(); got != step.want {
+				t.Errorf("instance %d, after %T: wants another instance: %t, want %t", i, step.event, got, step.want)
+			}
+		}
+	}
+}
+
 // TestReplicaHearsWhileItReads has the speaker say things while the instance that is to
 // take over reads the table: what is gone by then is withdrawn all the same.
 func TestReplicaHearsWhileItReads(t *testing.T) {

@@ -87,6 +87,10 @@ func listen(ctx context.Context, l *listener, c Config, rt *service.Runtime, end
 			l.send(ctx, Configured{Source: bgpSource(peer.Addr()), ASN: peer.ASN, At: time.Now()})
 		}
 	}
+	if c.BMPListen != "" {
+		l.send(ctx, Monitored{c.BMPRouters, time.Now()})
+	}
+	l.send(ctx, AllConfigured{c.MRTFiles})
 	if len(c.BGPPeers) > 0 {
 		refresher, err := listenBGP(ctx, l, c, end)
 		if err != nil {
@@ -96,7 +100,6 @@ func listen(ctx context.Context, l *listener, c Config, rt *service.Runtime, end
 		rt.Handle(refreshPath, refresher.page)
 	}
 	if c.BMPListen != "" {
-		l.send(ctx, Monitored{c.BMPRouters, time.Now()})
 		if err := listenBMP(ctx, l, c, end); err != nil {
 			end(err)
 			return

@@ -46,10 +46,32 @@ func (s *State) down(e Down) []output {
 	}
 	out := s.lose(sp)
 	if !sp.file() {
-		sp.missed = true
-		out = append(out, output{Key: sp.source, Resign: true}) // a replica may still hear it
+		out = append(out, s.misses(sp))
 	}
 	return out
+}
+
+// firstSessionTime is how long a configured speaker has for its first session with an instance: routers
+// begin again within seconds, and a replica is to take over before the stale time is over.
+const firstSessionTime = 30 * time.Second
+
+// expect asks for FirstSessionDue.
+func (s *State) expect(source string) output {
+	return output{Key: source + alarmSeparator + firstSession, WakeAfter: min(firstSessionTime, s.staleTime/2)}
+}
+
+// firstSessionDue notes that this instance, which started a while ago, has not heard a speaker yet.
+func (s *State) firstSessionDue(e FirstSessionDue) []output {
+	if sp := s.speaker(e.Source); !sp.inSession() {
+		return []output{s.misses(sp)}
+	}
+	return nil
+}
+
+// misses asks for another instance, which may hear the speaker.
+func (s *State) misses(sp *speaker) output {
+	sp.missed = true
+	return output{Key: sp.source, Resign: true}
 }
 
 // hears takes back that a replica may hear a speaker better.
@@ -77,9 +99,32 @@ func (s *State) stopped() []output {
 func (s *State) lose(sp *speaker) []output {
 	sp.changes++
 	if sp.len() == 0 {
-		return s.setState(sp, schemas.PeerIdle)
+		return s.idle(sp)
 	}
 	return append(s.setState(sp, schemas.PeerStale), s.alarm(sp, sp.keep))
+}
+
+// idle notes that a speaker has neither a session nor objects.
+func (s *State) idle(sp *speaker) []output {
+	if !sp.departed {
+		return s.setState(sp, schemas.PeerIdle)
+	}
+	s.forget(sp)
+	if s.silent || sp.peer == nil {
+		return nil
+	}
+	return []output{{Key: s.peerKey(sp)}}
+}
+
+// forget forgets a speaker.
+func (s *State) forget(sp *speaker) {
+	delete(s.speakers, sp.source)
+	s.touched[sp] = struct{}{}
+}
+
+// peerKey is the key of a speaker's peer record.
+func (s *State) peerKey(sp *speaker) string {
+	return s.topology + "|" + sp.source + "|" + schemas.KindPeer
 }
 
 // alarm asks for StaleTimeOver, unless the session comes or goes before.
@@ -87,7 +132,10 @@ func (s *State) alarm(sp *speaker, after time.Duration) output {
 	return output{Key: sp.source + alarmSeparator + strconv.Itoa(sp.changes), WakeAfter: after}
 }
 
-const alarmSeparator = "#"
+const (
+	alarmSeparator = "#"
+	firstSession   = "first" // in the place of the number of changes: an alarm for FirstSessionDue
+)
 
 // refreshing begins to mark what the speaker says again; if it does not end, the
 // stale time decides.
@@ -157,8 +205,8 @@ func (s *State) endOfRIB(sp *speaker, f bgp.Family) (out []output) {
 // whether it is back or not. One that is back and sent no End-of-RIB, which is an option
 // (RFC 4724 §2), counts as synced from then on.
 func (s *State) staleTimeOver(e StaleTimeOver) (out []output) {
-	sp := s.speaker(e.Source)
-	if e.epoch != strconv.Itoa(sp.changes) {
+	sp, known := s.speakers[e.Source]
+	if !known || e.epoch != strconv.Itoa(sp.changes) {
 		return nil
 	}
 	gone := sp.state == schemas.PeerStale
@@ -169,7 +217,7 @@ func (s *State) staleTimeOver(e StaleTimeOver) (out []output) {
 		out = append(out, s.sweep(sp, r)...)
 	}
 	if gone {
-		return append(out, s.setState(sp, schemas.PeerIdle)...)
+		return append(out, s.idle(sp)...)
 	}
 	sp.premature = false
 	return append(append(out, s.setState(sp, schemas.PeerSynced)...), s.hears(sp)...)
@@ -204,5 +252,5 @@ func (s *State) setState(sp *speaker, state string) []output {
 		return nil
 	}
 	sp.peer = encoded
-	return []output{{Key: s.topology + "|" + sp.source + "|" + schemas.KindPeer, Value: &encoded}}
+	return []output{{Key: s.peerKey(sp), Value: &encoded}}
 }

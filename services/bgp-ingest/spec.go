@@ -27,7 +27,11 @@ func Spec(c Config, serde *avro.Serde[schemas.RawTopology]) stream.Spec[*State, 
 		Stop:     func() Event { return Stopped{time.Now()} },
 		Wake: func(name string) Event {
 			at := strings.LastIndex(name, alarmSeparator)
-			return StaleTimeOver{Source: name[:at], epoch: name[at+1:]}
+			source, epoch := name[:at], name[at+len(alarmSeparator):]
+			if epoch == firstSession {
+				return FirstSessionDue{source}
+			}
+			return StaleTimeOver{source, epoch}
 		},
 	}
 }

@@ -26,6 +26,8 @@ type State struct {
 	admitted   []netip.Prefix                          // of BGP speakers that belong to this ingest
 	monitors   bool                                    // BMP speakers belong to it
 	routers    Routers                                 // of BMP speakers that do
+	files      []string                                // whose speakers do
+	complete   bool                                    // AllConfigured has been
 	silent     bool                                    // another instance publishes, or the table is not read yet
 	touched    map[*speaker]struct{}                   // since the last news
 	findings   []finding                               // since the last news
@@ -37,10 +39,11 @@ type State struct {
 type speaker struct {
 	source     string
 	configured bool // of this ingest's: objects of other sources are left alone
+	departed   bool // it is out of the configuration since another run: when its objects are gone, so is it
 	asn        uint32
 	state      string        // schemas.Peer…
 	reason     string        // why there is no session, "" = none was told
-	missed     bool          // it lost its session and has not told its table since
+	missed     bool          // it lost its session, or had none in time, and has not told its table since
 	over       bool          // it told more objects than it may; nothing counts until its next session
 	peer       avro.Encoded  // its peer record in the output table
 	since      time.Time     // when the session came up or was lost, zero if that is not known
@@ -66,7 +69,7 @@ func Step(s *State, e Event) (*State, []output) {
 		s.standBy()
 	case Configured:
 		s.now = e.At
-		return s, s.configure(e)
+		return s, append(s.configure(e), s.expect(e.Source))
 	case Admitted:
 		s.now = e.At
 		s.admitted = append(s.admitted, e.Prefix)
@@ -75,6 +78,9 @@ func Step(s *State, e Event) (*State, []output) {
 		s.now = e.At
 		s.monitors, s.routers = true, e.Routers
 		return s, s.admit()
+	case AllConfigured:
+		s.files, s.complete = e.Files, true
+		return s, s.sortOut()
 	case Up:
 		s.now = e.At
 		return s, s.up(e)
@@ -89,6 +95,8 @@ func Step(s *State, e Event) (*State, []output) {
 		return s, s.refreshing(e)
 	case RefreshEnded:
 		return s, s.refreshed(e)
+	case FirstSessionDue:
+		return s, s.firstSessionDue(e)
 	case StaleTimeOver:
 		return s, s.staleTimeOver(e)
 	case Stopped:
@@ -181,10 +189,16 @@ func (s *State) restorePeer(sp *speaker, record avro.Encoded) {
 // again.
 func (s *State) configure(e Configured) []output {
 	sp := s.speaker(e.Source)
+	sp.departed = false
 	if sp.configured {
 		return nil
 	}
-	sp.configured, sp.asn = true, e.ASN
+	sp.asn = e.ASN
+	return s.adopt(sp)
+}
+
+func (s *State) adopt(sp *speaker) []output {
+	sp.configured = true
 	if sp.since.IsZero() {
 		sp.since = s.now
 	}

@@ -5,6 +5,7 @@ type status struct {
 	source  string
 	state   string         // schemas.Peer…
 	objects map[string]int // by kind, schemas.Kind…
+	gone    bool           // nothing is left of it
 }
 
 // finding is something about a speaker that its operator should know.
@@ -31,7 +32,7 @@ func (s *State) news() (all []status, findings []finding) {
 	all = make([]status, 0, len(s.touched))
 	for sp := range s.touched {
 		if sp.configured {
-			all = append(all, status{sp.source, sp.state, sp.counts()})
+			all = append(all, status{sp.source, sp.state, sp.counts(), s.speakers[sp.source] != sp})
 		}
 	}
 	clear(s.touched)

@@ -18,7 +18,7 @@ type Metric struct {
 // State is the topologies of one partition.
 type State struct {
 	metrics    []Metric
-	topologies stream.Shards[topology]
+	topologies stream.KeyedState[topology]
 }
 
 type topology struct {
@@ -49,7 +49,7 @@ type output = stream.Output[schemas.CostMap]
 func newState(metrics []Metric, o ted.Options) *State {
 	return &State{
 		metrics:    metrics,
-		topologies: stream.Shards[topology]{New: func() *topology { return &topology{db: ted.New(o)} }},
+		topologies: stream.KeyedState[topology]{New: func() *topology { return &topology{db: ted.New(o)} }},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
@@ -16,8 +17,8 @@ import (
 )
 
 // watched is the processor whose maps, and what is left out of them, are shown as metrics;
-// maps are logged.
-func watched(spec stream.Spec[*State, Event, schemas.NetworkMap], rt *service.Runtime) (stream.Spec[*State, Event, schemas.NetworkMap], error) {
+// maps are logged, and waits for speakers told.
+func watched(spec stream.Spec[*State, Event, schemas.NetworkMap], syncTimeout time.Duration, rt *service.Runtime) (stream.Spec[*State, Event, schemas.NetworkMap], error) {
 	maps := published.New("network_map", rt)
 	spec.Output.Visible = func(change stream.Change[schemas.NetworkMap], octets int) {
 		if change.Value == nil {
@@ -30,11 +31,17 @@ func watched(spec stream.Spec[*State, Event, schemas.NetworkMap], rt *service.Ru
 	if err != nil {
 		return spec, err
 	}
+	held := &waits{runtime: rt, syncTimeout: syncTimeout, held: map[*State]map[string]*service.Wait{}}
 	step := spec.Step
 	spec.Step = func(s *State, e Event) (*State, []output) {
 		s, out := step(s, e)
-		if _, flushed := e.(Flush); flushed {
-			found.set(s.news())
+		switch e.(type) {
+		case Flush:
+			news := s.news()
+			found.set(news)
+			held.set(s, news)
+		case StoodBy:
+			held.end(s)
 		}
 		return s, out
 	}
@@ -71,10 +78,11 @@ func newFindings(meter metric.Meter) (*findings, error) {
 	return &findings{gauge: gauge, last: map[string]map[ted.Count]int{}}, nil
 }
 
-func (f *findings) set(news map[string]map[ted.Count]int) {
+func (f *findings) set(changed map[string]news) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for topology, counts := range news {
+	for topology, n := range changed {
+		counts := n.findings
 		for count := range f.last[topology] {
 			if _, still := counts[count]; !still {
 				f.record(topology, count, 0)

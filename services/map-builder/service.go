@@ -50,7 +50,7 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	if err != nil {
 		return err
 	}
-	spec, err := watched(Spec(ownerships[c.PrefixOwnership], c.Options, c.SyncTimeout, raw, maps), rt)
+	spec, err := watched(Spec(ownerships[c.PrefixOwnership], c.Options, c.SyncTimeout, raw, maps), c.SyncTimeout, rt)
 	if err != nil {
 		return err
 	}

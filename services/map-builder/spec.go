@@ -22,5 +22,6 @@ func Spec(o ted.Ownership, options ted.Options, syncTimeout time.Duration, raw *
 		Flush:   Flush{},
 		Restore: func(key string, m *schemas.NetworkMap) Event { return Published{key, m != nil} },
 		Wake:    func(topology string) Event { return SyncTimeoutOver{topology} },
+		StandBy: func() Event { return StoodBy{} },
 	}
 }

@@ -1,6 +1,7 @@
 package mapbuilder
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -14,9 +15,15 @@ import (
 type State struct {
 	ownership   ted.Ownership
 	syncTimeout time.Duration
-	topologies  stream.Shards[topology]
-	published   map[string]bool              // resource ids that the output table held at the start
-	findings    map[string]map[ted.Count]int // by topology, of those that changed since the last call of news
+	topologies  stream.KeyedState[topology]
+	published   map[string]bool // resource ids that the output table held at the start
+	changed     map[string]news // by topology, since the last call of news
+}
+
+// news is what operators should know of a topology.
+type news struct {
+	findings map[ted.Count]int // what is left out of the maps, or worth a look
+	awaited  []string          // the speakers that its first map waits for, as texts
 }
 
 type topology struct {
@@ -25,7 +32,7 @@ type topology struct {
 	waiting bool // SyncTimeoutOver has been asked for
 }
 
-// Event is one of Told, Published, SyncTimeoutOver and Flush.
+// Event is one of Told, Published, SyncTimeoutOver, StoodBy and Flush.
 type Event any
 
 // Told is a record of raw-topology; nil = gone.
@@ -45,6 +52,9 @@ type Published struct {
 // enough.
 type SyncTimeoutOver struct{ Topology string }
 
+// StoodBy says that another instance sees to the topologies from now on.
+type StoodBy struct{}
+
 // Flush ends a batch: the maps of the topologies that changed are made.
 type Flush struct{}
 
@@ -52,8 +62,8 @@ type output = stream.Output[schemas.NetworkMap]
 
 func newState(o ted.Ownership, options ted.Options, syncTimeout time.Duration) *State {
 	return &State{
-		ownership: o, syncTimeout: syncTimeout, published: map[string]bool{}, findings: map[string]map[ted.Count]int{},
-		topologies: stream.Shards[topology]{New: func() *topology { return &topology{db: ted.New(options)} }},
+		ownership: o, syncTimeout: syncTimeout, published: map[string]bool{}, changed: map[string]news{},
+		topologies: stream.KeyedState[topology]{New: func() *topology { return &topology{db: ted.New(options)} }},
 	}
 }
 
@@ -78,25 +88,24 @@ func Step(s *State, e Event) (*State, []output) {
 func (s *State) flush() []output {
 	var out []output
 	for name, t := range s.topologies.Changed() {
-		s.findings[name] = t.db.FindingCounts()
 		out = append(out, s.publish(name, t)...)
+		s.changed[name] = news{findings: t.db.FindingCounts(), awaited: t.awaited()}
 	}
 	return out
 }
 
-// news returns how much is left out of the topologies that changed since the last call, and
-// worth a look.
-func (s *State) news() map[string]map[ted.Count]int {
-	news := s.findings
-	s.findings = map[string]map[ted.Count]int{}
-	return news
+// news returns what there is to know of the topologies that changed since the last call.
+func (s *State) news() map[string]news {
+	changed := s.changed
+	s.changed = map[string]news{}
+	return changed
 }
 
 // publish returns the map of a topology, or, while its speakers have not told their
 // tables and there never was a map, asks to be woken.
 func (s *State) publish(name string, t *topology) []output {
 	id := alto.NetworkMapID(name)
-	t.open = t.open || s.published[id] || !t.db.Empty() && synced(t.db.Peers())
+	t.open = t.open || s.published[id] || !t.db.Empty() && len(t.unsynced()) == 0
 	if t.open {
 		return []output{{Key: id, Value: networkMap(id, t.db.NetworkMap(s.ownership), t.db.Freshness())}}
 	}
@@ -107,14 +116,33 @@ func (s *State) publish(name string, t *topology) []output {
 	return []output{{Key: name, WakeAfter: s.syncTimeout}}
 }
 
-// synced reports whether every speaker has told its whole table.
-func synced(peers map[string]string) bool {
-	for _, state := range peers {
-		if state != schemas.PeerSynced {
-			return false
-		}
+// awaited describes the speakers that hold the first map of the topology back.
+func (t *topology) awaited() []string {
+	if t.open || t.db.Empty() {
+		return nil
 	}
-	return true
+	return t.unsynced()
+}
+
+// unsynced describes the speakers that have not told their whole tables, in the order of their
+// sources.
+func (t *topology) unsynced() []string {
+	var all []string
+	for source, peer := range t.db.Peers() {
+		if peer.State == schemas.PeerSynced {
+			continue
+		}
+		text := source + " " + peer.State
+		if peer.Since != nil {
+			text += " since " + peer.Since.UTC().Format(time.RFC3339)
+		}
+		if peer.Reason != nil {
+			text += " (" + *peer.Reason + ")"
+		}
+		all = append(all, text)
+	}
+	slices.Sort(all)
+	return all
 }
 
 // networkMap returns the record of a map; nil if it has no PIDs.

@@ -6,14 +6,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestShards(t *testing.T) {
-	s := Shards[int]{New: func() *int { return new(10) }}
+func TestKeyedState(t *testing.T) {
+	s := KeyedState[int]{New: func() *int { return new(10) }}
 	changed := func() (out map[string]int) {
-		for name, shard := range s.Changed() {
+		for key, state := range s.Changed() {
 			if out == nil {
 				out = map[string]int{}
 			}
-			out[name] = *shard
+			out[key] = *state
 		}
 		return out
 	}
@@ -32,14 +32,14 @@ func TestShards(t *testing.T) {
 	}
 }
 
-func TestShardsOrder(t *testing.T) {
-	s := Shards[int]{New: func() *int { return new(0) }}
-	for _, name := range []string{"c", "a", "b"} {
-		s.Change(name)
+func TestKeyedStateOrder(t *testing.T) {
+	s := KeyedState[int]{New: func() *int { return new(0) }}
+	for _, key := range []string{"c", "a", "b"} {
+		s.Change(key)
 	}
 	var got []string
-	for name := range s.Changed() {
-		got = append(got, name)
+	for key := range s.Changed() {
+		got = append(got, key)
 	}
 	if diff := cmp.Diff([]string{"a", "b", "c"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
