@@ -12,7 +12,6 @@ import (
 // spec is a network as it is configured.
 type spec struct {
 	name      string
-	about     string
 	routers   int // named R1, R2 …
 	exporters []int
 	links     []link
