@@ -135,6 +135,7 @@ func (m *Machine[S, E, V]) Alarms() []Alarm {
 func (m *Machine[S, E, V]) step(e E) {
 	var out []Output[V]
 	m.state, out = m.spec.Step(m.state, e)
+	m.pending = slices.Grow(m.pending, len(out))
 	for _, o := range out {
 		if o.Resign {
 			m.resigned[o.Key] = struct{}{}

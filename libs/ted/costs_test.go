@@ -138,8 +138,8 @@ func TestOverload(t *testing.T) {
 // no node flag tells (RFC 5120 §5).
 func TestOverloadOfTheStandardTopology(t *testing.T) {
 	g := one(all(
-		level2.link(s1, s2, mts(0, 2), metric(1)), level2.link(s2, s1, mts(0, 2), metric(1)),
-		level2.link(s2, s3, mts(0, 2), metric(1)), level2.link(s3, s2, mts(0, 2), metric(1)),
+		level2.link(s1, s2, metric(1)), level2.link(s1, s2, mt(2), metric(1)), level2.link(s2, s1, metric(1)), level2.link(s2, s1, mt(2), metric(1)),
+		level2.link(s2, s3, metric(1)), level2.link(s2, s3, mt(2), metric(1)), level2.link(s3, s2, metric(1)), level2.link(s3, s2, mt(2), metric(1)),
 		level2.node(s2, nodeFlags(0x80)))...).Graph()
 	wantEqual(t, "IPv4", row{q1: 0, q2: 1}, g.Costs(RoutingIGP)[q1])
 	wantEqual(t, "IPv6", row{q1: 0, q2: 1, q3: 2}, g.IPv6Costs(RoutingIGP)[q1])

@@ -1,7 +1,6 @@
 package ted
 
 import (
-	"encoding/binary"
 	"net/netip"
 	"slices"
 
@@ -101,14 +100,12 @@ func (v *view) resolveLinks() []*link {
 		case to == o.local:
 			v.findObject(SelfLink, o, "both ends are %v", to)
 		default:
-			for _, topology := range multiTopologies(o.record.Link) {
-				l := v.newLink(o, to, topology)
-				if topology != standardTopology && (topology != ipv6UnicastTopology || o.scope.igp.rules() != igp.ISIS) {
-					v.findObject(OtherTopology, o, "%v is in multi-topology %d, which routes no unicast", l, topology)
-					continue
-				}
-				links = append(links, l)
+			l := v.newLink(o, to)
+			if l.topology != standardTopology && (l.topology != ipv6UnicastTopology || o.scope.igp.rules() != igp.ISIS) {
+				v.findObject(OtherTopology, o, "%v is in multi-topology %d, which routes no unicast", l, l.topology)
+				continue
 			}
+			links = append(links, l)
 		}
 	}
 	return links
@@ -143,8 +140,8 @@ func inAllTopologies(links []*link) []*link {
 
 // newLink returns a link. One that leaves a pseudonode costs 0 unless its metric is told
 // (RFC 2328 §2.1).
-func (v *view) newLink(o *object, to node, topology uint16) *link {
-	l := &link{object: o, to: to, topology: topology, ends: endsOf(o.record)}
+func (v *view) newLink(o *object, to node) *link {
+	l := &link{object: o, to: to, topology: multiTopologyID(o.record.Link), ends: endsOf(o.record)}
 	if a := o.record.Attributes; a != nil {
 		l.igp, l.te = toldMetric(a.IGPMetric), toldMetric(v.options.teMetric(a))
 	}
@@ -157,7 +154,7 @@ func (v *view) newLink(o *object, to node, topology uint16) *link {
 func toldMetric(metric *uint32) igp.Told { return igp.Told{Value: value(metric), OK: metric != nil} }
 
 // judgeMetrics takes an IGP metric away that says the link is not for use, and finds
-// metrics that are missing or differ by direction.
+// metrics that are missing or, once for both directions, differ by direction.
 func (v *view) judgeMetrics(l *link, back []*link) {
 	switch {
 	case !l.igp.OK && l.needsReverse():
@@ -167,7 +164,7 @@ func (v *view) judgeMetrics(l *link, back []*link) {
 		l.igp.OK = false
 	}
 	differs := func(b *link) bool {
-		return b.igp.OK && b.igp.Value != l.igp.Value && !l.local.isPseudonode() && !l.to.isPseudonode() && matches(l.ends, b.ends)
+		return l.key < b.key && b.igp.OK && b.igp.Value != l.igp.Value && !l.local.isPseudonode() && !l.to.isPseudonode() && matches(l.ends, b.ends)
 	}
 	if i := slices.IndexFunc(back, differs); l.igp.OK && i >= 0 {
 		v.findObject(Asymmetric, l.object, "%v has the metric %d, back %d", l, l.igp.Value, back[i].igp.Value)
@@ -213,30 +210,13 @@ func isInterfaceIndex(address *string) bool {
 // routers put the index of an unnumbered interface there (RFC 2328 §12.4.1.1).
 func isIndex(a netip.Addr) bool { return a.Is4() && a.As4()[0] == 0 }
 
-const multiTopologyTLV = 263
-
-// multiTopologies returns those of a link; one without is in the standard topology
-// (RFC 9552 §5.2.2.1). A link descriptor may name one, some routers name several, and the
-// record keeps those as they came.
-func multiTopologies(d *schemas.LinkDescriptor) []uint16 {
+// multiTopologyID is that of a link; one without is in the standard topology (RFC 9552
+// §5.2.2.1).
+func multiTopologyID(d *schemas.LinkDescriptor) uint16 {
 	if d == nil {
-		return []uint16{standardTopology}
+		return standardTopology
 	}
-	for _, tlv := range d.UnknownTLVs {
-		if tlv.Type == multiTopologyTLV && d.MultiTopologyID == nil {
-			return topologyIDs(tlv.Value)
-		}
-	}
-	return []uint16{value(d.MultiTopologyID)}
-}
-
-// topologyIDs decodes multi-topology ids: 12 bits of 2 octets each.
-func topologyIDs(octets []byte) []uint16 {
-	var ids []uint16
-	for ; len(octets) >= 2; octets = octets[2:] {
-		ids = append(ids, binary.BigEndian.Uint16(octets)&0x0fff)
-	}
-	return ids
+	return value(d.MultiTopologyID)
 }
 
 // matches compares whatever both directions tell of the link: the interface address

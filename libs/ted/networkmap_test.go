@@ -72,6 +72,37 @@ func TestOwnerOfAPrefix(t *testing.T) {
 	}
 }
 
+// TestOwnerOfAnExternalPrefix: routers 1 and 2 tell a prefix as external; the others are by
+// links of metric 10 in area 0 nearer to router 1, and router 4 is in area 1 with router 2.
+func TestOwnerOfAnExternalPrefix(t *testing.T) {
+	area1 := backbone.inArea("0.0.0.1")
+	network := all(backbone.pair(o1, o3, 10), backbone.pair(o3, o2, 20), area1.pair(o2, o4, 100))
+	external := func(id string, kind uint8, m uint32) *schemas.RawTopology {
+		return backbone.prefix(id, prefix, routeType(kind), prefixMetric(m))
+	}
+	tests := []struct {
+		name    string
+		records []*schemas.RawTopology
+		want    string
+	}{
+		{"type 2, lower metric for router 3, own area for router 4", all(external(o1, 4, 5), external(o2, 4, 9)), p1},
+		{"type 2, a third router nearer to 2", all(external(o1, 4, 9), external(o2, 4, 9), backbone.pair(o5, o2, 1)), p2},
+		{"type 1, the way counts", all(external(o1, 3, 9), external(o2, 3, 5), backbone.pair(o5, o1, 1)), p1},
+		{"type 1, the external metric counts", all(external(o1, 3, 99), external(o2, 3, 5)), p2},
+		{"not reached", all(external(o1, 4, 5), backbone.node("09090909"), external("09090909", 4, 1)), p1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			m := one(all(network, tt.records)...).NetworkMap(Unique)
+			for pid, group := range m {
+				if holds := len(group.IPv4) > 0 && group.IPv4[0] == prefix; holds != (pid == tt.want) {
+					t.Errorf("PID %s holds it: %v, want PID %s", pid, holds, tt.want)
+				}
+			}
+		})
+	}
+}
+
 func TestNetworkMap(t *testing.T) {
 	v6 := func(prefixes ...string) schemas.EndpointAddressGroup {
 		return schemas.EndpointAddressGroup{IPv6: prefixes}

@@ -61,17 +61,13 @@ func (v *view) owner(claims []claim, paths func(family) *igp.Matrix) int {
 	if !best.reach.isExternal() {
 		return best.router
 	}
-	var level []claim
-	for _, c := range claims {
-		if v.compareReach(c, best) == 0 && c.scope.igp == best.scope.igp &&
-			(best.reach == external1 || value(c.metric) == value(best.metric)) {
-			level = append(level, c)
-		}
-	}
-	if len(level) == 1 {
+	equal := slices.DeleteFunc(claims, func(c claim) bool {
+		return v.compareReach(c, best) != 0 || c.scope.igp != best.scope.igp
+	})
+	if len(equal) == 1 {
 		return best.router
 	}
-	return nearestForMost(level, paths(familyOf(best.prefix)))
+	return choice{equal, paths(familyOf(best.prefix)), v.areasOf(best.scope.igp)}.ofMost()
 }
 
 // compareReach orders claims by how the routers would choose (RFC 2328 §11, RFC 5302
@@ -92,48 +88,72 @@ func (v *view) compareClaims(a, b claim) int {
 		cmp.Compare(a.router, b.router))
 }
 
-// nearestForMost returns the router that most other routers choose: the nearest, of
-// external type 1 by the metric of the way and the external one together (RFC 2328
-// §16.4 (6)). No one owner is true for all; of several that are chosen as often it is the
-// one with the lowest PID name.
-func nearestForMost(claims []claim, paths *igp.Matrix) int {
-	total := func(from int, c claim) (uint64, bool) {
-		d := paths.At(from, c.router)
-		if c.reach == external2 {
-			return d.Metric(), d != igp.Unreachable
-		}
-		return d.Metric() + uint64(value(c.metric)), d != igp.Unreachable
-	}
-	tells := func(r int) bool {
-		return slices.ContainsFunc(claims, func(c claim) bool { return c.router == r })
-	}
+// choice is between routers that tell an external prefix in the same way, in the order of
+// their claims.
+type choice struct {
+	claims []claim
+	paths  *igp.Matrix
+	areas  []map[scope]bool // by router
+}
+
+// ofMost returns the router that most others choose. No one owner is true for all; of
+// several that are chosen as often it is the one with the best claim.
+func (c choice) ofMost() int {
 	votes := map[int]int{}
-	for from := range paths.Routers() {
-		if tells(from) {
-			continue
-		}
-		var chosen []int
-		var least uint64
-		for _, c := range claims {
-			switch d, reached := total(from, c); {
-			case !reached:
-			case len(chosen) == 0 || d < least:
-				chosen, least = []int{c.router}, d
-			case d == least:
-				chosen = append(chosen, c.router)
-			}
-		}
-		for _, r := range chosen {
-			votes[r]++
+	for from := range c.paths.Routers() {
+		for _, router := range c.of(from) {
+			votes[router]++
 		}
 	}
-	best := claims[0].router
-	for _, c := range claims {
-		if votes[c.router] > votes[best] || votes[c.router] == votes[best] && c.router < best {
-			best = c.router
+	best := c.claims[0].router
+	for _, claim := range c.claims {
+		if votes[claim.router] > votes[best] {
+			best = claim.router
 		}
 	}
 	return best
+}
+
+// of returns what a router chooses, by RFC 2328 §16.4 (6): those first to which a path leads
+// within an area other than area 0 (§16.4.1); of type 1 the least sum of the external metric
+// and the way, of type 2 the lower external metric and then the nearer. A router that tells
+// the prefix itself has no choice.
+func (c choice) of(from int) []int {
+	var chosen []int
+	var least [3]uint64
+	for _, claim := range c.claims {
+		d := c.paths.At(from, claim.router)
+		switch {
+		case claim.router == from:
+			return nil
+		case d == igp.Unreachable:
+			continue
+		}
+		way := [3]uint64{1, uint64(value(claim.metric)), d.Metric()}
+		if claim.reach == external1 {
+			way[1] += d.Metric()
+		}
+		if c.sharesArea(from, claim.router) {
+			way[0] = 0
+		}
+		switch order := slices.Compare(way[:], least[:]); {
+		case len(chosen) == 0 || order < 0:
+			chosen, least = []int{claim.router}, way
+		case order == 0:
+			chosen = append(chosen, claim.router)
+		}
+	}
+	return chosen
+}
+
+// sharesArea tells whether two routers are in one area other than area 0.
+func (c choice) sharesArea(a, b int) bool {
+	for s := range c.areas[a] {
+		if !s.isBackbone() && c.areas[b][s] {
+			return true
+		}
+	}
+	return false
 }
 
 // lazyPaths returns the distances of an address family, computed when they are asked for.

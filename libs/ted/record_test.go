@@ -1,7 +1,6 @@
 package ted
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"testing"
 
@@ -99,17 +98,6 @@ func attributeIDs(local, remote uint32) option {
 }
 
 func mt(id uint16) option { return func(r *schemas.RawTopology) { r.Link.MultiTopologyID = &id } }
-
-// mts tells several multi-topologies of one link, which the record keeps as they came.
-func mts(ids ...uint16) option {
-	return func(r *schemas.RawTopology) {
-		var octets []byte
-		for _, id := range ids {
-			octets = binary.BigEndian.AppendUint16(octets, id)
-		}
-		r.Link.UnknownTLVs = []schemas.TLV{{Type: 263, Value: octets}}
-	}
-}
 
 func nodeFlags(flags uint8) option {
 	return func(r *schemas.RawTopology) { r.Attributes.NodeFlags = &flags }

@@ -165,14 +165,18 @@ func (s *State) restore(e Restored) {
 }
 
 // restorePeer learns what the table holds of a speaker's session: whether replicas of
-// this instance listen to it, and since when it is lost.
+// this instance listen to it, and, if this one has no session with it, since when it is lost.
 func (s *State) restorePeer(sp *speaker, record avro.Encoded) {
-	sp.peer, sp.ours, sp.since = record, false, time.Time{}
+	sp.peer, sp.ours = record, false
 	r := s.decode(record)
 	if r == nil || r.Peer == nil {
 		return
 	}
 	sp.ours = r.Peer.ReplicaGroup != nil && *r.Peer.ReplicaGroup == s.group
+	if sp.inSession() {
+		return
+	}
+	sp.since = s.now
 	if r.Peer.Since != nil && (r.Peer.State == schemas.PeerStale || r.Peer.State == schemas.PeerIdle) {
 		sp.since = *r.Peer.Since
 	}

@@ -478,4 +478,13 @@ func TestSince(t *testing.T) {
 	tb.apply(Up{Source: "s", At: at(4), Identifier: netip.MustParseAddr(identifier)}) // and killed
 	tb.restart()
 	want(tb.apply(Configured{Source: "s", At: at(6)}), schemas.PeerStale, 6)
+	// A replica that hears the speaker before it takes over knows better than the table.
+	tb.machine.Apply(StoodBy{}, stream.Cause{})
+	tb.machine.Apply(Up{Source: "s", At: at(7), Identifier: netip.MustParseAddr(identifier)}, stream.Cause{})
+	record, err := tb.serde.Encode(tb.records["net|s|peer"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	tb.machine.Load("net|s|peer", (*avro.Encoded)(&record))
+	want(tb.apply(TakenOver{at(8)}), schemas.PeerEstablished, 7)
 }

@@ -115,6 +115,7 @@ func checkMaps(t *testing.T, c *chain) {
 		want := &schemas.CostMapMeta{
 			DependentVTags: []schemas.VersionTag{network.Meta.VTag},
 			CostType:       schemas.CostType{CostMode: "numerical", CostMetric: metric},
+			Sources:        &schemas.Sources{Count: 2},
 		}
 		if err := differ("meta of "+id, want, m.Meta); err != nil {
 			t.Error(err)

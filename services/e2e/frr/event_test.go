@@ -2,9 +2,11 @@ package frr
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 )
 
 // event is something that happens to a network. Its name is in the words of the
@@ -12,25 +14,41 @@ import (
 type event struct {
 	name string
 	do   func()
-	// silent says that the routers learn of it when they have heard nothing for a while.
-	silent bool
+	// after is how long it takes until a router acts.
+	after time.Duration
+}
+
+const (
+	// deadInterval is when a neighbour is given up that has said nothing, and a little more.
+	deadInterval = 5 * time.Second
+	// borderDelay is when a border router acts that is configured anew, and a little more.
+	borderDelay = 8 * time.Second
+)
+
+// next returns the event of a number: every other one of the first is one of the
+// network's own.
+func (l *live) next(number int, rng *rand.Rand) event {
+	if e, ended := l.ended(); ended {
+		return event{name: fmt.Sprint("start ", e.router.number), do: e.open}
+	}
+	if own := number / 2; number%2 == 1 && own < len(l.spec.toggles) {
+		return l.toggle(own)
+	}
+	return l.random(rng)
 }
 
 // random returns an event that is possible now.
 func (l *live) random(rng *rand.Rand) event {
-	if e, ended := l.ended(); ended {
-		return event{name: fmt.Sprint("start ", e.router.number), do: e.open}
-	}
 	for {
 		var e event
 		switch p := rng.IntN(100); {
-		case p < 40:
+		case p < 35:
 			e = l.metricEvent(rng)
-		case p < 70:
+		case p < 60:
 			e = l.linkEvent(rng)
-		case p < 80:
+		case p < 70:
 			e = l.overloadEvent(rng)
-		case p < 85:
+		case p < 75:
 			e = l.passiveEvent(rng)
 		case p < 96:
 			e = l.toggleEvent(rng)
@@ -112,18 +130,24 @@ func (l *live) linkEvent(rng *rand.Rand) event {
 		ends = l.ends(e.link)
 	}
 	word := map[bool]string{true: "up", false: "down"}[up]
-	return event{silent: l.linkOf(e).lan, name: fmt.Sprintf("%s %s%s", word, l.at(e), e.number()), do: func() {
+	var after time.Duration
+	if l.linkOf(e).lan {
+		after = deadInterval
+	}
+	return event{after: after, name: fmt.Sprintf("%s %s%s", word, l.at(e), e.number()), do: func() {
 		for _, e := range ends {
 			l.setUp(e, up)
 		}
 	}}
 }
 
-// overloadEvent sets or clears the overload bit, or the highest metric of OSPF.
+// overloadEvent sets or clears the overload bit, or the highest metric of OSPFv2. Without
+// the R bit of OSPFv3 ospf6d has no routes of its own, which RFC 5340 §4.8.1 does not ask
+// for: there is nothing to compare with.
 func (l *live) overloadEvent(rng *rand.Rand) event {
 	router := 1 + rng.IntN(l.spec.routers)
 	on := !l.overloaded[router]
-	if on && len(l.overloadedNow()) > 0 {
+	if on && slices.Contains(slices.Collect(maps.Values(l.overloaded)), true) {
 		return event{}
 	}
 	no := map[bool]string{true: "", false: "no "}[on]
@@ -131,25 +155,14 @@ func (l *live) overloadEvent(rng *rand.Rand) event {
 	return event{name: fmt.Sprintf("overload %d %s", router, word), do: func() {
 		l.overloaded[router] = on
 		for daemon, lines := range map[string][]string{
-			"ospfd":  {"router ospf", no + "max-metric router-lsa administrative"},
-			"ospf6d": {"router ospf6", no + "stub-router administrative"},
-			"isisd":  {"router isis " + isisTag, no + "set-overload-bit"},
+			"ospfd": {"router ospf", no + "max-metric router-lsa administrative"},
+			"isisd": {"router isis " + isisTag, no + "set-overload-bit"},
 		} {
 			if r := l.routers[router-1]; r.runs(daemon) {
 				r.configure(lines...)
 			}
 		}
 	}}
-}
-
-func (n *network) overloadedNow() []int {
-	var routers []int
-	for router, on := range n.overloaded {
-		if on {
-			routers = append(routers, router)
-		}
-	}
-	return routers
 }
 
 // passiveEvent ends or allows OSPF's neighbours over a link.
@@ -172,13 +185,16 @@ func (l *live) toggleEvent(rng *rand.Rand) event {
 	if len(l.spec.toggles) == 0 {
 		return event{}
 	}
-	i := rng.IntN(len(l.spec.toggles))
+	return l.toggle(rng.IntN(len(l.spec.toggles)))
+}
+
+func (l *live) toggle(i int) event {
 	t := l.spec.toggles[i]
 	lines := t.on
 	if l.on[i] {
 		lines = t.off
 	}
-	return event{name: fmt.Sprintf("vty %d %s", t.router, strings.Join(lines, " ; ")), do: func() {
+	return event{after: borderDelay, name: fmt.Sprintf("vty %d %s", t.router, strings.Join(lines, " ; ")), do: func() {
 		l.on[i] = !l.on[i]
 		l.routers[t.router-1].configure(lines...)
 	}}

@@ -1,7 +1,6 @@
 package frr
 
 import (
-	"bytes"
 	"maps"
 	"net/netip"
 	"slices"
@@ -56,6 +55,9 @@ func (e *exporter) end() {
 	e.up = false
 }
 
+// perUpdate is how many objects an UPDATE has at most: it must fit a message (RFC 4271 §4.1).
+const perUpdate = 20
+
 // tell tells what has changed in the router's database, and whether anything has.
 func (e *exporter) tell() (changed bool) {
 	now := e.router.objects()
@@ -63,23 +65,30 @@ func (e *exporter) tell() (changed bool) {
 	for _, key := range slices.Sorted(maps.Keys(e.told)) {
 		if _, there := now[key]; !there {
 			gone = append(gone, e.told[key].nlri)
-			delete(e.told, key)
 		}
 	}
-	for some := range slices.Chunk(gone, 20) {
+	for some := range slices.Chunk(gone, perUpdate) {
 		e.update(nil, some, nil)
-		changed = true
 	}
+	alike := map[string][]object{} // by their attributes
 	for _, key := range slices.Sorted(maps.Keys(now)) {
 		o := now[key]
-		if before, told := e.told[key]; told && bytes.Equal(before.attributes.Append(nil), o.attributes.Append(nil)) {
-			continue
+		attributes := string(o.attributes.Append(nil))
+		if before, told := e.told[key]; !told || string(before.attributes.Append(nil)) != attributes {
+			alike[attributes] = append(alike[attributes], o)
 		}
-		e.told[key] = o
-		e.update([]bgpls.NLRI{o.nlri}, nil, &o.attributes)
-		changed = true
 	}
-	return changed
+	for _, attributes := range slices.Sorted(maps.Keys(alike)) {
+		for some := range slices.Chunk(alike[attributes], perUpdate) {
+			var nlris []bgpls.NLRI
+			for _, o := range some {
+				nlris = append(nlris, o.nlri)
+			}
+			e.update(nlris, nil, &some[0].attributes)
+		}
+	}
+	e.told = now
+	return len(gone)+len(alike) > 0
 }
 
 // update sends an UPDATE; with nothing to tell it is the End-of-RIB marker.

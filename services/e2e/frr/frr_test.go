@@ -21,8 +21,6 @@ const (
 	quiet = 3 * time.Second
 	// patience is how long after an event the maps may differ from the tables.
 	patience = 40 * time.Second
-	// deadInterval is when a neighbour is given up that has said nothing, and a little more.
-	deadInterval = 5 * time.Second
 	// look is how often tables and databases are looked at.
 	look = 400 * time.Millisecond
 )
@@ -46,7 +44,10 @@ func TestMaps(t *testing.T) {
 		t.Fatalf("it needs root and the package frr: %v", err)
 	}
 	for _, s := range networks {
-		t.Run(s.name, func(t *testing.T) { play(t, s, events, uint64(seed)) })
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			play(t, s, events, uint64(seed))
+		})
 	}
 }
 
@@ -74,6 +75,7 @@ func play(t *testing.T, s spec, events int, seed uint64) {
 		l.recorder.write(r)
 		l.player.Play(r)
 	}
+	l.calm()
 	l.settle(event{name: "base", do: func() {
 		for _, number := range s.exporters {
 			e := &exporter{router: l.routers[number-1], record: record}
@@ -82,8 +84,19 @@ func play(t *testing.T, s spec, events int, seed uint64) {
 		}
 	}})
 	rng := rand.New(rand.NewPCG(seed, 11))
-	for range events {
-		l.settle(l.random(rng))
+	for number := range events {
+		l.settle(l.next(number, rng))
+	}
+}
+
+// calm waits until the routers know each other, so that a recording begins with one table.
+func (l *live) calm() {
+	l.t.Helper()
+	var before truthtest.State
+	for since := time.Now(); time.Since(since) < quiet+deadInterval; time.Sleep(look) {
+		if now := l.look(truthtest.State{}); !cmp.Equal(now, before) {
+			since, before = time.Now(), now
+		}
 	}
 }
 
@@ -110,9 +123,7 @@ func (l *live) settle(e event) {
 	begun := time.Now()
 	s := truthtest.State{Event: e.name, EventAt: begun.UnixMicro()}
 	e.do()
-	if e.silent {
-		time.Sleep(deadInterval)
-	}
+	time.Sleep(e.after)
 	since, compared := time.Now(), 0
 	var wrong []string
 	anew := false
@@ -125,7 +136,7 @@ func (l *live) settle(e event) {
 			if compared, wrong = l.recorder.Compare(s, l.player.DB); len(wrong) == 0 || time.Since(begun) > patience && anew {
 				break
 			}
-			if !anew && time.Since(begun) > patience/2 {
+			if !anew && time.Since(begun) > patience/4 {
 				anew = l.computeAnew(wrong)
 			}
 		}

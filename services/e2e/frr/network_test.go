@@ -12,7 +12,6 @@ import (
 // spec is a network as it is configured.
 type spec struct {
 	name      string
-	about     string
 	routers   int // named R1, R2 …
 	exporters []int
 	links     []link
@@ -68,7 +67,7 @@ func (e end) String() string { return fmt.Sprintf("l%d", e.link) }
 // begin sets up the links and starts the routers.
 func begin(t testing.TB, s spec) *network {
 	n := &network{
-		t: t, spec: s, prefix: fmt.Sprintf("altofrr%d-", os.Getpid()),
+		t: t, spec: s, prefix: fmt.Sprintf("altofrr%d-%s-", os.Getpid(), s.name),
 		metric: map[end]int{}, down: map[end]bool{}, passive: map[end]bool{}, overloaded: map[int]bool{}, on: map[int]bool{},
 	}
 	directory, err := os.MkdirTemp("", "altofrr")
@@ -124,7 +123,7 @@ func (n *network) addRouter(r *router) {
 	n.routers = append(n.routers, r)
 }
 
-func loopback4(router int) string { return fmt.Sprint("10.255.0.", router) }
+func loopback4(router int) string { return fmt.Sprintf("10.255.%d.1", router) }
 func loopback6(router int) string { return fmt.Sprint("fd00:ff::", router) }
 
 // addLink adds a link: a bridge, with a port for each router.

@@ -1,6 +1,6 @@
 package frr
 
-// networks are those that are run, one after another.
+// networks are those that are run.
 var networks = []spec{ospfAreas, ospfStub, ospfv3, isisLevels, isisTopologies, bothIGPs}
 
 // ospfAreas has two border routers of area 1, one of area 2, and a LAN in the backbone.
@@ -28,7 +28,7 @@ var ospfAreas = spec{
 }
 
 // withoutR5 lets all prefixes pass but R5's.
-const withoutR5 = "ip prefix-list NOT5 seq 5 deny 10.255.0.5/32\nip prefix-list NOT5 seq 10 permit 0.0.0.0/0 le 32\n"
+const withoutR5 = "ip prefix-list NOT5 seq 5 deny 10.255.5.1/32\nip prefix-list NOT5 seq 10 permit 0.0.0.0/0 le 32\n"
 
 // ospfStub has a stub area, a totally stubby one, and an NSSA, each with two border routers,
 // and ranges and filters that come and go.
@@ -58,8 +58,8 @@ var ospfStub = spec{
 		8: {"ospfd": "router ospf\n area 4 nssa\n redistribute kernel\n"},
 	},
 	toggles: []toggle{
-		{2, []string{"router ospf", "area 1 range 10.255.0.4/31"}, []string{"router ospf", "no area 1 range 10.255.0.4/31"}},
-		{3, []string{"router ospf", "area 1 range 10.255.0.4/31 cost 25"}, []string{"router ospf", "no area 1 range 10.255.0.4/31"}},
+		{2, []string{"router ospf", "area 1 range 10.255.4.0/23"}, []string{"router ospf", "no area 1 range 10.255.4.0/23"}},
+		{3, []string{"router ospf", "area 1 range 10.255.4.0/23 cost 25"}, []string{"router ospf", "no area 1 range 10.255.4.0/23"}},
 		{2, []string{"router ospf", "area 1 filter-list prefix NOT5 out"}, []string{"router ospf", "no area 1 filter-list prefix NOT5 out"}},
 		{3, []string{"router ospf", "area 2 filter-list prefix NOT5 in"}, []string{"router ospf", "no area 2 filter-list prefix NOT5 in"}},
 		{3, []string{"router ospf", "area 3 default-cost 20"}, []string{"router ospf", "no area 3 default-cost 20"}},
@@ -131,7 +131,7 @@ var isisTopologies = spec{
 		{routers: []int{3, 6}, level: "level-1", metric: 10},
 		{routers: []int{5, 6}, level: "level-1", metric: 20},
 	},
-	externals: map[int][]string{4: {"203.0.113.0/24"}, 5: {"203.0.113.0/24"}},
+	externals: map[int][]string{4: {"203.0.113.0/24"}, 5: {"203.0.114.0/24"}},
 	toggles: []toggle{
 		{4, []string{"router isis " + isisTag, "redistribute ipv4 kernel level-2 metric 5"}, []string{"router isis " + isisTag, "no redistribute ipv4 kernel level-2"}},
 		{5, []string{"router isis " + isisTag, "redistribute ipv4 kernel level-2 metric 30"}, []string{"router isis " + isisTag, "no redistribute ipv4 kernel level-2"}},

@@ -51,16 +51,17 @@ func (r *recorder) write(record mrt.Record) {
 	r.updates.Write(append(h, body...))
 }
 
-// save writes the folder.
+// save writes the folder, each state on a line of its own.
 func (r *recorder) save(t testing.TB, folder string) {
 	t.Helper()
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	states, err := json.MarshalIndent(r.Recording, "", " ")
+	states, err := json.Marshal(r.Recording)
 	if err != nil {
 		t.Fatal(err)
 	}
+	states = bytes.ReplaceAll(states, []byte(`{"event":`), []byte("\n"+`{"event":`))
 	for name, text := range map[string][]byte{"updates.mrt": r.updates.Bytes(), "states.json": append(states, '\n')} {
 		if err := os.WriteFile(filepath.Join(folder, name), text, 0o644); err != nil {
 			t.Fatal(err)

@@ -83,7 +83,10 @@ func (r *router) zebra() string { return filepath.Join(r.directory, "zserv.api")
 
 func (r *router) startDaemon(daemon, configuration string) {
 	r.t.Helper()
-	cmd := exec.Command("ip", "netns", "exec", r.namespace, filepath.Join(daemons, daemon),
+	// The daemon changes its user and so would outlive a test that is killed; not the
+	// namespace that it is in.
+	cmd := exec.Command("unshare", "--fork", "--pid", "--kill-child", "sh", "-c", `"$@" & wait`, "sh",
+		"ip", "netns", "exec", r.namespace, filepath.Join(daemons, daemon),
 		"--vty_socket", r.directory, "-i", filepath.Join(r.directory, daemon+".pid"), "-z", r.zebra(),
 		"-f", configuration, "--log", "stdout", "--log-level", "critical", "-A", "127.0.0.1", "-P", "0")
 	var said bytes.Buffer

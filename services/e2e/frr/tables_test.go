@@ -190,7 +190,8 @@ func put[T any](m map[string]map[string]T, a, b string, value T) {
 }
 
 // owners returns for each external prefix at which router the packets of each router
-// end.
+// end. That is the owner as long as no router on the way has a route of its own to the
+// prefix.
 func (n *network) owners(all tables) map[string]map[string][]string {
 	owners := map[string]map[string][]string{}
 	for _, prefixes := range n.spec.externals {
