@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // model is Floyd and Warshall's algorithm as it is in books, with sums that cannot overflow.
@@ -135,3 +138,25 @@ func testAgainstModel[W Weight](t *testing.T) {
 
 func TestAgainstModel32(t *testing.T) { testAgainstModel[uint32](t) }
 func TestAgainstModel64(t *testing.T) { testAgainstModel[uint64](t) }
+
+// TestNetworks compares networks like those that are measured, and real ones, with
+// Dijkstra's algorithm.
+func TestNetworks(t *testing.T) {
+	networks := realNetworks(t)
+	for _, family := range families {
+		for _, nodes := range []int{10, 100, 127, 128, 600, 1500} {
+			networks = append(networks, family.make(nodes))
+		}
+	}
+	for _, n := range networks {
+		var m Matrix[uint32]
+		n.graph().AllPairs(&m)
+		d := newDijkstra(n)
+		for from := range n.nodes {
+			d.run(from)
+			if row := m.Row(from); !slices.Equal(d.distance, row) {
+				t.Fatalf("%s from %d: -dijkstra +apsp\n%s", n, from, cmp.Diff(d.distance, row))
+			}
+		}
+	}
+}
