@@ -46,7 +46,7 @@ func (c *core[W]) solve(w workers) {
 		for k := first; k < last; k++ {
 			for i := first; i < last; i++ {
 				if d := c.row(i)[k]; i != k && d != Unreachable[W]() {
-					relax(c.row(i), term[W]{uint64(d), c.row(k)})
+					reach(c.row(i), []term[W]{{uint64(d), c.row(k)}}, true)
 				}
 			}
 		}

@@ -27,8 +27,8 @@ func BenchmarkPeers(b *testing.B) {
 		command []string
 	}{
 		{"boost", 10000, []string{boost}},
-		{"igraph", 1000, []string{"python3", "testdata/peers/peer.py", "igraph"}},
-		{"networkx", 1000, []string{"python3", "testdata/peers/peer.py", "networkx"}},
+		{"igraph", 1000, []string{"/usr/bin/python3", "testdata/peers/peer.py", "igraph"}},
+		{"networkx", 1000, []string{"/usr/bin/python3", "testdata/peers/peer.py", "networkx"}},
 	}
 	for _, family := range families {
 		for _, nodes := range []int{100, 1000, 5000, 10000} {

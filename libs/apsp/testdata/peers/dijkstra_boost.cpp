@@ -26,7 +26,7 @@ int main(int, char **argv) {
   std::vector<uint32_t> cells(nodes * nodes);
   auto begin = std::chrono::steady_clock::now();
   for (size_t source = 0; source < nodes; source++)
-    boost::dijkstra_shortest_paths_no_color_map(
+    boost::dijkstra_shortest_paths(
         graph, source,
         boost::weight_map(boost::get(&Arc::weight, graph))
             .distance_map(boost::make_iterator_property_map(cells.data() + source * nodes, boost::get(boost::vertex_index, graph)))

@@ -1,0 +1,65 @@
+#include "textflag.h"
+
+// func minPlusAVX2(row *uint32, cells int, through *term[uint32], terms int, holds bool)
+//
+// 32 cells at a time, in Y0 to Y3, the last of them again where there are less. A sum is
+// min(cell, ^weight) + weight: it ends at 2³²−1.
+TEXT ·minPlusAVX2(SB), NOSPLIT, $0-33
+	MOVQ     row+0(FP), DI
+	MOVQ     cells+8(FP), CX
+	MOVQ     through+16(FP), SI
+	MOVQ     terms+24(FP), DX
+	MOVBLZX  holds+32(FP), R8
+	SUBQ     $32, CX
+	XORQ     AX, AX
+	VPCMPEQD Y15, Y15, Y15
+
+block:
+	VMOVDQA Y15, Y0
+	VMOVDQA Y15, Y1
+	VMOVDQA Y15, Y2
+	VMOVDQA Y15, Y3
+	TESTL   R8, R8
+	JZ      sums
+	VMOVDQU (DI)(AX*4), Y0
+	VMOVDQU 32(DI)(AX*4), Y1
+	VMOVDQU 64(DI)(AX*4), Y2
+	VMOVDQU 96(DI)(AX*4), Y3
+
+sums:
+	MOVQ SI, R9
+	MOVQ DX, R10
+
+sum:
+	MOVQ         8(R9), R11
+	VPBROADCASTD (R9), Y4
+	VPXOR        Y4, Y15, Y5
+	VPMINUD      (R11)(AX*4), Y5, Y6
+	VPMINUD      32(R11)(AX*4), Y5, Y7
+	VPMINUD      64(R11)(AX*4), Y5, Y8
+	VPMINUD      96(R11)(AX*4), Y5, Y9
+	VPADDD       Y4, Y6, Y6
+	VPADDD       Y4, Y7, Y7
+	VPADDD       Y4, Y8, Y8
+	VPADDD       Y4, Y9, Y9
+	VPMINUD      Y6, Y0, Y0
+	VPMINUD      Y7, Y1, Y1
+	VPMINUD      Y8, Y2, Y2
+	VPMINUD      Y9, Y3, Y3
+	ADDQ         $32, R9
+	DECQ         R10
+	JNZ          sum
+	VMOVDQU      Y0, (DI)(AX*4)
+	VMOVDQU      Y1, 32(DI)(AX*4)
+	VMOVDQU      Y2, 64(DI)(AX*4)
+	VMOVDQU      Y3, 96(DI)(AX*4)
+	CMPQ         AX, CX
+	JEQ          done
+	ADDQ         $32, AX
+	CMPQ         AX, CX
+	CMOVQGT      CX, AX
+	JMP          block
+
+done:
+	VZEROUPPER
+	RET
