@@ -56,9 +56,10 @@ func (e *elimination[W]) put(n int32) {
 }
 
 // toCore tells whether what is left costs less as part of the core: some 3·left² steps for
-// one node more, against a row of so many sums and as many shortcuts as its degree squared.
+// one node more, against a row of as many sums as its degree, as many steps in each row
+// of the core, and shortcuts between all neighbours; these are no vectors, and count more (measured).
 func (e *elimination[W]) toCore(degree int) bool {
-	return degree*(e.nodes+8*degree) > 3*e.left*(e.left+leastCore)
+	return degree*(e.nodes+8*e.left+32*degree) > 3*e.left*(e.left+leastCore)
 }
 
 // takeOut eliminates a node: shortcuts between its neighbours stand for the paths through it.

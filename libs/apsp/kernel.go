@@ -2,7 +2,7 @@ package apsp
 
 // The loops in which all the time is spent. In Go their sums are of 64 bits, so they cannot
 // overflow, and the minimum with what fits into W saturates them: exact, and without a branch.
-// For 32 bits on amd64 the same is done eight cells at a time (minplus_amd64.s).
+// On amd64 with AVX2 the same is done eight or four cells at a time (minplus_amd64.s).
 
 // term is a sum: a weight and a row. Its layout is known to minplus_amd64.s.
 type term[W Weight] struct {

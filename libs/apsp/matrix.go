@@ -11,8 +11,8 @@ type Matrix[W Weight] struct {
 // Nodes is the number of visible nodes.
 func (m *Matrix[W]) Nodes() int { return m.visible }
 
-// At returns the length of the shortest path from one node to another.
-func (m *Matrix[W]) At(from, to int) W { return m.Row(from)[to] }
+// At returns the length of the shortest path from one visible node to another.
+func (m *Matrix[W]) At(from, to int) W { return m.cells[from*m.stride+to] }
 
 // Row returns the lengths of the shortest paths from one node to each.
 func (m *Matrix[W]) Row(from int) []W { return m.cells[from*m.stride:][:m.visible:m.visible] }
