@@ -51,7 +51,9 @@ func newRouting(d *Domain, routers int, w Weight) *routing {
 			}
 		}
 	}
-	r.findBorders()
+	if len(d.Areas) > 1 {
+		r.findBorders()
+	}
 	return r
 }
 
