@@ -48,6 +48,10 @@ fmt: ## format all Go files
 bench: ## run the benchmarks (BENCH=regexp)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./libs/... ./services/...
 
+.PHONY: bench-apsp
+bench-apsp: ## measure all-pairs costs beside Boost, igraph and networkx (Debian: g++ libboost-graph-dev python3-igraph python3-networkx)
+	$(GO) test -tags peers -run '^$$' -bench 'AllPairs|Peers' -benchtime 300ms -timeout 1h ./libs/apsp
+
 .PHONY: fuzz
 fuzz: ## fuzz every decoder for FUZZTIME (30s) each
 	@grep -rl '^func Fuzz' --include='*_test.go' $(MODULES) | while read -r f; do \

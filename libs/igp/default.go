@@ -29,13 +29,13 @@ func (r *routing) findExits(defaults func(from int) []candidate) {
 // firstOnTheWay returns the first router of several areas on the way of a default route:
 // it has routes of its own, and sends the packets their way.
 func (r *routing) firstOnTheWay(c candidate) exit {
-	rows := r.inside[c.from.area]
+	inside := r.inside[c.from.area]
 	first := exit{c.via, c.near}
 	for n, node := range r.domain.Areas[c.from.area].Nodes {
 		if n == c.from.node || node.Router == Pseudonode || node.NoTransit || len(r.places[node.Router]) < 2 {
 			continue
 		}
-		if near := rows[c.from.node][n]; near < first.near && near.plus(rows[n][c.node]) == c.near {
+		if near := inside.at(c.from.node, n); near < first.near && near.plus(inside.at(n, c.node)) == c.near {
 			first = exit{node.Router, near}
 		}
 	}

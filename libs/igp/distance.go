@@ -10,8 +10,8 @@ type Distance uint64
 // million links, and 24-bit metrics of a million links fit above.
 const linkBits = 20
 
-// Unreachable is longer than every path.
-const Unreachable Distance = math.MaxUint64
+// Unreachable is longer than every path; package apsp has the same.
+const Unreachable Distance = math.MaxInt64
 
 // linksUnknown is the number of links of a path part of which is known by its metric alone.
 const linksUnknown = 1<<linkBits - 1

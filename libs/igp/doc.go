@@ -3,7 +3,7 @@
 //
 // A Network holds what the routers of one address family know, each router a number.
 // It consists of Domains, one for each IGP; a Domain of Areas: OSPF areas, or the two
-// IS-IS levels. Within an Area costs are those of shortest paths (spf.go). Between
+// IS-IS levels. Within an Area costs are those of shortest paths (spf.go, package apsp). Between
 // Areas the IGP decides by rules of its own (ospf.go, isis.go), by what the few border
 // routers tell (words.go) and else by default routes (default.go), and between Domains the
 // preferred one counts (network.go).

@@ -71,7 +71,7 @@ func (r *routing) throughLevel(from place) Distance {
 		return best
 	}
 	for _, n := range r.borders[from.area] {
-		near := r.inside[from.area][from.node][n]
+		near := r.inside[from.area].at(from.node, n)
 		best = min(best, near.plus(r.withinOther(a.Nodes[n].Router, from.area)))
 	}
 	return best
@@ -103,7 +103,7 @@ func (r *routing) isisDefaults(from int) []candidate {
 func (r *routing) attached(from place) []candidate {
 	var ways []candidate
 	for n, node := range r.domain.Areas[from.area].Nodes {
-		near := r.inside[from.area][from.node][n]
+		near := r.inside[from.area].at(from.node, n)
 		if node.Attached && node.Router != Pseudonode && n != from.node && near != Unreachable {
 			ways = append(ways, candidate{from: from, node: n, via: node.Router, near: near})
 		}

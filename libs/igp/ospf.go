@@ -79,7 +79,7 @@ func (r *routing) overBorders(from int) Distance {
 		for _, n := range r.borders[p.area] {
 			if n != p.node {
 				border := r.domain.Areas[p.area].Nodes[n].Router
-				best = min(best, r.inside[p.area][p.node][n].plus(r.passedOn(border, p.area)))
+				best = min(best, r.inside[p.area].at(p.node, n).plus(r.passedOn(border, p.area)))
 			}
 		}
 	}

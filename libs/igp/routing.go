@@ -10,7 +10,7 @@ type routing struct {
 	domain  *Domain
 	routers int
 	weight  Weight
-	inside  []inside
+	inside  []*inside
 	lengths [][]int   // by area: the prefix lengths that occur, the longest first
 	places  [][]place // by router
 	borders [][]int   // by area: its nodes that join it to other areas
@@ -27,10 +27,6 @@ type routing struct {
 	known    []Distance     // by router
 	asked    []bool         // by router
 }
-
-// inside is the shortest paths within an area, by the index of both nodes; of
-// pseudonodes there are none.
-type inside [][]Distance
 
 // place is a router in one of its areas.
 type place struct{ area, node int }
@@ -55,7 +51,9 @@ func newRouting(d *Domain, routers int, w Weight) *routing {
 			}
 		}
 	}
-	r.findBorders()
+	if len(d.Areas) > 1 {
+		r.findBorders()
+	}
 	return r
 }
 
@@ -91,28 +89,14 @@ func (a *Area) hasNeighbor(node int) bool {
 	})
 }
 
-func (a *Area) shortestPaths(w Weight) inside {
-	s := newSearch(a, w)
-	rows := make(inside, len(a.Nodes))
-	for n, node := range a.Nodes {
-		if node.Router != Pseudonode {
-			s.run(n)
-			rows[n] = slices.Clone(s.distance)
-		}
-	}
-	return rows
-}
-
 // withinAreas returns the distances of paths that stay within an area.
 func (r *routing) withinAreas() *Matrix {
 	m := newMatrix(r.routers)
-	for i, a := range r.domain.Areas {
-		for from, row := range r.inside[i] {
-			for to, d := range row {
-				if b := a.Nodes[to].Router; b != Pseudonode {
-					a := a.Nodes[from].Router
-					m.set(a, b, min(m.At(a, b), d))
-				}
+	for _, in := range r.inside {
+		for from, router := range in.routers {
+			row := m.cells[router*m.n:][:m.n]
+			for to, d := range in.matrix.Row(from) {
+				row[in.routers[to]] = min(row[in.routers[to]], d)
 			}
 		}
 	}
@@ -214,7 +198,7 @@ func (a *Area) prefixLengths() []int {
 func (r *routing) within(from place) Distance {
 	for _, p := range r.homes {
 		if p.area == from.area {
-			return r.inside[p.area][from.node][p.node]
+			return r.inside[p.area].at(from.node, p.node)
 		}
 	}
 	return Unreachable

@@ -1,6 +1,10 @@
 package igp
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/altostream/altostream/libs/apsp"
+)
 
 func TestPathsWithinAnArea(t *testing.T) {
 	testRules(t, []rule{
@@ -62,6 +66,12 @@ func TestSeveralIGPs(t *testing.T) {
 			area 0; C-D 3; B-D 90`,
 			want: "A>D 6/3, D>A 6/3, A>E 103/3"},
 	})
+}
+
+func TestUnreachable(t *testing.T) {
+	if got := apsp.Unreachable[Distance](); got != Unreachable {
+		t.Errorf("got %d, want %d", got, Unreachable)
+	}
 }
 
 func TestDistancesAddUp(t *testing.T) {

@@ -21,7 +21,7 @@ func (r *routing) candidates(from place, prefix netip.Prefix, reach Reach) []can
 	}
 	found := make([]candidate, 0, len(tellers))
 	for _, t := range tellers {
-		near := r.inside[from.area][from.node][t.Node]
+		near := r.inside[from.area].at(from.node, t.Node)
 		if via := a.Nodes[t.Node].Router; t.Reach == reach && t.Node != from.node && near != Unreachable && via != Pseudonode {
 			found = append(found, candidate{from, t.Node, via, near, uint64(t.Metric)})
 		}
