@@ -55,6 +55,17 @@ func (b *batch) join(w *publication) bool {
 	return true
 }
 
+// tell tells of the batch, which readers can see now, whoever wants to know.
+func (b *batch) tell() {
+	seen := b.messages
+	for _, w := range b.publications {
+		if w.visible != nil {
+			w.visible(seen[:len(w.messages)])
+		}
+		seen = seen[len(w.messages):]
+	}
+}
+
 // prepare makes a publication; the changes may change afterwards.
 func (p *publisher[V]) prepare(ctx context.Context, changes []Change[V], cause Cause, inputs string) *publication {
 	spanContext, span := p.runtime.Tracer.Start(traceContext.Extract(ctx, cause.Trace), p.runtime.Name+" publish")

@@ -141,13 +141,6 @@ func (p *publisher[V]) write(ctx context.Context, b *batch) error {
 	if err != nil {
 		return fmt.Errorf("%d records of %s: %w", len(b.messages), p.table.Topic, p.explain(err))
 	}
-	seen := b.messages
-	for _, w := range b.publications {
-		if w.visible != nil {
-			w.visible(seen[:len(w.messages)])
-		}
-		seen = seen[len(w.messages):]
-	}
 	p.published.Add(ctx, int64(len(b.messages)), p.topic)
 	return nil
 }

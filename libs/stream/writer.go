@@ -38,10 +38,12 @@ func (w *writer[V]) run(ctx context.Context, room func()) error {
 			if !more {
 				return nil
 			}
-			if err := w.write(ctx, newBatch(publication, w.publications)); err != nil {
+			b := newBatch(publication, w.publications)
+			if err := w.write(ctx, b); err != nil {
 				return err
 			}
 			room()
+			b.tell()
 		case <-w.end.lost:
 			return fmt.Errorf("%w: %w", errLost, w.end.loss())
 		}
