@@ -91,6 +91,8 @@ func (p *publisher[V]) attempt(ctx context.Context, wait *service.Wait, b *batch
 	next, err = p.send(ctx, wait, b, from, portion)
 	if err == nil {
 		err = p.transact(ctx, wait, p.producer.CommitTransaction)
+	} else if cause := p.failure(); cause != nil {
+		err = cause // a record that went with it says only that it was purged
 	}
 	if err == nil {
 		return next, false, nil
@@ -104,6 +106,16 @@ func (p *publisher[V]) attempt(ctx context.Context, wait *service.Wait, b *batch
 	}
 	oversize, refused := p.deliveries.refusal()
 	return 0, oversize, cmp.Or(refused, err)
+}
+
+// failure is why the transaction under way has failed, nil if it has not: the client tells only
+// who calls it.
+func (p *publisher[V]) failure() error {
+	var ke kafka.Error
+	if err := p.producer.BeginTransaction(); errors.As(err, &ke) && (ke.TxnRequiresAbort() || ke.IsFatal()) {
+		return err
+	}
+	return nil
 }
 
 // begin begins a transaction, if none is begun.
@@ -173,9 +185,8 @@ func (p *publisher[V]) taken(ctx context.Context, b *batch) error {
 			if b.join(w) {
 				return nil
 			}
-		case <-probe.C: // the client tells of a failed transaction only to who calls it
-			var ke kafka.Error
-			if err := p.producer.BeginTransaction(); errors.As(err, &ke) && (ke.TxnRequiresAbort() || ke.IsFatal()) {
+		case <-probe.C:
+			if err := p.failure(); err != nil {
 				return err
 			}
 			if ctx.Err() != nil {
