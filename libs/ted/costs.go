@@ -2,6 +2,7 @@ package ted
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/libs/igp"
@@ -27,14 +28,21 @@ type Graph struct {
 	view     *view
 	pids     []string
 	networks [2]*igp.Network // by family; nil: not asked for yet
-	ipv6Only []bool          // by router: it routes no IPv4
+	computed map[pathsOf]*igp.Matrix
+	ipv6Only []bool // by router: it routes no IPv4
 	apart    bool
+}
+
+// pathsOf names the paths of an address family by a weight.
+type pathsOf struct {
+	family family
+	weight igp.Weight
 }
 
 // Graph returns the graph of the records that count now.
 func (d *Database) Graph() *Graph {
 	v := d.view()
-	g := &Graph{view: v, pids: v.routers.pids}
+	g := &Graph{view: v, pids: v.routers.pids, computed: map[pathsOf]*igp.Matrix{}}
 	g.ipv6Only, g.apart = v.ipv6Routing()
 	return g
 }
@@ -47,7 +55,7 @@ func (g *Graph) IPv6Apart() bool { return g.apart }
 // 0 from a router to itself.
 func (g *Graph) Costs(m Metric) alto.CostMap {
 	paths := g.paths(ip4, m)
-	if !anyTrue(g.ipv6Only) {
+	if !slices.Contains(g.ipv6Only, true) {
 		return g.costMap(func(from, to int) (float64, bool) { return m.cost(paths.At(from, to)) })
 	}
 	other := g.paths(ip6, m)
@@ -65,20 +73,28 @@ func (g *Graph) IPv6Costs(m Metric) alto.CostMap {
 	return g.costMap(func(from, to int) (float64, bool) { return m.cost(paths.At(from, to)) })
 }
 
+// paths returns the distances that a metric is read from. Distances by IGP metric have the
+// numbers of links too, so that routing costs and hop counts are computed once, unless there are
+// domains that have links alone.
 func (g *Graph) paths(f family, m Metric) *igp.Matrix {
 	if g.networks[f] == nil {
 		g.networks[f] = g.view.network(f)
 	}
 	n := g.networks[f]
-	switch m {
-	case RoutingTE:
-		return n.Distances(igp.ByTE)
-	case RoutingHops:
-		return n.Distances(igp.ByLinks)
-	case HopCount:
-		return n.Distances(igp.ByIGPThenLinks)
+	weight := igp.ByIGP
+	switch {
+	case m == RoutingTE:
+		weight = igp.ByTE
+	case m == RoutingHops:
+		weight = igp.ByLinks
+	case m == HopCount && slices.ContainsFunc(n.Domains, func(d *igp.Domain) bool { return d.Rules == igp.Flat }):
+		weight = igp.ByIGPThenLinks
 	}
-	return n.Distances(igp.ByIGP)
+	key := pathsOf{f, weight}
+	if g.computed[key] == nil {
+		g.computed[key] = n.Distances(weight)
+	}
+	return g.computed[key]
 }
 
 // cost is the cost that a distance stands for; ok is false if it is not known.
@@ -105,15 +121,6 @@ func (g *Graph) costMap(cost func(from, to int) (float64, bool)) alto.CostMap {
 		m[pid] = row
 	}
 	return m
-}
-
-func anyTrue(list []bool) bool {
-	for _, b := range list {
-		if b {
-			return true
-		}
-	}
-	return false
 }
 
 // Restrict returns the costs between the PIDs of a network map, so that the PIDs of
