@@ -98,7 +98,7 @@ func mesh(rng *rand.Rand, backbone bool, routers []int) *Area {
 // tellAll has all routers tell their addresses, and border routers what they reach.
 func tellAll(n *Network) {
 	d := n.Domains[0]
-	within := newRouting(d, n.Routers, ByIGP)
+	within := newRouting(d, n.Routers, ByIGP, func(a *Area) *inside { return a.shortestPaths(ByIGP) })
 	distances := n.Distances(ByIGP)
 	for i, a := range d.Areas {
 		a.TellsPrefixes, a.Prefixes = true, map[netip.Prefix][]Advertisement{}

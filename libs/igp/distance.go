@@ -1,6 +1,9 @@
 package igp
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Distance is the length of a path: the sum of the metric asked for, and of the paths
 // that are as short the least number of links. Distances add up and compare as numbers.
@@ -60,6 +63,8 @@ func newMatrix(n int) *Matrix {
 	}
 	return m
 }
+
+func (m *Matrix) clone() *Matrix { return &Matrix{n: m.n, cells: slices.Clone(m.cells)} }
 
 // Routers is how many there are.
 func (m *Matrix) Routers() int { return m.n }

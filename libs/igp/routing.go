@@ -16,7 +16,12 @@ type routing struct {
 	borders [][]int   // by area: its nodes that join it to other areas
 	core    []*place  // by router: where it is in the backbone with a neighbour there; nil = nowhere
 	exits   [][]exit  // by router: where its default route leads
-	rule    func(from int) Distance
+	rule    func(from int) best
+
+	// Of a measure along the paths, if one is asked for:
+	measure Measure
+	values  *Values
+	legs    [][]leg // by router: of its route to the destination at hand
 
 	// Of the destination at hand:
 	to       int
@@ -37,13 +42,13 @@ type ownAddress struct {
 	metric uint32
 }
 
-func newRouting(d *Domain, routers int, w Weight) *routing {
+func newRouting(d *Domain, routers int, w Weight, paths func(*Area) *inside) *routing {
 	r := &routing{
 		domain: d, routers: routers, weight: w, places: make([][]place, routers), core: make([]*place, routers), to: -1,
 		known: make([]Distance, routers), asked: make([]bool, routers),
 	}
 	for i, a := range d.Areas {
-		r.inside = append(r.inside, a.shortestPaths(w))
+		r.inside = append(r.inside, paths(a))
 		r.lengths = append(r.lengths, a.prefixLengths())
 		for n, node := range a.Nodes {
 			if node.Router != Pseudonode {
@@ -89,13 +94,28 @@ func (a *Area) hasNeighbor(node int) bool {
 	})
 }
 
+// all returns the distances by the rules of the domain.
+func (r *routing) all() *Matrix {
+	switch {
+	case len(r.domain.Areas) <= 1:
+		return r.withinAreas()
+	case r.domain.Rules == ISIS:
+		return r.each(r.isis, r.isisDefaults)
+	default:
+		return r.each(r.ospf, r.ospfDefaults)
+	}
+}
+
 // withinAreas returns the distances of paths that stay within an area.
 func (r *routing) withinAreas() *Matrix {
 	m := newMatrix(r.routers)
 	for _, in := range r.inside {
 		for from, router := range in.routers {
 			row := m.cells[router*m.n:][:m.n]
-			for to, d := range in.matrix.Row(from) {
+			for to, d := range in.rows[from] {
+				if r.values != nil {
+					r.values.offer(r.measure, m, router, in.routers[to], d, in.values[from][to])
+				}
 				row[in.routers[to]] = min(row[in.routers[to]], d)
 			}
 		}
@@ -105,7 +125,7 @@ func (r *routing) withinAreas() *Matrix {
 
 // each returns the distances that a rule gives from one router to the destination at
 // hand, and default routes where it gives none.
-func (r *routing) each(rule func(from int) Distance, defaults func(from int) []candidate) *Matrix {
+func (r *routing) each(rule func(from int) best, defaults func(from int) []candidate) *Matrix {
 	m := newMatrix(r.routers)
 	r.rule = rule
 	r.findExits(defaults)
@@ -117,6 +137,11 @@ func (r *routing) each(rule func(from int) Distance, defaults func(from int) []c
 		for from := range r.routers {
 			if len(r.places[from]) > 0 {
 				m.set(from, to, r.route(from))
+			}
+		}
+		if r.values != nil {
+			for from := range r.routers {
+				r.value(from)
 			}
 		}
 	}
@@ -171,11 +196,57 @@ func (r *routing) route(from int) Distance {
 		return 0
 	case !r.asked[from]:
 		r.asked[from], r.known[from] = true, Unreachable
-		if r.known[from] = r.rule(from); r.known[from] == Unreachable {
-			r.known[from] = r.overDefault(from)
+		b := r.rule(from)
+		if b.length == Unreachable {
+			b = r.overDefault(from)
+		}
+		r.known[from] = b.length
+		if r.values != nil {
+			r.legs[from] = b.legs
 		}
 	}
 	return r.known[from]
+}
+
+// leg is the part of a path within one area: to the destination, or to a router that goes on
+// from there as its own route leads.
+type leg struct {
+	from place
+	node int // its end, in the area of from
+	via  int // the router there
+}
+
+// best is the best of the ways that were offered.
+type best struct {
+	whole, length Distance
+	legs          []leg // of all that are equally good by the metric; kept where values are asked for
+}
+
+// noWay is the best of none, in the memory of a router's legs.
+func (r *routing) noWay(from int) best {
+	b := best{whole: Unreachable, length: Unreachable}
+	if r.values != nil {
+		b.legs = r.legs[from][:0]
+	}
+	return b
+}
+
+// offer offers the best a way of a length. Ways are compared by the whole first.
+func (r *routing) offer(b *best, whole, length Distance, l leg) {
+	if length == Unreachable {
+		return
+	}
+	if r.values != nil {
+		switch {
+		case b.length == Unreachable || whole.Metric() < b.whole.Metric():
+			b.legs = append(b.legs[:0], l)
+		case whole.Metric() == b.whole.Metric():
+			b.legs = append(b.legs, l)
+		}
+	}
+	if whole < b.whole || whole == b.whole && length < b.length {
+		b.whole, b.length = whole, length
+	}
 }
 
 // prefixLengths returns the prefix lengths that occur, the longest first.
@@ -196,12 +267,37 @@ func (a *Area) prefixLengths() []int {
 // within returns the distance to the destination within an area, from a router at a
 // place in it.
 func (r *routing) within(from place) Distance {
-	for _, p := range r.homes {
-		if p.area == from.area {
-			return r.inside[p.area].at(from.node, p.node)
-		}
+	if home := r.home(from.area); home != nil {
+		return r.inside[from.area].at(from.node, home.node)
 	}
 	return Unreachable
+}
+
+// home is where paths to the destination end in an area; nil = nowhere.
+func (r *routing) home(area int) *place {
+	for i, p := range r.homes {
+		if p.area == area {
+			return &r.homes[i]
+		}
+	}
+	return nil
+}
+
+// offerWithinOther offers the ways of a router to the destination within areas other than a
+// given one.
+func (r *routing) offerWithinOther(b *best, router, than int) {
+	for _, p := range r.places[router] {
+		if p.area != than {
+			r.offerWithin(b, p)
+		}
+	}
+}
+
+// offerWithin offers the way to the destination within an area.
+func (r *routing) offerWithin(b *best, from place) {
+	if d := r.within(from); d != Unreachable {
+		r.offer(b, d, d, leg{from, r.home(from.area).node, r.to})
+	}
 }
 
 // noArea is the number of no area.
