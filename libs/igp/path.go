@@ -27,19 +27,19 @@ type Leg struct {
 }
 
 // Why says why packets take a leg.
-type Why int
+type Why string
 
 const (
 	// Within leads to the destination without leaving the area.
-	Within Why = iota
+	Within Why = "within"
 	// OverTeller leads to a router that tells a prefix that the destination's address is in.
-	OverTeller
+	OverTeller Why = "over-teller"
 	// OverBorder leads to a router that reaches the destination in another area, where such
 	// prefixes are not told.
-	OverBorder
+	OverBorder Why = "over-border"
 	// OverDefault leads towards the nearest router that tells a default route, or that has the
 	// attached bit.
-	OverDefault
+	OverDefault Why = "over-default"
 )
 
 // Hop is the way from a router to the next: a link, or two with a pseudonode between them.
@@ -88,7 +88,7 @@ func (d *Domain) path(routers int, w Weight, from, to int) (p Path, ok bool) {
 
 // explain returns a leg of a router's route with its hops.
 func (r *routing) explain(router int, l leg) Leg {
-	out := Leg{Area: l.from.area, From: router, To: l.via, Hops: r.hops(l)}
+	out := Leg{Area: l.from.area, From: router, To: l.via, Why: Within, Hops: r.hops(l)}
 	switch {
 	case l.via == r.to:
 	case r.rule(router).length == Unreachable:

@@ -91,10 +91,7 @@ func (c matrix) Row(from int, row []float64) {
 // numbers of links too, so that routing costs and hop counts are computed once, unless there are
 // domains that have links alone.
 func (g *Graph) paths(f family, m Metric) *igp.Matrix {
-	if g.networks[f] == nil {
-		g.networks[f] = g.view.network(f)
-	}
-	n := g.networks[f]
+	n := g.network(f)
 	weight := igp.ByIGP
 	switch {
 	case m == RoutingTE:
@@ -109,6 +106,13 @@ func (g *Graph) paths(f family, m Metric) *igp.Matrix {
 		g.computed[key] = n.Distances(weight)
 	}
 	return g.computed[key]
+}
+
+func (g *Graph) network(f family) *igp.Network {
+	if g.networks[f] == nil {
+		g.networks[f] = g.view.network(f)
+	}
+	return g.networks[f]
 }
 
 // cost is the cost that a distance stands for; NaN if it is not known.
