@@ -13,8 +13,8 @@ func TestPathOfSeed(t *testing.T) {
 	g := one(seedNetwork()...).Graph()
 	for _, test := range []struct{ from, to, want string }{
 		{o4, o5, `OSPFv2 22 in 3 links
-area 0.0.0.2 over-teller 192.168.35.0/24: 192.168.24.2-192.168.24.1 5
-area 0.0.0.0 over-teller 192.168.35.0/24: 192.168.23.1-192.168.23.2 10
+area 0.0.0.2 over-border: 192.168.24.2-192.168.24.1 5
+area 0.0.0.0 over-border: 192.168.23.1-192.168.23.2 10
 area 0.0.0.3 within: 192.168.35.1-192.168.35.2 7`},
 		{o1, o2, `OSPFv2 10 in 1 links
 area 0.0.0.1 within: 192.168.12.1-192.168.12.2 10`},
