@@ -19,6 +19,8 @@ const (
 
 	// maxTopologyLength leaves every resource id within maxNameLength; the longest
 	// is costmap-<topology>-bw-available-ordinal.
+	maxViewLength = 16
+
 	maxTopologyLength = maxNameLength - len("costmap-") - len("-bw-available-ordinal")
 )
 
@@ -60,6 +62,9 @@ func ValidPID(name string) error { return checkName("PID name", name, maxNameLen
 // they keep within 64 characters; it is the first part of Kafka keys, so it has no
 // '|', which that alphabet already excludes.
 func ValidTopology(name string) error { return checkName("topology name", name, maxTopologyLength) }
+
+// ValidView tells whether a text may name a view, which is part of resource ids as well.
+func ValidView(name string) error { return checkName("view name", name, maxViewLength) }
 
 func checkName(what, name string, limit int) error {
 	if name == "" {
