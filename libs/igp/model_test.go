@@ -55,6 +55,18 @@ type route struct {
 	kind int // by the rules of the IGP
 	path     // with the address's metric
 	base int // the part of it that is the address's metric
+	via  int // the router that told of it
+}
+
+// shortest is the shortest of routes of one kind.
+func shortest(ways []route) route {
+	best := route{path: noPath}
+	for _, r := range ways {
+		if r.less(best.path) || r.path == best.path && r.net().less(best.net()) {
+			best = r
+		}
+	}
+	return best
 }
 
 // net is the path without the metric of the address.
