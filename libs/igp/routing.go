@@ -223,6 +223,8 @@ func (a *Area) prefixLengths() []int {
 	return lengths
 }
 
+func (r *routing) plus(a, b Distance) Distance { return r.weight.sum(a, b) }
+
 // within returns the distance to the destination within an area, from a router at a
 // place in it.
 func (r *routing) within(from place) Distance {
