@@ -40,6 +40,12 @@ const (
 	WidestReservableBandwidth
 )
 
+// Bandwidth tells whether the metric is a bandwidth, of which more is better.
+func (m Metric) Bandwidth() bool {
+	of, ok := measures[m]
+	return ok && of.Measure.Bandwidth()
+}
+
 // measure is what a metric is made of.
 type measure struct {
 	igp.Measure
