@@ -82,6 +82,13 @@ type CostMapMeta struct {
 
 // CostType is RFC 7285 §10.7.
 type CostType struct {
-	CostMode   string `avro:"cost_mode"`
-	CostMetric string `avro:"cost_metric"`
+	CostMode    string       `avro:"cost_mode"`
+	CostMetric  string       `avro:"cost_metric"`
+	CostContext *CostContext `avro:"cost_context"`
+}
+
+// CostContext says where costs come from (RFC 9439 §3.1).
+type CostContext struct {
+	CostSource string            `avro:"cost_source"`
+	Parameters map[string]string `avro:"parameters"`
 }

@@ -106,7 +106,7 @@ func (b *builder) addNode(s scope, n node) int {
 func (b *builder) addLink(l *link) {
 	a := b.area(l.scope)
 	b.origins[a].links = append(b.origins[a].links, l)
-	a.Links = append(a.Links, igp.Link{From: b.addNode(l.scope, l.local), To: b.addNode(l.scope, l.to), IGP: l.igp, TE: l.te})
+	a.Links = append(a.Links, igp.Link{From: b.addNode(l.scope, l.local), To: b.addNode(l.scope, l.to), IGP: l.igp, TE: l.te, Measured: b.options.measured(l.record.Attributes)})
 }
 
 // addPrefixes adds the claims of the IGP and address family and returns them.
