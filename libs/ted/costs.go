@@ -1,7 +1,7 @@
 package ted
 
 import (
-	"maps"
+	"math"
 	"slices"
 
 	"github.com/altostream/altostream/libs/alto"
@@ -53,24 +53,38 @@ func (g *Graph) IPv6Apart() bool { return g.apart }
 // Costs returns the cost from every router to every router that it reaches, by PID: of
 // IPv4, and to and from routers that route IPv6 alone of IPv6. Costs are directional, and
 // 0 from a router to itself.
-func (g *Graph) Costs(m Metric) alto.CostMap {
-	paths := g.paths(ip4, m)
-	if !slices.Contains(g.ipv6Only, true) {
-		return g.costMap(func(from, to int) (float64, bool) { return m.cost(paths.At(from, to)) })
+func (g *Graph) Costs(m Metric) alto.Costs {
+	c := matrix{pids: g.pids, metric: m, paths: g.paths(ip4, m)}
+	if slices.Contains(g.ipv6Only, true) {
+		c.other, c.ipv6Only = g.paths(ip6, m), g.ipv6Only
 	}
-	other := g.paths(ip6, m)
-	return g.costMap(func(from, to int) (float64, bool) {
-		if g.ipv6Only[from] || g.ipv6Only[to] {
-			return m.cost(other.At(from, to))
-		}
-		return m.cost(paths.At(from, to))
-	})
+	return c
 }
 
 // IPv6Costs returns the costs of IPv6.
-func (g *Graph) IPv6Costs(m Metric) alto.CostMap {
-	paths := g.paths(ip6, m)
-	return g.costMap(func(from, to int) (float64, bool) { return m.cost(paths.At(from, to)) })
+func (g *Graph) IPv6Costs(m Metric) alto.Costs {
+	return matrix{pids: g.pids, metric: m, paths: g.paths(ip6, m)}
+}
+
+// matrix reads costs from the distances between routers.
+type matrix struct {
+	pids     []string
+	metric   Metric
+	paths    *igp.Matrix
+	other    *igp.Matrix // to and from routers that route IPv6 alone; nil if there are none
+	ipv6Only []bool      // by router
+}
+
+func (c matrix) PIDs() []string { return c.pids }
+
+func (c matrix) Row(from int, row []float64) {
+	for to := range row {
+		paths := c.paths
+		if c.other != nil && (c.ipv6Only[from] || c.ipv6Only[to]) {
+			paths = c.other
+		}
+		row[to] = c.metric.cost(paths.At(from, to))
+	}
 }
 
 // paths returns the distances that a metric is read from. Distances by IGP metric have the
@@ -97,48 +111,17 @@ func (g *Graph) paths(f family, m Metric) *igp.Matrix {
 	return g.computed[key]
 }
 
-// cost is the cost that a distance stands for; ok is false if it is not known.
-func (m Metric) cost(d igp.Distance) (cost float64, ok bool) {
+// cost is the cost that a distance stands for; NaN if it is not known.
+func (m Metric) cost(d igp.Distance) float64 {
 	if d == igp.Unreachable {
-		return 0, false
+		return math.NaN()
 	}
 	if m == HopCount {
 		links, ok := d.Links()
-		return float64(links), ok
-	}
-	return float64(d.Metric()), true
-}
-
-func (g *Graph) costMap(cost func(from, to int) (float64, bool)) alto.CostMap {
-	m := make(alto.CostMap, len(g.pids))
-	for from, pid := range g.pids {
-		row := make(map[string]float64, len(g.pids))
-		for to, name := range g.pids {
-			if c, ok := cost(from, to); ok {
-				row[name] = c
-			}
+		if !ok {
+			return math.NaN()
 		}
-		m[pid] = row
+		return float64(links)
 	}
-	return m
-}
-
-// Restrict returns the costs between the PIDs of a network map, so that the PIDs of
-// both maps are the same (RFC 7285 §11.2.3): a PID without costs, as the default
-// PID, gets only the cost to itself. The costs given are not changed.
-func Restrict(costs alto.CostMap, m alto.NetworkMap) alto.CostMap {
-	restricted := make(alto.CostMap, len(m))
-	for pid := range m {
-		row := maps.Clone(costs[pid])
-		if row == nil {
-			row = map[string]float64{}
-		}
-		maps.DeleteFunc(row, func(destination string, _ float64) bool {
-			_, known := m[destination]
-			return !known
-		})
-		row[pid] = 0
-		restricted[pid] = row
-	}
-	return restricted
+	return float64(d.Metric())
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -28,8 +29,8 @@ func ask(d *Database) answers {
 		Unique: d.NetworkMap(Unique), All: d.NetworkMap(All),
 	}
 	for metric, name := range metricNames {
-		a.Costs[name] = g.Costs(metric)
-		a.IPv6[name] = g.IPv6Costs(metric)
+		a.Costs[name] = alto.CostMapOf(g.Costs(metric))
+		a.IPv6[name] = alto.CostMapOf(g.IPv6Costs(metric))
 	}
 	return a
 }

@@ -1,6 +1,8 @@
 package costbuilder
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/altostream/altostream/libs/alto"
@@ -100,7 +102,7 @@ func (s *State) costMaps(name string, t *topology) []output {
 	return out
 }
 
-func (t *topology) costMap(metric string, costs alto.CostMap) *schemas.CostMap {
+func (t *topology) costMap(metric string, costs alto.Costs) *schemas.CostMap {
 	m, f := t.networkMap, t.db.Freshness()
 	if m.Meta == nil {
 		return nil
@@ -112,6 +114,6 @@ func (t *topology) costMap(metric string, costs alto.CostMap) *schemas.CostMap {
 			Sources:        &f.Sources,
 			StaleSince:     f.StaleSince,
 		},
-		CostMap: ted.Restrict(costs, m.NetworkMap),
+		CostMap: alto.CostMapOf(alto.Between(slices.Sorted(maps.Keys(m.NetworkMap)), costs)),
 	}
 }
