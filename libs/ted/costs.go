@@ -8,27 +8,13 @@ import (
 	"github.com/altostream/altostream/libs/igp"
 )
 
-// Metric says what the cost of a path is.
-type Metric int
-
-const (
-	// RoutingIGP is the sum of IGP metrics (TLV 1095).
-	RoutingIGP Metric = iota
-	// RoutingTE is the least sum of TE default metrics (TLV 1092, else 1122).
-	RoutingTE
-	// RoutingHops is the least number of links. A pseudonode counts no hop.
-	RoutingHops
-	// HopCount is the number of links on that path of least IGP cost which has the
-	// fewest links.
-	HopCount
-)
-
 // Graph is the paths of a database at one moment. It is not safe for concurrent use.
 type Graph struct {
 	view     *view
 	pids     []string
 	networks [2]*igp.Network // by family; nil: not asked for yet
 	computed map[pathsOf]*igp.Matrix
+	measured map[valuesOf]*igp.Values
 	ipv6Only []bool // by router: it routes no IPv4
 	apart    bool
 }
@@ -42,7 +28,7 @@ type pathsOf struct {
 // Graph returns the graph of the records that count now.
 func (d *Database) Graph() *Graph {
 	v := d.view()
-	g := &Graph{view: v, pids: v.routers.pids, computed: map[pathsOf]*igp.Matrix{}}
+	g := &Graph{view: v, pids: v.routers.pids, computed: map[pathsOf]*igp.Matrix{}, measured: map[valuesOf]*igp.Values{}}
 	g.ipv6Only, g.apart = v.ipv6Routing()
 	return g
 }
@@ -54,47 +40,61 @@ func (g *Graph) IPv6Apart() bool { return g.apart }
 // IPv4, and to and from routers that route IPv6 alone of IPv6. Costs are directional, and
 // 0 from a router to itself.
 func (g *Graph) Costs(m Metric) alto.Costs {
-	c := matrix{pids: g.pids, metric: m, paths: g.paths(ip4, m)}
+	c := matrix{pids: g.pids, cost: g.costs(ip4, m)}
 	if slices.Contains(g.ipv6Only, true) {
-		c.other, c.ipv6Only = g.paths(ip6, m), g.ipv6Only
+		c.other, c.ipv6Only = g.costs(ip6, m), g.ipv6Only
 	}
 	return c
 }
 
 // IPv6Costs returns the costs of IPv6.
-func (g *Graph) IPv6Costs(m Metric) alto.Costs {
-	return matrix{pids: g.pids, metric: m, paths: g.paths(ip6, m)}
-}
+func (g *Graph) IPv6Costs(m Metric) alto.Costs { return matrix{pids: g.pids, cost: g.costs(ip6, m)} }
 
-// matrix reads costs from the distances between routers.
+// matrix reads costs from what is known of the paths between routers.
 type matrix struct {
 	pids     []string
-	metric   Metric
-	paths    *igp.Matrix
-	other    *igp.Matrix // to and from routers that route IPv6 alone; nil if there are none
-	ipv6Only []bool      // by router
+	cost     cost
+	other    cost   // to and from routers that route IPv6 alone; nil if there are none
+	ipv6Only []bool // by router
 }
+
+// cost is that from one router to another; NaN if there is none.
+type cost func(from, to int) float64
 
 func (c matrix) PIDs() []string { return c.pids }
 
 func (c matrix) Row(from int, row []float64) {
 	for to := range row {
-		paths := c.paths
+		cost := c.cost
 		if c.other != nil && (c.ipv6Only[from] || c.ipv6Only[to]) {
-			paths = c.other
+			cost = c.other
 		}
-		row[to] = c.metric.cost(paths.At(from, to))
+		row[to] = cost(from, to)
 	}
+}
+
+// costs returns the costs of an address family by a metric.
+func (g *Graph) costs(f family, m Metric) cost {
+	if of, ok := measures[m]; ok {
+		return g.measuredCosts(f, of)
+	}
+	paths := g.paths(f, m)
+	return func(from, to int) float64 { return m.cost(paths.At(from, to)) }
+}
+
+// network returns the network of an address family.
+func (g *Graph) network(f family) *igp.Network {
+	if g.networks[f] == nil {
+		g.networks[f] = g.view.network(f)
+	}
+	return g.networks[f]
 }
 
 // paths returns the distances that a metric is read from. Distances by IGP metric have the
 // numbers of links too, so that routing costs and hop counts are computed once, unless there are
 // domains that have links alone.
 func (g *Graph) paths(f family, m Metric) *igp.Matrix {
-	if g.networks[f] == nil {
-		g.networks[f] = g.view.network(f)
-	}
-	n := g.networks[f]
+	n := g.network(f)
 	weight := igp.ByIGP
 	switch {
 	case m == RoutingTE:

@@ -36,6 +36,12 @@ func (v *view) igps() []igpKey {
 	return keys
 }
 
+// origin is what an area of a network is made from.
+type origin struct {
+	scope scope
+	links []*link // by the index of the area's links
+}
+
 // builder puts together one IGP and address family.
 type builder struct {
 	*view
@@ -75,6 +81,7 @@ func (b *builder) area(s scope) *igp.Area {
 	if a == nil {
 		a = &igp.Area{Backbone: s.isBackbone(), Prefixes: map[netip.Prefix][]igp.Advertisement{}}
 		b.areas[s] = a
+		b.origins[a] = &origin{scope: s}
 	}
 	return a
 }
@@ -98,7 +105,8 @@ func (b *builder) addNode(s scope, n node) int {
 
 func (b *builder) addLink(l *link) {
 	a := b.area(l.scope)
-	a.Links = append(a.Links, igp.Link{From: b.addNode(l.scope, l.local), To: b.addNode(l.scope, l.to), IGP: l.igp, TE: l.te})
+	b.origins[a].links = append(b.origins[a].links, l)
+	a.Links = append(a.Links, igp.Link{From: b.addNode(l.scope, l.local), To: b.addNode(l.scope, l.to), IGP: l.igp, TE: l.te, Measured: b.options.measured(l.record.Attributes)})
 }
 
 // addPrefixes adds the claims of the IGP and address family and returns them.

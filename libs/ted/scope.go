@@ -1,6 +1,8 @@
 package ted
 
 import (
+	"fmt"
+
 	"github.com/altostream/altostream/libs/igp"
 	"github.com/altostream/altostream/schemas"
 )
@@ -101,4 +103,27 @@ func (a areas) join(s, t scope) {
 		s, t = t, s
 	}
 	a[t] = s
+}
+
+// String is how operators name the IGP.
+func (k igpKey) String() string {
+	name, known := map[uint8]string{isisLevel1: "IS-IS", ospfv2: "OSPFv2", ospfv3: "OSPFv3", bgp: "BGP"}[k.protocol]
+	if !known {
+		name = fmt.Sprintf("protocol %d", k.protocol)
+	}
+	if k.identifier != 0 {
+		name += fmt.Sprintf(" instance %d", k.identifier)
+	}
+	return name
+}
+
+// String is how operators name the area or level; "" where there are none.
+func (s scope) String() string {
+	switch {
+	case s.level != 0:
+		return fmt.Sprintf("level %d", s.level)
+	case s.area != "":
+		return "area " + s.area
+	}
+	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/altostream/altostream/libs/igp"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -22,6 +23,7 @@ type view struct {
 	claims   []claim
 	families families
 	findings []finding
+	origins  map[*igp.Area]*origin // of the networks that have been asked for
 }
 
 // object is a node, link or prefix: what its speakers say of it, and which word counts.
@@ -36,7 +38,7 @@ type object struct {
 }
 
 func newView(d *Database) *view {
-	v := &view{options: d.options, asns: asns{}, areas: areas{}, sources: map[string]bool{}, counting: map[string]bool{}}
+	v := &view{options: d.options, asns: asns{}, areas: areas{}, sources: map[string]bool{}, counting: map[string]bool{}, origins: map[*igp.Area]*origin{}}
 	for _, reports := range d.objects {
 		for _, r := range reports {
 			v.asns.learn(r.LocalNode)
