@@ -3,6 +3,8 @@ package alto
 import (
 	"fmt"
 	"math"
+
+	"github.com/altostream/altostream/schemas"
 )
 
 // Digests of maps are sums modulo 2^64 of the hashes of their rows and cells, so that they do
@@ -40,19 +42,20 @@ func HashCost(row, column uint64, cost float64) uint64 {
 	return mix(row + 3*column + golden*math.Float64bits(cost))
 }
 
-// HashPrefix is the hash of a PID holding a prefix, from the hashes of both.
-func HashPrefix(pid, prefix uint64) uint64 { return mix(pid + 3*prefix) }
+// HashMember is the hash of a PID holding a prefix, or having a router in it (of views), from the
+// hashes of both.
+func HashMember(pid, member uint64) uint64 { return mix(pid + 3*member) }
 
 // DigestText is a digest as it is written: 16 lower-case hex digits.
 func DigestText(sum uint64) string { return fmt.Sprintf("%016x", sum) }
 
-// HashGroup is the sum of the hashes of a PID of a network map and its prefixes.
-func HashGroup(pid string, families ...[]string) uint64 {
+// HashGroup is the sum of the hashes of a PID of a network map and what it holds.
+func HashGroup(pid string, g schemas.EndpointAddressGroup) uint64 {
 	row := HashName(pid)
 	sum := HashRow(row)
-	for _, prefixes := range families {
-		for _, prefix := range prefixes {
-			sum += HashPrefix(row, HashName(prefix))
+	for _, members := range [][]string{g.IPv4, g.IPv6, g.Members} {
+		for _, member := range members {
+			sum += HashMember(row, HashName(member))
 		}
 	}
 	return sum
@@ -63,7 +66,7 @@ func HashGroup(pid string, families ...[]string) uint64 {
 func Tag(m NetworkMap) string {
 	var sum uint64
 	for pid, group := range Canonical(m) {
-		sum += HashGroup(pid, group.IPv4, group.IPv6)
+		sum += HashGroup(pid, group)
 	}
 	return DigestText(sum)
 }

@@ -11,6 +11,7 @@ type costs struct {
 	names names
 	rows  []*costRow // by number; nil = there is no such row
 	count int
+	costs int // in all rows
 	sum   uint64
 	order []int32 // the numbers of the rows by name; nil: not known
 }
@@ -20,6 +21,7 @@ type costs struct {
 type costRow struct {
 	small  []uint32
 	large  []float64 // instead of small; NaN = not there
+	cells  int       // that are there
 	sum    uint64    // of the hashes, with that of the row
 	shared bool      // with a map that readers have: it must not change
 }
@@ -92,6 +94,7 @@ func (c *costs) setRow(row string, cells Row) {
 	}
 	c.rows[at] = r
 	c.count++
+	c.costs += r.cells
 	c.sum += r.sum
 	c.order = nil
 }
@@ -107,6 +110,7 @@ func (c *costs) remove(at int32) {
 		return
 	}
 	c.sum -= c.rows[at].sum
+	c.costs -= c.rows[at].cells
 	c.rows[at] = nil
 	c.count--
 	c.order = nil
@@ -123,6 +127,7 @@ func (c *costs) change(delta *CostRecord, applies func(string) bool) {
 		}
 		r, hash, number := c.rows[at], c.names.hashes[at], int32(-1)
 		c.sum -= r.sum
+		c.costs -= r.cells
 		for _, cell := range e.Value {
 			number = c.names.number(cell.Key, number)
 			cost := math.NaN()
@@ -132,8 +137,11 @@ func (c *costs) change(delta *CostRecord, applies func(string) bool) {
 			r.put(number, hash, c.names.hashes[number], cost)
 		}
 		c.sum += r.sum
+		c.costs += r.cells
 	}
 }
+
+func (c *costs) cells() int { return c.costs }
 
 func (c *costs) digestOf(whole *CostRecord) digest {
 	own := newCosts()
@@ -144,7 +152,7 @@ func (c *costs) digestOf(whole *CostRecord) digest {
 }
 
 func (r *costRow) clone() *costRow {
-	return &costRow{small: append([]uint32(nil), r.small...), large: append([]float64(nil), r.large...), sum: r.sum}
+	return &costRow{small: append([]uint32(nil), r.small...), large: append([]float64(nil), r.large...), cells: r.cells, sum: r.sum}
 }
 
 // at returns a cost, NaN if it is not there.
@@ -162,11 +170,13 @@ func (r *costRow) at(number int32) float64 {
 func (r *costRow) put(number int32, row, column uint64, cost float64) {
 	if old := r.at(number); !math.IsNaN(old) {
 		r.sum -= alto.HashCost(row, column, old)
+		r.cells--
 	}
 	if math.IsNaN(cost) {
 		cost = math.NaN()
 	} else {
 		r.sum += alto.HashCost(row, column, cost)
+		r.cells++
 	}
 	if r.large == nil && isSmall(cost) {
 		for len(r.small) <= int(number) {

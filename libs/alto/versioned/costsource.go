@@ -1,7 +1,9 @@
 package versioned
 
 import (
+	"fmt"
 	"math"
+	"reflect"
 	"slices"
 
 	"github.com/altostream/altostream/libs/alto"
@@ -49,7 +51,7 @@ func (c *costs) octets(m alto.Costs, limit int) int {
 	return octets
 }
 
-func (c *costs) digestIn(m alto.Costs) digest {
+func (c *costs) digestIn(m alto.Costs) (d digest, cells int) {
 	pids := m.PIDs()
 	hashes, costs := make([]uint64, len(pids)), make([]float64, len(pids))
 	for i, pid := range pids {
@@ -62,10 +64,11 @@ func (c *costs) digestIn(m alto.Costs) digest {
 		for to, cost := range costs {
 			if !math.IsNaN(cost) {
 				sum += alto.HashCost(hashes[from], hashes[to], cost)
+				cells++
 			}
 		}
 	}
-	return digest{alto.DigestText(sum), len(pids)}
+	return digest{alto.DigestText(sum), len(pids)}, cells
 }
 
 func (c *costs) compare(m alto.Costs) []difference {
@@ -158,7 +161,7 @@ func (c *costs) holds(number int32) bool {
 
 // moved returns the row with its costs in other columns.
 func (r *costRow) moved(to []int32, columns int) *costRow {
-	m := &costRow{sum: r.sum}
+	m := &costRow{sum: r.sum, cells: r.cells}
 	if r.large == nil {
 		m.small = slices.Repeat([]uint32{absent}, columns)
 	} else {
@@ -235,6 +238,14 @@ func (c *costs) head(v *CostRecord, version int64, parts *schemas.Parts) {
 }
 
 func (c *costs) same(a, b *CostRecord) bool {
-	return a.Meta.CostType == b.Meta.CostType && slices.Equal(a.Meta.DependentVTags, b.Meta.DependentVTags) &&
+	return reflect.DeepEqual(a.Meta.CostType, b.Meta.CostType) && slices.Equal(a.Meta.DependentVTags, b.Meta.DependentVTags) &&
 		sameFreshness(a.Meta.Sources, b.Meta.Sources, a.Meta.StaleSince, b.Meta.StaleSince)
+}
+
+// CheckRow reports that the costs from one PID to all may not fit a record.
+func CheckRow(pids []string, l Limits) error {
+	if octets := rowOctets(pids); octets > l.Record {
+		return fmt.Errorf("too-large: a row of %d PIDs takes up to %d bytes, limit %d", len(pids), octets, l.Record)
+	}
+	return nil
 }

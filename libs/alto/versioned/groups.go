@@ -35,7 +35,7 @@ func (g *groups) set(pid string, v *schemas.NetworkMap) bool {
 
 func (g *groups) put(pid string, a schemas.EndpointAddressGroup) {
 	g.drop(pid)
-	row := group{a, alto.HashGroup(pid, a.IPv4, a.IPv6)}
+	row := group{a, alto.HashGroup(pid, a)}
 	g.rows[pid] = row
 	g.sum += row.sum
 	g.prefixes += len(a.IPv4) + len(a.IPv6)
@@ -61,10 +61,12 @@ func (g *groups) change(delta *schemas.NetworkMap, applies func(string) bool) {
 	}
 }
 
+func (g *groups) cells() int { return g.prefixes }
+
 func (g *groups) digestOf(whole *schemas.NetworkMap) digest {
 	var sum uint64
 	for pid, a := range whole.NetworkMap {
-		sum += alto.HashGroup(pid, a.IPv4, a.IPv6)
+		sum += alto.HashGroup(pid, a)
 	}
 	return digest{alto.DigestText(sum), len(whole.NetworkMap)}
 }

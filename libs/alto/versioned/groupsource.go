@@ -2,6 +2,7 @@ package versioned
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"time"
 
@@ -11,11 +12,10 @@ import (
 
 func groupOctets(pid string, a schemas.EndpointAddressGroup) int {
 	octets := nameOctets(pid) + 8
-	for _, prefix := range a.IPv4 {
-		octets += nameOctets(prefix)
-	}
-	for _, prefix := range a.IPv6 {
-		octets += nameOctets(prefix)
+	for _, texts := range [][]string{a.IPv4, a.IPv6, a.Members} {
+		for _, text := range texts {
+			octets += nameOctets(text)
+		}
 	}
 	return octets
 }
@@ -30,15 +30,18 @@ func (g *groups) octets(m alto.NetworkMap, limit int) int {
 	return octets
 }
 
-func (g *groups) digestIn(m alto.NetworkMap) digest {
-	return g.digestOf(&schemas.NetworkMap{NetworkMap: m})
+func (g *groups) digestIn(m alto.NetworkMap) (d digest, cells int) {
+	for _, a := range m {
+		cells += len(a.IPv4) + len(a.IPv6)
+	}
+	return g.digestOf(&schemas.NetworkMap{NetworkMap: m}), cells
 }
 
 func (g *groups) compare(m alto.NetworkMap) []difference {
 	var differences []difference
 	for pid, a := range m {
 		row, ok := g.rows[pid]
-		if ok && sameStrings(row.IPv4, a.IPv4) && sameStrings(row.IPv6, a.IPv6) {
+		if ok && sameStrings(row.IPv4, a.IPv4) && sameStrings(row.IPv6, a.IPv6) && sameStrings(row.Members, a.Members) {
 			continue
 		}
 		octets := groupOctets(pid, a) + recordOctets
@@ -90,7 +93,7 @@ func (g *groups) head(v *schemas.NetworkMap, version int64, parts *schemas.Parts
 }
 
 func (g *groups) same(a, b *schemas.NetworkMap) bool {
-	return a.Meta.VTag == b.Meta.VTag &&
+	return a.Meta.VTag == b.Meta.VTag && reflect.DeepEqual(a.Meta.View, b.Meta.View) &&
 		sameFreshness(a.Meta.Sources, b.Meta.Sources, a.Meta.StaleSince, b.Meta.StaleSince)
 }
 

@@ -18,8 +18,10 @@ type rows[V any] interface {
 	change(delta *V, applies func(row string) bool)
 	// digest is the digest of the rows, and their number.
 	digest() digest
-	// digestOf is the digest and the number of the rows of a map that is one record.
+	// digestOf is that of a map that is one record.
 	digestOf(whole *V) digest
+	// cells is how many costs, or prefixes, the rows have.
+	cells() int
 }
 
 // frame is what records of both kinds have.

@@ -28,15 +28,19 @@ type Writer[V, M any] struct {
 	repair   int64 // parts of lower versions are written anew
 	out      []Record[V]
 	problem  string
+	size     size
 }
+
+// size is that of the map that the topic was made to hold last.
+type size struct{ rows, cells int }
 
 // source are rows that are made what a map M says.
 type source[V, M any] interface {
 	rows[V]
 	// octets is how much the map takes as one record, or anything above limit if it is more.
 	octets(m M, limit int) int
-	// digestIn is the digest of the map.
-	digestIn(m M) digest
+	// digestIn is the digest of the map, and how many costs or prefixes it has.
+	digestIn(m M) (d digest, cells int)
 	// compare returns the rows of the map that are other ones, in their order.
 	compare(m M) []difference
 	// has tells whether a row is in the map, and how much its part takes at most.
@@ -82,6 +86,9 @@ func (w *Writer[V, M]) Holds() bool {
 
 // Problem says why the map that was to be published last cannot be; "" if it can.
 func (w *Writer[V, M]) Problem() string { return w.problem }
+
+// Size returns how many PIDs, and costs or prefixes, the map has that was put out last.
+func (w *Writer[V, M]) Size() (rows, cells int) { return w.size.rows, w.size.cells }
 
 // Publish returns what the topic is to hold so that readers have the map; head makes the record
 // of its meta, of which tag is the digest. If there is more, what is returned is the beginning,
@@ -134,7 +141,8 @@ func (w *Writer[V, M]) flush() []Record[V] {
 }
 
 func (w *Writer[V, M]) publishWhole(m M, head func(string) *V) {
-	d := w.source.digestIn(m)
+	d, cells := w.source.digestIn(m)
+	w.size = size{d.rows, cells}
 	v, held := head(d.sum), w.table.head
 	if held == nil || !held.inline || held.digest != d || !w.source.same(v, held.record) {
 		w.source.fill(v, m)
@@ -209,6 +217,7 @@ func (w *Writer[V, M]) repaired() {
 
 func (w *Writer[V, M]) putHead(head func(string) *V) {
 	d := w.source.digest()
+	w.size = size{d.rows, w.source.cells()}
 	v, held := head(d.sum), w.table.head
 	if len(w.out) == 0 && held != nil && !held.inline && held.digest == d && w.source.same(v, held.record) {
 		return
