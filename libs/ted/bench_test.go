@@ -47,7 +47,7 @@ func BenchmarkMaps(b *testing.B) {
 		d := ringOfStubs(n)
 		b.Run(fmt.Sprintf("%d routers/merge and graph", n), func(b *testing.B) {
 			for b.Loop() {
-				d.current = nil
+				d.pathsChanged()
 				d.Graph()
 			}
 		})
