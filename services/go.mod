@@ -7,6 +7,7 @@ require (
 	github.com/altostream/altostream/schemas v0.0.0
 	github.com/confluentinc/confluent-kafka-go/v2 v2.14.0
 	github.com/fsnotify/fsnotify v1.10.1
+	github.com/gaissmai/bart v0.30.0
 	github.com/google/go-cmp v0.7.0
 	github.com/osrg/gobgp/v3 v3.37.0
 	github.com/pires/go-proxyproto v0.8.1

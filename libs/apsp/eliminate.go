@@ -91,7 +91,7 @@ func (e *elimination[W]) shortcut(n int32, through edge[W]) {
 		}
 		o := others[0]
 		others = others[1:]
-		way := edge[W]{o.to, plus(through.in, o.out), plus(o.in, through.out)}
+		way := edge[W]{o.to, e.sum(through.in, o.out), e.sum(o.in, through.out)}
 		if len(own) > 0 && own[0].to == o.to {
 			way.out, way.in = min(way.out, own[0].out), min(way.in, own[0].in)
 			own = own[1:]

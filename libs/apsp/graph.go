@@ -15,6 +15,14 @@ func Unreachable[W Weight]() W { return W(min(uint64(^W(0)), math.MaxInt64)) }
 // plus does not overflow: both are at most Unreachable.
 func plus[W Weight](a, b W) W { return W(min(uint64(a)+uint64(b), uint64(Unreachable[W]()))) }
 
+// sum is the length of a path and one that goes on from its end.
+func (g *Graph[W]) sum(a, b W) W {
+	if g.bottlenecks {
+		return max(a, b)
+	}
+	return plus(a, b)
+}
+
 // Arc is a link in one direction.
 type Arc[W Weight] struct {
 	From, To int
@@ -28,6 +36,9 @@ type Graph[W Weight] struct {
 	noTransit []bool
 	start     []int32   // by node: its first of edges, and one more that ends the last
 	edges     []edge[W] // by node, then by neighbour
+
+	// bottlenecks says that the length of a path is its longest arc, and not the sum.
+	bottlenecks bool
 }
 
 // edge is what joins a node to a neighbour, Unreachable in a direction without an arc.

@@ -18,6 +18,30 @@ func reach[W Weight](row []W, through []term[W], holds bool) {
 	plain(row, through, holds)
 }
 
+// reach makes a row the least of the ways that lead on over terms.
+func (g *Graph[W]) reach(row []W, through []term[W], holds bool) {
+	if g.bottlenecks {
+		narrow(row, through, holds)
+		return
+	}
+	reach(row, through, holds)
+}
+
+// narrow is reach with the greater one in the place of a sum.
+func narrow[W Weight](row []W, through []term[W], holds bool) {
+	if !holds {
+		for i := range row {
+			row[i] = Unreachable[W]()
+		}
+	}
+	for _, t := range through {
+		w, r := W(t.weight), t.row[:len(row)]
+		for i, d := range row {
+			row[i] = min(d, max(w, r[i]))
+		}
+	}
+}
+
 // plain is reach for any processor.
 func plain[W Weight](row []W, through []term[W], holds bool) {
 	switch {

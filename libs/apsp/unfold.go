@@ -18,6 +18,14 @@ func (g *Graph[W]) AllPairs(into *Matrix[W]) {
 	workers.each(len(u.nodes)-int(u.below), func(i int) { u.endRow(u.below + int32(i)) })
 }
 
+// AllBottlenecks does the same with the greatest weight of a path in the place of its length:
+// where a wider link has the lower weight, it finds the widest paths.
+func (g *Graph[W]) AllBottlenecks(into *Matrix[W]) {
+	of := *g
+	of.bottlenecks = true
+	of.AllPairs(into)
+}
+
 // unfolding gives eliminated nodes their rows and columns.
 //
 // They are numbered anew. The node's neighbours at its elimination are above it, and the first
@@ -137,12 +145,27 @@ func (u *unfolding[W]) coreRow(c *core[W], i int) {
 // sweep extends a row to nodes in the new order: the last node on the way that is above
 // one is among its neighbours.
 func (u *unfolding[W]) sweep(row []W, first, last int32) {
+	if u.bottlenecks {
+		u.sweepBottlenecks(row, first, last)
+		return
+	}
 	for i := first; i < last; i++ {
 		least := uint64(Unreachable[W]())
 		for _, above := range u.upper[u.start[i]:u.start[i+1]] {
 			least = min(least, uint64(row[above.to])+uint64(above.in))
 		}
 		row[u.columns[u.nodes[i]]] = W(least)
+	}
+}
+
+// sweepBottlenecks is sweep with the greater one in the place of a sum.
+func (u *unfolding[W]) sweepBottlenecks(row []W, first, last int32) {
+	for i := first; i < last; i++ {
+		least := Unreachable[W]()
+		for _, above := range u.upper[u.start[i]:u.start[i+1]] {
+			least = min(least, max(row[above.to], above.in))
+		}
+		row[u.columns[u.nodes[i]]] = least
 	}
 }
 
@@ -177,7 +200,7 @@ func (u *unfolding[W]) throughUpper(i int32) []W {
 	}
 	own := u.columns[u.nodes[i]]
 	row := u.matrix.row(own)
-	reach(row, terms, false)
+	u.reach(row, terms, false)
 	row[own] = 0
 	return row
 }

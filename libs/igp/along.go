@@ -5,24 +5,24 @@ import (
 	"slices"
 )
 
-// forward is the links of an area as the paths from one router after another lead over them.
-type forward struct {
+// backward is the links of an area as paths from one router after another are followed back
+// over them.
+type backward struct {
 	*inside
 	noTransit []bool
 	measure   Measure
 	start     []int32 // by node: its first of arcs, and one more that ends the last
-	arcs      []arc   // by node
+	arcs      []arc   // by the node that they lead to
 
 	// Of the router that paths begin at:
-	from     int
+	from     int32
 	distance []Distance // by node
-	left     []int32    // by node: arcs to it that paths lead over and that are not yet followed
+	known    []bool     // by node: it has its value
 	value    []float64  // by node
-	next     []int32    // nodes to go on from
 }
 
 type arc struct {
-	to     int32
+	from   int32
 	weight Distance
 	value  float64
 }
@@ -31,112 +31,95 @@ type arc struct {
 // worst. Shortest is by the metric alone, but that of ways over links of metric 0 those
 // count that have fewer links: these alone lead to somewhere.
 func (a *Area) along(in *inside, w Weight, m Measure) [][]float64 {
-	f := &forward{inside: in, measure: m}
-	_, f.noTransit = newInside(a)
-	f.take(a, w)
+	b := &backward{inside: in, measure: m}
+	_, b.noTransit = newInside(a)
+	b.take(a, w)
 	nodes := len(a.Nodes)
-	f.distance, f.left, f.value = make([]Distance, nodes), make([]int32, nodes), make([]float64, nodes)
+	b.distance, b.known, b.value = make([]Distance, nodes), make([]bool, nodes), make([]float64, nodes)
 	values := make([][]float64, len(in.routers))
 	for from := range values {
-		f.run(from)
-		values[from] = slices.Clone(f.value[:len(values)])
+		b.begin(int32(from))
+		for to := range int32(len(values)) {
+			b.valueOf(to)
+		}
+		values[from] = slices.Clone(b.value[:len(values)])
 	}
 	return values
 }
 
-// take puts the links that have the weight into the order of the nodes that they leave.
-func (f *forward) take(a *Area, w Weight) {
-	f.start = make([]int32, len(a.Nodes)+1)
+// take puts the links that have the weight into the order of the nodes that they lead to.
+func (b *backward) take(a *Area, w Weight) {
+	b.start = make([]int32, len(a.Nodes)+1)
 	for _, l := range a.Links {
 		if _, ok := a.weight(l, w); ok {
-			f.start[f.index[l.From]+1]++
+			b.start[b.index[l.To]+1]++
 		}
 	}
 	for n := range a.Nodes {
-		f.start[n+1] += f.start[n]
+		b.start[n+1] += b.start[n]
 	}
-	f.arcs = make([]arc, f.start[len(a.Nodes)])
-	next := slices.Clone(f.start)
+	b.arcs = make([]arc, b.start[len(a.Nodes)])
+	next := slices.Clone(b.start)
 	for _, l := range a.Links {
 		if weight, ok := a.weight(l, w); ok {
-			from := f.index[l.From]
-			f.arcs[next[from]] = arc{int32(f.index[l.To]), weight, f.measure.of(a, l)}
-			next[from]++
+			to := b.index[l.To]
+			b.arcs[next[to]] = arc{int32(b.index[l.From]), weight, b.measure.of(a, l)}
+			next[to]++
 		}
 	}
 }
 
-func (f *forward) arcsOf(n int) []arc { return f.arcs[f.start[n]:f.start[n+1]] }
+func (b *backward) arcsTo(n int32) []arc { return b.arcs[b.start[n]:b.start[n+1]] }
 
-// leads tells whether paths can lead on from a node.
-func (f *forward) leads(n int) bool {
-	return f.distance[n] != Unreachable && (n == f.from || !f.noTransit[n])
+// begin takes the distances from a router, and finds those of pseudonodes. One that is
+// reached over links of a metric comes before all routers that are as far.
+func (b *backward) begin(from int32) {
+	b.from = from
+	clear(b.known)
+	b.known[from], b.value[from] = true, b.measure.nothing()
+	routers := copy(b.distance, b.rows[from])
+	for n := int32(routers); int(n) < len(b.distance); n++ {
+		b.distance[n] = Unreachable
+		for _, a := range b.arcsTo(n) {
+			if int(a.from) >= routers || b.distance[a.from] == Unreachable || !b.leads(a.from) {
+				continue
+			}
+			d := b.distance[a.from] + a.weight
+			if a.weight.Metric() > 0 {
+				d = distance(d.Metric(), 0)
+			}
+			b.distance[n] = min(b.distance[n], d)
+		}
+	}
 }
 
-// run finds the values from one router: a node's is known when all arcs that lead to it on
-// shortest paths are followed.
-func (f *forward) run(from int) {
-	f.from = from
-	f.findDistances()
-	for n := range f.distance {
-		f.left[n], f.value[n] = 0, math.NaN()
+// leads tells whether paths may lead on from a node.
+func (b *backward) leads(n int32) bool { return !b.noTransit[n] || n == b.from }
+
+// valueOf returns the value of a node, from those of the nodes before it.
+func (b *backward) valueOf(n int32) float64 {
+	if b.known[n] {
+		return b.value[n]
 	}
-	for n := range f.distance {
-		if f.leads(n) {
-			for _, a := range f.arcsOf(n) {
-				if f.shortest(n, a) {
-					f.left[a.to]++
-					f.value[a.to] = f.measure.best()
-				}
+	b.known[n] = true
+	worst, to := b.measure.best(), b.distance[n]
+	if to == Unreachable {
+		worst = math.NaN()
+	} else {
+		for _, a := range b.arcsTo(n) {
+			if length := b.distance[a.from] + a.weight; length.Metric() == to.Metric() && b.before(a.from, n) && b.leads(a.from) {
+				worst = b.measure.worse(worst, b.measure.then(b.valueOf(a.from), a.value))
 			}
 		}
 	}
-	f.value[from] = f.measure.nothing()
-	for f.next = append(f.next[:0], int32(from)); len(f.next) > 0; {
-		n := int(f.next[len(f.next)-1])
-		f.next = f.next[:len(f.next)-1]
-		if f.leads(n) {
-			f.follow(n)
-		}
-	}
+	b.value[n] = worst
+	return worst
 }
 
-func (f *forward) follow(n int) {
-	for _, a := range f.arcsOf(n) {
-		if !f.shortest(n, a) {
-			continue
-		}
-		f.value[a.to] = f.measure.worse(f.value[a.to], f.measure.then(f.value[n], a.value))
-		if f.left[a.to]--; f.left[a.to] == 0 {
-			f.next = append(f.next, a.to)
-		}
+// before tells whether paths that lead on over an arc come nearer to somewhere.
+func (b *backward) before(from, to int32) bool {
+	if b.distance[from] == b.distance[to] {
+		return int(from) >= len(b.routers) && int(to) < len(b.routers)
 	}
-}
-
-// findDistances takes those of routers, and from them finds those of pseudonodes.
-func (f *forward) findDistances() {
-	routers := len(f.routers)
-	copy(f.distance, f.rows[f.from])
-	for n := routers; n < len(f.distance); n++ {
-		f.distance[n] = Unreachable
-	}
-	for n := range routers {
-		if f.leads(n) {
-			for _, a := range f.arcsOf(n) {
-				if int(a.to) >= routers {
-					f.distance[a.to] = min(f.distance[a.to], f.distance[n]+a.weight)
-				}
-			}
-		}
-	}
-}
-
-// shortest tells whether shortest paths lead over an arc.
-func (f *forward) shortest(n int, a arc) bool {
-	to, length := f.distance[a.to], f.distance[n]+a.weight
-	if length.Metric() != to.Metric() {
-		return false
-	}
-	fromPseudonode := n >= len(f.routers)
-	return f.distance[n] < to || fromPseudonode && f.distance[n] == to && int(a.to) < len(f.routers)
+	return b.distance[from] < b.distance[to]
 }

@@ -125,3 +125,30 @@ func tellAll(n *Network) {
 		}
 	}
 }
+
+// BenchmarkAlong measures what one measure along the paths costs besides Distances.
+func BenchmarkAlong(b *testing.B) {
+	for _, shape := range []struct {
+		name  string
+		rules Rules
+		areas int
+	}{{"single area", OSPF, 0}, {"OSPF areas", OSPF, 20}, {"IS-IS levels", ISIS, 20}} {
+		n := hierarchy(1000, shape.areas, shape.rules, shape.areas > 0)
+		for _, a := range n.Domains[0].Areas {
+			for i := range a.Links {
+				a.Links[i].Measured = NothingMeasured()
+				a.Links[i].Measured[Delay] = float64(i)
+			}
+		}
+		b.Run(shape.name+"/distances", func(b *testing.B) {
+			for b.Loop() {
+				n.Distances(ByIGP)
+			}
+		})
+		b.Run(shape.name+"/delay", func(b *testing.B) {
+			for b.Loop() {
+				n.Along(Delay)
+			}
+		})
+	}
+}

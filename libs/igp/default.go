@@ -31,6 +31,9 @@ func (r *routing) findExits(defaults func(from int) []candidate) {
 func (r *routing) firstOnTheWay(c candidate) exit {
 	inside := r.inside[c.from.area]
 	first := exit{c.leg, c.near}
+	if r.weight == byWidth {
+		return first
+	}
 	for n, node := range r.domain.Areas[c.from.area].Nodes {
 		if n == c.from.node || node.Router == Pseudonode || node.NoTransit || len(r.places[node.Router]) < 2 {
 			continue
@@ -47,7 +50,7 @@ func (r *routing) firstOnTheWay(c candidate) exit {
 func (r *routing) overDefault(from int) best {
 	b := r.noWay(from)
 	for _, e := range r.exits[from] {
-		d := e.near.plus(r.route(e.via))
+		d := r.plus(e.near, r.route(e.via))
 		r.offer(&b, d, d, e.leg)
 	}
 	return b
@@ -62,8 +65,12 @@ func (r *routing) defaultCandidates(from place, reach Reach) []candidate {
 	return ways
 }
 
-// nearest returns the first of ways (at least one) in an order, and those level with it.
-func nearest(ways []candidate, order func(a, b candidate) int) []candidate {
+// nearest returns the first of ways (at least one) in an order, and those level with it. The
+// widest path may lead over any.
+func (r *routing) nearest(ways []candidate, order func(a, b candidate) int) []candidate {
+	if r.weight == byWidth {
+		return ways
+	}
 	first := slices.MinFunc(ways, order)
 	return slices.DeleteFunc(ways, func(c candidate) bool { return order(c, first) != 0 })
 }

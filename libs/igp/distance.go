@@ -46,6 +46,14 @@ func (d Distance) plus(next Distance) Distance {
 	return distance(d.Metric()+next.Metric(), a+b)
 }
 
+// sum is the length of a path and one that goes on from its end.
+func (w Weight) sum(a, b Distance) Distance {
+	if w == byWidth {
+		return max(a, b)
+	}
+	return a.plus(b)
+}
+
 // Matrix holds the distance from every router to every router.
 type Matrix struct {
 	n     int

@@ -77,7 +77,7 @@ func (r *routing) offerLevel(b *best, from place) {
 			r.offerWithinOther(b, router, from.area)
 			continue
 		}
-		d := r.inside[from.area].at(from.node, n).plus(r.withinOther(router, from.area))
+		d := r.plus(r.inside[from.area].at(from.node, n), r.withinOther(router, from.area))
 		r.offer(b, d, d, leg{from, n, router})
 	}
 }
@@ -97,7 +97,7 @@ func (r *routing) isisDefaults(from int) []candidate {
 			}
 		}
 		if len(ways) > 0 {
-			return nearest(ways, bySum)
+			return r.nearest(ways, bySum)
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package igp
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"slices"
 	"testing"
@@ -30,11 +31,19 @@ type model struct {
 	leaks   map[[2]int]bool // by router and destination: it tells it down
 }
 
-type path struct{ metric, links int }
+type path struct {
+	metric, links int
+	wide          bool // the metric is how narrow it is
+}
 
 var noPath = path{metric: 1 << 40}
 
-func (p path) plus(next path) path { return path{p.metric + next.metric, p.links + next.links} }
+func (p path) plus(next path) path {
+	if p.wide || next.wide {
+		return path{max(p.metric, next.metric), 0, true}
+	}
+	return path{p.metric + next.metric, p.links + next.links, false}
+}
 
 func (p path) less(q path) bool {
 	return p.metric < q.metric || p.metric == q.metric && p.links < q.links
@@ -55,10 +64,22 @@ type route struct {
 	kind int // by the rules of the IGP
 	path     // with the address's metric
 	base int // the part of it that is the address's metric
+	via  int // the router that told of it
+}
+
+// shortest is the shortest of routes of one kind.
+func shortest(ways []route) route {
+	best := route{path: noPath}
+	for _, r := range ways {
+		if r.less(best.path) || r.path == best.path && r.net().less(best.net()) {
+			best = r
+		}
+	}
+	return best
 }
 
 // net is the path without the metric of the address.
-func (r route) net() path { return path{r.metric - r.base, r.links} }
+func (r route) net() path { return path{r.metric - r.base, r.links, r.wide} }
 
 // word is what a router tells in an area of a destination.
 type word struct {
@@ -92,11 +113,20 @@ func (m *model) cost(a *Area, l Link) path {
 	}
 	switch m.weight {
 	case ByTE:
-		return path{int(l.TE.Value), links}
+		return path{int(l.TE.Value), links, false}
+	case byWidth:
+		switch width := AvailableBandwidth.of(a, l); {
+		case math.IsNaN(width):
+			return path{noPath.metric, 0, true}
+		case math.IsInf(width, 1):
+			return path{0, 0, true}
+		default:
+			return path{widest - int(width), 0, true}
+		}
 	case ByLinks:
-		return path{links, links}
+		return path{links, links, false}
 	}
-	return path{int(l.IGP.Value), links}
+	return path{int(l.IGP.Value), links, false}
 }
 
 func (m *model) bellmanFord(a *Area, from int) []path {
@@ -105,7 +135,7 @@ func (m *model) bellmanFord(a *Area, from int) []path {
 	for changed := true; changed; {
 		changed = false
 		for _, l := range a.Links {
-			if l.From != from && a.Nodes[l.From].NoTransit || best[l.From] == noPath {
+			if l.From != from && a.Nodes[l.From].NoTransit || best[l.From].metric >= noPath.metric {
 				continue
 			}
 			if p := best[l.From].plus(m.cost(a, l)); p.less(best[l.To]) {
@@ -236,7 +266,7 @@ func (m *model) paths(from, to, hopLimit int, nearest func(router int) []way) ma
 		if hopLimit > 0 {
 			m.walk(w, m.at[w.area][from], path{}, func(router int, gone path) {
 				for rest := range m.paths(router, to, hopLimit-1, nearest) {
-					if rest == noPath {
+					if rest.metric >= noPath.metric {
 						found[noPath] = true
 					} else {
 						found[gone.plus(rest)] = true

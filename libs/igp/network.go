@@ -112,6 +112,9 @@ const (
 	ByLinks
 	// ByIGPThenLinks is ByIGP, and in a Flat domain ByLinks: BGP has paths without metrics.
 	ByIGPThenLinks
+
+	// byWidth is that of Widest: Distances are narrownesses.
+	byWidth
 )
 
 // Distances returns the distances between all routers.
@@ -121,7 +124,7 @@ func (n *Network) Distances(w Weight) *Matrix {
 		total.fill(d.distances(n.Routers, w))
 	}
 	if n.Join {
-		total.join(n.common())
+		total.join(n.common(), w)
 	}
 	return total
 }
@@ -167,7 +170,7 @@ func (d *Domain) members(routers int) []bool {
 }
 
 // join lets routers that do not reach each other do so over the given ones.
-func (m *Matrix) join(over []int) {
+func (m *Matrix) join(over []int, w Weight) {
 	direct := m.clone()
 	for _, via := range over {
 		for from := range m.n {
@@ -177,7 +180,7 @@ func (m *Matrix) join(over []int) {
 			}
 			for to := range m.n {
 				if direct.At(from, to) == Unreachable {
-					m.set(from, to, min(m.At(from, to), first.plus(m.At(via, to))))
+					m.set(from, to, min(m.At(from, to), w.sum(first, m.At(via, to))))
 				}
 			}
 		}

@@ -65,7 +65,7 @@ func (r *routing) ospfDefaults(from int) []candidate {
 			ways = append(ways, r.defaultCandidates(p, reach)...)
 		}
 		if len(ways) > 0 {
-			return nearest(ways, order)
+			return r.nearest(ways, order)
 		}
 	}
 	return nil
@@ -79,7 +79,7 @@ func (r *routing) overBorders(from int) best {
 		for _, n := range r.borders[p.area] {
 			if n != p.node {
 				border := r.domain.Areas[p.area].Nodes[n].Router
-				d := r.inside[p.area].at(p.node, n).plus(r.passedOn(border, p.area))
+				d := r.plus(r.inside[p.area].at(p.node, n), r.passedOn(border, p.area))
 				r.offer(&b, d, d, leg{p, n, border})
 			}
 		}

@@ -51,13 +51,18 @@ func (a *Area) shortestPaths(w Weight) *inside {
 			arcs = append(arcs, apsp.Arc[Distance]{From: in.index[l.From], To: in.index[l.To], Weight: weight})
 		}
 	}
+	in.take(apsp.New(noTransit, len(in.routers), arcs).AllPairs)
+	return in
+}
+
+// take takes the rows that a computation of all pairs gives.
+func (in *inside) take(compute func(into *apsp.Matrix[Distance])) {
 	var m apsp.Matrix[Distance]
-	apsp.New(noTransit, len(in.routers), arcs).AllPairs(&m)
+	compute(&m)
 	in.rows = make([][]Distance, len(in.routers))
 	for i := range in.rows {
 		in.rows[i] = m.Row(i)
 	}
-	return in
 }
 
 // weight is a link's share in the length of a path; ok is false if it lacks the metric.

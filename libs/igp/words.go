@@ -66,7 +66,7 @@ func (r *routing) beyond(c candidate, less uint64) Distance {
 func (r *routing) offerWords(b *best, ways []candidate, covers bool) {
 	for _, c := range ways {
 		if !covers || r.route(c.via) != Unreachable {
-			r.offer(b, c.near.plus(r.beyond(c, 0)), c.near.plus(r.beyond(c, r.base(c))), c.leg)
+			r.offer(b, r.plus(c.near, r.beyond(c, 0)), r.plus(c.near, r.beyond(c, r.base(c))), c.leg)
 		}
 	}
 }

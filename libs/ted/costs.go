@@ -8,32 +8,11 @@ import (
 	"github.com/altostream/altostream/libs/igp"
 )
 
-// Metric says what the cost of a path is.
-type Metric int
-
-const (
-	// RoutingIGP is the sum of IGP metrics (TLV 1095).
-	RoutingIGP Metric = iota
-	// RoutingTE is the least sum of TE default metrics (TLV 1092, else 1122).
-	RoutingTE
-	// RoutingHops is the least number of links. A pseudonode counts no hop.
-	RoutingHops
-	// HopCount is the number of links on that path of least IGP cost which has the
-	// fewest links.
-	HopCount
-)
-
 // Graph is the paths of a database until the next Put or Delete. It is not safe for concurrent use.
 type Graph struct {
 	db   *Database
 	pids []string
 	ipv6 *ipv6Routing
-}
-
-// pathsOf names the paths of an address family by a weight.
-type pathsOf struct {
-	family family
-	weight igp.Weight
 }
 
 // Graph returns the graph of the records that count now.
@@ -49,42 +28,51 @@ func (g *Graph) IPv6Apart() bool { return g.ipv6.apart }
 // IPv4, and to and from routers that route IPv6 alone of IPv6. Costs are directional, and
 // 0 from a router to itself.
 func (g *Graph) Costs(m Metric) alto.Costs {
-	c := matrix{pids: g.pids, metric: m, paths: g.paths(ip4, m)}
+	c := matrix{pids: g.pids, cost: g.costs(ip4, m)}
 	if slices.Contains(g.ipv6.only, true) {
-		c.other, c.ipv6Only = g.paths(ip6, m), g.ipv6.only
+		c.other, c.ipv6Only = g.costs(ip6, m), g.ipv6.only
 	}
 	return c
 }
 
 // IPv6Costs returns the costs of IPv6.
-func (g *Graph) IPv6Costs(m Metric) alto.Costs {
-	return matrix{pids: g.pids, metric: m, paths: g.paths(ip6, m)}
-}
+func (g *Graph) IPv6Costs(m Metric) alto.Costs { return matrix{pids: g.pids, cost: g.costs(ip6, m)} }
 
-// matrix reads costs from the distances between routers.
+// matrix reads costs from what is known of the paths between routers.
 type matrix struct {
 	pids     []string
-	metric   Metric
-	paths    *igp.Matrix
-	other    *igp.Matrix // to and from routers that route IPv6 alone; nil if there are none
-	ipv6Only []bool      // by router
+	cost     cost
+	other    cost   // to and from routers that route IPv6 alone; nil if there are none
+	ipv6Only []bool // by router
 }
+
+// cost is that from one router to another; NaN if there is none.
+type cost func(from, to int) float64
 
 func (c matrix) PIDs() []string { return c.pids }
 
 func (c matrix) Row(from int, row []float64) {
 	for to := range row {
-		paths := c.paths
+		cost := c.cost
 		if c.other != nil && (c.ipv6Only[from] || c.ipv6Only[to]) {
-			paths = c.other
+			cost = c.other
 		}
-		row[to] = c.metric.cost(paths.At(from, to))
+		row[to] = cost(from, to)
 	}
+}
+
+// costs returns the costs of an address family by a metric.
+func (g *Graph) costs(f family, m Metric) cost {
+	if of, ok := measures[m]; ok {
+		return g.measuredCosts(f, of)
+	}
+	paths := g.paths(f, m)
+	return func(from, to int) float64 { return m.cost(paths.At(from, to)) }
 }
 
 // paths returns the distances that a metric is read from. Distances by IGP metric have the
 // numbers of links too, so that routing costs and hop counts are computed once, unless there are
-// domains that have links alone.
+// instances that have links alone.
 func (g *Graph) paths(f family, m Metric) *igp.Matrix {
 	weight := igp.ByIGP
 	switch {
@@ -96,15 +84,6 @@ func (g *Graph) paths(f family, m Metric) *igp.Matrix {
 		weight = igp.ByIGPThenLinks
 	}
 	return g.db.distances(f, weight)
-}
-
-// distances returns the distances between all routers, computed once as long as nothing changes.
-func (d *Database) distances(f family, w igp.Weight) *igp.Matrix {
-	key := pathsOf{f, w}
-	if d.paths[key] == nil {
-		d.paths[key] = d.network(f).Distances(w)
-	}
-	return d.paths[key]
 }
 
 // cost is the cost that a distance stands for; NaN if it is not known.

@@ -29,8 +29,7 @@ type Database struct {
 	destinations destinations
 	teMetrics    teMetrics
 	findings     findings
-	paths        map[pathsOf]*igp.Matrix
-	ipv6         *ipv6Routing // nil: not known
+	computed     computed
 	pending      pending
 }
 
@@ -44,7 +43,7 @@ func New(o Options) *Database {
 		destinations: newDestinations(),
 		teMetrics:    teMetrics{without: map[*link]bool{}},
 		findings:     findings{of: map[found][]finding{}, counts: map[Count]int{}},
-		paths:        map[pathsOf]*igp.Matrix{},
+		computed:     computed{distances: map[pathsOf]*igp.Matrix{}, values: map[valuesOf]*igp.Values{}},
 		pending:      newPending(),
 	}
 }

@@ -63,8 +63,8 @@ func (r routing) note(f family, p *place) {
 
 // ipv6Routing returns that of the records that count now.
 func (d *Database) ipv6Routing() *ipv6Routing {
-	if d.ipv6 != nil {
-		return d.ipv6
+	if d.computed.ipv6 != nil {
+		return d.computed.ipv6
 	}
 	routers := len(d.routers.pids)
 	routing := routing{make([]bool, routers), make([]bool, routers)}
@@ -72,14 +72,15 @@ func (d *Database) ipv6Routing() *ipv6Routing {
 	for _, k := range d.igps {
 		own = k.noteFamilies(routing) || own
 	}
-	d.ipv6 = &ipv6Routing{only: make([]bool, routers)}
+	r := &ipv6Routing{only: make([]bool, routers)}
 	routesIPv4 := false
-	for r := range routers {
-		d.ipv6.only[r] = routing[ip6][r] && !routing[ip4][r]
-		routesIPv4 = routesIPv4 || routing[ip4][r]
+	for n := range routers {
+		r.only[n] = routing[ip6][n] && !routing[ip4][n]
+		routesIPv4 = routesIPv4 || routing[ip4][n]
 	}
-	d.ipv6.apart = own && routesIPv4
-	return d.ipv6
+	r.apart = own && routesIPv4
+	d.computed.ipv6 = r
+	return r
 }
 
 // noteFamilies notes what the routers of an IGP route, and tells whether IPv6 has paths of its own

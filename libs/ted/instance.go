@@ -49,12 +49,10 @@ func (k *instance) remove(l *lsdb) {
 
 func (k *instance) hasAreas() bool { return len(k.lsdbs) > 1 }
 
-// linksChanged notes that paths may be other ones.
-func (k *instance) linksChanged(l *link, count int) {
-	if l.topology == ipv6UnicastTopology {
-		k.ipv6 += count
-	}
-	k.changed()
+// measuredChanged notes that paths are the same, and what is measured on them is not.
+func (k *instance) measuredChanged() {
+	k.computed = [2]*igp.Domain{}
+	clear(k.db.computed.values)
 }
 
 func (k *instance) changed() {
@@ -76,12 +74,6 @@ func (k *instance) renumbered() {
 	k.changed()
 }
 
-func (d *Database) pathsChanged() {
-	clear(d.paths)
-	d.ipv6 = nil
-	d.destinations.stale = true
-}
-
 // claim counts a claim in, or with -1 out.
 func (k *instance) claim(o *object, f family, count int) {
 	if k.claims[f] += count; k.claims[f] == 0 || k.claims[f] == 1 && count == 1 {
@@ -89,7 +81,7 @@ func (k *instance) claim(o *object, f family, count int) {
 	}
 	p := o.head.place
 	if p.claims[f] += count; p.claims[f] == 0 || p.claims[f] == 1 && count == 1 {
-		k.db.ipv6 = nil
+		k.db.computed.ipv6 = nil
 	}
 	if k.hasAreas() {
 		k.claimChanged(o)
@@ -193,7 +185,7 @@ func (l *lsdb) area(f family) *igp.Area {
 		a.Nodes = append(a.Nodes, p.igpNode(f))
 	}
 	for u := range l.linksOf(f) {
-		a.Links = append(a.Links, igp.Link{From: u.from.number, To: u.to.number, IGP: u.igp, TE: u.te})
+		a.Links = append(a.Links, igp.Link{From: u.from.number, To: u.to.number, IGP: u.igp, TE: u.te, Measured: u.measured})
 	}
 	l.links = len(a.Links)
 	return a

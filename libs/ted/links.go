@@ -1,6 +1,7 @@
 package ted
 
 import (
+	"math"
 	"slices"
 
 	"github.com/altostream/altostream/libs/igp"
@@ -20,7 +21,8 @@ const (
 type link struct {
 	object *object
 	direction
-	igp, te igp.Told
+	igp, te  igp.Told
+	measured *igp.Measured // nil if nothing is
 }
 
 // direction is where a link leads. Several links can lead there.
@@ -43,9 +45,7 @@ func (d *Database) settleLinks() {
 		for _, o := range a.links {
 			d.find(linking, o, e.found[o]...)
 		}
-		if !slices.Equal(used, a.used) {
-			d.replaceLinks(a, used)
-		}
+		d.replaceLinks(a, used)
 		if len(a.links) == 0 {
 			d.releaseAdjacency(a)
 		}
@@ -56,33 +56,53 @@ func (d *Database) settleLinks() {
 // replaceLinks makes other links those of an adjacency that paths may lead over.
 func (d *Database) replaceLinks(a *adjacency, used []link) {
 	before := a.used
+	samePaths := slices.EqualFunc(before, used, func(x, y link) bool { x.measured, y.measured = nil, nil; return x == y })
+	sameMeasured := slices.EqualFunc(before, used, func(x, y link) bool { return equalMeasured(x.measured, y.measured) })
+	if samePaths && sameMeasured {
+		return
+	}
 	a.used = used
+	for i := range used {
+		d.useLink(&used[i], 1)
+	}
 	for i := range before {
 		d.useLink(&before[i], -1)
 	}
-	for i := range used {
-		d.useLink(&used[i], 1)
+	for _, l := range slices.Concat(before, used) {
+		if samePaths {
+			l.from.lsdb.instance.measuredChanged()
+		} else {
+			l.from.lsdb.instance.changed()
+		}
+	}
+	if !slices.EqualFunc(before, used, func(x, y link) bool { return x.direction == y.direction }) {
+		for _, l := range slices.Concat(before, used) {
+			d.pending.neighbors[l.from.identity] = true
+		}
 	}
 	for _, l := range before {
 		d.release(l.from)
 		d.release(l.to)
 	}
-	sameWay := func(x, y link) bool { return x.direction == y.direction }
-	if !slices.EqualFunc(before, used, sameWay) {
-		for _, l := range slices.Concat(before, used) {
-			d.pending.neighbors[l.from.identity] = true
-		}
+}
+
+// equalMeasured compares bit by bit, for what is not told is no number.
+func equalMeasured(a, b *igp.Measured) bool {
+	if a == nil || b == nil {
+		return a == b
 	}
+	return slices.EqualFunc(a[:], b[:], func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })
 }
 
 func (d *Database) useLink(l *link, count int) {
 	for _, p := range []*place{l.from, l.to} {
-		p.used += count
-		if p.used == 0 || p.used == 1 && count == 1 {
+		if p.used += count; p.used == 0 || p.used == 1 && count == 1 {
 			p.lsdb.nodesChanged()
 		}
 	}
-	l.from.lsdb.instance.linksChanged(l, count)
+	if l.topology == ipv6UnicastTopology {
+		l.from.lsdb.instance.ipv6 += count
+	}
 	d.teMetrics.count(l, count)
 	if !l.needsReverse() && !l.to.isPseudonode() {
 		d.routers.tell(l.to.identity, farEnd, count)
@@ -227,6 +247,7 @@ func (e *evaluation) newLink(o *object) link {
 	l := link{object: o, direction: direction{o.head.place, o.link.to, o.topology}}
 	if a := o.record().more.link; a != nil {
 		l.igp, l.te = toldMetric(a.IGPMetric), toldMetric(e.options.teMetric(a))
+		l.measured = e.options.measured(a)
 	}
 	if l.from.isPseudonode() {
 		l.igp.OK, l.te.OK = true, true

@@ -14,7 +14,7 @@ type report struct {
 	self   bool // it has an id of the speaker as one of the local node's
 	lost   bool // the attributes are the last that were known
 	prefix prefixAttributes
-	more   *attributes // nil if there are none
+	more   *details // nil if there are none
 }
 
 // prefixAttributes is what a report tells of a prefix. A network has many more prefixes than
@@ -28,8 +28,8 @@ type prefixAttributes struct {
 	locator   bool // it has an SRv6 locator
 }
 
-// attributes is what a report tells of a node or link, and seldom of a prefix.
-type attributes struct {
+// details is what a report tells of a node or link, and seldom of a prefix.
+type details struct {
 	node      *schemas.Attributes
 	routerIDs []netip.Addr // of a node (TLVs 1028, 1029)
 
@@ -92,9 +92,9 @@ func newReport(s *source, o *object, r *schemas.RawTopology) report {
 	}
 	switch {
 	case r.Kind == schemas.KindNode && r.Attributes != nil:
-		out.more = &attributes{node: a, routerIDs: readAddresses(a.LocalIPv4RouterIDs, a.LocalIPv6RouterIDs)}
+		out.more = &details{node: a, routerIDs: readAddresses(a.LocalIPv4RouterIDs, a.LocalIPv6RouterIDs)}
 	case o.link != nil:
-		out.more = &attributes{ends: readEnds(r), link: r.Attributes}
+		out.more = &details{ends: readEnds(r), link: r.Attributes}
 	case isPrefix(r.Kind):
 		out.prefix = prefixAttributes{
 			metric: value(a.PrefixMetric), hasMetric: a.PrefixMetric != nil, passed: value(a.IGPFlags)&upDownBit != 0,
@@ -105,7 +105,7 @@ func newReport(s *source, o *object, r *schemas.RawTopology) report {
 			out.prefix.flags = a.PrefixAttributeFlags[0]
 		}
 		if forwarding, tags := readAddress(a.OSPFForwardingAddress), readTags(a); forwarding.IsValid() || len(tags) > 0 {
-			out.more = &attributes{forwarding: forwarding, tags: tags}
+			out.more = &details{forwarding: forwarding, tags: tags}
 		}
 	}
 	out.self = s.isIn(o, &out)

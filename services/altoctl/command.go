@@ -146,8 +146,8 @@ func (c *command) topologyFlag(cmd *cobra.Command) {
 }
 
 func (c *command) metricFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&c.metric, "metric", "", "only the cost map of this `metric`, e.g. hopcount or routingcost-ipv6")
-	complete(cmd, "metric", "routingcost", "hopcount")
+	cmd.Flags().StringVar(&c.metric, "metric", "", "only the cost map of this `metric`, e.g. hopcount, delay-ow, routingcost-ordinal or routingcost-ipv6")
+	complete(cmd, "metric", "routingcost", "hopcount", "delay-ow", "delay-rt", "delay-variation", "lossrate", "bw-residual", "bw-available", "priv:bw-maxres")
 }
 
 func (c *command) jsonFlag(cmd *cobra.Command) {
