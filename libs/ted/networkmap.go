@@ -33,28 +33,58 @@ func (d *Database) NetworkMap(o Ownership) map[string]schemas.EndpointAddressGro
 	for _, p := range d.routers.pids {
 		m[p.name] = d.group(p, o)
 	}
-	if group := d.defaultGroup(); o == Unique && (len(group.IPv4) > 0 || len(group.IPv6) > 0) {
+	if group := d.defaultGroup(o); !isEmpty(group) {
 		m[alto.DefaultPID] = group
 	}
 	return m
 }
 
-// UpdateNetworkMap brings a map up to date that is the last one that NetworkMap or this
-// method returned, for the same ownership, and returns the names of the PIDs that changed,
-// came or went, sorted.
-func (d *Database) UpdateNetworkMap(m map[string]schemas.EndpointAddressGroup, o Ownership) []string {
-	return nil
+// UpdateNetworkMap brings up to date a map that NetworkMap returned since the last call, or that
+// it was last called with, and returns the names of the PIDs that came, went or have other
+// prefixes, sorted. All calls must be of the same ownership.
+func (d *Database) UpdateNetworkMap(m map[string]schemas.EndpointAddressGroup, o Ownership) (changed []string) {
+	d.settle()
+	d.choose()
+	put := func(name string, group schemas.EndpointAddressGroup) {
+		if before, known := m[name]; !known || !equalGroups(before, group) {
+			m[name] = group
+			changed = append(changed, name)
+		}
+	}
+	for _, p := range d.routers.pids {
+		if p.changed {
+			p.changed = false
+			put(p.name, d.group(p, o))
+		}
+	}
+	if group := d.defaultGroup(o); !isEmpty(group) {
+		put(alto.DefaultPID, group)
+	} else if _, known := m[alto.DefaultPID]; known {
+		delete(m, alto.DefaultPID)
+		changed = append(changed, alto.DefaultPID)
+	}
+	for _, name := range d.routers.gone {
+		if _, known := m[name]; known && !d.routers.hasPID(name) {
+			delete(m, name)
+			changed = append(changed, name)
+		}
+	}
+	d.routers.gone = nil
+	slices.Sort(changed)
+	return changed
+}
+
+func isEmpty(group schemas.EndpointAddressGroup) bool { return len(group.IPv4)+len(group.IPv6) == 0 }
+
+func equalGroups(a, b schemas.EndpointAddressGroup) bool {
+	return slices.Equal(a.IPv4, b.IPv4) && slices.Equal(a.IPv6, b.IPv6)
 }
 
 // group returns the prefixes of a PID.
 func (d *Database) group(p *pid, ownership Ownership) schemas.EndpointAddressGroup {
 	var prefixes []netip.Prefix
-	for _, i := range p.members {
-		for _, v := range i.vertices {
-			for _, place := range v.places {
-				prefixes = d.appendOwned(prefixes, place, p, ownership)
-			}
-		}
+	for at := range p.places() {
+		prefixes = d.appendOwned(prefixes, at, p, ownership)
 	}
 	if ownership == Unique {
 		prefixes = d.appendForwarded(prefixes, p)
@@ -107,7 +137,10 @@ func groupOf(prefixes []netip.Prefix) (group schemas.EndpointAddressGroup) {
 
 // defaultGroup returns the whole address spaces of which nobody owns the default route, and
 // somebody another prefix.
-func (d *Database) defaultGroup() schemas.EndpointAddressGroup {
+func (d *Database) defaultGroup(o Ownership) schemas.EndpointAddressGroup {
+	if o == All {
+		return schemas.EndpointAddressGroup{}
+	}
 	var spaces []netip.Prefix
 	for _, f := range []family{ip4, ip6} {
 		space := netip.PrefixFrom(f.unspecified(), 0)

@@ -19,7 +19,8 @@ type routers struct {
 	ids, ends  marks
 	hosts      hosts
 	touched    map[*identity]bool
-	several    bool // protocols
+	several    bool     // protocols
+	gone       []string // PIDs that went since the network map was made
 }
 
 // identity is a router of one protocol, with what is local to it and counts.
@@ -198,6 +199,11 @@ func (d *Database) renumber(pids []*pid) {
 	if slices.Equal(pids, r.pids) {
 		return
 	}
+	for _, p := range r.pids {
+		if _, still := slices.BinarySearchFunc(pids, p.name, comparePID); !still {
+			r.gone = append(r.gone, p.name)
+		}
+	}
 	r.pids, r.names = pids, make([]string, len(pids))
 	for n, p := range pids {
 		p.number = n
@@ -206,6 +212,13 @@ func (d *Database) renumber(pids []*pid) {
 	for _, k := range d.igps {
 		k.renumbered()
 	}
+}
+
+func comparePID(p *pid, name string) int { return strings.Compare(p.name, name) }
+
+func (r *routers) hasPID(name string) bool {
+	_, known := slices.BinarySearchFunc(r.pids, name, comparePID)
+	return known
 }
 
 // assign makes a router part of a PID, which all that it claims is now.
