@@ -31,7 +31,7 @@ func (u *unfolding[W]) coreRows(c *core[W], first int) {
 				terms = append(terms, term[W]{uint64(above.in), column(above.to)})
 			}
 		}
-		u.reach(column(u.columns[n]), terms, false)
+		u.reach(column(u.columns[n]), terms, fills)
 	}
 	u.turn(columns, width, rows)
 }

@@ -186,7 +186,11 @@ func (u *unfolding[W]) throughUpper(i int32) []W {
 	}
 	own := u.columns[u.nodes[i]]
 	row := u.matrix.row(own)
-	u.reach(row, terms, false)
+	mode := fills
+	if u.matrix.streams && i < u.below && u.size[i] == 1 {
+		mode = streams
+	}
+	u.reach(row, terms, mode)
 	row[own] = 0
 	return row
 }
