@@ -247,6 +247,13 @@ func (t *task[S, E, V]) inputs() string {
 	return string(text)
 }
 
+// publishes reports whether a publication is under way.
+func (t *task[S, E, V]) publishes() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.writer != nil && (t.writer.full() || t.writer.busy.Load())
+}
+
 // logEnd is the end of what the task writes; nil while it does not.
 func (t *task[S, E, V]) logEnd() *logEnd {
 	t.mu.Lock()
