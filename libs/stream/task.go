@@ -14,6 +14,7 @@ type state int
 
 const (
 	standby state = iota // another instance publishes
+	resting              // there is nothing in the tables, and no publisher
 	opening              // earlier publishers of the partition are being shut out
 	loading              // the tables are being read
 	live                 // the output table is as the machine says, but for what is under way
@@ -58,6 +59,13 @@ func (t *task[S, E, V]) opens(cancel context.CancelFunc) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.state, t.cancel = opening, cancel
+}
+
+// rests notes that there is nothing to read and to publish yet.
+func (t *task[S, E, V]) rests() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.state = resting
 }
 
 // begins takes a publisher, now the only one, and the ends to which partitions are to be read.
