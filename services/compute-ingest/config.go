@@ -118,6 +118,6 @@ func sourceAt(name, location string) (Source, error) {
 			return s, s.Prometheus.Check()
 		}
 	}
-	s.Kind, s.Document.Location = kindDocument, location
+	s = Document(name, location)
 	return s, s.Document.Check()
 }

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/altostream/altostream/services/compute-ingest/collect"
-	"github.com/altostream/altostream/services/compute-ingest/collect/document"
 )
 
 func ptr[T any](v T) *T { return &v }
@@ -14,9 +13,7 @@ func ptr[T any](v T) *T { return &v }
 func documents(namesAndLocations ...string) Sources {
 	var sources Sources
 	for i := 0; i < len(namesAndLocations); i += 2 {
-		sources = append(sources, Source{
-			Name: namesAndLocations[i], Kind: kindDocument, Document: document.Config{Location: namesAndLocations[i+1]},
-		})
+		sources = append(sources, Document(namesAndLocations[i], namesAndLocations[i+1]))
 	}
 	return sources
 }

@@ -39,6 +39,12 @@ type Source struct {
 
 var sourceName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
+// Document is the source of a JSON document at a location: the path of a file, or an
+// http(s) URL.
+func Document(name, location string) Source {
+	return Source{Name: name, Kind: kindDocument, Document: document.Config{Location: location}}
+}
+
 // identity is what the records say of the source.
 func (s Source) identity() identity {
 	id := identity{name: s.Name, kind: s.Kind}

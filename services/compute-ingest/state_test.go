@@ -127,7 +127,7 @@ func TestARecord(t *testing.T) {
 		Source: "static", Kind: "static", Name: "compute5", Site: ptr("madrid"),
 		Addresses: []string{"192.168.24.10"}, Attachments: []string{"4.4.4.4"}, AttachmentCosts: map[string]float64{},
 		Labels: map[string]string{}, Metrics: map[string]schemas.Metric{}, Free: &schemas.Amounts{VCPU: ptr(0.0)},
-		Problems: []schemas.ResourceProblem{{Field: "free.vcpu", Reason: "86 of 80 are given out: nothing is free"}},
+		Problems:      []schemas.ResourceProblem{{Field: "free.vcpu", Reason: "86 of 80 are given out: nothing is free"}},
 		VCPUAvailable: ptr(80.0), VCPUUsed: ptr(86.0), Instances: ptr[int64](29), ObservedAt: clock(1),
 	}
 	if diff := cmp.Diff(want, i.table["static|compute5"]); diff != "" {
