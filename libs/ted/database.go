@@ -1,7 +1,6 @@
 package ted
 
 import (
-	"net/netip"
 	"strings"
 
 	"github.com/altostream/altostream/libs/igp"
@@ -116,7 +115,7 @@ type pending struct {
 	adjacencies  map[*adjacency]bool
 	places       map[*place]bool    // whose node flags changed
 	neighbors    map[*identity]bool // whose neighbours changed
-	destinations []netip.Prefix
+	destinations []*destination
 }
 
 func newPending() pending {

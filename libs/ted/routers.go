@@ -248,10 +248,8 @@ func (d *Database) membersChanged(p *pid) {
 	for _, i := range p.members {
 		d.pending.neighbors[i] = true
 	}
-	for _, telling := range d.destinations.forwarded {
-		for o := range telling {
-			d.pending.destinations = append(d.pending.destinations, o.prefix)
-		}
+	for a := range d.destinations.forwarded {
+		d.touchForwarded(a)
 	}
 }
 
