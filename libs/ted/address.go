@@ -153,7 +153,7 @@ func (d *Database) settleRestless() {
 				}
 			}
 		}
-		clear(k.restless)
+		k.restless = map[*pid]bool{}
 	}
 }
 

@@ -31,7 +31,7 @@ func (d *Database) settleBelief() {
 			d.believe(p, mostCurrent(views.reaching(p, views.remembering(p, sources))))
 		}
 	}
-	clear(d.pending.lsdbs)
+	d.pending.lsdbs = map[*lsdb]bool{}
 }
 
 // believe makes sources those whose word on a node counts.

@@ -108,7 +108,8 @@ func (d *Database) Peers() map[string]schemas.Peer {
 // Empty tells whether no speaker tells of any object.
 func (d *Database) Empty() bool { return d.objects == 0 }
 
-// pending is what changed since the last question and is not brought up to date yet.
+// pending is what changed since the last question and is not brought up to date yet. Maps are made
+// anew and not cleared, for one that was large once is slow to walk.
 type pending struct {
 	objects      []*object // to be placed, or judged
 	lsdbs        map[*lsdb]bool

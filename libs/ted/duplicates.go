@@ -12,7 +12,7 @@ func (d *Database) settleNeighbors() {
 			}
 		}
 	}
-	clear(d.pending.neighbors)
+	d.pending.neighbors = map[*identity]bool{}
 }
 
 func (d *Database) neighborsChanged(p *place) {

@@ -51,7 +51,7 @@ func (d *Database) settleLinks() {
 			d.releaseAdjacency(a)
 		}
 	}
-	clear(d.pending.adjacencies)
+	d.pending.adjacencies = map[*adjacency]bool{}
 }
 
 // replaceLinks makes other links those of an adjacency that paths may lead over.

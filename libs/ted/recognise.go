@@ -57,7 +57,7 @@ func (m *marks) settle() []mark {
 			changed = append(changed, touched)
 		}
 	}
-	clear(m.before)
+	m.before = map[mark]bool{}
 	return changed
 }
 
@@ -190,6 +190,6 @@ func (h *hosts) settle(d *destinations) bool {
 		now := d.lookup(netip.PrefixFrom(a, a.BitLen())).tellers()
 		changed = changed || len(now) != len(before) || slices.ContainsFunc(now, func(i *identity) bool { return !slices.Contains(before, i) })
 	}
-	clear(h.before)
+	h.before = map[netip.Addr][]*identity{}
 	return changed
 }

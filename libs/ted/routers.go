@@ -147,7 +147,7 @@ func (d *Database) settleRouters() {
 			}
 		}
 	}
-	clear(r.touched)
+	r.touched = map[*identity]bool{}
 	ends := r.ends.settle()
 	marked := len(r.ids.settle()) > 0 || len(ends) > 0
 	marked = r.hosts.settle(&d.destinations) || marked
