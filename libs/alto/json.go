@@ -63,7 +63,7 @@ func NetworkMapJSON(m schemas.NetworkMap) ([]byte, error) {
 func groupsJSON(m NetworkMap) map[string]group {
 	groups := make(map[string]group, len(m))
 	for pid, g := range m {
-		groups[pid] = group(g)
+		groups[pid] = group{g.IPv4, g.IPv6}
 	}
 	return groups
 }
@@ -82,7 +82,7 @@ func ParseNetworkMap(text []byte) (schemas.NetworkMap, error) {
 		NetworkMap: make(NetworkMap, len(body.NetworkMap)),
 	}
 	for pid, g := range body.NetworkMap {
-		m.NetworkMap[pid] = schemas.EndpointAddressGroup(g)
+		m.NetworkMap[pid] = schemas.EndpointAddressGroup{IPv4: g.IPv4, IPv6: g.IPv6}
 	}
 	return m, nil
 }

@@ -17,6 +17,8 @@ const (
 const (
 	maxNameLength = 64 // RFC 7285 §10.1, §10.2
 
+	maxViewLength = 16
+
 	// maxTopologyLength leaves the resource ids of metrics up to the length of bw-available
 	// within maxNameLength; ValidResourceID tells which others are.
 	maxTopologyLength = maxNameLength - len("costmap-") - len("-bw-available-ordinal")
@@ -63,6 +65,9 @@ func ValidResourceID(id string) error { return checkName("resource id", id, maxN
 // most keep within 64 characters; it is the first part of Kafka keys, so it has no
 // '|', which that alphabet already excludes.
 func ValidTopology(name string) error { return checkName("topology name", name, maxTopologyLength) }
+
+// ValidView tells whether a text may name a view, which is part of resource ids as well.
+func ValidView(name string) error { return checkName("view name", name, maxViewLength) }
 
 func checkName(what, name string, limit int) error {
 	if name == "" {

@@ -11,13 +11,13 @@ type leg struct {
 // best is the best of the ways that were offered.
 type best struct {
 	whole, length Distance
-	legs          []leg // of all that are equally good by the metric; kept where values are asked for
+	legs          []leg // of all that are equally good by the metric, the best first, if they are asked for
 }
 
 // noWay is the best of none, in the memory of a router's legs.
 func (r *routing) noWay(from int) best {
 	b := best{whole: Unreachable, length: Unreachable}
-	if r.values != nil {
+	if r.legs != nil {
 		b.legs = r.legs[from][:0]
 	}
 	return b
@@ -28,7 +28,7 @@ func (r *routing) offer(b *best, whole, length Distance, l leg) {
 	if length == Unreachable {
 		return
 	}
-	if r.values != nil {
+	if r.legs != nil {
 		switch {
 		case b.length == Unreachable || whole.Metric() < b.whole.Metric():
 			b.legs = append(b.legs[:0], l)
@@ -38,6 +38,9 @@ func (r *routing) offer(b *best, whole, length Distance, l leg) {
 	}
 	if whole < b.whole || whole == b.whole && length < b.length {
 		b.whole, b.length = whole, length
+		if last := len(b.legs) - 1; last > 0 {
+			b.legs[0], b.legs[last] = b.legs[last], b.legs[0]
+		}
 	}
 }
 

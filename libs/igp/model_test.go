@@ -314,7 +314,49 @@ func (m *model) compare(t *testing.T, what string, nearest func(router int) []wa
 			if d := got.At(from, to).String(); !want[d] {
 				t.Fatalf("%s: %c>%c: got %s, want %v\n%s", what, 'A'+from, 'A'+to, d, want, format(m.Network))
 			}
+			if compared%10 != 0 || m.weight != ByIGP {
+				continue
+			}
+			if p := m.along(t, from, to).String(); !want[p] {
+				t.Fatalf("%s: %c>%c: the path has %s, want %v\n%s", what, 'A'+from, 'A'+to, p, want, format(m.Network))
+			}
 		}
 	}
 	return compared
+}
+
+// along adds up the links of Network.Path, which must lead from one router to the other.
+func (m *model) along(t *testing.T, from, to int) path {
+	t.Helper()
+	found, ok := m.Network.Path(from, to)
+	if !ok {
+		return noPath
+	}
+	var sum path
+	at := from
+	for _, leg := range found.Legs {
+		a := m.Areas[leg.Area]
+		if leg.From != at {
+			t.Fatalf("a leg begins at %c, want %c", 'A'+leg.From, 'A'+at)
+		}
+		for _, h := range leg.Hops {
+			node := m.at[leg.Area][at]
+			for _, i := range h.Links {
+				if a.Links[i].From != node {
+					t.Fatalf("link %v does not begin where the one before ends", a.Links[i])
+				}
+				sum, node = sum.plus(m.cost(a, a.Links[i])), a.Links[i].To
+			}
+			if at = h.Router; a.Nodes[node].Router != at {
+				t.Fatalf("a hop does not lead to %c", 'A'+at)
+			}
+		}
+		if leg.To != at {
+			t.Fatalf("a leg ends at %c, want %c", 'A'+at, 'A'+leg.To)
+		}
+	}
+	if at != to {
+		t.Fatalf("the path ends at %c, want %c", 'A'+at, 'A'+to)
+	}
+	return sum
 }

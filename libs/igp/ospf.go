@@ -3,9 +3,7 @@ package igp
 // ospf returns the distance from a router by OSPF's rules: within an area of both if there
 // is a path, whatever other paths cost (RFC 2328 §11, §16.2).
 func (r *routing) ospf(from int) best {
-	b := r.noWay(from)
-	r.offerWithinOther(&b, from, noArea)
-	if b.length != Unreachable {
+	if b := r.withinArea(from); b.length != Unreachable {
 		return b
 	}
 	if !r.hearsPrefixes(from) {

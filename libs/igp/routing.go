@@ -18,10 +18,11 @@ type routing struct {
 	exits   [][]exit  // by router: where its default route leads
 	rule    func(from int) best
 
+	legs [][]leg // by router: of its route to the destination at hand; nil = not asked for
+
 	// Of a measure along the paths, if one is asked for:
 	measure Measure
 	values  *Values
-	legs    [][]leg // by router: of its route to the destination at hand
 
 	// Of the destination at hand:
 	to       int
@@ -96,14 +97,32 @@ func (a *Area) hasNeighbor(node int) bool {
 
 // all returns the distances by the rules of the domain.
 func (r *routing) all() *Matrix {
+	if len(r.domain.Areas) <= 1 {
+		return r.withinAreas()
+	}
+	r.useRules()
+	return r.each()
+}
+
+// useRules takes the rules of the domain.
+func (r *routing) useRules() {
 	switch {
 	case len(r.domain.Areas) <= 1:
-		return r.withinAreas()
+		r.rule, r.exits = r.withinArea, make([][]exit, r.routers)
 	case r.domain.Rules == ISIS:
-		return r.each(r.isis, r.isisDefaults)
+		r.rule = r.isis
+		r.findExits(r.isisDefaults)
 	default:
-		return r.each(r.ospf, r.ospfDefaults)
+		r.rule = r.ospf
+		r.findExits(r.ospfDefaults)
 	}
+}
+
+// withinArea is the path within an area.
+func (r *routing) withinArea(from int) best {
+	b := r.noWay(from)
+	r.offerWithinOther(&b, from, noArea)
+	return b
 }
 
 // withinAreas returns the distances of paths that stay within an area.
@@ -123,12 +142,10 @@ func (r *routing) withinAreas() *Matrix {
 	return m
 }
 
-// each returns the distances that a rule gives from one router to the destination at
+// each returns the distances that the rule gives from one router to the destination at
 // hand, and default routes where it gives none.
-func (r *routing) each(rule func(from int) best, defaults func(from int) []candidate) *Matrix {
+func (r *routing) each() *Matrix {
 	m := newMatrix(r.routers)
-	r.rule = rule
-	r.findExits(defaults)
 	for to := range r.routers {
 		if len(r.places[to]) == 0 {
 			continue
@@ -201,7 +218,7 @@ func (r *routing) route(from int) Distance {
 			b = r.overDefault(from)
 		}
 		r.known[from] = b.length
-		if r.values != nil {
+		if r.legs != nil {
 			r.legs[from] = b.legs
 		}
 	}
