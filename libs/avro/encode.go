@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 	"unsafe"
-
-	"github.com/linkedin/goavro/v2"
 )
 
 // encoder appends the Avro binary form of the Go value at p. It was made for the type
@@ -43,7 +41,7 @@ func newEncoder(s *schema, t reflect.Type) (encoder, error) {
 func scalarEncoder(s *schema, t reflect.Type) encoder {
 	switch s.kind {
 	case "int", "long":
-		if s.branch == "long.timestamp-micros" && t == reflect.TypeFor[time.Time]() {
+		if s.branch == timestampMicros && t == reflect.TypeFor[time.Time]() {
 			return func(b []byte, p unsafe.Pointer) ([]byte, error) {
 				return binary.AppendVarint(b, (*time.Time)(p).UnixMicro()), nil
 			}
@@ -212,9 +210,6 @@ func arrayEncoder(s *schema, t reflect.Type) (encoder, error) {
 	}, nil
 }
 
-// maxBlock is how many items a block has at most: readers bound it.
-var maxBlock = int(goavro.MaxBlockCount)
-
 // appendBlock begins a block before the i-th of n items when one is due.
 func appendBlock(b []byte, i, n int) []byte {
 	if i%maxBlock == 0 {
@@ -224,6 +219,9 @@ func appendBlock(b []byte, i, n int) []byte {
 }
 
 func mapEncoder(s *schema, t reflect.Type) (encoder, error) {
+	if isEntries(t) {
+		return entriesEncoder(s, t)
+	}
 	if t.Kind() != reflect.Map || t.Key().Kind() != reflect.String {
 		return nil, fmt.Errorf("cannot write %s as map", t)
 	}
