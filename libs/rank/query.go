@@ -74,13 +74,11 @@ type source struct {
 // metric is a metric with the costs from the source.
 type metric struct {
 	Metric
-	id       string // of the cost map
-	row      map[string]float64
-	extreme  float64 // the largest cost of the row
-	staleness
+	id         string             // of the cost map
+	row        map[string]float64 // by destination
+	largest    float64            // of the row
+	staleSince *time.Time
 }
-
-type staleness = *time.Time
 
 // source finds where a query asks from.
 func (t *Tables) source(q Query) (*source, error) {
@@ -137,9 +135,9 @@ func (t *Tables) metric(s *source, m Metric) (metric, error) {
 	if !slices.Contains(c.meta.DependentVTags, s.network.meta.VTag) {
 		return found, &VersionError{CostMap: found.id, NetworkMap: s.network.meta.VTag}
 	}
-	found.row, found.staleness = c.row(s.pid), c.meta.StaleSince
+	found.row, found.staleSince = c.row(s.pid), c.meta.StaleSince
 	for _, cost := range found.row {
-		found.extreme = max(found.extreme, cost)
+		found.largest = max(found.largest, cost)
 	}
 	return found, nil
 }
