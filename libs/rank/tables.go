@@ -42,9 +42,9 @@ func (t *Tables) SetEndpoint(id string, r *schemas.EndpointProperties) {
 	t.endpoints[id] = r
 }
 
-// SetNetworkMap takes a whole network map; nil = gone.
+// SetNetworkMap takes a whole network map; nil = gone. One that is no whole map counts as gone.
 func (t *Tables) SetNetworkMap(id string, m *schemas.NetworkMap) {
-	if m == nil || m.Meta == nil {
+	if m == nil || m.Meta == nil || m.NetworkMap == nil {
 		delete(t.networkMaps, id)
 		return
 	}
@@ -64,9 +64,9 @@ func (t *Tables) SetCosts(id string, meta *schemas.CostMapMeta, c alto.Costs) {
 	t.costs[id] = &costs{meta, c}
 }
 
-// SetCostMap is SetCosts of a record that is whole by itself; nil = gone.
+// SetCostMap is SetCosts of a record; one that is no whole map by itself counts as gone.
 func (t *Tables) SetCostMap(id string, m *schemas.CostMap) {
-	if m == nil {
+	if m == nil || m.Meta == nil || m.CostMap == nil {
 		t.SetCosts(id, nil, nil)
 		return
 	}

@@ -25,6 +25,17 @@ func ParseMetric(text string) (Metric, error) {
 	return m, nil
 }
 
+// String is the metric as ParseMetric reads it.
+func (m Metric) String() string {
+	switch {
+	case !m.Bounded:
+		return m.Name
+	case m.larger():
+		return m.Name + ">=" + number(m.Bound)
+	}
+	return m.Name + "<=" + number(m.Bound)
+}
+
 // Suffixes of amounts of memory and disk, in MB and GB as the classes count them.
 var (
 	megabytes = map[string]float64{"": 1, "M": 1, "MI": 1, "MB": 1, "G": 1 << 10, "GI": 1 << 10, "GB": 1 << 10, "T": 1 << 20, "TI": 1 << 20, "TB": 1 << 20}
