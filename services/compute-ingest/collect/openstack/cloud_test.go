@@ -39,7 +39,7 @@ func fill(o *clouds.OpenStack) {
 		o.Placement("POST", "/resource_providers", body)
 	}
 	inventory := func(total, reserved int, ratio float64) map[string]any {
-		return map[string]any{"total": total, "reserved": reserved, "allocation_ratio": ratio, "max_unit": total}
+		return map[string]any{"total": total, "reserved": reserved, "allocation_ratio": ratio, "max_unit": 10000}
 	}
 	inventories := func(n, generation int, of map[string]any) {
 		o.Placement("PUT", "/resource_providers/"+id(n)+"/inventories", map[string]any{"resource_provider_generation": generation, "inventories": of})
