@@ -7,6 +7,7 @@ require (
 	github.com/altostream/altostream/schemas v0.0.0
 	github.com/confluentinc/confluent-kafka-go/v2 v2.14.0
 	github.com/fsnotify/fsnotify v1.10.1
+	github.com/gaissmai/bart v0.30.0
 	github.com/go-logr/logr v1.4.4
 	github.com/google/go-cmp v0.7.0
 	github.com/gophercloud/gophercloud/v2 v2.15.0

@@ -20,11 +20,18 @@ func Canonical(m NetworkMap) NetworkMap {
 	canonical := make(NetworkMap, len(m))
 	for pid, group := range m {
 		canonical[pid] = schemas.EndpointAddressGroup{
-			IPv4: canonicalPrefixes(group.IPv4),
-			IPv6: canonicalPrefixes(group.IPv6),
+			IPv4:    canonicalPrefixes(group.IPv4),
+			IPv6:    canonicalPrefixes(group.IPv6),
+			Members: sortedMembers(group.Members),
 		}
 	}
 	return canonical
+}
+
+func sortedMembers(pids []string) []string {
+	sorted := slices.Clone(pids)
+	slices.Sort(sorted)
+	return slices.Compact(sorted)
 }
 
 // prefixText is a prefix as it is written; the prefix is the zero value if the text

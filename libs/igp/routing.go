@@ -16,7 +16,13 @@ type routing struct {
 	borders [][]int   // by area: its nodes that join it to other areas
 	core    []*place  // by router: where it is in the backbone with a neighbour there; nil = nowhere
 	exits   [][]exit  // by router: where its default route leads
-	rule    func(from int) Distance
+	rule    func(from int) best
+
+	legs [][]leg // by router: of its route to the destination at hand; nil = not asked for
+
+	// Of a measure along the paths, if one is asked for:
+	measure Measure
+	values  *Values
 
 	// Of the destination at hand:
 	to       int
@@ -37,13 +43,13 @@ type ownAddress struct {
 	metric uint32
 }
 
-func newRouting(d *Domain, routers int, w Weight) *routing {
+func newRouting(d *Domain, routers int, w Weight, paths func(*Area) *inside) *routing {
 	r := &routing{
 		domain: d, routers: routers, weight: w, places: make([][]place, routers), core: make([]*place, routers), to: -1,
 		known: make([]Distance, routers), asked: make([]bool, routers),
 	}
 	for i, a := range d.Areas {
-		r.inside = append(r.inside, a.shortestPaths(w))
+		r.inside = append(r.inside, paths(a))
 		r.lengths = append(r.lengths, a.prefixLengths())
 		for n, node := range a.Nodes {
 			if node.Router != Pseudonode {
@@ -89,13 +95,46 @@ func (a *Area) hasNeighbor(node int) bool {
 	})
 }
 
+// all returns the distances by the rules of the domain.
+func (r *routing) all() *Matrix {
+	if len(r.domain.Areas) <= 1 {
+		return r.withinAreas()
+	}
+	r.useRules()
+	return r.each()
+}
+
+// useRules takes the rules of the domain.
+func (r *routing) useRules() {
+	switch {
+	case len(r.domain.Areas) <= 1:
+		r.rule, r.exits = r.withinArea, make([][]exit, r.routers)
+	case r.domain.Rules == ISIS:
+		r.rule = r.isis
+		r.findExits(r.isisDefaults)
+	default:
+		r.rule = r.ospf
+		r.findExits(r.ospfDefaults)
+	}
+}
+
+// withinArea is the path within an area.
+func (r *routing) withinArea(from int) best {
+	b := r.noWay(from)
+	r.offerWithinOther(&b, from, noArea)
+	return b
+}
+
 // withinAreas returns the distances of paths that stay within an area.
 func (r *routing) withinAreas() *Matrix {
 	m := newMatrix(r.routers)
 	for _, in := range r.inside {
 		for from, router := range in.routers {
 			row := m.cells[router*m.n:][:m.n]
-			for to, d := range in.matrix.Row(from) {
+			for to, d := range in.rows[from] {
+				if r.values != nil {
+					r.values.offer(r.measure, m, router, in.routers[to], d, in.values[from][to])
+				}
 				row[in.routers[to]] = min(row[in.routers[to]], d)
 			}
 		}
@@ -103,12 +142,10 @@ func (r *routing) withinAreas() *Matrix {
 	return m
 }
 
-// each returns the distances that a rule gives from one router to the destination at
+// each returns the distances that the rule gives from one router to the destination at
 // hand, and default routes where it gives none.
-func (r *routing) each(rule func(from int) Distance, defaults func(from int) []candidate) *Matrix {
+func (r *routing) each() *Matrix {
 	m := newMatrix(r.routers)
-	r.rule = rule
-	r.findExits(defaults)
 	for to := range r.routers {
 		if len(r.places[to]) == 0 {
 			continue
@@ -117,6 +154,11 @@ func (r *routing) each(rule func(from int) Distance, defaults func(from int) []c
 		for from := range r.routers {
 			if len(r.places[from]) > 0 {
 				m.set(from, to, r.route(from))
+			}
+		}
+		if r.values != nil {
+			for from := range r.routers {
+				r.value(from)
 			}
 		}
 	}
@@ -171,8 +213,13 @@ func (r *routing) route(from int) Distance {
 		return 0
 	case !r.asked[from]:
 		r.asked[from], r.known[from] = true, Unreachable
-		if r.known[from] = r.rule(from); r.known[from] == Unreachable {
-			r.known[from] = r.overDefault(from)
+		b := r.rule(from)
+		if b.length == Unreachable {
+			b = r.overDefault(from)
+		}
+		r.known[from] = b.length
+		if r.legs != nil {
+			r.legs[from] = b.legs
 		}
 	}
 	return r.known[from]
@@ -193,15 +240,25 @@ func (a *Area) prefixLengths() []int {
 	return lengths
 }
 
+func (r *routing) plus(a, b Distance) Distance { return r.weight.sum(a, b) }
+
 // within returns the distance to the destination within an area, from a router at a
 // place in it.
 func (r *routing) within(from place) Distance {
-	for _, p := range r.homes {
-		if p.area == from.area {
-			return r.inside[p.area].at(from.node, p.node)
-		}
+	if home := r.home(from.area); home != nil {
+		return r.inside[from.area].at(from.node, home.node)
 	}
 	return Unreachable
+}
+
+// home is where paths to the destination end in an area; nil = nowhere.
+func (r *routing) home(area int) *place {
+	for i, p := range r.homes {
+		if p.area == area {
+			return &r.homes[i]
+		}
+	}
+	return nil
 }
 
 // noArea is the number of no area.

@@ -4,9 +4,7 @@ import "net/netip"
 
 // candidate is a way to the destination over a router that tells of it.
 type candidate struct {
-	from place
-	node int      // of the router that tells, in the area of from
-	via  int      // the router itself
+	leg           // to the router that tells
 	near Distance // to it
 	word uint64   // the metric that it tells
 }
@@ -23,7 +21,7 @@ func (r *routing) candidates(from place, prefix netip.Prefix, reach Reach) []can
 	for _, t := range tellers {
 		near := r.inside[from.area].at(from.node, t.Node)
 		if via := a.Nodes[t.Node].Router; t.Reach == reach && t.Node != from.node && near != Unreachable && via != Pseudonode {
-			found = append(found, candidate{from, t.Node, via, near, uint64(t.Metric)})
+			found = append(found, candidate{leg{from, t.Node, via}, near, uint64(t.Metric)})
 		}
 	}
 	return found
@@ -63,19 +61,12 @@ func (r *routing) beyond(c candidate, less uint64) Distance {
 	return distance(c.word-min(c.word, less), links)
 }
 
-// shortest returns the shortest of ways whose tellers' word counts, words compared whole. A
-// prefix that only covers the address leads there if the router that tells it has a route
-// of its own.
-func (r *routing) shortest(ways []candidate, covers bool) Distance {
-	best, least := Unreachable, Unreachable
+// offerWords offers ways whose tellers' word counts, words compared whole. A prefix that only
+// covers the address leads there if the router that tells it has a route of its own.
+func (r *routing) offerWords(b *best, ways []candidate, covers bool) {
 	for _, c := range ways {
-		if covers && r.route(c.via) == Unreachable {
-			continue
-		}
-		whole, d := c.near.plus(r.beyond(c, 0)), c.near.plus(r.beyond(c, r.base(c)))
-		if whole < least || whole == least && d < best {
-			best, least = d, whole
+		if !covers || r.route(c.via) != Unreachable {
+			r.offer(b, r.plus(c.near, r.beyond(c, 0)), r.plus(c.near, r.beyond(c, r.base(c))), c.leg)
 		}
 	}
-	return best
 }

@@ -55,8 +55,10 @@ func Run[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Config,
 	if err != nil {
 		return err
 	}
-	// The other inputs are co-partitioned.
-	s.topic = spec.Inputs[slices.IndexFunc(spec.Inputs, func(in Input[E]) bool { return !in.Global })].Topic
+	s.topic = spec.Output.Topic
+	if i := slices.IndexFunc(spec.Inputs, func(in Input[E]) bool { return !in.Global }); i >= 0 {
+		s.topic = spec.Inputs[i].Topic // the others are co-partitioned
+	}
 	s.id = func(number int32) string { return fmt.Sprintf("%s-%d", group, number) }
 	defer s.close()
 	if err := s.join(); err != nil {
@@ -215,6 +217,10 @@ func (s *shell[S, E, V]) take(m *kafka.Message) {
 	s.metrics.read.Add(s.ctx, 1, topicAttribute(topic))
 	apply := func(t *task[S, E, V]) { t.load(m) }
 	if in, ok := s.inputs[topic]; ok {
+		if t := s.tasks[m.TopicPartition.Partition]; t != nil && t.is(resting) {
+			s.wake(t) // and reads it again
+			return
+		}
 		event, ok := s.decode(in, m)
 		if !ok {
 			return

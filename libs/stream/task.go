@@ -14,6 +14,7 @@ type state int
 
 const (
 	standby state = iota // another instance publishes
+	resting              // there is nothing in the tables, and no publisher
 	opening              // earlier publishers of the partition are being shut out
 	loading              // the tables are being read
 	live                 // the output table is as the machine says, but for what is under way
@@ -53,11 +54,25 @@ func (t *task[S, E, V]) is(s state) bool {
 	return t.state == s
 }
 
+// owns tells the machine which partition of how many it serves.
+func (t *task[S, E, V]) owns(partitions int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.machine.step(t.shell.spec.Owns(int(t.number), partitions))
+}
+
 // opens notes that the task is being opened until cancel is called.
 func (t *task[S, E, V]) opens(cancel context.CancelFunc) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.state, t.cancel = opening, cancel
+}
+
+// rests notes that there is nothing to read and to publish yet.
+func (t *task[S, E, V]) rests() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.state = resting
 }
 
 // begins takes a publisher, now the only one, and the ends to which partitions are to be read.
@@ -245,6 +260,13 @@ func (t *task[S, E, V]) inputs() string {
 		}
 	}
 	return string(text)
+}
+
+// publishes reports whether a publication is under way.
+func (t *task[S, E, V]) publishes() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.writer != nil && (t.writer.full() || t.writer.busy.Load())
 }
 
 // logEnd is the end of what the task writes; nil while it does not.

@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -55,7 +56,7 @@ const maxColumns = 16
 // CostMap writes a cost map for people: a matrix whose columns have the numbers of its rows, or
 // beyond maxColumns PIDs one row of destinations each.
 func CostMap(w io.Writer, id string, m *schemas.CostMap) error {
-	fmt.Fprintf(w, "%s  %s\n  of %s\n", id, m.Meta.CostType.CostMode, vtags(m.Meta.DependentVTags))
+	fmt.Fprintf(w, "%s  %s\n  of %s\n", id, costType(m.Meta.CostType), vtags(m.Meta.DependentVTags))
 	writeFreshness(w, m.Meta.Sources, m.Meta.StaleSince)
 	pids := slices.Sorted(maps.Keys(m.CostMap))
 	if len(pids) > maxColumns {
@@ -84,6 +85,21 @@ func CostMap(w io.Writer, id string, m *schemas.CostMap) error {
 		fmt.Fprintln(t)
 	}
 	return t.Flush()
+}
+
+// costType is what the numbers of a cost map mean.
+func costType(t schemas.CostType) string {
+	text := t.CostMode
+	if unit := alto.Unit(t.CostMetric); unit != "" && t.CostMode == alto.Numerical {
+		text += ", " + unit
+	}
+	if c := t.CostContext; c != nil {
+		text += ", " + c.CostSource
+		if path := c.Parameters["path"]; path != "" {
+			text += " of the " + path + " path"
+		}
+	}
+	return text
 }
 
 func costRows(w io.Writer, pids []string, m *schemas.CostMap) error {

@@ -62,6 +62,20 @@ costmap-net-routingcost  numerical
 `)
 }
 
+func TestCostType(t *testing.T) {
+	context := &schemas.CostContext{CostSource: alto.Estimation, Parameters: map[string]string{"tlv": "1119", "path": "widest"}}
+	for want, of := range map[string]schemas.CostType{
+		"numerical":        {CostMode: alto.Numerical, CostMetric: alto.RoutingCost},
+		"numerical, links": {CostMode: alto.Numerical, CostMetric: alto.HopCount},
+		"numerical, bytes/s, estimation of the widest path": {CostMode: alto.Numerical, CostMetric: alto.AvailableBandwidth, CostContext: context},
+		"ordinal, estimation of the widest path":            {CostMode: alto.Ordinal, CostMetric: alto.AvailableBandwidth, CostContext: context},
+	} {
+		if got := costType(of); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 // TestCostMapOfFiveRouters is no wider than a terminal.
 func TestCostMapOfFiveRouters(t *testing.T) {
 	m := schemas.CostMap{Meta: costMap.Meta, CostMap: alto.CostMap{}}

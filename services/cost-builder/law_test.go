@@ -33,6 +33,7 @@ func link(from, to string, metric uint32) *schemas.RawTopology {
 	r := object(schemas.KindLink, from)
 	r.RemoteNode, r.Link = node(to), &schemas.LinkDescriptor{}
 	r.Attributes.IGPMetric, r.Attributes.TEMetric = &metric, &metric
+	r.Attributes.DelayMicros, r.Attributes.AvailableBandwidth = &metric, ptr(float64(metric))
 	return r
 }
 
@@ -106,8 +107,15 @@ func TestTheCostsAreAFunctionOfTheTables(t *testing.T) {
 	}
 	for routing := range routingCosts {
 		t.Run(routing, func(t *testing.T) {
-			c := Config{CostMetrics: []string{routingCost, hopCount}, RoutingCost: routing}
-			streamtest.PathIndependent(t, Spec(c.metrics(), c.Options, serdes), history())
+			c := Config{RoutingCost: routing, BandwidthPath: widestPath}
+			for _, name := range metricNames() {
+				c.CostMetrics = append(c.CostMetrics, name, name+ordinal)
+			}
+			metrics, err := c.metrics()
+			if err != nil {
+				t.Fatal(err)
+			}
+			streamtest.PathIndependent(t, Spec(metrics, c.Options, serdes), history())
 		})
 	}
 }

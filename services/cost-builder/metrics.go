@@ -7,7 +7,8 @@ import (
 	"github.com/altostream/altostream/services/internal/published"
 )
 
-// watched is the processor whose maps are shown as metrics and logged.
+// watched is the processor whose maps are shown as metrics and logged, and also those that there
+// cannot be.
 func watched(spec stream.Spec[*State, Event, schemas.CostMap], rt *service.Runtime) stream.Spec[*State, Event, schemas.CostMap] {
 	maps := published.New("cost_map", rt)
 	spec.Output.Visible = func(change stream.Change[schemas.CostMap], octets int) {
@@ -16,6 +17,17 @@ func watched(spec stream.Spec[*State, Event, schemas.CostMap], rt *service.Runti
 			return
 		}
 		maps.Published(shown(change.Key, change.Value, octets))
+	}
+	step, told := spec.Step, map[string]bool{}
+	spec.Step = func(s *State, e Event) (*State, []output) {
+		s, out := step(s, e)
+		for _, o := range out {
+			if o.Reason != "" && !told[o.Key] {
+				rt.Log.Warn("no cost_map", "id", o.Key, "reason", o.Reason)
+			}
+			told[o.Key] = o.Reason != ""
+		}
+		return s, out
 	}
 	return spec
 }

@@ -1,6 +1,8 @@
 package costbuilder
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/altostream/altostream/libs/alto"
@@ -8,12 +10,6 @@ import (
 	"github.com/altostream/altostream/libs/ted"
 	"github.com/altostream/altostream/schemas"
 )
-
-// Metric is a cost metric by its ALTO name (RFC 7285 §10.6).
-type Metric struct {
-	Name  string
-	Costs ted.Metric
-}
 
 // State is the topologies of one partition.
 type State struct {
@@ -87,31 +83,40 @@ func (s *State) costMaps(name string, t *topology) []output {
 	}
 	var out []output
 	for _, metric := range s.metrics {
-		base := output{Key: alto.CostMapID(name, metric.Name, alto.Numerical)}
-		own := output{Key: alto.CostMapID(name, metric.Name+alto.IPv6, alto.Numerical)}
+		base := output{Key: alto.CostMapID(name, metric.Name, metric.Mode)}
+		own := output{Key: alto.CostMapID(name, metric.Name+alto.IPv6, metric.Mode)}
 		if graph != nil {
-			base.Value = t.costMap(metric.Name, graph.Costs(metric.Costs))
+			t.fill(&base, metric, graph.Costs)
 		}
 		if graph != nil && graph.IPv6Apart() {
-			own.Value = t.costMap(metric.Name, graph.IPv6Costs(metric.Costs))
+			t.fill(&own, metric, graph.IPv6Costs)
 		}
 		out = append(out, base, own)
 	}
 	return out
 }
 
-func (t *topology) costMap(metric string, costs alto.CostMap) *schemas.CostMap {
+// fill puts a cost map into an output, if its key may be a resource id.
+func (t *topology) fill(o *output, metric Metric, costs func(ted.Metric) alto.Costs) {
 	m, f := t.networkMap, t.db.Freshness()
 	if m.Meta == nil {
-		return nil
+		return
 	}
-	return &schemas.CostMap{
+	if err := alto.ValidResourceID(o.Key); err != nil {
+		o.Reason = err.Error() + ": the topology needs a shorter name"
+		return
+	}
+	between := alto.Between(slices.Sorted(maps.Keys(m.NetworkMap)), costs(metric.Costs))
+	if metric.Mode == alto.Ordinal {
+		between = alto.Ranks(between, metric.Costs.Bandwidth())
+	}
+	o.Value = &schemas.CostMap{
 		Meta: &schemas.CostMapMeta{
 			DependentVTags: []schemas.VersionTag{m.Meta.VTag},
-			CostType:       schemas.CostType{CostMode: alto.Numerical, CostMetric: metric},
+			CostType:       schemas.CostType{CostMode: metric.Mode, CostMetric: metric.Name, CostContext: metric.Context},
 			Sources:        &f.Sources,
 			StaleSince:     f.StaleSince,
 		},
-		CostMap: ted.Restrict(costs, m.NetworkMap),
+		CostMap: alto.CostMapOf(between),
 	}
 }

@@ -241,7 +241,7 @@ func TestAltoctl(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
 		{"network-map", "networkmap-default  tag "},
 		{"network-map --json", `"network-map": {`},
-		{"cost-map --metric hopcount", "costmap-default-hopcount  numerical\n"},
+		{"cost-map --metric hopcount", "costmap-default-hopcount  numerical, links\n"},
 		{"cost-map --json --metric routingcost", `"dependent-vtags": [`},
 		{"compute", "seed|compute5"},
 		{"compute --json", `"vcpu_available": 80`},
