@@ -97,18 +97,65 @@ type ResourceProblem struct {
 
 // EndpointProperties is the value of endpoint-properties (RFC 9240).
 type EndpointProperties struct {
-	Entity         string         `avro:"entity"`
-	Properties     map[string]any `avro:"properties"` // values are string or float64
-	Attachments    []Attachment   `avro:"attachments"`
-	DependentVTags []VersionTag   `avro:"dependent_vtags"`
-	Placed         bool           `avro:"placed"`
-	Reason         *string        `avro:"reason"`
+	Entity         string              `avro:"entity"`
+	Properties     map[string]any      `avro:"properties"` // values are string or float64
+	Attachments    []Attachment        `avro:"attachments"`
+	DependentVTags []VersionTag        `avro:"dependent_vtags"`
+	Placed         bool                `avro:"placed"`
+	Reason         *string             `avro:"reason"`
+	ToldBy         *string             `avro:"told_by"`
+	AlsoToldBy     []string            `avro:"also_told_by"`
+	StaleSince     *time.Time          `avro:"stale_since"`
+	State          *string             `avro:"state"` // StateUp or StateDown
+	Schedulable    *bool               `avro:"schedulable"`
+	StateReason    *string             `avro:"state_reason"`
+	Taints         []string            `avro:"taints"`
+	Classes        map[string]Capacity `avro:"classes"`
+	CATSMetrics    []CATSMetric        `avro:"cats_metrics"`
+	CATSMethod     *CATSMethod         `avro:"cats_method"`
 }
 
 // Attachment is a place of the network that an endpoint hangs on.
 type Attachment struct {
 	NetworkMap string   `avro:"network_map"`
 	PID        string   `avro:"pid"`
-	FoundBy    string   `avro:"found_by"` // address, router or prefix
+	FoundBy    string   `avro:"found_by"` // address, router, prefix or site
 	Cost       *float64 `avro:"cost"`     // routingcost units
+}
+
+// Capacity is what there is of a resource class, in its unit.
+type Capacity struct {
+	Physical    *float64 `avro:"physical"`
+	Total       *float64 `avro:"total"`
+	Used        *float64 `avro:"used"`
+	Free        *float64 `avro:"free"`
+	MeasuredUse *float64 `avro:"measured_use"`
+	Kind        *string  `avro:"kind"` // KindGPU
+	Unit        *string  `avro:"unit"`
+}
+
+// CATSMetric is a metric of computing-aware traffic steering
+// (draft-ietf-cats-metric-definition).
+type CATSMetric struct {
+	MetricType    string   `avro:"metric_type"`
+	Level         string   `avro:"level"` // L0, L1 or L2
+	Value         float64  `avro:"value"`
+	Unit          *string  `avro:"unit"`
+	Source        string   `avro:"source"`
+	Statistic     *string  `avro:"statistic"`
+	WindowSeconds *float64 `avro:"window_seconds"`
+}
+
+// CATSMethod says how scores were made.
+type CATSMethod struct {
+	Aggregation   string                `avro:"aggregation"`
+	Normalization string                `avro:"normalization"`
+	Weights       map[string]float64    `avro:"weights"`
+	Bounds        map[string]CATSBounds `avro:"bounds"`
+}
+
+// CATSBounds are the values of a service metric that are the ratios 1 and 0.
+type CATSBounds struct {
+	Best  float64 `avro:"best"`
+	Worst float64 `avro:"worst"`
 }

@@ -13,7 +13,8 @@
 //
 // One Machine serves one partition. Inputs of equal partition counts are
 // co-partitioned, the output goes to the partition that the inputs came from, and
-// the consumer group says which instance serves which partition. A partition is a
+// the consumer group says which instance serves which partition. Where all inputs are
+// read whole, it is the output's partitions that are shared out. A partition is a
 // task: it shuts out earlier publishers, reads its tables, publishes, fails and
 // begins anew by itself. An ingest is a task whose events come from elsewhere.
 //
@@ -21,7 +22,8 @@
 //	machine.go    the pure part: one partition's state and its output table
 //	keyedstate.go state by key, which of it changed, for processors
 //	shell.go      Run: the shell around the tasks; assign.go: which they are
-//	feed.go       Feed: the same, fed from elsewhere; election.go: which replica publishes
+//	feed.go       Feed: the same, fed from elsewhere; election.go: which replica publishes;
+//	              rival.go: whether another one hears more
 //	task.go       one partition; what it has read: ends.go, order.go, pending.go, load.go
 //	writer.go     the way out: publication.go, transaction.go, publisher.go
 //	watch.go      are the tables what they were, and do the brokers answer; logend.go

@@ -34,12 +34,19 @@ type Spec[S, E, V any] struct {
 	// Restore, if not nil, makes an event of each record that the output table
 	// already holds at the start.
 	Restore func(key string, value *V) E
+	// Owns, if not nil, makes the first event of a processor all of whose inputs are Global:
+	// which partition of the output table it serves, of how many. It puts out only keys of
+	// that Partition.
+	Owns func(partition, partitions int) E
 	// Wake makes the event that an Output with WakeAfter asks for.
 	Wake func(name string) E
 	// TakeOver, if not nil, makes the event that this instance of a processor publishes from
 	// now on: Restore has told what the output table holds. StandBy, if not nil, makes the
 	// event that it no longer does.
 	TakeOver, StandBy func() E
+	// Source, if not nil, is what a record of an ingest's output table says of one of its sources, as
+	// Output.Resign names them: whether the instance that published hears it.
+	Source func(key string, value *V) (source string, heard, ok bool)
 	// Stop, if not nil, makes the last event of a processor that is fed: what it puts
 	// out is published before the end.
 	Stop func() E
@@ -51,7 +58,8 @@ type Input[E any] struct {
 	// Decode makes an event of a record; value nil means that the key does not
 	// exist. A record that cannot be decoded counts as one that does not exist.
 	Decode func(key string, value []byte) (E, error)
-	// Global inputs are read whole by every instance; others by partition.
+	// Global inputs are read whole by every instance; others by partition. Where all are, the
+	// instances share out the partitions of the output (Spec.Owns).
 	Global bool
 }
 
@@ -92,8 +100,9 @@ type Output[V any] struct {
 	// WakeAfter asks for the event Spec.Wake(Key) after this time; the output table
 	// is not touched.
 	WakeAfter time.Duration
-	// Resign asks that another instance publish as long as there is one, until Resume
-	// with the same Key (see Feed); the output table is not touched.
+	// Resign says that an ingest does not hear the source Key, and asks that another instance
+	// publish as long as there is one that hears more; Resume that it hears it (see Feed). The
+	// output table is not touched.
 	Resign, Resume bool
 }
 

@@ -8,41 +8,29 @@ import (
 	"github.com/altostream/altostream/libs/igp"
 )
 
-// Graph is the paths of a database at one moment. It is not safe for concurrent use.
+// Graph is the paths of a database until the next Put or Delete. It is not safe for concurrent use.
 type Graph struct {
-	view     *view
-	pids     []string
-	networks [2]*igp.Network // by family; nil: not asked for yet
-	computed map[pathsOf]*igp.Matrix
-	measured map[valuesOf]*igp.Values
-	ipv6Only []bool // by router: it routes no IPv4
-	apart    bool
-}
-
-// pathsOf names the paths of an address family by a weight.
-type pathsOf struct {
-	family family
-	weight igp.Weight
+	db   *Database
+	pids []string
+	ipv6 *ipv6Routing
 }
 
 // Graph returns the graph of the records that count now.
 func (d *Database) Graph() *Graph {
-	v := d.view()
-	g := &Graph{view: v, pids: v.routers.pids, computed: map[pathsOf]*igp.Matrix{}, measured: map[valuesOf]*igp.Values{}}
-	g.ipv6Only, g.apart = v.ipv6Routing()
-	return g
+	d.settle()
+	return &Graph{db: d, pids: d.routers.names, ipv6: d.ipv6Routing()}
 }
 
 // IPv6Apart tells whether IPv6 has costs of its own.
-func (g *Graph) IPv6Apart() bool { return g.apart }
+func (g *Graph) IPv6Apart() bool { return g.ipv6.apart }
 
 // Costs returns the cost from every router to every router that it reaches, by PID: of
 // IPv4, and to and from routers that route IPv6 alone of IPv6. Costs are directional, and
 // 0 from a router to itself.
 func (g *Graph) Costs(m Metric) alto.Costs {
 	c := matrix{pids: g.pids, cost: g.costs(ip4, m)}
-	if slices.Contains(g.ipv6Only, true) {
-		c.other, c.ipv6Only = g.costs(ip6, m), g.ipv6Only
+	if slices.Contains(g.ipv6.only, true) {
+		c.other, c.ipv6Only = g.costs(ip6, m), g.ipv6.only
 	}
 	return c
 }
@@ -82,33 +70,20 @@ func (g *Graph) costs(f family, m Metric) cost {
 	return func(from, to int) float64 { return m.cost(paths.At(from, to)) }
 }
 
-// network returns the network of an address family.
-func (g *Graph) network(f family) *igp.Network {
-	if g.networks[f] == nil {
-		g.networks[f] = g.view.network(f)
-	}
-	return g.networks[f]
-}
-
 // paths returns the distances that a metric is read from. Distances by IGP metric have the
 // numbers of links too, so that routing costs and hop counts are computed once, unless there are
-// domains that have links alone.
+// instances that have links alone.
 func (g *Graph) paths(f family, m Metric) *igp.Matrix {
-	n := g.network(f)
 	weight := igp.ByIGP
 	switch {
 	case m == RoutingTE:
 		weight = igp.ByTE
 	case m == RoutingHops:
 		weight = igp.ByLinks
-	case m == HopCount && slices.ContainsFunc(n.Domains, func(d *igp.Domain) bool { return d.Rules == igp.Flat }):
+	case m == HopCount && slices.ContainsFunc(g.db.routing(f), func(k *instance) bool { return k.key.rules() == igp.Flat }):
 		weight = igp.ByIGPThenLinks
 	}
-	key := pathsOf{f, weight}
-	if g.computed[key] == nil {
-		g.computed[key] = n.Distances(weight)
-	}
-	return g.computed[key]
+	return g.db.distances(f, weight)
 }
 
 // cost is the cost that a distance stands for; NaN if it is not known.

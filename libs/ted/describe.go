@@ -4,7 +4,6 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/altostream/altostream/schemas"
@@ -27,24 +26,20 @@ type Router struct {
 // Routers returns what is told of the routers, in the order of their PIDs. All lists are
 // sorted.
 func (d *Database) Routers() []Router {
-	v := d.view()
-	out := make([]Router, len(v.routers.pids))
-	marks := make([]marksOf, len(out))
-	for _, o := range v.objects {
-		if n, ok := v.routers.of(o.local); ok && !o.local.isPseudonode() {
-			marks[n].learn(o)
+	d.settle()
+	out := make([]Router, len(d.routers.pids))
+	for n, p := range d.routers.pids {
+		var m marksOf
+		for at := range p.places() {
+			m.learn(at)
 		}
-	}
-	for _, c := range v.claims {
-		marks[c.router].learnClaim(c)
-	}
-	for n, pid := range v.routers.pids {
-		m := marks[n]
-		for id := range v.routers.ids[n] {
-			m.add(&m.ids, id)
+		for _, i := range p.members {
+			if id := i.ownID(); id.IsValid() {
+				m.add(&m.ids, id.String())
+			}
 		}
 		out[n] = Router{
-			PID: pid, Names: sorted(m.names), IDs: sorted(m.ids), Areas: sorted(m.areas), Tags: sorted(m.tags),
+			PID: p.name, Names: sorted(m.names), IDs: sorted(m.ids), Areas: sorted(m.areas), Tags: sorted(m.tags),
 			Prefixes: slices.SortedFunc(maps.Keys(m.prefixes), netip.Prefix.Compare),
 		}
 	}
@@ -64,33 +59,51 @@ func (m *marksOf) add(to *map[string]bool, text string) {
 	(*to)[text] = true
 }
 
-func (m *marksOf) learn(o *object) {
-	m.add(&m.ids, routerName(o.local.id))
-	if o.scope.area != "" {
-		m.add(&m.areas, o.scope.area)
-	}
-	if a := o.record.Attributes; a != nil && o.record.Kind == schemas.KindNode {
-		if a.NodeName != nil {
-			m.add(&m.names, *a.NodeName)
-		}
-		for _, area := range a.ISISAreaIDs {
-			m.add(&m.areas, isisArea(area))
+func (m *marksOf) learn(p *place) {
+	for _, o := range p.objects() {
+		switch {
+		case !o.counts():
+		case o.claims:
+			m.learnClaim(o)
+			fallthrough
+		case !p.isPseudonode():
+			m.learnNode(p, o)
 		}
 	}
 }
 
-func (m *marksOf) learnClaim(c claim) {
-	if c.reach.own() {
+func (m *marksOf) learnNode(p *place, o *object) {
+	if p.isPseudonode() {
+		return
+	}
+	m.add(&m.ids, routerName(p.id))
+	if p.lsdb.scope.area != "" {
+		m.add(&m.areas, p.lsdb.scope.area)
+	}
+	more := o.record().more
+	if o.head.told.kind != schemas.KindNode || more == nil {
+		return
+	}
+	for _, id := range more.routerIDs {
+		m.add(&m.ids, id.String())
+	}
+	if more.node.NodeName != nil {
+		m.add(&m.names, *more.node.NodeName)
+	}
+	for _, area := range more.node.ISISAreaIDs {
+		m.add(&m.areas, isisArea(area))
+	}
+}
+
+func (m *marksOf) learnClaim(o *object) {
+	if o.reach().own() {
 		if m.prefixes == nil {
 			m.prefixes = map[netip.Prefix]bool{}
 		}
-		m.prefixes[c.prefix] = true
+		m.prefixes[o.to.prefix()] = true
 	}
-	if a := c.record.Attributes; a != nil {
-		for _, tag := range a.RouteTags {
-			m.add(&m.tags, strconv.FormatUint(uint64(tag), 10))
-		}
-		for _, tag := range a.ExtendedRouteTags {
+	if more := o.record().more; more != nil {
+		for _, tag := range more.tags {
 			m.add(&m.tags, tag)
 		}
 	}

@@ -68,24 +68,9 @@ var measures = map[Metric]measure{
 	WidestReservableBandwidth: {Measure: igp.ReservableBandwidth, widest: true},
 }
 
-// valuesOf names what a measure comes to on the paths of an address family.
-type valuesOf struct {
-	family  family
-	measure igp.Measure
-	widest  bool
-}
-
 // measuredCosts returns costs that are made of a measure of links.
 func (g *Graph) measuredCosts(f family, m measure) cost {
-	key := valuesOf{f, m.Measure, m.widest}
-	if g.measured[key] == nil {
-		if m.widest {
-			g.measured[key] = g.network(f).Widest(m.Measure)
-		} else {
-			g.measured[key] = g.network(f).Along(m.Measure)
-		}
-	}
-	values := g.measured[key]
+	values := g.db.values(valuesOf{f, m.Measure, m.widest})
 	return func(from, to int) float64 {
 		switch {
 		case from == to:

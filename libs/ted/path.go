@@ -47,49 +47,51 @@ func (g *Graph) Path(from, to string, ipv6 bool) (p Path, ok bool) {
 	if !knownA || !knownB {
 		return Path{}, false
 	}
-	n := g.network(ip4)
-	if ipv6 || g.ipv6Only[a] || g.ipv6Only[b] {
-		n = g.network(ip6)
+	f := ip4
+	if ipv6 || g.ipv6.only[a] || g.ipv6.only[b] {
+		f = ip6
 	}
-	found, ok := n.Path(a, b)
+	g.db.orderLinks(f)
+	found, ok := g.db.network(f).Path(a, b)
 	if !ok {
 		return Path{}, false
 	}
+	k := g.db.routing(f)[found.Domain]
+	p.Protocol = k.key.String()
 	p.Metric = found.Distance.Metric()
 	p.Links, _ = found.Distance.Links()
-	areas := n.Domains[found.Domain].Areas
+	areas := k.areas()
 	for _, l := range found.Legs {
-		p.Protocol = g.view.origins[areas[l.Area]].scope.igp.String()
-		p.Legs = append(p.Legs, g.leg(areas[l.Area], l))
+		p.Legs = append(p.Legs, g.leg(areas[l.Area], f, l))
 	}
 	return p, true
 }
 
-func (g *Graph) leg(a *igp.Area, l igp.Leg) Leg {
-	o := g.view.origins[a]
-	out := Leg{Area: o.scope.String(), From: g.pids[l.From], To: g.pids[l.To], Why: l.Why}
+func (g *Graph) leg(area *lsdb, f family, l igp.Leg) Leg {
+	out := Leg{Area: area.scope.String(), From: g.pids[l.From], To: g.pids[l.To], Why: l.Why}
 	if l.Prefix.IsValid() {
 		out.Prefix = &l.Prefix
 	}
 	for _, other := range l.Others {
 		out.Others = append(out.Others, g.pids[other])
 	}
+	links := area.area(f).links
 	for _, h := range l.Hops {
-		out.Hops = append(out.Hops, g.hop(o, h))
+		out.Hops = append(out.Hops, g.hop(links, h))
 	}
 	return out
 }
 
-func (g *Graph) hop(o *origin, h igp.Hop) Hop {
-	first := o.links[h.Links[0]]
-	out := Hop{To: g.pids[h.Router], Metric: first.igp.Value, Object: first.key}
+func (g *Graph) hop(links []*link, h igp.Hop) Hop {
+	first := links[h.Links[0]]
+	out := Hop{To: g.pids[h.Router], Metric: first.igp.Value, Object: first.object.key()}
 	out.Interface, out.Neighbor = first.interfaces()
 	if len(h.Links) > 1 {
 		out.LAN = first.to.pseudonode
 		out.Neighbor = ""
 	}
 	for _, other := range h.Others {
-		out.Others = append(out.Others, o.links[other].key)
+		out.Others = append(out.Others, links[other].object.key())
 	}
 	return out
 }
@@ -97,16 +99,23 @@ func (g *Graph) hop(o *origin, h igp.Hop) Hop {
 // interfaces are the addresses of both ends of a link, or else its identifiers (TLV 258), as far
 // as they are told.
 func (l *link) interfaces() (local, remote string) {
-	e := l.ends
+	e := l.ends()
 	switch {
-	case e.IPv4Interface != nil || e.IPv4Neighbor != nil:
-		return value(e.IPv4Interface), value(e.IPv4Neighbor)
-	case e.IPv6Interface != nil || e.IPv6Neighbor != nil:
-		return value(e.IPv6Interface), value(e.IPv6Neighbor)
-	case e.LocalID != nil && e.RemoteID != nil:
-		return identifier(*e.LocalID), identifier(*e.RemoteID)
+	case e.ipv4.IsValid() || e.ipv4Neighbor.IsValid():
+		return address(e.ipv4), address(e.ipv4Neighbor)
+	case e.ipv6.IsValid() || e.ipv6Neighbor.IsValid():
+		return address(e.ipv6), address(e.ipv6Neighbor)
+	case e.local != 0 || e.remote != 0:
+		return identifier(e.local), identifier(e.remote)
 	}
 	return "", ""
+}
+
+func address(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
 }
 
 func identifier(id uint32) string { return "id " + strconv.FormatUint(uint64(id), 10) }
