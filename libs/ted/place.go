@@ -79,7 +79,7 @@ func (p *place) objects() []*object {
 	var out []*object
 	for _, h := range p.heads {
 		for _, o := range h.objects {
-			if o.placed {
+			if o.is(placed) {
 				out = append(out, o)
 			}
 		}
@@ -114,7 +114,7 @@ func (d *Database) settleASNs() {
 // placeObjects places what is not placed of the objects that changed.
 func (d *Database) placeObjects() {
 	for _, o := range d.pending.objects {
-		if !o.placed && len(o.reports) > 0 {
+		if !o.is(placed) && len(o.reports) > 0 {
 			d.place(o)
 		}
 	}
@@ -126,7 +126,7 @@ func (d *Database) place(o *object) {
 	if !h.told.scoped {
 		return
 	}
-	o.placed = true
+	o.state |= placed
 	h.placed++
 	if h.place == nil {
 		n, ok := d.asns.node(h.told.scope.igp, h.told.local)
@@ -148,12 +148,12 @@ func (d *Database) place(o *object) {
 
 // displace undoes place.
 func (d *Database) displace(o *object) {
-	if !o.placed {
+	if !o.is(placed) {
 		return
 	}
 	d.uncount(o)
 	h := o.head
-	o.placed = false
+	o.state &^= placed
 	h.placed--
 	for _, s := range []step{placing, believing, linking} {
 		d.find(s, o)
