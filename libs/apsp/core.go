@@ -47,7 +47,7 @@ func (c *core[W]) solve(w workers) {
 		for k := first; k < last; k++ {
 			for i := first; i < last; i++ {
 				if d := c.row(i)[k]; i != k && d != Unreachable[W]() {
-					c.reach(c.row(i), []term[W]{{uint64(d), c.row(k)}}, true)
+					c.reach(c.row(i), []term[W]{{uint64(d), c.row(k)}}, holds)
 				}
 			}
 		}
@@ -68,5 +68,5 @@ func (c *core[W]) through(first, last, i int) {
 			terms = append(terms, term[W]{uint64(row[k]), c.row(k)})
 		}
 	}
-	c.reach(row, terms, true)
+	c.reach(row, terms, holds)
 }

@@ -13,7 +13,7 @@ func (g *Graph[W]) AllPairs(into *Matrix[W]) {
 	c := newCore(e)
 	c.solve(workers)
 	u := newUnfolding(e, into)
-	workers.each(len(c.nodes), func(i int) { u.coreRow(c, i) })
+	workers.each((len(c.nodes)+lanes-1)/lanes, func(i int) { u.coreRows(c, i*lanes) })
 	workers.each(len(u.trees), func(i int) { u.tree(u.trees[i]) })
 	workers.each(len(u.nodes)-int(u.below), func(i int) { u.endRow(u.below + int32(i)) })
 }
@@ -59,6 +59,11 @@ func newUnfolding[W Weight](e *elimination[W], into *Matrix[W]) *unfolding[W] {
 		}
 	}
 	u.start = make([]int32, 1, len(u.nodes)+1)
+	edges := 0
+	for _, n := range u.nodes {
+		edges += len(e.lists[n])
+	}
+	u.upper = make([]edge[W], 0, edges)
 	for _, n := range u.nodes {
 		for _, above := range e.lists[n] {
 			above.to = u.columns[above.to]
@@ -128,20 +133,6 @@ func (u *unfolding[W]) number() {
 	}
 }
 
-// coreRow gives a node of the core its row.
-func (u *unfolding[W]) coreRow(c *core[W], i int) {
-	if u.columns[c.nodes[i]] == noColumn {
-		return
-	}
-	row := u.matrix.row(u.columns[c.nodes[i]])
-	for j, d := range c.row(i) {
-		if to := u.columns[c.nodes[j]]; to != noColumn {
-			row[to] = d
-		}
-	}
-	u.sweep(row, 0, int32(len(u.nodes)))
-}
-
 // sweep extends a row to nodes in the new order: the last node on the way that is above
 // one is among its neighbours.
 func (u *unfolding[W]) sweep(row []W, first, last int32) {
@@ -200,7 +191,11 @@ func (u *unfolding[W]) throughUpper(i int32) []W {
 	}
 	own := u.columns[u.nodes[i]]
 	row := u.matrix.row(own)
-	u.reach(row, terms, false)
+	mode := fills
+	if u.matrix.streams && i < u.below && u.size[i] == 1 {
+		mode = streams
+	}
+	u.reach(row, terms, mode)
 	row[own] = 0
 	return row
 }

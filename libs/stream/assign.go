@@ -128,6 +128,11 @@ func (s *shell[S, E, V]) locate(ctx context.Context, t *task[S, E, V], p *publis
 	if err == nil {
 		err = left.await(ctx, s.consumer, append(own, shared...), s.runtime)
 	}
+	if err == nil && !s.fed() && len(shared) == 0 && left.nothing(own) {
+		p.close()
+		s.do(func() { s.rest(ctx, t, own[1:]) })
+		return nil
+	}
 	if err != nil || !s.do(func() {
 		if s.spec.Owns != nil {
 			t.owns(partitions)
@@ -137,6 +142,31 @@ func (s *shell[S, E, V]) locate(ctx context.Context, t *task[S, E, V], p *publis
 		p.close()
 	}
 	return err
+}
+
+// rest has a task whose tables never held anything wait for the first record of its inputs. A publisher
+// costs something all the time, and is opened again then. Inputs that are read whole come at any time.
+func (s *shell[S, E, V]) rest(ctx context.Context, t *task[S, E, V], inputs []kafka.TopicPartition) {
+	if ctx.Err() != nil {
+		return
+	}
+	t.rests()
+	s.assign(t, inputs)
+}
+
+// wake has a task begin that rested.
+func (s *shell[S, E, V]) wake(t *task[S, E, V]) {
+	s.stopReading(t.assigned)
+	t.assigned = nil
+	s.open(t, 0)
+}
+
+// assign has a task's own partitions read.
+func (s *shell[S, E, V]) assign(t *task[S, E, V], own []kafka.TopicPartition) {
+	t.assigned = own
+	if err := s.consumer.IncrementalAssign(own); err != nil {
+		s.fail(fmt.Errorf("read partition %d: %w", t.number, err))
+	}
 }
 
 // start is the beginning of a partition.
@@ -151,10 +181,7 @@ func (s *shell[S, E, V]) read(ctx context.Context, t *task[S, E, V], p *publishe
 		return
 	}
 	t.begins(p, left)
-	t.assigned = own
-	if err := s.consumer.IncrementalAssign(own); err != nil {
-		s.fail(fmt.Errorf("read partition %d: %w", t.number, err))
-	}
+	s.assign(t, own)
 	if len(s.whole.partitions) > 0 && !s.whole.begun || len(shared) == 0 {
 		return
 	}

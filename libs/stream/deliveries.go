@@ -8,7 +8,7 @@ type deliveries struct {
 	underWay int
 	refused  error         // why a record was not taken
 	oversize bool          // one of them, for its size
-	reported chan struct{} // something was reported on since this was read
+	reported chan struct{} // all were, or one as refused, since this was read
 }
 
 func newDeliveries() *deliveries { return &deliveries{reported: make(chan struct{}, 1)} }
@@ -26,6 +26,9 @@ func (d *deliveries) report(err error) {
 	d.underWay--
 	if err != nil {
 		d.refused, d.oversize = err, d.oversize || isTooLarge(err)
+	}
+	if d.underWay > 0 && err == nil {
+		return
 	}
 	select {
 	case d.reported <- struct{}{}:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
@@ -46,6 +47,11 @@ func (e ends) find(ctx context.Context, c *kafka.Consumer, partitions []kafka.To
 		}
 	}
 	return nil
+}
+
+// nothing reports whether partitions never held a record.
+func (e ends) nothing(partitions []kafka.TopicPartition) bool {
+	return !slices.ContainsFunc(partitions, func(tp kafka.TopicPartition) bool { return e[partitionOf(tp)] > 0 })
 }
 
 // at takes the position that an event has: of a record, or that there is nothing more (yet).

@@ -26,7 +26,8 @@ type Source[E any] struct {
 }
 
 const (
-	// gatherTime is how far apart events come that are put together: in a flood they are.
+	// gatherTime is how far apart events come that are put together while a publication is under
+	// way: in a flood they are. Otherwise nothing waits for more.
 	gatherTime = 100 * time.Microsecond
 	// hurryTime is how long the last publication waits for the one before it.
 	hurryTime = 2 * time.Second
@@ -47,7 +48,7 @@ func Feed[S, E, V any](ctx context.Context, spec Spec[S, E, V], source Source[E]
 	}
 	t := newTask(s, Partition(source.Name, n))
 	s.tasks[t.number] = t
-	e := newElection(s.client, s.group, s.consumer)
+	e := newElection(s.client, s.group, s.consumer, newRival(t))
 	t.resign = e.resign
 	if err := s.join(); err != nil {
 		return err
@@ -112,7 +113,7 @@ func (f *feeder[S, E, V]) apply(e Event[E]) {
 	}
 }
 
-// soon returns the next event, if it comes soon.
+// soon returns the next event, if there is one or it comes while others have to wait anyway.
 func (f *feeder[S, E, V]) soon() (Event[E], bool) {
 	for start := time.Now(); ; nap() {
 		select {
@@ -120,7 +121,7 @@ func (f *feeder[S, E, V]) soon() (Event[E], bool) {
 			return e, true
 		default:
 		}
-		if time.Since(start) > gatherTime {
+		if !f.task.publishes() || time.Since(start) > gatherTime {
 			return Event[E]{}, false
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,6 +49,29 @@ func TestRun(t *testing.T) {
 		t.Errorf("a restart published %d records, want only the withdrawal", len(after)-before)
 	}
 	_ = stop()
+}
+
+// TestRunResting opens a publisher for a partition that never held anything when there is something to
+// publish: what an earlier instance may have had under way is ended at the start all the same.
+func TestRunResting(t *testing.T) {
+	b := newBench(t, 3)
+	var opened atomic.Int32
+	b.cluster.ControlKey(int16(kmsg.InitProducerID), func(kmsg.Request) (kmsg.Response, error, bool) {
+		b.cluster.KeepControl()
+		opened.Add(1)
+		return nil, nil, false
+	})
+	b.run(t)
+	if n := opened.Load(); n != 3 {
+		t.Errorf("%d publishers opened at the start, want one for each partition", n)
+	}
+	b.put(t, "in", 1, "a", b.encode(t, "1"))
+	b.awaitTable(t, map[string]string{"a": "<1>"})
+	b.put(t, "in", 1, "b", b.encode(t, "2"))
+	b.awaitTable(t, map[string]string{"a": "<1>", "b": "<2>"})
+	if n := opened.Load(); n != 3+1 {
+		t.Errorf("%d publishers opened, want one more for the partition with records", n)
+	}
 }
 
 func TestRunBadRecord(t *testing.T) {

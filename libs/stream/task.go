@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ type state int
 
 const (
 	standby state = iota // another instance publishes
+	resting              // there is nothing in the tables, and no publisher
 	opening              // earlier publishers of the partition are being shut out
 	loading              // the tables are being read
 	live                 // the output table is as the machine says, but for what is under way
@@ -65,6 +67,13 @@ func (t *task[S, E, V]) opens(cancel context.CancelFunc) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.state, t.cancel = opening, cancel
+}
+
+// rests notes that there is nothing to read and to publish yet.
+func (t *task[S, E, V]) rests() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.state = resting
 }
 
 // begins takes a publisher, now the only one, and the ends to which partitions are to be read.
@@ -186,6 +195,13 @@ func (t *task[S, E, V]) release(now time.Time) {
 	t.flushLocked()
 }
 
+// waits reports whether something is held back until the next release.
+func (t *task[S, E, V]) waits() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.dirty || len(t.order.held) > 0
+}
+
 // flush publishes what the machine has to say, if it is caught up and the writer has room.
 func (t *task[S, E, V]) flush() {
 	t.mu.Lock()
@@ -209,6 +225,13 @@ func (t *task[S, E, V]) flushLocked() {
 	t.dirty = false
 	t.flushed.Broadcast()
 	t.resign(t.machine.Resigned())
+}
+
+// hears returns which sources the processor hears, and which not.
+func (t *task[S, E, V]) hears() map[string]bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return maps.Clone(t.machine.heard)
 }
 
 // awaitRoom waits until what was applied has been handed on, or ctx ends.
@@ -252,6 +275,13 @@ func (t *task[S, E, V]) inputs() string {
 		}
 	}
 	return string(text)
+}
+
+// publishes reports whether a publication is under way.
+func (t *task[S, E, V]) publishes() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.writer != nil && (t.writer.full() || t.writer.busy.Load())
 }
 
 // logEnd is the end of what the task writes; nil while it does not.

@@ -72,7 +72,7 @@ func (s *shell[S, E, V]) watched() map[partition]*logEnd {
 	partitions := map[partition]*logEnd{}
 	for _, t := range s.all() {
 		end := t.logEnd()
-		if end == nil {
+		if end == nil && !t.is(resting) {
 			continue
 		}
 		partitions[partition{s.spec.Output.Topic, t.number}] = end

@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
@@ -10,6 +11,7 @@ import (
 type writer[V any] struct {
 	*publisher[V]
 	publications chan *publication
+	busy         atomic.Bool // it writes
 	cancel       context.CancelFunc
 	done         chan struct{} // closed when it has ended
 	err          error         // why, before it was stopped
@@ -39,7 +41,10 @@ func (w *writer[V]) run(ctx context.Context, room func()) error {
 				return nil
 			}
 			b := newBatch(publication, w.publications)
-			if err := w.write(ctx, b); err != nil {
+			w.busy.Store(true)
+			err := w.write(ctx, b)
+			w.busy.Store(false)
+			if err != nil {
 				return err
 			}
 			room()

@@ -38,7 +38,8 @@ const (
 // BenchmarkFlap fails a link of the seed's network, or brings it back, and waits for
 // the cost map at a consumer: the time since the UPDATE reached bgp-ingest, by the
 // observed-at header. Every service is a process of its own. The busy figures are of
-// flaps without a pause.
+// flaps without a pause. Each flap is followed by a bare hop in a transaction on the same
+// broker: what else the machine does slows down both. A flap takes two hops, and the work.
 func BenchmarkFlap(b *testing.B) {
 	service.RaiseProcs()
 	for _, kind := range brokers {
@@ -65,24 +66,43 @@ func benchmarkFlap(b *testing.B, s *servers) {
 		return arrivals.await(b, cost)
 	}
 	arrivals.await(b, 10)
-	var busy, latencies []time.Duration
+	if err := createTopics(c.clients, 1, 1, "hop"); err != nil {
+		b.Fatal(err)
+	}
+	hop := newHop(b, c.clients, "hop", "hop")
+	var busy, latencies, hops []time.Duration
 	for range warmUps {
 		busy = append(busy, flap())
+		hop()
 	}
 	records, bytes := c.traffic()
+	used := c.processorTime()
 	for b.Loop() {
 		latencies = append(latencies, flap())
 		time.Sleep(idle)
+		hops = append(hops, hop())
+		time.Sleep(idle)
 	}
+	n := float64(len(latencies))
+	b.ReportMetric(float64((c.processorTime()-used).Microseconds())/1000/n, "cpu-ms/change")
 	after, bytesAfter := c.traffic()
 	report(b, "busy-", busy[warmUps/2:])
+	report(b, "hop-", hops)
 	report(b, "", latencies)
-	n := float64(len(latencies))
+	b.ReportMetric(float64(latencies[len(latencies)/2])/float64(2*hops[len(hops)/2]), "flap/2hops")
 	b.ReportMetric(float64(after-records)/n, "records/change")
 	b.ReportMetric(float64(bytesAfter-bytes)/n, "bytes/change")
 	for _, name := range chainOrder {
 		b.ReportMetric(float64(residentMemory(b, c.processes[name]))/(1<<20), name+"-MiB")
 	}
+}
+
+// processorTime is how long the programs have run on processors.
+func (c *chain) processorTime() (sum time.Duration) {
+	for _, p := range c.processes {
+		sum += processorTime(c.t, p)
+	}
+	return sum
 }
 
 // arrivals are the cost maps that a consumer gets.
@@ -165,48 +185,33 @@ func BenchmarkHop(b *testing.B) {
 }
 
 func benchmarkHop(b *testing.B, clients service.Config, transactionalID string) {
-	topic := schemas.CostMapsTopic
+	hop := newHop(b, clients, schemas.CostMapsTopic, transactionalID)
+	for range warmUps {
+		hop()
+	}
+	var latencies []time.Duration
+	for b.Loop() {
+		latencies = append(latencies, hop())
+		time.Sleep(idle)
+	}
+	report(b, "", latencies)
+}
+
+// newHop returns what takes a record from a bare producer to a bare consumer, in a transaction if
+// there is an id for it, and returns the time.
+func newHop(b *testing.B, clients service.Config, topic, transactionalID string) func() time.Duration {
 	consumer, err := kafka.NewConsumer(&kafka.ConfigMap{
 		"bootstrap.servers": clients.KafkaBootstrapServers, "group.id": "hop", "fetch.wait.max.ms": 100, "auto.offset.reset": "earliest", "enable.metrics.push": false,
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer consumer.Close()
+	b.Cleanup(func() { _ = consumer.Close() })
 	if err := consumer.Assign([]kafka.TopicPartition{{Topic: &topic, Offset: kafka.OffsetBeginning}}); err != nil {
 		b.Fatal(err)
 	}
-	properties := kafka.ConfigMap{
-		"bootstrap.servers": clients.KafkaBootstrapServers, "linger.ms": 0, "enable.idempotence": true, "socket.nagle.disable": true, "enable.metrics.push": false,
-	}
-	if transactionalID != "" {
-		properties["transactional.id"] = transactionalID
-	}
-	producer, err := kafka.NewProducer(&properties)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer producer.Close()
-	go func() {
-		for e := range producer.Events() {
-			if m, ok := e.(*kafka.Message); ok && m.TopicPartition.Error != nil {
-				b.Error(m.TopicPartition.Error)
-			}
-		}
-	}()
-	send := func() error {
-		return producer.Produce(&kafka.Message{TopicPartition: kafka.TopicPartition{Topic: &topic}, Key: []byte("k"), Value: []byte("x")}, nil)
-	}
-	if transactionalID != "" {
-		if err := producer.InitTransactions(b.Context()); err != nil {
-			b.Fatal(err)
-		}
-		plain := send
-		send = func() error {
-			return errors.Join(producer.BeginTransaction(), plain(), producer.CommitTransaction(b.Context()))
-		}
-	}
-	hop := func() time.Duration {
+	send := newSend(b, clients, topic, transactionalID)
+	return func() time.Duration {
 		b.Helper()
 		start := time.Now()
 		if err := send(); err != nil {
@@ -225,15 +230,40 @@ func benchmarkHop(b *testing.B, clients service.Config, transactionalID string) 
 			}
 		}
 	}
-	for range warmUps {
-		hop()
+}
+
+// newSend returns what a bare producer sends a record with.
+func newSend(b *testing.B, clients service.Config, topic, transactionalID string) func() error {
+	properties := kafka.ConfigMap{
+		"bootstrap.servers": clients.KafkaBootstrapServers, "linger.ms": 0, "enable.idempotence": true, "socket.nagle.disable": true, "enable.metrics.push": false,
 	}
-	var latencies []time.Duration
-	for b.Loop() {
-		latencies = append(latencies, hop())
-		time.Sleep(idle)
+	if transactionalID != "" {
+		properties["transactional.id"] = transactionalID
 	}
-	report(b, "", latencies)
+	producer, err := kafka.NewProducer(&properties)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(producer.Close)
+	go func() {
+		for e := range producer.Events() {
+			if m, ok := e.(*kafka.Message); ok && m.TopicPartition.Error != nil {
+				b.Error(m.TopicPartition.Error)
+			}
+		}
+	}()
+	send := func() error {
+		return producer.Produce(&kafka.Message{TopicPartition: kafka.TopicPartition{Topic: &topic}, Key: []byte("k"), Value: []byte("x")}, nil)
+	}
+	if transactionalID == "" {
+		return send
+	}
+	if err := producer.InitTransactions(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	return func() error {
+		return errors.Join(producer.BeginTransaction(), send(), producer.CommitTransaction(b.Context()))
+	}
 }
 
 // report gives the quantiles of latencies as the benchmark's figures.

@@ -1,6 +1,7 @@
-package computeingest
+package document
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -60,22 +61,45 @@ func (s *server) last() *http.Request {
 	return s.requests[len(s.requests)-1]
 }
 
-func TestAURLIsPolled(t *testing.T) {
+var errBad = errors.New("is bad")
+
+// read reads a document and returns what is used of it: "" if that is nothing; "bad" is no
+// document.
+func read(t *testing.T, r *Reader) (used string, err error) {
+	t.Helper()
+	err = r.Read(t.Context(), func(text []byte) error {
+		if string(text) == "bad" {
+			return errBad
+		}
+		used = string(text)
+		return nil
+	})
+	return used, err
+}
+
+func TestAURLIsRead(t *testing.T) {
 	s := newServer(t)
-	s.set(func(s *server) { s.text = "1" })
-	f := follow(t, newPage(s.URL), 5*time.Millisecond)
-	f.want(t, "1")
-	f.wantNothing(t)
-	s.set(func(s *server) { s.text = "2" })
-	f.want(t, "2")
-	s.set(func(s *server) { s.status, s.text = http.StatusInternalServerError, "3" })
-	eventually(t, "the failure is reported", func() bool { return strings.Contains(f.log.String(), "the server answers 500 Internal Server Error") })
-	f.wantNothing(t)
-	s.set(func(s *server) { s.status = http.StatusOK })
-	f.want(t, "3")
-	s.set(func(s *server) { s.text = "bad" })
-	failures := f.metric(t, "compute_read_failures", "static")
-	eventually(t, "the bad document is counted", func() bool { return f.metric(t, "compute_read_failures", "static") > failures })
+	r := NewReader(s.URL)
+	steps := []struct {
+		status    int
+		text      string
+		used, err string
+	}{
+		{200, "1", "1", ""},
+		{200, "1", "", ""},
+		{200, "2", "2", ""},
+		{500, "3", "", "the server answers 500 Internal Server Error"},
+		{200, "bad", "", "is bad"},
+		{200, "2", "", ""},
+		{200, "3", "3", ""},
+	}
+	for i, step := range steps {
+		s.set(func(s *server) { s.status, s.text = step.status, step.text })
+		used, err := read(t, r)
+		if used != step.used || (err == nil) != (step.err == "") || err != nil && !strings.Contains(err.Error(), step.err) {
+			t.Errorf("step %d: used %q, error %v, want %q, %q", i, used, err, step.used, step.err)
+		}
+	}
 }
 
 func TestADocumentIsAskedForIfItChanged(t *testing.T) {
@@ -85,7 +109,9 @@ func TestADocumentIsAskedForIfItChanged(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t)
-			put := func(text, version string) {
+			r := NewReader(s.URL)
+			step := func(text, version, used, sent string, want error) {
+				t.Helper()
 				s.set(func(s *server) {
 					s.text = text
 					if name == "ETag" {
@@ -94,22 +120,20 @@ func TestADocumentIsAskedForIfItChanged(t *testing.T) {
 						s.lastModified = version
 					}
 				})
+				got, err := read(t, r)
+				if got != used || !errors.Is(err, want) {
+					t.Errorf("%s: used %q, error %v, want %q, %v", text, got, err, used, want)
+				}
+				if got := s.last().Header.Get(tt.header); got != sent {
+					t.Errorf("%s: sent %q, want %q", text, got, sent)
+				}
 			}
-			put("1", tt.first)
-			f := follow(t, newPage(s.URL), 5*time.Millisecond)
-			f.want(t, "1")
-			eventually(t, "the version is sent", func() bool { return s.last().Header.Get(tt.header) == tt.first })
-			reads := f.metric(t, "compute_reads", "static")
-			eventually(t, "304 counts as a good read", func() bool { return f.metric(t, "compute_reads", "static") > reads })
-			put("bad", tt.second)
-			eventually(t, "the bad document is counted", func() bool { return f.metric(t, "compute_read_failures", "static") > 2 })
-			if got := s.last().Header.Get(tt.header); got != tt.first {
-				t.Errorf("after a bad document %s is %q, want that of the good one", tt.header, got)
-			}
-			put("2", tt.second)
-			f.want(t, "2")
-			eventually(t, "the new version is sent", func() bool { return s.last().Header.Get(tt.header) == tt.second })
-			f.wantNothing(t)
+			step("1", tt.first, "1", "", nil)
+			step("1", tt.first, "", tt.first, nil)
+			step("bad", tt.second, "", tt.first, errBad)
+			step("bad", tt.second, "", tt.first, errBad)
+			step("2", tt.second, "2", tt.first, nil)
+			step("2", tt.second, "", tt.second, nil)
 		})
 	}
 }
@@ -149,21 +173,21 @@ func TestAnswersThatAreNoDocument(t *testing.T) {
 			if strings.HasPrefix(tt.name, "too slow") {
 				p.client.Timeout = 100 * time.Millisecond
 			}
-			if _, _, err := p.fetch(t.Context()); err == nil || !strings.Contains(err.Error(), tt.want) {
+			if _, _, err := p.Fetch(t.Context()); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want %s", err, tt.want)
 			}
 		})
 	}
 	closed := httptest.NewServer(nil)
 	closed.Close()
-	if _, _, err := newPage(closed.URL).fetch(t.Context()); err == nil {
+	if _, _, err := newPage(closed.URL).Fetch(t.Context()); err == nil {
 		t.Error("a server that is away: no error")
 	}
 }
 
 func TestPasswordsAreNotShown(t *testing.T) {
 	p := newPage("http://user:secret@127.0.0.1:1/compute.json")
-	_, _, err := p.fetch(t.Context())
+	_, _, err := p.Fetch(t.Context())
 	if err == nil || strings.Contains(err.Error()+p.String(), "secret") {
 		t.Errorf("%s: %v", p, err)
 	}

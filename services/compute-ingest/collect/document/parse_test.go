@@ -1,4 +1,4 @@
-package computeingest
+package document
 
 import (
 	_ "embed"
@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/altostream/altostream/schemas"
+	"github.com/altostream/altostream/services/compute-ingest/collect"
 )
 
 //go:embed testdata/seed.json
@@ -19,9 +20,9 @@ var seed []byte
 func ptr[T any](v T) *T { return &v }
 
 func TestTheSeedsDocument(t *testing.T) {
-	d, problems, err := ParseDocument(seed)
-	if err != nil || len(problems) > 0 {
-		t.Fatal(err, problems)
+	d, err := Parse(seed)
+	if err != nil || len(d.Problems)+len(d.PutAside) > 0 {
+		t.Fatal(err, d)
 	}
 	if diff := cmp.Diff([]string{"compute4", "compute5", "compute6"}, slices.Sorted(maps.Keys(d.Resources))); diff != "" {
 		t.Error(diff)
@@ -29,8 +30,9 @@ func TestTheSeedsDocument(t *testing.T) {
 	want := schemas.ComputeResource{
 		DiskAvailable: ptr(1833.0), DiskUsed: ptr(984.0), RAMAvailable: ptr(130520.0), RAMUsed: ptr(127296.0),
 		VCPUAvailable: ptr(80.0), VCPUUsed: ptr(70.0), Instances: ptr[int64](29),
+		Free: &schemas.Amounts{Disk: ptr(849.0), RAM: ptr(3224.0), VCPU: ptr(10.0)},
 	}
-	if diff := cmp.Diff(want, d.Resources["compute5"]); diff != "" {
+	if diff := cmp.Diff(want, *d.Resources["compute5"]); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -49,8 +51,14 @@ func TestNumbers(t *testing.T) {
 		{`0`, ptr(0.0), ""},
 		{`-0`, ptr(0.0), ""},
 		{`null`, nil, ""},
+		{`"1500m"`, ptr(1500.0 / 1000 / (1 << 20)), ""}, // thousandths of a byte
+		{`"2Gi"`, ptr(2048.0), ""},
+		{`"64GB"`, ptr(64e9 / (1 << 20)), ""},
+		{`"512 MiB"`, ptr(512.0), ""},
+		{`"129e6"`, ptr(129e6), ""},
 		{`-1`, nil, "is negative"},
 		{`"-0.5"`, nil, "is negative"},
+		{`"-1Gi"`, nil, "is negative"},
 		{`""`, nil, "is not a number"},
 		{`"many"`, nil, "is not a number"},
 		{`"NaN"`, nil, "is not a number"},
@@ -58,7 +66,8 @@ func TestNumbers(t *testing.T) {
 		{`"+Inf"`, nil, "is not a number"},
 		{`"0x10"`, nil, "is not a number"},
 		{`"1_000"`, nil, "is not a number"},
-		{`"80 GB"`, nil, "is not a number"},
+		{`"80 pages"`, nil, "is not a number"},
+		{`"2E6024865272343"`, nil, "is out of range"},
 		{`"null"`, nil, "is not a number"},
 		{`"-"`, nil, "is not a number"},
 		{`true`, nil, "is not a number"},
@@ -68,29 +77,23 @@ func TestNumbers(t *testing.T) {
 		{`"1e400"`, nil, "is out of range"},
 	}
 	for _, tt := range tests {
-		document := `{"good":{"ram_used":1},"compute5":{"ram_used":` + tt.text + `}}`
-		d, problems, err := ParseDocument([]byte(document))
+		d, err := Parse([]byte(`{"good":{"ram_used":1},"compute5":{"vcpu_used":1,"ram_used":` + tt.text + `}}`))
 		if err != nil {
 			t.Fatalf("%s: %v", tt.text, err)
 		}
 		if _, ok := d.Resources["good"]; !ok {
 			t.Errorf("%s: the other resource is put aside too", tt.text)
 		}
+		r := d.Resources["compute5"]
+		if diff := cmp.Diff(tt.want, r.RAMUsed); diff != "" || r.VCPUUsed == nil {
+			t.Errorf("%s: vcpu_used %v, ram_used %s", tt.text, r.VCPUUsed, diff)
+		}
+		problems := d.AllProblems()
 		if tt.err == "" {
-			if diff := cmp.Diff(tt.want, d.Resources["compute5"].RAMUsed); diff != "" || len(problems) > 0 {
-				t.Errorf("%s: %v %s", tt.text, problems, diff)
-			}
+			wantProblems(t, problems, nil)
 			continue
 		}
-		if _, ok := d.Resources["compute5"]; ok || !d.PutAside["compute5"] || len(problems) != 1 {
-			t.Errorf("%s: not put aside; problems %v", tt.text, problems)
-			continue
-		}
-		for _, part := range []string{`resource "compute5"`, "field ram_used", tt.text, tt.err} {
-			if !strings.Contains(problems[0].Error(), part) {
-				t.Errorf("%s: error %q does not say %s", tt.text, problems[0], part)
-			}
-		}
+		wantProblems(t, problems, []string{`resource "compute5": ram_used: ` + tt.text + " " + tt.err})
 	}
 }
 
@@ -98,13 +101,14 @@ func TestInstancesAreWhole(t *testing.T) {
 	for text, want := range map[string]*int64{
 		`29`: ptr[int64](29), `"29"`: ptr[int64](29), `29.0`: ptr[int64](29), `2.9e1`: ptr[int64](29), `null`: nil,
 	} {
-		d, problems, err := ParseDocument([]byte(`{"c":{"instances":` + text + `}}`))
-		if diff := cmp.Diff(want, d.Resources["c"].Instances); err != nil || problems != nil || diff != "" {
-			t.Errorf("%s: %v %v %s", text, err, problems, diff)
+		d, err := Parse([]byte(`{"c":{"instances":` + text + `}}`))
+		if diff := cmp.Diff(want, d.Resources["c"].Instances); err != nil || d.AllProblems() != nil || diff != "" {
+			t.Errorf("%s: %v %v %s", text, err, d.AllProblems(), diff)
 		}
 	}
 	for _, text := range []string{`29.5`, `1e300`, `9007199254740994`} {
-		if d, _, _ := ParseDocument([]byte(`{"c":{"instances":` + text + `}}`)); !d.PutAside["c"] {
+		d, _ := Parse([]byte(`{"c":{"instances":` + text + `}}`))
+		if d.Resources["c"] != nil || d.PutAside["c"].Reason == "" {
 			t.Errorf("%s: not put aside", text)
 		}
 	}
@@ -124,20 +128,23 @@ func TestWhatIsPutAsideOfADocument(t *testing.T) {
 		{"unknown fields, each told once", `{"a":{"gpu":1,"ram_used":1},"b":{"gpu":2,"rack":"7"}}`, []string{"a", "b"}, nil,
 			[]string{`resource "a": field "gpu" is not known`, `resource "b": field "rack" is not known`}},
 		{"one name twice", `{"a":{"ram_used":1},"b":{},"a":{"ram_used":1}}`, []string{"b"}, []string{"a"},
-			[]string{`resource "a": the name is there more than once`}},
+			[]string{`resource "a": source: the name is there more than once`}},
 		{"one name twice, once escaped", `{"a":{},"\u0061":{}}`, nil, []string{"a"}, []string{"more than once"}},
-		{"one field twice", `{"a":{"ram_used":1,"ram_used":2}}`, nil, []string{"a"}, []string{"field ram_used is there more than once"}},
+		{"one field twice", `{"a":{"ram_used":1,"ram_used":2}}`, nil, []string{"a"}, []string{"field ram_used: it is there more than once"}},
+		{"one field twice, beside others", `{"a":{"ram_used":1,"ram_used":2,"disk_used":1}}`, []string{"a"}, nil, []string{"ram_used: it is there more than once"}},
 		{"empty name", `{"":{}}`, nil, []string{""}, []string{"the name is empty"}},
 		{"name with |", `{"a|b":{}}`, nil, []string{"a|b"}, []string{"the name has a '|'"}},
 		{"name with a control character", `{"a\nb":{}}`, nil, []string{"a\nb"}, []string{"the name has a control character"}},
 		{"a name of 200 bytes", `{"` + strings.Repeat("n", 200) + `":{}}`, []string{strings.Repeat("n", 200)}, nil, nil},
 		{"a name of 201 bytes", `{"` + strings.Repeat("n", 201) + `":{}}`, nil, []string{strings.Repeat("n", 201)},
 			[]string{"the name has 201 bytes, at most 200 are allowed"}},
-		{"the first wrong field is told", `{"a":{"vcpu_used":"x","disk_used":-1,"ram_used":"y"}}`, nil, []string{"a"}, []string{"field disk_used: -1 is negative"}},
+		{"nothing can be used", `{"a":{"vcpu_used":"x","disk_used":-1,"ram_used":"y"}}`, nil, []string{"a"}, []string{"field disk_used: -1 is negative"}},
+		{"each wrong field costs itself", `{"a":{"vcpu_used":"x","disk_used":-1,"ram_used":1}}`, []string{"a"}, nil,
+			[]string{"disk_used: -1 is negative", `vcpu_used: "x" is not a number`}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			d, problems, err := ParseDocument([]byte(tt.document))
+			d, err := Parse([]byte(tt.document))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -147,12 +154,12 @@ func TestWhatIsPutAsideOfADocument(t *testing.T) {
 			if diff := cmp.Diff(tt.putAside, slices.Sorted(maps.Keys(d.PutAside))); diff != "" {
 				t.Errorf("put aside:\n%s", diff)
 			}
-			wantProblems(t, problems, tt.problems)
+			wantProblems(t, d.AllProblems(), tt.problems)
 		})
 	}
 }
 
-func wantProblems(t *testing.T, problems []Problem, want []string) {
+func wantProblems(t *testing.T, problems []collect.Problem, want []string) {
 	t.Helper()
 	if len(problems) != len(want) {
 		t.Fatalf("problems %v, want %v", problems, want)
@@ -180,18 +187,19 @@ func TestTextsThatAreNoDocument(t *testing.T) {
 		`{"a":{"ram_used":NaN}}`: "is not JSON",
 		"<html>":                 "is not JSON",
 	} {
-		d, problems, err := ParseDocument([]byte(text))
+		d, err := Parse([]byte(text))
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want %q", text, err, want)
 		}
-		if d.Resources != nil || problems != nil {
-			t.Errorf("%q: something is told: %v %v", text, d, problems)
+		if d.Resources != nil || d.AllProblems() != nil {
+			t.Errorf("%q: something is told: %v", text, d)
 		}
 	}
 }
 
 func TestErrorsAreShort(t *testing.T) {
-	_, problems, err := ParseDocument([]byte(`{"` + strings.Repeat("ö", 90) + `":{"ram_used":"` + strings.Repeat("ü", 1<<12) + `"}}`))
+	d, err := Parse([]byte(`{"` + strings.Repeat("ö", 90) + `":{"ram_used":"` + strings.Repeat("ü", 1<<12) + `"}}`))
+	problems := d.AllProblems()
 	if err != nil || len(problems) != 1 || len(problems[0].Error()) > 400 {
 		t.Errorf("%v, %d problems, the first of %d bytes", err, len(problems), len(problems[0].Error()))
 	}
@@ -201,12 +209,12 @@ func FuzzParseDocument(f *testing.F) {
 	f.Add(seed)
 	f.Add([]byte(`{"a":{"ram_used":"1e309","instances":-0,"x":[{}]},"a":null}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		d, _, err := ParseDocument(text)
+		d, err := Parse(text)
 		if err != nil {
 			return
 		}
 		for name, r := range d.Resources {
-			if checkName(name) != nil || d.PutAside[name] {
+			if _, aside := d.PutAside[name]; collect.CheckName(name) != nil || aside {
 				t.Errorf("%q is told", name)
 			}
 			for _, n := range []*float64{r.DiskAvailable, r.DiskUsed, r.RAMAvailable, r.RAMUsed, r.VCPUAvailable, r.VCPUUsed} {

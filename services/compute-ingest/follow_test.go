@@ -17,6 +17,8 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/services/compute-ingest/collect"
+	"github.com/altostream/altostream/services/compute-ingest/collect/document"
 )
 
 // frame is the runtime of a test, its metrics and its log.
@@ -90,41 +92,47 @@ func eventually(t *testing.T, what string, condition func() bool) {
 	t.Fatalf("%s: not within 10 s", what)
 }
 
-// follower reads a document; an empty one and "bad" are none.
-type follower struct {
+// followed is a document that is read; an empty one and "bad" are none.
+type followed struct {
 	frame
-	reader *reader
-	texts  chan string
+	follower *follower
+	texts    chan string
+	failures chan time.Time // since when it is stale
 }
 
 var errBad = errors.New("is bad")
 
-func follow(t *testing.T, l location, interval time.Duration) *follower {
+func follow(t *testing.T, path string, interval time.Duration) *followed {
 	t.Helper()
-	f := &follower{frame: newFrame(t), texts: make(chan string, 100)}
+	f := &followed{frame: newFrame(t), texts: make(chan string, 100), failures: make(chan time.Time, 100)}
 	telemetry, err := newTelemetry(f.Runtime)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.reader = newReader("static", l, interval, telemetry, func(_ context.Context, text []byte, _ time.Time) ([]Problem, error) {
-		if len(text) == 0 || string(text) == "bad" {
-			return nil, errBad
-		}
-		f.texts <- string(text)
-		return nil, nil
-	})
-	if err := telemetry.watchAges([]*reader{f.reader}); err != nil {
+	reader := document.NewReader(path)
+	f.follower = newFollower("static", reader, interval, telemetry)
+	f.follower.read = func(ctx context.Context, _ time.Time) ([]collect.Problem, error) {
+		return nil, reader.Read(ctx, func(text []byte) error {
+			if len(text) == 0 || string(text) == "bad" {
+				return errBad
+			}
+			f.texts <- string(text)
+			return nil
+		})
+	}
+	f.follower.failed = func(_ context.Context, since time.Time, _ error) { f.failures <- since }
+	if err := telemetry.watchAges([]*follower{f.follower}); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
-	go func() { defer close(done); f.reader.follow(ctx) }()
+	go func() { defer close(done); f.follower.follow(ctx) }()
 	t.Cleanup(func() { cancel(); <-done })
 	return f
 }
 
 // want waits for the next new content.
-func (f *follower) want(t *testing.T, want string) {
+func (f *followed) want(t *testing.T, want string) {
 	t.Helper()
 	select {
 	case got := <-f.texts:
@@ -136,7 +144,7 @@ func (f *follower) want(t *testing.T, want string) {
 	}
 }
 
-func (f *follower) wantNothing(t *testing.T) {
+func (f *followed) wantNothing(t *testing.T) {
 	t.Helper()
 	select {
 	case got := <-f.texts:
@@ -165,7 +173,7 @@ func replace(t *testing.T, path, text string) {
 // An interval of an hour shows that the watch alone is enough.
 func TestAFileIsWatched(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "compute.json")
-	f := follow(t, file(path), time.Hour)
+	f := follow(t, path, time.Hour)
 	eventually(t, "the missing file is reported", func() bool { return strings.Contains(f.log.String(), "no such file") })
 	write(t, path, "1")
 	f.want(t, "1")
@@ -181,7 +189,7 @@ func TestAFileIsWatched(t *testing.T) {
 	eventually(t, "the loss is reported", func() bool { return f.metric(t, "compute_read_failures", "static") >= 2 })
 	replace(t, path, "4")
 	f.want(t, "4")
-	eventually(t, "the return is reported", func() bool { return strings.Contains(f.log.String(), "document is read again") })
+	eventually(t, "the return is reported", func() bool { return strings.Contains(f.log.String(), "source is read again") })
 }
 
 // Kubernetes mounts a ConfigMap as links through ..data, and replaces that link.
@@ -203,7 +211,7 @@ func TestAMountedConfigMapIsWatched(t *testing.T) {
 	version("v1", "1")
 	link("v1", "..data")
 	link("..data/compute.json", "compute.json")
-	f := follow(t, file(filepath.Join(folder, "compute.json")), time.Hour)
+	f := follow(t, filepath.Join(folder, "compute.json"), time.Hour)
 	f.want(t, "1")
 	version("v2", "2")
 	link("v2", "..data.new")
@@ -216,7 +224,7 @@ func TestAMountedConfigMapIsWatched(t *testing.T) {
 func TestAFolderThatComesLater(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "later")
 	path := filepath.Join(folder, "compute.json")
-	f := follow(t, file(path), 20*time.Millisecond)
+	f := follow(t, path, 20*time.Millisecond)
 	eventually(t, "the missing folder is reported", func() bool { return f.metric(t, "compute_read_failures", "static") > 1 })
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		t.Fatal(err)
@@ -229,7 +237,7 @@ func TestAFolderThatComesLater(t *testing.T) {
 func TestAHalfWrittenFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "compute.json")
 	write(t, path, "1")
-	f := follow(t, file(path), time.Hour)
+	f := follow(t, path, time.Hour)
 	f.want(t, "1")
 	write(t, path, "bad")
 	write(t, path, "2")
@@ -248,35 +256,26 @@ func TestAHalfWrittenFile(t *testing.T) {
 func TestTheAgeOfTheLastGoodRead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "compute.json")
 	write(t, path, "1")
-	f := follow(t, file(path), 10*time.Millisecond)
+	f := follow(t, path, 10*time.Millisecond)
 	f.want(t, "1")
 	eventually(t, "the unchanged file is read again", func() bool { return f.metric(t, "compute_reads", "static") > 3 })
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "the age grows", func() bool { return f.metric(t, "compute_read_age_seconds", "static") > .3 })
-	if n := strings.Count(f.log.String(), "document cannot be read"); n != 1 {
+	if n := strings.Count(f.log.String(), "source cannot be read"); n != 1 {
 		t.Errorf("logged %d times", n)
+	}
+	since := <-f.failures
+	if age := f.metric(t, "compute_read_age_seconds", "static"); time.Since(since).Seconds() > age+.2 || time.Since(since).Seconds() < age-.2 {
+		t.Errorf("it is stale since %v, and its age is %v s", since, age)
+	}
+	if len(f.failures) > 0 {
+		t.Error("it is told more than once that the source is stale")
 	}
 	write(t, path, "1")
 	eventually(t, "the age falls", func() bool { return f.metric(t, "compute_read_age_seconds", "static") < .2 })
 	f.wantNothing(t)
-}
-
-func TestFilesThatAreNoDocument(t *testing.T) {
-	folder := t.TempDir()
-	large := filepath.Join(folder, "large")
-	write(t, large, "")
-	if err := os.Truncate(large, maxDocument+1); err != nil {
-		t.Fatal(err)
-	}
-	for path, want := range map[string]string{
-		folder: "not a regular file", large: "more than 64 MiB", filepath.Join(folder, "none"): "no such file", os.DevNull: "not a regular file",
-	} {
-		if _, _, err := file(path).fetch(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want %s", path, err, want)
-		}
-	}
 }
 
 // TestFailureOfAnotherKind is told at once, whatever was told before.
@@ -286,7 +285,7 @@ func TestFailureOfAnotherKind(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newReader("static", file("/nonexistent"), time.Hour, telemetry, nil)
+	r := newFollower("static", document.NewReader("/nonexistent"), time.Hour, telemetry)
 	for _, text := range []string{"connection refused", "connection refused", "503 Service Unavailable", "connection refused"} {
 		r.report(t.Context(), errors.New(text))
 	}

@@ -1,4 +1,4 @@
-package computeingest
+package document
 
 import (
 	"context"
@@ -35,7 +35,7 @@ func (p *page) String() string {
 	return u.Redacted()
 }
 
-func (p *page) fetch(ctx context.Context) (text []byte, unchanged bool, err error) {
+func (p *page) Fetch(ctx context.Context) (text []byte, unchanged bool, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.address, nil)
 	if err != nil {
 		return nil, false, err
@@ -63,8 +63,7 @@ func (p *page) fetch(ctx context.Context) (text []byte, unchanged bool, err erro
 	return text, false, err
 }
 
-func (p *page) accept() { p.used = p.fetched }
+// Watch returns nil: pages are polled.
+func (p *page) Watch(context.Context) <-chan struct{} { return nil }
 
-func (p *page) folder() string { return "" }
-
-func (p *page) concerns(string) bool { return false }
+func (p *page) Accept() { p.used = p.fetched }

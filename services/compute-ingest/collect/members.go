@@ -1,4 +1,4 @@
-package computeingest
+package collect
 
 import (
 	"bytes"
@@ -9,14 +9,14 @@ import (
 	"unicode/utf8"
 )
 
-// member is the value of a name in a JSON object.
-type member struct {
-	value json.RawMessage
-	twice bool // the name is there more than once
+// Member is the value of a name in a JSON object.
+type Member struct {
+	Value json.RawMessage
+	Twice bool // the name is there more than once
 }
 
-// members reads a JSON object and nothing after it.
-func members(text []byte) (map[string]member, error) {
+// Members reads a JSON object and nothing after it.
+func Members(text []byte) (map[string]Member, error) {
 	if !utf8.Valid(text) {
 		return nil, errors.New("is not UTF-8")
 	}
@@ -29,7 +29,7 @@ func members(text []byte) (map[string]member, error) {
 	if open != json.Delim('{') {
 		return nil, errors.New("is not a JSON object")
 	}
-	found := map[string]member{}
+	found := map[string]Member{}
 	for d.More() {
 		name, err := d.Token()
 		if err != nil {
@@ -40,7 +40,7 @@ func members(text []byte) (map[string]member, error) {
 			return nil, notJSON(err)
 		}
 		_, twice := found[name.(string)]
-		found[name.(string)] = member{value, twice}
+		found[name.(string)] = Member{value, twice}
 	}
 	if _, err := d.Token(); err != nil {
 		return nil, notJSON(err)
