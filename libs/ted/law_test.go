@@ -112,7 +112,7 @@ func history(rng *rand.Rand, table, other records) []event {
 	return interleave(rng, queues)
 }
 
-func union(a, b records) records {
+func union[V any](a, b map[string]V) map[string]V {
 	u := maps.Clone(a)
 	maps.Copy(u, b)
 	return u
