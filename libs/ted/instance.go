@@ -138,11 +138,11 @@ func (d *Database) routing(f family) []*instance {
 // compute returns the IGP as the paths of an address family see it.
 func (k *instance) compute(f family) *igp.Domain {
 	k.settleTopologies()
+	areas := k.areas()
 	if k.hasAreas() {
 		k.settleAddresses(f) // before the areas, which are made anew where addresses are other ones
 	}
 	d := &igp.Domain{Rules: k.key.rules()}
-	areas := k.areas()
 	for _, l := range areas {
 		d.Areas = append(d.Areas, l.area(f).area)
 	}
