@@ -31,19 +31,23 @@ type arc struct {
 // worst. Shortest is by the metric alone, but that of ways over links of metric 0 those
 // count that have fewer links: these alone lead to somewhere.
 func (a *Area) along(in *inside, w Weight, m Measure) [][]float64 {
-	b := &backward{inside: in, measure: m}
-	_, b.noTransit = newInside(a)
-	b.take(a, w)
-	nodes := len(a.Nodes)
-	b.distance, b.known, b.value = make([]Distance, nodes), make([]bool, nodes), make([]float64, nodes)
-	values := make([][]float64, len(in.routers))
-	for from := range values {
-		b.begin(int32(from))
-		for to := range int32(len(values)) {
-			b.valueOf(to)
+	all := backward{inside: in, measure: m}
+	_, all.noTransit = newInside(a)
+	all.take(a, w)
+	nodes, routers := len(a.Nodes), len(in.routers)
+	values := make([][]float64, routers)
+	shared(routers, func() func(from int) {
+		b := all
+		b.distance, b.known = make([]Distance, nodes), make([]bool, nodes)
+		return func(from int) {
+			b.value = make([]float64, nodes)
+			b.begin(int32(from))
+			for to := range int32(routers) {
+				b.valueOf(to)
+			}
+			values[from] = b.value[:routers]
 		}
-		values[from] = slices.Clone(b.value[:len(values)])
-	}
+	})
 	return values
 }
 
