@@ -106,24 +106,29 @@ func (b *backward) valueOf(n int32) float64 {
 		return b.value[n]
 	}
 	b.known[n] = true
-	worst, to := b.measure.best(), b.distance[n]
+	worst, to, several := math.NaN(), b.distance[n], false
 	if to == Unreachable {
-		worst = math.NaN()
-	} else {
-		for _, a := range b.arcsTo(n) {
-			if length := b.distance[a.from] + a.weight; length.Metric() == to.Metric() && b.before(a.from, n) && b.leads(a.from) {
-				worst = b.measure.worse(worst, b.measure.then(b.valueOf(a.from), a.value))
-			}
+		b.value[n] = worst
+		return worst
+	}
+	arcs := b.arcsTo(n)
+	for i := range arcs {
+		a := &arcs[i]
+		near := b.distance[a.from]
+		if (near+a.weight).Metric() != to.Metric() || !b.leads(a.from) {
+			continue
 		}
+		if near >= to && !(near == to && b.isPseudonode(a.from) && !b.isPseudonode(n)) {
+			continue // it leads nowhere: over links of metric 0 the fewest count
+		}
+		value := b.measure.then(b.valueOf(a.from), a.value)
+		if several {
+			value = b.measure.worse(worst, value)
+		}
+		worst, several = value, true
 	}
 	b.value[n] = worst
 	return worst
 }
 
-// before tells whether paths that lead on over an arc come nearer to somewhere.
-func (b *backward) before(from, to int32) bool {
-	if b.distance[from] == b.distance[to] {
-		return int(from) >= len(b.routers) && int(to) < len(b.routers)
-	}
-	return b.distance[from] < b.distance[to]
-}
+func (b *backward) isPseudonode(n int32) bool { return int(n) >= len(b.routers) }

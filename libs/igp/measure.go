@@ -39,7 +39,7 @@ func NothingMeasured() *Measured {
 
 // Bandwidth tells whether the least of the links of a path counts, and more is better.
 func (m Measure) Bandwidth() bool {
-	return m == ResidualBandwidth || m == AvailableBandwidth || m == ReservableBandwidth
+	return m >= ResidualBandwidth
 }
 
 // nothing is what the measure comes to on the way from a router to itself.
