@@ -1,8 +1,10 @@
 package correlator
 
 import (
+	"bytes"
 	"fmt"
 
+	"github.com/altostream/altostream/libs/alto/versioned"
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
@@ -20,7 +22,7 @@ type Serdes struct {
 // first event.
 func Spec(c Config, method *schemas.CATSMethod, s Serdes) stream.Spec[*State, Event, avro.Encoded] {
 	resources := stream.InputOf(schemas.ComputeResourcesTopic, s.Resources, told)
-	networkMaps := stream.InputOf(schemas.NetworkMapsTopic, s.Maps, mapped)
+	networkMaps := stream.InputOf(schemas.NetworkMapsTopic, s.Maps, newMapper())
 	resources.Global, networkMaps.Global = true, true
 	return stream.Spec[*State, Event, avro.Encoded]{
 		Name:   "correlator",
@@ -36,16 +38,18 @@ func Spec(c Config, method *schemas.CATSMethod, s Serdes) stream.Spec[*State, Ev
 }
 
 func newState(sites Sites, method *schemas.CATSMethod, serde *avro.Serde[schemas.EndpointProperties]) *State {
+	var room []byte // of the last record
 	return &State{
 		encode: func(r *schemas.EndpointProperties) avro.Encoded {
-			b, err := serde.Encode(r)
+			b, err := serde.Append(room[:0], r)
 			if err != nil {
 				panic(fmt.Sprintf("a record of %s does not fit its schema: %v", schemas.EndpointPropertiesTopic, err))
 			}
-			return b
+			room = b
+			return bytes.Clone(b)
 		},
 		method: method, network: network{maps: map[string]*networkMap{}, sites: sites},
-		resources: map[string]*resource{}, tellers: map[string][]*resource{}, totals: map[string]*total{},
+		resources: map[string]*resource{}, tellers: map[string][]*resource{}, totals: map[string]*totals{},
 		wereResources: map[string]*resource{}, wereMaps: map[string]*networkMap{}, dirty: map[string]struct{}{},
 	}
 }
@@ -57,4 +61,15 @@ func told(key string, r *schemas.ComputeResource) Event {
 	return Told{key, newResource(key, r)}
 }
 
-func mapped(key string, m *schemas.NetworkMap) Event { return Mapped{key, newNetworkMap(key, m)} }
+// newMapper returns what makes events of the records of network_maps. Large maps come in parts: all
+// partitions of the output share the maps that these make.
+func newMapper() func(key string, m *schemas.NetworkMap) Event {
+	reader := versioned.NewNetworkReader()
+	return func(key string, m *schemas.NetworkMap) Event {
+		id, state, whole := reader.Take(key, m)
+		if state == versioned.Unchanged {
+			return Mapped{}
+		}
+		return Mapped{id, newNetworkMap(id, whole)}
+	}
+}

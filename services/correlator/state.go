@@ -18,7 +18,7 @@ type State struct {
 	network   network
 	resources map[string]*resource   // by key
 	tellers   map[string][]*resource // by entity id, the one that counts first
-	totals    map[string]*total      // by id of the owned entity
+	totals    map[string]*totals     // by id of the owned entity
 
 	// Since the last flush: what changed, as it was, nil = not there; and the owned entities
 	// whose records are to be made.
@@ -44,7 +44,7 @@ type Told struct {
 	resource *resource
 }
 
-// Mapped is a record of network_maps; nil = there is no whole map.
+// Mapped is a network map; nil = there is no such map. Without a key nothing is said of any.
 type Mapped struct {
 	Key        string
 	networkMap *networkMap
@@ -63,7 +63,9 @@ func Step(s *State, e Event) (*State, []output) {
 	case Told:
 		replace(s.resources, s.wereResources, e.Key, e.resource)
 	case Mapped:
-		replace(s.network.maps, s.wereMaps, e.Key, e.networkMap)
+		if e.Key != "" {
+			replace(s.network.maps, s.wereMaps, e.Key, e.networkMap)
+		}
 	case Flush:
 		s.settle()
 		return s, s.records()

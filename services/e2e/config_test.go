@@ -53,6 +53,7 @@ var wrongFor = map[string][][2]string{
 		{"STALE_TIME=-2m", `is not positive`},
 		{"EMPTY_TABLE_TIME=-1s", `is negative`},
 		{"BMP_PROXY=maybe", `is neither true nor false`},
+		{"BMP_NAMES=dns", `is neither address nor sysname`},
 		{"TOPOLOGY=a|b", `other than A-Z a-z 0-9`},
 	},
 	"map-builder": {

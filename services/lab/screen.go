@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/libs/tables"
 	"github.com/altostream/altostream/schemas"
 	"github.com/altostream/altostream/services/altoctl"
 )
@@ -118,7 +119,7 @@ func (s *screen) follow(ctx context.Context, c service.Config, args ...string) e
 
 // after shows, once, where the correlator placed what there is to compute with.
 func (s *screen) after(ctx context.Context, l *Lab) {
-	table, err := altoctl.Read[schemas.EndpointProperties](ctx, l.Clients(), schemas.EndpointPropertiesTopic, func(string, error) {})
+	table, err := tables.Read[schemas.EndpointProperties](ctx, l.Clients(), schemas.EndpointPropertiesTopic, func(string, error) {})
 	if err != nil {
 		return
 	}
