@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/altostream/altostream/schemas v0.0.0
 	github.com/confluentinc/confluent-kafka-go/v2 v2.14.0
+	github.com/gaissmai/bart v0.30.0
 	github.com/hamba/avro/v2 v2.31.0
 	github.com/kelseyhightower/envconfig v1.4.0
 	github.com/linkedin/goavro/v2 v2.15.0

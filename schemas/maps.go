@@ -21,12 +21,23 @@ type NetworkMap struct {
 // NetworkMapMeta is the meta of a network map (RFC 7285 §11.2.1.6).
 type NetworkMapMeta struct {
 	VTag VersionTag `avro:"vtag"`
+	// View is what the map is a view of; nil of a map by router.
+	View *View `avro:"view"`
 	// Sources and StaleSince say how current the speakers are that the map is made of;
 	// they are no part of the tag.
 	Sources *Sources `avro:"sources"`
 	// StaleSince is when the first session was lost of the speakers whose last words the
 	// map is still made of; nil when all that it is made of is current.
 	StaleSince *time.Time `avro:"stale_since"`
+}
+
+// View says that the PIDs of a network map are groups of the routers of a topology.
+type View struct {
+	Topology string `avro:"topology"`
+	Name     string `avro:"name"`
+	// Cost is which of the costs between the routers of two groups is theirs: least, mean or
+	// greatest.
+	Cost string `avro:"cost"`
 }
 
 // Sources is how many speakers tell of a topology, and how many of them have lost their
@@ -40,6 +51,9 @@ type Sources struct {
 type EndpointAddressGroup struct {
 	IPv4 []string `avro:"ipv4"`
 	IPv6 []string `avro:"ipv6"`
+	// Members are the PIDs of the routers that a view has in this PID, sorted; nil in a map by
+	// router, and of a PID that is no group.
+	Members []string `avro:"members"`
 }
 
 // Parts says what a reader of a large map must have before it may show it.
@@ -68,6 +82,13 @@ type CostMapMeta struct {
 
 // CostType is RFC 7285 §10.7.
 type CostType struct {
-	CostMode   string `avro:"cost_mode"`
-	CostMetric string `avro:"cost_metric"`
+	CostMode    string       `avro:"cost_mode"`
+	CostMetric  string       `avro:"cost_metric"`
+	CostContext *CostContext `avro:"cost_context"`
+}
+
+// CostContext says where costs come from (RFC 9439 §3.1).
+type CostContext struct {
+	CostSource string            `avro:"cost_source"`
+	Parameters map[string]string `avro:"parameters"`
 }

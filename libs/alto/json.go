@@ -36,8 +36,13 @@ type (
 		DependentVTags []vtag   `json:"dependent-vtags"`
 	}
 	costType struct {
-		CostMetric string `json:"cost-metric"`
-		CostMode   string `json:"cost-mode"`
+		CostContext *costContext `json:"cost-context,omitempty"`
+		CostMetric  string       `json:"cost-metric"`
+		CostMode    string       `json:"cost-mode"`
+	}
+	costContext struct {
+		CostSource string            `json:"cost-source"`
+		Parameters map[string]string `json:"parameters,omitempty"`
 	}
 )
 
@@ -58,7 +63,7 @@ func NetworkMapJSON(m schemas.NetworkMap) ([]byte, error) {
 func groupsJSON(m NetworkMap) map[string]group {
 	groups := make(map[string]group, len(m))
 	for pid, g := range m {
-		groups[pid] = group(g)
+		groups[pid] = group{g.IPv4, g.IPv6}
 	}
 	return groups
 }
@@ -77,7 +82,7 @@ func ParseNetworkMap(text []byte) (schemas.NetworkMap, error) {
 		NetworkMap: make(NetworkMap, len(body.NetworkMap)),
 	}
 	for pid, g := range body.NetworkMap {
-		m.NetworkMap[pid] = schemas.EndpointAddressGroup(g)
+		m.NetworkMap[pid] = schemas.EndpointAddressGroup{IPv4: g.IPv4, IPv6: g.IPv6}
 	}
 	return m, nil
 }
@@ -89,7 +94,7 @@ func CostMapJSON(m schemas.CostMap) ([]byte, error) {
 		return nil, fmt.Errorf("write cost map: %w", errNoBody)
 	}
 	body := costMapBody{CostMap: m.CostMap, Meta: costMapMeta{
-		CostType:       costType{CostMetric: m.Meta.CostType.CostMetric, CostMode: m.Meta.CostType.CostMode},
+		CostType:       costType{(*costContext)(m.Meta.CostType.CostContext), m.Meta.CostType.CostMetric, m.Meta.CostType.CostMode},
 		DependentVTags: []vtag{},
 	}}
 	for _, v := range m.Meta.DependentVTags {
@@ -110,6 +115,7 @@ func ParseCostMap(text []byte) (schemas.CostMap, error) {
 	m := schemas.CostMap{CostMap: body.CostMap, Meta: &schemas.CostMapMeta{
 		CostType: schemas.CostType{
 			CostMode: body.Meta.CostType.CostMode, CostMetric: body.Meta.CostType.CostMetric,
+			CostContext: (*schemas.CostContext)(body.Meta.CostType.CostContext),
 		},
 	}}
 	for _, v := range body.Meta.DependentVTags {

@@ -3,6 +3,7 @@ package alto
 import (
 	"bytes"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/altostream/altostream/schemas"
@@ -60,6 +61,26 @@ func TestNetworkMapJSON(t *testing.T) {
 	}
 	if diff := cmp.Diff(exampleNetworkMap, m); diff != "" {
 		t.Errorf("ParseNetworkMap (-want +got):\n%s", diff)
+	}
+}
+
+// TestCostContextJSON is RFC 9439 §3.1.
+func TestCostContextJSON(t *testing.T) {
+	m := schemas.CostMap{CostMap: CostMap{"a": {"a": 0}}, Meta: &schemas.CostMapMeta{CostType: schemas.CostType{
+		CostMode: Numerical, CostMetric: DelayOneWay,
+		CostContext: &schemas.CostContext{CostSource: Estimation, Parameters: map[string]string{"tlv": "1114"}},
+	}}}
+	text, err := CostMapJSON(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `"cost-context":{"cost-source":"estimation","parameters":{"tlv":"1114"}},"cost-metric":"delay-ow","cost-mode":"numerical"`
+	if got := strings.Join(strings.Fields(string(text)), ""); !strings.Contains(got, want) {
+		t.Errorf("got %s, want it to have %s", got, want)
+	}
+	back, err := ParseCostMap(text)
+	if diff := cmp.Diff(m, back); diff != "" || err != nil {
+		t.Errorf("ParseCostMap: %v (-want +got):\n%s", err, diff)
 	}
 }
 

@@ -17,8 +17,10 @@ const (
 const (
 	maxNameLength = 64 // RFC 7285 §10.1, §10.2
 
-	// maxTopologyLength leaves every resource id within maxNameLength; the longest
-	// is costmap-<topology>-bw-available-ordinal.
+	maxViewLength = 16
+
+	// maxTopologyLength leaves the resource ids of metrics up to the length of bw-available
+	// within maxNameLength; ValidResourceID tells which others are.
 	maxTopologyLength = maxNameLength - len("costmap-") - len("-bw-available-ordinal")
 )
 
@@ -55,11 +57,17 @@ func PIDName(asn uint32, igpRouterIDHex string) string {
 // ValidPID tells whether a text may name a PID (RFC 7285 §10.1).
 func ValidPID(name string) error { return checkName("PID name", name, maxNameLength) }
 
+// ValidResourceID tells whether a text may name a resource (RFC 7285 §10.2).
+func ValidResourceID(id string) error { return checkName("resource id", id, maxNameLength) }
+
 // ValidTopology tells whether a text may name a topology. A topology name is part
 // of resource ids, so it has their alphabet (RFC 7285 §10.2) and is so short that
-// they keep within 64 characters; it is the first part of Kafka keys, so it has no
+// most keep within 64 characters; it is the first part of Kafka keys, so it has no
 // '|', which that alphabet already excludes.
 func ValidTopology(name string) error { return checkName("topology name", name, maxTopologyLength) }
+
+// ValidView tells whether a text may name a view, which is part of resource ids as well.
+func ValidView(name string) error { return checkName("view name", name, maxViewLength) }
 
 func checkName(what, name string, limit int) error {
 	if name == "" {

@@ -51,11 +51,41 @@ func TestNames(t *testing.T) {
 	}
 }
 
-func TestResourceIDsOfTheLongestTopologyAreValid(t *testing.T) {
-	topology := strings.Repeat("t", maxTopologyLength)
-	for _, metric := range []string{"routingcost", "hopcount", "delay-ow", "delay-rt", "bw-residual", "bw-available", "bw-maxres"} {
-		if err := checkName("resource id", CostMapID(topology, metric, Ordinal), maxNameLength); err != nil {
-			t.Error(err)
+// TestLongestTopologies has the longest name of a topology with which all maps of a metric have
+// valid resource ids.
+func TestLongestTopologies(t *testing.T) {
+	for _, test := range []struct {
+		metric, mode string
+		want         int
+	}{
+		{RoutingCost, Numerical, maxTopologyLength},
+		{RoutingCost, Ordinal, maxTopologyLength},
+		{ResidualBandwidth, Ordinal, maxTopologyLength},
+		{AvailableBandwidth, Ordinal, maxTopologyLength},
+		{DelayVariation, Ordinal, 32},
+		{MaxReservableBandwidth, Ordinal, 33},
+		{MaxReservableBandwidth + IPv6, Numerical, maxTopologyLength},
+		{RoutingCost + IPv6, Ordinal, 31},
+		{DelayVariation + IPv6, Ordinal, 27},
+	} {
+		longest := 0
+		for n := range maxTopologyLength + 1 {
+			if ValidResourceID(CostMapID(strings.Repeat("t", n), test.metric, test.mode)) == nil {
+				longest = n
+			}
+		}
+		if longest != test.want {
+			t.Errorf("%s, %s: got %d, want %d", test.metric, test.mode, longest, test.want)
+		}
+	}
+}
+
+func TestUnits(t *testing.T) {
+	for metric, want := range map[string]string{
+		RoutingCost: "", HopCount: "links", DelayOneWay + Maximum: "µs", LossRate: "percent", MaxReservableBandwidth: "bytes/s", "other": "",
+	} {
+		if got := Unit(metric); got != want {
+			t.Errorf("%s: got %q, want %q", metric, got, want)
 		}
 	}
 }

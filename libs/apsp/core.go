@@ -2,6 +2,7 @@ package apsp
 
 // core is the dense matrix between the nodes that are left.
 type core[W Weight] struct {
+	*Graph[W]
 	nodes []int32 // by index
 	cells []W
 }
@@ -10,7 +11,7 @@ type core[W Weight] struct {
 const pivots = 32
 
 func newCore[W Weight](e *elimination[W]) *core[W] {
-	c := &core[W]{nodes: make([]int32, 0, e.left), cells: make([]W, e.left*e.left)}
+	c := &core[W]{Graph: e.Graph, nodes: make([]int32, 0, e.left), cells: make([]W, e.left*e.left)}
 	index := make([]int32, e.nodes)
 	out := make([]bool, e.nodes)
 	for _, n := range e.order {
@@ -46,7 +47,7 @@ func (c *core[W]) solve(w workers) {
 		for k := first; k < last; k++ {
 			for i := first; i < last; i++ {
 				if d := c.row(i)[k]; i != k && d != Unreachable[W]() {
-					reach(c.row(i), []term[W]{{uint64(d), c.row(k)}}, true)
+					c.reach(c.row(i), []term[W]{{uint64(d), c.row(k)}}, holds)
 				}
 			}
 		}
@@ -67,5 +68,5 @@ func (c *core[W]) through(first, last, i int) {
 			terms = append(terms, term[W]{uint64(row[k]), c.row(k)})
 		}
 	}
-	reach(row, terms, true)
+	c.reach(row, terms, holds)
 }

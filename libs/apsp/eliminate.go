@@ -8,7 +8,7 @@ type elimination[W Weight] struct {
 	ends   []int32     // those without transit, which need no shortcuts
 	left   int
 	queue  *degreeQueue
-	merged []edge[W]
+	places places[W]
 }
 
 // leastCore is the number of nodes from which on taking out more is not worth it.
@@ -17,7 +17,7 @@ const leastCore = 8
 func (g *Graph[W]) eliminate() *elimination[W] {
 	e := &elimination[W]{
 		Graph: g, lists: make([][]edge[W], g.nodes), order: make([]int32, 0, g.nodes),
-		queue: newDegreeQueue(g.nodes),
+		queue: newDegreeQueue(g.nodes), places: make(places[W], g.nodes),
 	}
 	room := make([]edge[W], 0, len(g.edges))
 	for n := range int32(g.nodes) {
@@ -76,28 +76,15 @@ func (e *elimination[W]) takeOut(n int32) {
 // shortcut gives a neighbour of n the shortcuts to all of n's others, and takes n from it.
 // One that leads in no direction is a shortcut too: unfolding counts on it.
 func (e *elimination[W]) shortcut(n int32, through edge[W]) {
-	own, others, merged := e.lists[through.to], e.lists[n], e.merged[:0]
-	for len(own) > 0 || len(others) > 0 {
-		switch {
-		case len(others) == 0 || len(own) > 0 && own[0].to < others[0].to:
-			if own[0].to != n {
-				merged = append(merged, own[0])
-			}
-			own = own[1:]
-			continue
-		case others[0].to == through.to:
-			others = others[1:]
-			continue
+	own := e.lists[through.to]
+	e.places.of(own)
+	last, gone := own[len(own)-1], e.places[n]
+	own[gone], e.places[last.to] = last, gone
+	own = own[:len(own)-1]
+	for _, o := range e.lists[n] {
+		if o.to != through.to {
+			own = e.places.add(own, edge[W]{o.to, e.sum(through.in, o.out), e.sum(o.in, through.out)})
 		}
-		o := others[0]
-		others = others[1:]
-		way := edge[W]{o.to, plus(through.in, o.out), plus(o.in, through.out)}
-		if len(own) > 0 && own[0].to == o.to {
-			way.out, way.in = min(way.out, own[0].out), min(way.in, own[0].in)
-			own = own[1:]
-		}
-		merged = append(merged, way)
 	}
-	e.lists[through.to] = append(e.lists[through.to][:0], merged...)
-	e.merged = merged
+	e.lists[through.to] = own
 }

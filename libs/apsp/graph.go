@@ -15,6 +15,14 @@ func Unreachable[W Weight]() W { return W(min(uint64(^W(0)), math.MaxInt64)) }
 // plus does not overflow: both are at most Unreachable.
 func plus[W Weight](a, b W) W { return W(min(uint64(a)+uint64(b), uint64(Unreachable[W]()))) }
 
+// sum is the length of a path and one that goes on from its end.
+func (g *Graph[W]) sum(a, b W) W {
+	if g.bottlenecks {
+		return max(a, b)
+	}
+	return plus(a, b)
+}
+
 // Arc is a link in one direction.
 type Arc[W Weight] struct {
 	From, To int
@@ -27,7 +35,10 @@ type Graph[W Weight] struct {
 	visible   int
 	noTransit []bool
 	start     []int32   // by node: its first of edges, and one more that ends the last
-	edges     []edge[W] // by node, then by neighbour
+	edges     []edge[W] // by node
+
+	// bottlenecks says that the length of a path is its longest arc, and not the sum.
+	bottlenecks bool
 }
 
 // edge is what joins a node to a neighbour, Unreachable in a direction without an arc.
@@ -42,81 +53,72 @@ type edge[W Weight] struct {
 // are only on the way, as a LAN's pseudonode is. It panics if an arc leads to a node that is none.
 func New[W Weight](noTransit []bool, visible int, arcs []Arc[W]) *Graph[W] {
 	g := &Graph[W]{nodes: len(noTransit), visible: visible, noTransit: noTransit}
-	g.join(halves(g.nodes, arcs))
+	g.start = make([]int32, g.nodes+1)
+	for _, a := range arcs {
+		if a.From < 0 || a.From >= g.nodes || a.To < 0 || a.To >= g.nodes {
+			panic(fmt.Sprintf("apsp: arc from %d to %d of %d nodes", a.From, a.To, g.nodes))
+		}
+		g.start[a.From]++
+		g.start[a.To]++
+	}
+	g.join(arcs)
 	return g
 }
 
-// half is an arc as one of its ends sees it.
-type half[W Weight] struct {
-	of int32
-	edge[W]
-}
-
-// halves returns both halves of each arc in the order of their neighbours.
-func halves[W Weight](nodes int, arcs []Arc[W]) []half[W] {
+// join makes one edge of the arcs between the same two nodes. The number of arcs at each is in start.
+func (g *Graph[W]) join(arcs []Arc[W]) {
 	none := Unreachable[W]()
-	next := make([]int32, nodes+1)
-	for _, a := range arcs {
-		if a.From < 0 || a.From >= nodes || a.To < 0 || a.To >= nodes {
-			panic(fmt.Sprintf("apsp: arc from %d to %d of %d nodes", a.From, a.To, nodes))
-		}
-		next[a.From+1]++
-		next[a.To+1]++
+	last := int32(0)
+	for n, count := range g.start {
+		last += count
+		g.start[n] = last
 	}
-	for n := range nodes {
-		next[n+1] += next[n]
-	}
-	sorted := make([]half[W], 2*len(arcs))
+	edges := make([]edge[W], last)
 	for _, a := range arcs {
 		from, to, weight := int32(a.From), int32(a.To), min(a.Weight, none)
-		sorted[next[from]] = half[W]{to, edge[W]{from, none, weight}}
-		next[from]++
-		sorted[next[to]] = half[W]{from, edge[W]{to, weight, none}}
-		next[to]++
+		g.start[from]--
+		edges[g.start[from]] = edge[W]{to, weight, none}
+		g.start[to]--
+		edges[g.start[to]] = edge[W]{from, none, weight}
 	}
-	return sorted
-}
-
-// join sorts halves, which come in the order of neighbours, by node too, and makes one edge
-// of those between the same two nodes.
-func (g *Graph[W]) join(halves []half[W]) {
-	next := make([]int32, g.nodes+1)
-	for _, h := range halves {
-		next[h.of+1]++
-	}
-	for n := range g.nodes {
-		next[n+1] += next[n]
-	}
-	sorted := make([]edge[W], len(halves))
-	for _, h := range halves {
-		sorted[next[h.of]] = h.edge
-		next[h.of]++
-	}
-	g.start = make([]int32, 1, g.nodes+1)
-	g.edges = sorted[:0]
-	first := int32(0)
-	for n, end := range next[:g.nodes] {
-		for _, e := range sorted[first:end] {
-			g.add(int32(n), e)
+	places := make(places[W], g.nodes)
+	g.edges = edges[:0]
+	for n := range int32(g.nodes) {
+		first, end := g.start[n], g.start[n+1]
+		g.start[n] = int32(len(g.edges))
+		own := g.edges[len(g.edges):]
+		for _, e := range edges[first:end] {
+			if e.to != n && (e.out != none || e.in != none) {
+				own = places.add(own, e)
+			}
 		}
-		first = end
-		g.start = append(g.start, int32(len(g.edges)))
+		g.edges = g.edges[:len(g.edges)+len(own)]
+	}
+	g.start[g.nodes] = int32(len(g.edges))
+}
+
+// places says where in a list of edges the one to a neighbour is, by the neighbour. It need not be
+// cleared for another list: a place holds if the edge that is there leads to the neighbour.
+type places[W Weight] []int32
+
+// of takes the places of a list.
+func (p places[W]) of(list []edge[W]) {
+	for i := range list {
+		p[list[i].to] = int32(i)
 	}
 }
 
-// add puts an edge after those of the same node that lead to neighbours before it.
-func (g *Graph[W]) add(of int32, e edge[W]) {
-	none := Unreachable[W]()
-	if e.to == of || e.out == none && e.in == none {
-		return
+// add adds an edge to the list whose places these are, or makes the one to the same neighbour
+// the shorter of both.
+func (p places[W]) add(list []edge[W], e edge[W]) []edge[W] {
+	if i := int(p[e.to]); i < len(list) && list[i].to == e.to {
+		known := &list[i]
+		known.out, known.in = min(known.out, e.out), min(known.in, e.in)
+		return list
 	}
-	if last := len(g.edges) - 1; last >= int(g.start[of]) && g.edges[last].to == e.to {
-		e.out, e.in = min(e.out, g.edges[last].out), min(e.in, g.edges[last].in)
-		g.edges[last] = e
-		return
-	}
-	g.edges = append(g.edges, e)
+	p[e.to] = int32(len(list))
+	return append(list, e)
 }
 
-// edgesOf returns what joins a node to its neighbours, in their order.
+// edgesOf returns what joins a node to its neighbours.
 func (g *Graph[W]) edgesOf(n int32) []edge[W] { return g.edges[g.start[n]:g.start[n+1]] }

@@ -10,18 +10,51 @@ type term[W Weight] struct {
 	row    []W
 }
 
+// mode says what a row is.
+type mode uint8
+
+const (
+	fills   mode = iota // what is in it does not count
+	holds               // it holds sums already
+	streams             // it is filled and not soon read: it goes past the cache
+)
+
 // reach makes a row the least of sums and, if it holds some already, of those.
-func reach[W Weight](row []W, through []term[W], holds bool) {
-	if vector(row, through, holds) {
+func reach[W Weight](row []W, through []term[W], mode mode) {
+	if vector(row, through, mode) {
 		return
 	}
-	plain(row, through, holds)
+	plain(row, through, mode)
+}
+
+// reach makes a row the least of the ways that lead on over terms.
+func (g *Graph[W]) reach(row []W, through []term[W], mode mode) {
+	if g.bottlenecks {
+		narrow(row, through, mode)
+		return
+	}
+	reach(row, through, mode)
+}
+
+// narrow is reach with the greater one in the place of a sum.
+func narrow[W Weight](row []W, through []term[W], mode mode) {
+	if mode != holds {
+		for i := range row {
+			row[i] = Unreachable[W]()
+		}
+	}
+	for _, t := range through {
+		w, r := W(t.weight), t.row[:len(row)]
+		for i, d := range row {
+			row[i] = min(d, max(w, r[i]))
+		}
+	}
 }
 
 // plain is reach for any processor.
-func plain[W Weight](row []W, through []term[W], holds bool) {
+func plain[W Weight](row []W, through []term[W], mode mode) {
 	switch {
-	case holds:
+	case mode == holds:
 	case len(through) == 0:
 		for i := range row {
 			row[i] = Unreachable[W]()

@@ -18,7 +18,7 @@ func testReach[W Weight](t *testing.T) {
 	none := Unreachable[W]()
 	for seed := range uint64(3000) {
 		rng := rand.New(rand.NewPCG(seed, 2))
-		cells, terms, holds := 1+rng.IntN(150), rng.IntN(12), rng.IntN(2) == 0
+		cells, terms, as := 1+rng.IntN(150), rng.IntN(12), mode(rng.IntN(3))
 		random := func() W {
 			switch rng.IntN(3) {
 			case 0:
@@ -40,16 +40,16 @@ func testReach[W Weight](t *testing.T) {
 		}
 		want := slices.Clone(rows[0])
 		for i := range cells {
-			if !holds {
+			if as != holds {
 				want[i] = none
 			}
 			for _, term := range through {
 				want[i] = min(want[i], plus(W(term.weight), term.row[i]))
 			}
 		}
-		for name, do := range map[string]func([]W, []term[W], bool){"reach": reach[W], "plain": plain[W]} {
+		for name, do := range map[string]func([]W, []term[W], mode){"reach": reach[W], "plain": plain[W]} {
 			row := slices.Clone(rows[0])
-			if do(row[:cells], through, holds); !slices.Equal(row, want) {
+			if do(row[:cells], through, as); !slices.Equal(row, want) {
 				t.Fatalf("seed %d: %s of %d cells and %d terms: got %v, want %v", seed, name, cells, terms, row, want)
 			}
 		}
@@ -66,12 +66,12 @@ func BenchmarkReach(b *testing.B) {
 		}
 		b.Run(fmt.Sprintf("%d/reach", terms), func(b *testing.B) {
 			for b.Loop() {
-				reach(row, through, false)
+				reach(row, through, fills)
 			}
 		})
 		b.Run(fmt.Sprintf("%d/plain", terms), func(b *testing.B) {
 			for b.Loop() {
-				plain(row, through, false)
+				plain(row, through, fills)
 			}
 		})
 	}

@@ -1,6 +1,6 @@
 #include "textflag.h"
 
-// func minPlus32AVX2(row *uint32, cells int, through *term[uint32], terms int, holds bool)
+// func minPlus32AVX2(row *uint32, cells int, through *term[uint32], terms int, mode mode)
 //
 // 32 cells at a time, in Y0 to Y3, the last of them again where there are less. A sum is
 // min(cell, ^weight) + weight: it ends at 2³²−1.
@@ -9,7 +9,7 @@ TEXT ·minPlus32AVX2(SB), NOSPLIT, $0-33
 	MOVQ     cells+8(FP), CX
 	MOVQ     through+16(FP), SI
 	MOVQ     terms+24(FP), DX
-	MOVBLZX  holds+32(FP), R8
+	MOVBLZX  mode+32(FP), R8
 	SUBQ     $32, CX
 	XORQ     AX, AX
 	VPCMPEQD Y15, Y15, Y15
@@ -19,8 +19,8 @@ block:
 	VMOVDQA Y15, Y1
 	VMOVDQA Y15, Y2
 	VMOVDQA Y15, Y3
-	TESTL   R8, R8
-	JZ      sums
+	CMPL    R8, $1
+	JNE     sums
 	VMOVDQU (DI)(AX*4), Y0
 	VMOVDQU 32(DI)(AX*4), Y1
 	VMOVDQU 64(DI)(AX*4), Y2
@@ -49,22 +49,36 @@ sum:
 	ADDQ         $32, R9
 	DECQ         R10
 	JNZ          sum
-	VMOVDQU      Y0, (DI)(AX*4)
-	VMOVDQU      Y1, 32(DI)(AX*4)
-	VMOVDQU      Y2, 64(DI)(AX*4)
-	VMOVDQU      Y3, 96(DI)(AX*4)
-	CMPQ         AX, CX
-	JEQ          done
+	CMPL         R8, $2
+	JNE          store
+	TESTQ        $7, AX
+	JNZ          store
+	VMOVNTDQ     Y0, (DI)(AX*4)
+	VMOVNTDQ     Y1, 32(DI)(AX*4)
+	VMOVNTDQ     Y2, 64(DI)(AX*4)
+	VMOVNTDQ     Y3, 96(DI)(AX*4)
+	JMP          stored
+
+store:
+	VMOVDQU Y0, (DI)(AX*4)
+	VMOVDQU Y1, 32(DI)(AX*4)
+	VMOVDQU Y2, 64(DI)(AX*4)
+	VMOVDQU Y3, 96(DI)(AX*4)
+
+stored:
+	CMPQ    AX, CX
+	JEQ     done
 	ADDQ         $32, AX
 	CMPQ         AX, CX
 	CMOVQGT      CX, AX
 	JMP          block
 
 done:
+	SFENCE
 	VZEROUPPER
 	RET
 
-// func minPlus64AVX2(row *uint64, cells int, through *term[uint64], terms int, holds bool)
+// func minPlus64AVX2(row *uint64, cells int, through *term[uint64], terms int, mode mode)
 //
 // The same, 16 cells at a time. A sum of two cells of 63 bits that is more than 2⁶³−1 has the
 // sign bit, and is no sum that counts.
@@ -73,7 +87,7 @@ TEXT ·minPlus64AVX2(SB), NOSPLIT, $0-33
 	MOVQ     cells+8(FP), CX
 	MOVQ     through+16(FP), SI
 	MOVQ     terms+24(FP), DX
-	MOVBLZX  holds+32(FP), R8
+	MOVBLZX  mode+32(FP), R8
 	SUBQ     $16, CX
 	XORQ     AX, AX
 	VPCMPEQD Y15, Y15, Y15
@@ -84,8 +98,8 @@ block:
 	VMOVDQA Y15, Y1
 	VMOVDQA Y15, Y2
 	VMOVDQA Y15, Y3
-	TESTL   R8, R8
-	JZ      sums
+	CMPL    R8, $1
+	JNE     sums
 	VMOVDQU (DI)(AX*8), Y0
 	VMOVDQU 32(DI)(AX*8), Y1
 	VMOVDQU 64(DI)(AX*8), Y2
@@ -117,17 +131,31 @@ sum:
 	ADDQ         $32, R9
 	DECQ         R10
 	JNZ          sum
-	VMOVDQU      Y0, (DI)(AX*8)
-	VMOVDQU      Y1, 32(DI)(AX*8)
-	VMOVDQU      Y2, 64(DI)(AX*8)
-	VMOVDQU      Y3, 96(DI)(AX*8)
-	CMPQ         AX, CX
-	JEQ          done
+	CMPL         R8, $2
+	JNE          store
+	TESTQ        $3, AX
+	JNZ          store
+	VMOVNTDQ     Y0, (DI)(AX*8)
+	VMOVNTDQ     Y1, 32(DI)(AX*8)
+	VMOVNTDQ     Y2, 64(DI)(AX*8)
+	VMOVNTDQ     Y3, 96(DI)(AX*8)
+	JMP          stored
+
+store:
+	VMOVDQU Y0, (DI)(AX*8)
+	VMOVDQU Y1, 32(DI)(AX*8)
+	VMOVDQU Y2, 64(DI)(AX*8)
+	VMOVDQU Y3, 96(DI)(AX*8)
+
+stored:
+	CMPQ    AX, CX
+	JEQ     done
 	ADDQ         $16, AX
 	CMPQ         AX, CX
 	CMOVQGT      CX, AX
 	JMP          block
 
 done:
+	SFENCE
 	VZEROUPPER
 	RET

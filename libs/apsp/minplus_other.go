@@ -3,4 +3,4 @@
 package apsp
 
 // vector is there for amd64 alone.
-func vector[W Weight]([]W, []term[W], bool) bool { return false }
+func vector[W Weight]([]W, []term[W], mode) bool { return false }

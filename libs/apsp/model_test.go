@@ -11,7 +11,7 @@ import (
 )
 
 // model is Floyd and Warshall's algorithm as it is in books, with sums that cannot overflow.
-func model[W Weight](noTransit []bool, arcs []Arc[W]) [][]uint64 {
+func model[W Weight](noTransit []bool, arcs []Arc[W], sum func(a, b uint64) uint64) [][]uint64 {
 	d := make([][]uint64, len(noTransit))
 	for i := range d {
 		d[i] = make([]uint64, len(d))
@@ -27,7 +27,7 @@ func model[W Weight](noTransit []bool, arcs []Arc[W]) [][]uint64 {
 		for i := range d {
 			for j := range d {
 				if !noTransit[k] {
-					d[i][j] = min(d[i][j], d[i][k]+d[k][j])
+					d[i][j] = min(d[i][j], sum(d[i][k], d[k][j]))
 				}
 			}
 		}
@@ -118,8 +118,12 @@ func testAgainstModel[W Weight](t *testing.T) {
 			reached, unreached := 0, 0
 			for seed := range uint64(min(1000, 2_000_000/(k.nodes*k.nodes))) {
 				noTransit, visible, arcs := random[W](rand.New(rand.NewPCG(seed, 1)), k)
-				New(noTransit, visible, arcs).AllPairs(&m)
-				want := model(noTransit, arcs)
+				g := New(noTransit, visible, arcs)
+				g.AllBottlenecks(&m)
+				want := model(noTransit, arcs, func(a, b uint64) uint64 { return max(a, b) })
+				compare(t, fmt.Sprintf("bottlenecks, seed %d", seed), &m, visible, want)
+				g.AllPairs(&m)
+				want = model(noTransit, arcs, func(a, b uint64) uint64 { return a + b })
 				compare(t, fmt.Sprintf("seed %d", seed), &m, visible, want)
 				for from := range visible {
 					for _, d := range m.Row(from) {

@@ -13,9 +13,17 @@ func (g *Graph[W]) AllPairs(into *Matrix[W]) {
 	c := newCore(e)
 	c.solve(workers)
 	u := newUnfolding(e, into)
-	workers.each(len(c.nodes), func(i int) { u.coreRow(c, i) })
+	workers.each((len(c.nodes)+lanes-1)/lanes, func(i int) { u.coreRows(c, i*lanes) })
 	workers.each(len(u.trees), func(i int) { u.tree(u.trees[i]) })
 	workers.each(len(u.nodes)-int(u.below), func(i int) { u.endRow(u.below + int32(i)) })
+}
+
+// AllBottlenecks does the same with the greatest weight of a path in the place of its length:
+// where a wider link has the lower weight, it finds the widest paths.
+func (g *Graph[W]) AllBottlenecks(into *Matrix[W]) {
+	of := *g
+	of.bottlenecks = true
+	of.AllPairs(into)
 }
 
 // unfolding gives eliminated nodes their rows and columns.
@@ -51,6 +59,11 @@ func newUnfolding[W Weight](e *elimination[W], into *Matrix[W]) *unfolding[W] {
 		}
 	}
 	u.start = make([]int32, 1, len(u.nodes)+1)
+	edges := 0
+	for _, n := range u.nodes {
+		edges += len(e.lists[n])
+	}
+	u.upper = make([]edge[W], 0, edges)
 	for _, n := range u.nodes {
 		for _, above := range e.lists[n] {
 			above.to = u.columns[above.to]
@@ -120,29 +133,30 @@ func (u *unfolding[W]) number() {
 	}
 }
 
-// coreRow gives a node of the core its row.
-func (u *unfolding[W]) coreRow(c *core[W], i int) {
-	if u.columns[c.nodes[i]] == noColumn {
-		return
-	}
-	row := u.matrix.row(u.columns[c.nodes[i]])
-	for j, d := range c.row(i) {
-		if to := u.columns[c.nodes[j]]; to != noColumn {
-			row[to] = d
-		}
-	}
-	u.sweep(row, 0, int32(len(u.nodes)))
-}
-
 // sweep extends a row to nodes in the new order: the last node on the way that is above
 // one is among its neighbours.
 func (u *unfolding[W]) sweep(row []W, first, last int32) {
+	if u.bottlenecks {
+		u.sweepBottlenecks(row, first, last)
+		return
+	}
 	for i := first; i < last; i++ {
 		least := uint64(Unreachable[W]())
 		for _, above := range u.upper[u.start[i]:u.start[i+1]] {
 			least = min(least, uint64(row[above.to])+uint64(above.in))
 		}
 		row[u.columns[u.nodes[i]]] = W(least)
+	}
+}
+
+// sweepBottlenecks is sweep with the greater one in the place of a sum.
+func (u *unfolding[W]) sweepBottlenecks(row []W, first, last int32) {
+	for i := first; i < last; i++ {
+		least := Unreachable[W]()
+		for _, above := range u.upper[u.start[i]:u.start[i+1]] {
+			least = min(least, max(row[above.to], above.in))
+		}
+		row[u.columns[u.nodes[i]]] = least
 	}
 }
 
@@ -177,7 +191,11 @@ func (u *unfolding[W]) throughUpper(i int32) []W {
 	}
 	own := u.columns[u.nodes[i]]
 	row := u.matrix.row(own)
-	reach(row, terms, false)
+	mode := fills
+	if u.matrix.streams && i < u.below && u.size[i] == 1 {
+		mode = streams
+	}
+	u.reach(row, terms, mode)
 	row[own] = 0
 	return row
 }

@@ -98,7 +98,7 @@ func mesh(rng *rand.Rand, backbone bool, routers []int) *Area {
 // tellAll has all routers tell their addresses, and border routers what they reach.
 func tellAll(n *Network) {
 	d := n.Domains[0]
-	within := newRouting(d, n.Routers, ByIGP)
+	within := newRouting(d, n.Routers, ByIGP, func(a *Area) *inside { return a.shortestPaths(ByIGP) })
 	distances := n.Distances(ByIGP)
 	for i, a := range d.Areas {
 		a.TellsPrefixes, a.Prefixes = true, map[netip.Prefix][]Advertisement{}
@@ -123,5 +123,32 @@ func tellAll(n *Network) {
 				}
 			}
 		}
+	}
+}
+
+// BenchmarkAlong measures what one measure along the paths costs besides Distances.
+func BenchmarkAlong(b *testing.B) {
+	for _, shape := range []struct {
+		name  string
+		rules Rules
+		areas int
+	}{{"single area", OSPF, 0}, {"OSPF areas", OSPF, 20}, {"IS-IS levels", ISIS, 20}} {
+		n := hierarchy(1000, shape.areas, shape.rules, shape.areas > 0)
+		for _, a := range n.Domains[0].Areas {
+			for i := range a.Links {
+				a.Links[i].Measured = NothingMeasured()
+				a.Links[i].Measured[Delay] = float64(i)
+			}
+		}
+		b.Run(shape.name+"/distances", func(b *testing.B) {
+			for b.Loop() {
+				n.Distances(ByIGP)
+			}
+		})
+		b.Run(shape.name+"/delay", func(b *testing.B) {
+			for b.Loop() {
+				n.Along(Delay)
+			}
+		})
 	}
 }

@@ -11,14 +11,21 @@ var defaultRoutes = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.Mus
 
 // exit is the router that packets come to which follow a default route, and the way to it.
 type exit struct {
-	router int
-	near   Distance
+	leg
+	near Distance
 }
 
 // findExits notes where each router's packets go that it has no other route for: the same
 // for every destination.
-func (r *routing) findExits(defaults func(from int) []candidate) {
+func (r *routing) findExits() {
 	r.exits = make([][]exit, r.routers)
+	defaults := r.ospfDefaults
+	switch {
+	case len(r.domain.Areas) <= 1:
+		return
+	case r.domain.Rules == ISIS:
+		defaults = r.isisDefaults
+	}
 	for from := range r.routers {
 		for _, c := range defaults(from) {
 			r.exits[from] = append(r.exits[from], r.firstOnTheWay(c))
@@ -30,13 +37,16 @@ func (r *routing) findExits(defaults func(from int) []candidate) {
 // it has routes of its own, and sends the packets their way.
 func (r *routing) firstOnTheWay(c candidate) exit {
 	inside := r.inside[c.from.area]
-	first := exit{c.via, c.near}
+	first := exit{c.leg, c.near}
+	if r.weight == byWidth {
+		return first
+	}
 	for n, node := range r.domain.Areas[c.from.area].Nodes {
 		if n == c.from.node || node.Router == Pseudonode || node.NoTransit || len(r.places[node.Router]) < 2 {
 			continue
 		}
 		if near := inside.at(c.from.node, n); near < first.near && near.plus(inside.at(n, c.node)) == c.near {
-			first = exit{node.Router, near}
+			first = exit{leg{c.from, n, node.Router}, near}
 		}
 	}
 	return first
@@ -44,12 +54,13 @@ func (r *routing) firstOnTheWay(c candidate) exit {
 
 // overDefault is the whole path of packets that follow a router's default route; of
 // several that are equally good the shortest.
-func (r *routing) overDefault(from int) Distance {
-	best := Unreachable
+func (r *routing) overDefault(from int) best {
+	b := r.noWay(from)
 	for _, e := range r.exits[from] {
-		best = min(best, e.near.plus(r.route(e.router)))
+		d := r.plus(e.near, r.route(e.via))
+		r.offer(&b, d, d, e.leg)
 	}
-	return best
+	return b
 }
 
 // defaultCandidates returns the ways from a place over those that tell a default route.
@@ -61,8 +72,12 @@ func (r *routing) defaultCandidates(from place, reach Reach) []candidate {
 	return ways
 }
 
-// nearest returns the first of ways (at least one) in an order, and those level with it.
-func nearest(ways []candidate, order func(a, b candidate) int) []candidate {
+// nearest returns the first of ways (at least one) in an order, and those level with it. The
+// widest path may lead over any.
+func (r *routing) nearest(ways []candidate, order func(a, b candidate) int) []candidate {
+	if r.weight == byWidth {
+		return ways
+	}
 	first := slices.MinFunc(ways, order)
 	return slices.DeleteFunc(ways, func(c candidate) bool { return order(c, first) != 0 })
 }

@@ -1,6 +1,9 @@
 package igp
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Distance is the length of a path: the sum of the metric asked for, and of the paths
 // that are as short the least number of links. Distances add up and compare as numbers.
@@ -43,6 +46,14 @@ func (d Distance) plus(next Distance) Distance {
 	return distance(d.Metric()+next.Metric(), a+b)
 }
 
+// sum is the length of a path and one that goes on from its end.
+func (w Weight) sum(a, b Distance) Distance {
+	if w == byWidth {
+		return max(a, b)
+	}
+	return a.plus(b)
+}
+
 // Matrix holds the distance from every router to every router.
 type Matrix struct {
 	n     int
@@ -60,6 +71,8 @@ func newMatrix(n int) *Matrix {
 	}
 	return m
 }
+
+func (m *Matrix) clone() *Matrix { return &Matrix{n: m.n, cells: slices.Clone(m.cells)} }
 
 // Routers is how many there are.
 func (m *Matrix) Routers() int { return m.n }

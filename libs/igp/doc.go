@@ -8,6 +8,9 @@
 // routers tell (words.go) and else by default routes (default.go), and between Domains the
 // preferred one counts (network.go).
 //
+// What is measured of links, as delay and bandwidth, adds up along the paths that the rules make
+// (values.go, along.go); of bandwidths there are also the widest paths (widest.go).
+//
 // The cost to a router is that of the route to its own address, as far as prefixes are
 // told: a border router can filter, aggregate or discourage what it passes on, and what
 // it says of an address is its word. Where no prefixes are told, border routers are

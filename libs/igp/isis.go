@@ -1,18 +1,16 @@
 package igp
 
-import "net/netip"
-
 // isis returns the distance from a router by the rules of IS-IS levels.
-func (r *routing) isis(from int) Distance {
-	for _, prefix := range r.covering {
-		if d := r.byPrefix(from, prefix); d != Unreachable {
-			return d
+func (r *routing) isis(from int) best {
+	for i := range r.covering {
+		if b := r.byPrefix(from, &r.covering[i]); b.length != Unreachable {
+			return b
 		}
 	}
 	if !r.address.IsValid() {
 		return r.byNode(from)
 	}
-	return Unreachable
+	return r.noWay(from)
 }
 
 // classes are the kinds of routes, the preferred first: level 1 before level 2 before what
@@ -25,56 +23,61 @@ var classes = []struct {
 
 // byPrefix is the path by the route to one prefix. Where the prefixes of a level are not
 // told, the destination itself is looked for in it.
-func (r *routing) byPrefix(from int, prefix netip.Prefix) Distance {
+func (r *routing) byPrefix(from int, prefix *covering) best {
 	for _, class := range classes {
-		best := Unreachable
+		b := r.noWay(from)
 		for _, p := range r.places[from] {
 			a := r.domain.Areas[p.area]
 			switch {
 			case a.Backbone != class.backbone:
-			case prefix == r.address && class.reach == Own && !a.TellsPrefixes:
-				best = min(best, r.throughLevel(p))
+			case prefix.Prefix == r.address && class.reach == Own && !a.TellsPrefixes:
+				r.offerLevel(&b, p)
 			default:
-				best = min(best, r.shortest(r.candidates(p, prefix, class.reach), prefix != r.address))
+				r.offerWords(&b, p, prefix, class.reach)
 			}
 		}
-		if best != Unreachable {
-			return best
+		if b.length != Unreachable {
+			return b
 		}
 	}
-	return Unreachable
+	return r.noWay(from)
 }
 
 // byNode is the path to a destination without an address: within the level 1 area, else
 // through level 2.
-func (r *routing) byNode(from int) Distance {
+func (r *routing) byNode(from int) best {
 	for _, backbone := range []bool{false, true} {
 		for _, p := range r.places[from] {
 			if r.domain.Areas[p.area].Backbone != backbone {
 				continue
 			}
-			if d := r.throughLevel(p); d != Unreachable {
-				return d
+			b := r.noWay(from)
+			if r.offerLevel(&b, p); b.length != Unreachable {
+				return b
 			}
 		}
 	}
-	return Unreachable
+	return r.noWay(from)
 }
 
-// throughLevel is the path from a place to the destination through its level: within
+// offerLevel offers the ways from a place to the destination through its level: within
 // it, and of level 2 also over a router of the destination's area if prefixes do not say
 // what those tell (RFC 1195 §3.2).
-func (r *routing) throughLevel(from place) Distance {
-	best := r.within(from)
+func (r *routing) offerLevel(b *best, from place) {
+	r.offerWithin(b, from)
 	a := r.domain.Areas[from.area]
 	if !a.Backbone || a.TellsPrefixes {
-		return best
+		return
 	}
 	for _, n := range r.borders[from.area] {
-		near := r.inside[from.area].at(from.node, n)
-		best = min(best, near.plus(r.withinOther(a.Nodes[n].Router, from.area)))
+		router := a.Nodes[n].Router
+		if n == from.node {
+			r.offerWithinOther(b, router, from.area)
+			continue
+		}
+		d := r.plus(r.inside[from.area].at(from.node, n), r.withinOther(router, from.area))
+		r.offer(b, d, d, leg{from, n, router})
 	}
-	return best
 }
 
 // isisDefaults returns the ways to the nearest routers that tell a default route, as the
@@ -92,7 +95,7 @@ func (r *routing) isisDefaults(from int) []candidate {
 			}
 		}
 		if len(ways) > 0 {
-			return nearest(ways, bySum)
+			return r.nearest(ways, bySum)
 		}
 	}
 	return nil
@@ -105,7 +108,7 @@ func (r *routing) attached(from place) []candidate {
 	for n, node := range r.domain.Areas[from.area].Nodes {
 		near := r.inside[from.area].at(from.node, n)
 		if node.Attached && node.Router != Pseudonode && n != from.node && near != Unreachable {
-			ways = append(ways, candidate{from: from, node: n, via: node.Router, near: near})
+			ways = append(ways, candidate{leg: leg{from, n, node.Router}, near: near})
 		}
 	}
 	return ways

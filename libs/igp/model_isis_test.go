@@ -22,24 +22,14 @@ const (
 
 // isisRoute is RFC 1195 §3.2 and RFC 5302 §3.2: of the prefixes in the LSPs of others the
 // best kind, then the least metric.
-func (m *model) isisRoute(router, of int) route {
-	best := route{kind: level2To1Route + 1, path: noPath}
-	if router == of {
-		return best
-	}
+func (m *model) isisRoute(router, of int) route { return shortest(m.isisWays(router, of)) }
+
+// isisWays returns the routes of the best kind.
+func (m *model) isisWays(router, of int) []route {
+	ways := make([][]route, level2To1Route+1)
 	offer := func(level, kind, teller int, told path, base int) {
-		d := m.distance(level, router, teller)
-		if teller == router || d == noPath {
-			return
-		}
-		r := route{true, level, kind, d.plus(told), base}
-		switch {
-		case r.kind != best.kind:
-			if r.kind < best.kind {
-				best = r
-			}
-		case r.less(best.path) || r.path == best.path && r.net().less(best.net()):
-			best = r
+		if d := m.distance(level, router, teller); router != of && teller != router && d != noPath {
+			ways[kind] = append(ways[kind], route{true, level, kind, d.plus(told), base, teller})
 		}
 	}
 	for level := range m.Areas {
@@ -52,7 +42,12 @@ func (m *model) isisRoute(router, of int) route {
 			offer(w.area, map[bool]int{false: level2Route, true: level2To1Route}[w.passed], w.teller, w.path, w.base)
 		}
 	}
-	return best
+	for _, of := range ways {
+		if len(of) > 0 {
+			return of
+		}
+	}
+	return nil
 }
 
 // tellsOn is what a level-1-2 router tells in one level of what it has from the other: up

@@ -42,29 +42,27 @@ func (m *model) looks(router int) []int {
 }
 
 // ospfRoute is RFC 2328 §16.1, then §16.2.
-func (m *model) ospfRoute(router, of int) route {
-	best := route{path: noPath}
+func (m *model) ospfRoute(router, of int) route { return shortest(m.ospfWays(router, of)) }
+
+// ospfWays returns the routes of which that is the shortest.
+func (m *model) ospfWays(router, of int) (ways []route) {
 	for area := range m.Areas {
 		if base := m.base[area][of]; base >= 0 && m.distance(area, router, of) != noPath {
-			if p := m.distance(area, router, of).plus(path{metric: base}); p.less(best.path) {
-				best = route{true, area, withinArea, p, base}
-			}
+			ways = append(ways, route{true, area, withinArea, m.distance(area, router, of).plus(path{metric: base}), base, of})
 		}
 	}
-	if best.ok {
-		return best
+	if len(ways) > 0 {
+		return ways
 	}
 	for _, area := range m.looks(router) {
 		for _, w := range m.words {
 			if w.area != area || w.of != of || w.teller == router || m.distance(area, router, w.teller) == noPath {
 				continue
 			}
-			if p := m.distance(area, router, w.teller).plus(w.path); p.less(best.path) {
-				best = route{true, area, betweenAreas, p, w.base}
-			}
+			ways = append(ways, route{true, area, betweenAreas, m.distance(area, router, w.teller).plus(w.path), w.base, w.teller})
 		}
 	}
-	return best
+	return ways
 }
 
 // summaries is RFC 2328 §12.4.3 with RFC 3509 §2.2.

@@ -2,6 +2,7 @@ package igp
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"slices"
 	"testing"
@@ -30,11 +31,19 @@ type model struct {
 	leaks   map[[2]int]bool // by router and destination: it tells it down
 }
 
-type path struct{ metric, links int }
+type path struct {
+	metric, links int
+	wide          bool // the metric is how narrow it is
+}
 
 var noPath = path{metric: 1 << 40}
 
-func (p path) plus(next path) path { return path{p.metric + next.metric, p.links + next.links} }
+func (p path) plus(next path) path {
+	if p.wide || next.wide {
+		return path{max(p.metric, next.metric), 0, true}
+	}
+	return path{p.metric + next.metric, p.links + next.links, false}
+}
 
 func (p path) less(q path) bool {
 	return p.metric < q.metric || p.metric == q.metric && p.links < q.links
@@ -55,10 +64,22 @@ type route struct {
 	kind int // by the rules of the IGP
 	path     // with the address's metric
 	base int // the part of it that is the address's metric
+	via  int // the router that told of it
+}
+
+// shortest is the shortest of routes of one kind.
+func shortest(ways []route) route {
+	best := route{path: noPath}
+	for _, r := range ways {
+		if r.less(best.path) || r.path == best.path && r.net().less(best.net()) {
+			best = r
+		}
+	}
+	return best
 }
 
 // net is the path without the metric of the address.
-func (r route) net() path { return path{r.metric - r.base, r.links} }
+func (r route) net() path { return path{r.metric - r.base, r.links, r.wide} }
 
 // word is what a router tells in an area of a destination.
 type word struct {
@@ -92,11 +113,20 @@ func (m *model) cost(a *Area, l Link) path {
 	}
 	switch m.weight {
 	case ByTE:
-		return path{int(l.TE.Value), links}
+		return path{int(l.TE.Value), links, false}
+	case byWidth:
+		switch width := AvailableBandwidth.of(a, l); {
+		case math.IsNaN(width):
+			return path{noPath.metric, 0, true}
+		case math.IsInf(width, 1):
+			return path{0, 0, true}
+		default:
+			return path{widest - int(width), 0, true}
+		}
 	case ByLinks:
-		return path{links, links}
+		return path{links, links, false}
 	}
-	return path{int(l.IGP.Value), links}
+	return path{int(l.IGP.Value), links, false}
 }
 
 func (m *model) bellmanFord(a *Area, from int) []path {
@@ -105,7 +135,7 @@ func (m *model) bellmanFord(a *Area, from int) []path {
 	for changed := true; changed; {
 		changed = false
 		for _, l := range a.Links {
-			if l.From != from && a.Nodes[l.From].NoTransit || best[l.From] == noPath {
+			if l.From != from && a.Nodes[l.From].NoTransit || best[l.From].metric >= noPath.metric {
 				continue
 			}
 			if p := best[l.From].plus(m.cost(a, l)); p.less(best[l.To]) {
@@ -236,7 +266,7 @@ func (m *model) paths(from, to, hopLimit int, nearest func(router int) []way) ma
 		if hopLimit > 0 {
 			m.walk(w, m.at[w.area][from], path{}, func(router int, gone path) {
 				for rest := range m.paths(router, to, hopLimit-1, nearest) {
-					if rest == noPath {
+					if rest.metric >= noPath.metric {
 						found[noPath] = true
 					} else {
 						found[gone.plus(rest)] = true
@@ -284,7 +314,49 @@ func (m *model) compare(t *testing.T, what string, nearest func(router int) []wa
 			if d := got.At(from, to).String(); !want[d] {
 				t.Fatalf("%s: %c>%c: got %s, want %v\n%s", what, 'A'+from, 'A'+to, d, want, format(m.Network))
 			}
+			if compared%10 != 0 || m.weight != ByIGP {
+				continue
+			}
+			if p := m.along(t, from, to).String(); !want[p] {
+				t.Fatalf("%s: %c>%c: the path has %s, want %v\n%s", what, 'A'+from, 'A'+to, p, want, format(m.Network))
+			}
 		}
 	}
 	return compared
+}
+
+// along adds up the links of Network.Path, which must lead from one router to the other.
+func (m *model) along(t *testing.T, from, to int) path {
+	t.Helper()
+	found, ok := m.Network.Path(from, to)
+	if !ok {
+		return noPath
+	}
+	var sum path
+	at := from
+	for _, leg := range found.Legs {
+		a := m.Areas[leg.Area]
+		if leg.From != at {
+			t.Fatalf("a leg begins at %c, want %c", 'A'+leg.From, 'A'+at)
+		}
+		for _, h := range leg.Hops {
+			node := m.at[leg.Area][at]
+			for _, i := range h.Links {
+				if a.Links[i].From != node {
+					t.Fatalf("link %v does not begin where the one before ends", a.Links[i])
+				}
+				sum, node = sum.plus(m.cost(a, a.Links[i])), a.Links[i].To
+			}
+			if at = h.Router; a.Nodes[node].Router != at {
+				t.Fatalf("a hop does not lead to %c", 'A'+at)
+			}
+		}
+		if leg.To != at {
+			t.Fatalf("a leg ends at %c, want %c", 'A'+at, 'A'+leg.To)
+		}
+	}
+	if at != to {
+		t.Fatalf("the path ends at %c, want %c", 'A'+at, 'A'+to)
+	}
+	return sum
 }

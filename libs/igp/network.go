@@ -69,6 +69,7 @@ type Node struct {
 type Link struct {
 	From, To int
 	IGP, TE  Told
+	Measured *Measured // nil = nothing is told
 }
 
 // Told is a metric, if it is told.
@@ -111,6 +112,9 @@ const (
 	ByLinks
 	// ByIGPThenLinks is ByIGP, and in a Flat domain ByLinks: BGP has paths without metrics.
 	ByIGPThenLinks
+
+	// byWidth is that of Widest: Distances are narrownesses.
+	byWidth
 )
 
 // Distances returns the distances between all routers.
@@ -120,7 +124,7 @@ func (n *Network) Distances(w Weight) *Matrix {
 		total.fill(d.distances(n.Routers, w))
 	}
 	if n.Join {
-		total.join(n.common())
+		total.join(n.common(), w)
 	}
 	return total
 }
@@ -166,8 +170,8 @@ func (d *Domain) members(routers int) []bool {
 }
 
 // join lets routers that do not reach each other do so over the given ones.
-func (m *Matrix) join(over []int) {
-	direct := &Matrix{n: m.n, cells: append([]Distance(nil), m.cells...)}
+func (m *Matrix) join(over []int, w Weight) {
+	direct := m.clone()
 	for _, via := range over {
 		for from := range m.n {
 			first := m.At(from, via)
@@ -176,7 +180,7 @@ func (m *Matrix) join(over []int) {
 			}
 			for to := range m.n {
 				if direct.At(from, to) == Unreachable {
-					m.set(from, to, min(m.At(from, to), first.plus(m.At(via, to))))
+					m.set(from, to, min(m.At(from, to), w.sum(first, m.At(via, to))))
 				}
 			}
 		}
@@ -185,19 +189,17 @@ func (m *Matrix) join(over []int) {
 
 // distances returns the distances within one domain.
 func (d *Domain) distances(routers int, w Weight) *Matrix {
-	if w == ByIGPThenLinks {
-		w = ByIGP
-		if d.Rules == Flat {
-			w = ByLinks
-		}
-	}
-	r := newRouting(d, routers, w)
+	w = d.weight(w)
+	return newRouting(d, routers, w, func(a *Area) *inside { return a.shortestPaths(w) }).all()
+}
+
+// weight is what ByIGPThenLinks stands for in a domain.
+func (d *Domain) weight(w Weight) Weight {
 	switch {
-	case len(d.Areas) <= 1:
-		return r.withinAreas()
-	case d.Rules == ISIS:
-		return r.each(r.isis, r.isisDefaults)
-	default:
-		return r.each(r.ospf, r.ospfDefaults)
+	case w == ByIGPThenLinks && d.Rules == Flat:
+		return ByLinks
+	case w == ByIGPThenLinks:
+		return ByIGP
 	}
+	return w
 }

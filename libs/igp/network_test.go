@@ -17,6 +17,7 @@ import (
 //	area 0, level 2    starts an area
 //	A-B 10             a link both ways; "A-B 10 3" costs 3 back
 //	A>B 10             a link one way; "A>B 10 te 7" with a TE metric
+//	A-B 10 delay 5     what is measured, in both directions: also loss, available; more can follow
 //	A-x 10             a link to a pseudonode, which costs 0 back
 //	A                  a router without links there
 //	A overload         it leads nothing through
@@ -90,21 +91,36 @@ func isRouter(name string) bool { return name >= "A" && name <= "Z" }
 func (p *parser) link(words []string) {
 	from, to := words[0][:1], words[0][2:]
 	there := Link{From: p.node(from), To: p.node(to), IGP: Told{number(words[1]), true}}
-	if len(words) > 3 && words[2] == "te" {
-		there.TE = Told{number(words[3]), true}
+	for i := 2; i+1 < len(words); i += 2 {
+		if words[i] == "te" {
+			there.TE = Told{number(words[i+1]), true}
+		} else {
+			there.measure(words[i], words[i+1])
+		}
 	}
 	p.area.Links = append(p.area.Links, there)
 	if words[0][1] == '>' {
 		return
 	}
-	back := Link{From: there.To, To: there.From, IGP: there.IGP, TE: there.TE}
+	back := Link{From: there.To, To: there.From, IGP: there.IGP, TE: there.TE, Measured: there.Measured}
 	switch {
 	case !isRouter(to):
-		back.IGP, back.TE = Told{0, true}, Told{0, true}
+		back.IGP, back.TE, back.Measured = Told{0, true}, Told{0, true}, nil
 	case len(words) == 3:
 		back.IGP.Value = number(words[2])
 	}
 	p.area.Links = append(p.area.Links, back)
+}
+
+func (l *Link) measure(what, value string) {
+	if l.Measured == nil {
+		l.Measured = NothingMeasured()
+	}
+	v, err := strconv.ParseFloat(value, 64)
+	if err != nil {
+		panic(err)
+	}
+	l.Measured[map[string]Measure{"delay": Delay, "loss": Loss, "available": AvailableBandwidth}[what]] = v
 }
 
 func (p *parser) tell(words []string) {

@@ -2,9 +2,9 @@ package igp
 
 // ospf returns the distance from a router by OSPF's rules: within an area of both if there
 // is a path, whatever other paths cost (RFC 2328 §11, §16.2).
-func (r *routing) ospf(from int) Distance {
-	if d := r.withinOther(from, noArea); d != Unreachable {
-		return d
+func (r *routing) ospf(from int) best {
+	if b := r.withinArea(from); b.length != Unreachable {
+		return b
 	}
 	if !r.hearsPrefixes(from) {
 		return r.overBorders(from)
@@ -38,17 +38,17 @@ func (r *routing) looksAt(from int) []place {
 
 // interArea is the shortest path over border routers that tell of the destination's
 // address, or else of a range that it is in (RFC 2328 §16.2).
-func (r *routing) interArea(from int) Distance {
-	for _, prefix := range r.covering {
-		best := Unreachable
+func (r *routing) interArea(from int) best {
+	for i := range r.covering {
+		b := r.noWay(from)
 		for _, p := range r.looksAt(from) {
-			best = min(best, r.shortest(r.candidates(p, prefix, Passed), prefix != r.address))
+			r.offerWords(&b, p, &r.covering[i], Passed)
 		}
-		if best != Unreachable {
-			return best
+		if b.length != Unreachable {
+			return b
 		}
 	}
-	return Unreachable
+	return r.noWay(from)
 }
 
 // ospfDefaults returns the ways to the nearest routers that tell a default route, as the
@@ -65,7 +65,7 @@ func (r *routing) ospfDefaults(from int) []candidate {
 			ways = append(ways, r.defaultCandidates(p, reach)...)
 		}
 		if len(ways) > 0 {
-			return nearest(ways, order)
+			return r.nearest(ways, order)
 		}
 	}
 	return nil
@@ -73,17 +73,18 @@ func (r *routing) ospfDefaults(from int) []candidate {
 
 // overBorders is the shortest inter-area path if border routers pass on whatever they
 // reach in other areas.
-func (r *routing) overBorders(from int) Distance {
-	best := Unreachable
+func (r *routing) overBorders(from int) best {
+	b := r.noWay(from)
 	for _, p := range r.looksAt(from) {
 		for _, n := range r.borders[p.area] {
 			if n != p.node {
 				border := r.domain.Areas[p.area].Nodes[n].Router
-				best = min(best, r.inside[p.area].at(p.node, n).plus(r.passedOn(border, p.area)))
+				d := r.plus(r.inside[p.area].at(p.node, n), r.passedOn(border, p.area))
+				r.offer(&b, d, d, leg{p, n, border})
 			}
 		}
 	}
-	return best
+	return b
 }
 
 // passedOn is what a border router passes into an area of the destination: its path within

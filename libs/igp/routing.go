@@ -16,20 +16,31 @@ type routing struct {
 	borders [][]int   // by area: its nodes that join it to other areas
 	core    []*place  // by router: where it is in the backbone with a neighbour there; nil = nowhere
 	exits   [][]exit  // by router: where its default route leads
-	rule    func(from int) Distance
+
+	legs [][]leg // by router: of its route to the destination at hand; nil = not asked for
+
+	// Of a measure along the paths, if one is asked for:
+	measure Measure
+	values  *Values
 
 	// Of the destination at hand:
 	to       int
-	address  netip.Prefix   // its own address, the zero value if none is told
-	covering []netip.Prefix // that are told in some area, but default routes; the longest first
-	own      []ownAddress   // where it tells it
-	homes    []place        // where paths to it end
-	known    []Distance     // by router
-	asked    []bool         // by router
+	address  netip.Prefix // its own address, the zero value if none is told
+	covering []covering   // all but default routes, the longest first
+	own      []ownAddress // where it tells it
+	homes    []place      // where paths to it end
+	known    []Distance   // by router
+	asked    []bool       // by router
 }
 
 // place is a router in one of its areas.
 type place struct{ area, node int }
+
+// covering is a prefix that the destination's address is in, and who tells it, by area.
+type covering struct {
+	netip.Prefix
+	tellers [][]Advertisement
+}
 
 // ownAddress is a place in which a router tells its own address, and with which metric.
 type ownAddress struct {
@@ -37,13 +48,13 @@ type ownAddress struct {
 	metric uint32
 }
 
-func newRouting(d *Domain, routers int, w Weight) *routing {
+func newRouting(d *Domain, routers int, w Weight, paths func(*Area) *inside) *routing {
 	r := &routing{
 		domain: d, routers: routers, weight: w, places: make([][]place, routers), core: make([]*place, routers), to: -1,
 		known: make([]Distance, routers), asked: make([]bool, routers),
 	}
 	for i, a := range d.Areas {
-		r.inside = append(r.inside, a.shortestPaths(w))
+		r.inside = append(r.inside, paths(a))
 		r.lengths = append(r.lengths, a.prefixLengths())
 		for n, node := range a.Nodes {
 			if node.Router != Pseudonode {
@@ -89,34 +100,44 @@ func (a *Area) hasNeighbor(node int) bool {
 	})
 }
 
+// all returns the distances by the rules of the domain.
+func (r *routing) all() *Matrix {
+	if len(r.domain.Areas) <= 1 {
+		return r.withinAreas()
+	}
+	r.findExits()
+	return r.each()
+}
+
+// rule is the best of the ways by the rules of the domain, but default routes.
+func (r *routing) rule(from int) best {
+	switch {
+	case len(r.domain.Areas) <= 1:
+		return r.withinArea(from)
+	case r.domain.Rules == ISIS:
+		return r.isis(from)
+	}
+	return r.ospf(from)
+}
+
+// withinArea is the path within an area.
+func (r *routing) withinArea(from int) best {
+	b := r.noWay(from)
+	r.offerWithinOther(&b, from, noArea)
+	return b
+}
+
 // withinAreas returns the distances of paths that stay within an area.
 func (r *routing) withinAreas() *Matrix {
 	m := newMatrix(r.routers)
 	for _, in := range r.inside {
 		for from, router := range in.routers {
 			row := m.cells[router*m.n:][:m.n]
-			for to, d := range in.matrix.Row(from) {
+			for to, d := range in.rows[from] {
+				if r.values != nil {
+					r.values.offer(r.measure, m, router, in.routers[to], d, in.values[from][to])
+				}
 				row[in.routers[to]] = min(row[in.routers[to]], d)
-			}
-		}
-	}
-	return m
-}
-
-// each returns the distances that a rule gives from one router to the destination at
-// hand, and default routes where it gives none.
-func (r *routing) each(rule func(from int) Distance, defaults func(from int) []candidate) *Matrix {
-	m := newMatrix(r.routers)
-	r.rule = rule
-	r.findExits(defaults)
-	for to := range r.routers {
-		if len(r.places[to]) == 0 {
-			continue
-		}
-		r.begin(to)
-		for from := range r.routers {
-			if len(r.places[from]) > 0 {
-				m.set(from, to, r.route(from))
 			}
 		}
 	}
@@ -147,20 +168,27 @@ func (r *routing) begin(to int) {
 	}
 }
 
-// findCovering finds the prefixes that the destination's address is in.
+// findCovering finds the prefixes that the destination's address is in, as far as some area has them.
 func (r *routing) findCovering() {
+	var prefixes []netip.Prefix
 	for i, a := range r.domain.Areas {
 		for _, bits := range r.lengths[i] {
 			if bits > r.address.Bits() || bits == 0 {
 				continue
 			}
 			if p := netip.PrefixFrom(r.address.Addr(), bits).Masked(); len(a.Prefixes[p]) > 0 {
-				r.covering = append(r.covering, p)
+				prefixes = append(prefixes, p)
 			}
 		}
 	}
-	slices.SortFunc(r.covering, func(a, b netip.Prefix) int { return b.Bits() - a.Bits() })
-	r.covering = slices.Compact(r.covering)
+	slices.SortFunc(prefixes, func(a, b netip.Prefix) int { return b.Bits() - a.Bits() })
+	for _, p := range slices.Compact(prefixes) {
+		c := covering{p, make([][]Advertisement, len(r.domain.Areas))}
+		for i, a := range r.domain.Areas {
+			c.tellers[i] = a.Prefixes[p]
+		}
+		r.covering = append(r.covering, c)
+	}
 }
 
 // route returns the distance from a router to the destination. Routers that pass on
@@ -171,8 +199,13 @@ func (r *routing) route(from int) Distance {
 		return 0
 	case !r.asked[from]:
 		r.asked[from], r.known[from] = true, Unreachable
-		if r.known[from] = r.rule(from); r.known[from] == Unreachable {
-			r.known[from] = r.overDefault(from)
+		b := r.rule(from)
+		if b.length == Unreachable {
+			b = r.overDefault(from)
+		}
+		r.known[from] = b.length
+		if r.legs != nil {
+			r.legs[from] = b.legs
 		}
 	}
 	return r.known[from]
@@ -193,15 +226,25 @@ func (a *Area) prefixLengths() []int {
 	return lengths
 }
 
+func (r *routing) plus(a, b Distance) Distance { return r.weight.sum(a, b) }
+
 // within returns the distance to the destination within an area, from a router at a
 // place in it.
 func (r *routing) within(from place) Distance {
-	for _, p := range r.homes {
-		if p.area == from.area {
-			return r.inside[p.area].at(from.node, p.node)
-		}
+	if home := r.home(from.area); home != nil {
+		return r.inside[from.area].at(from.node, home.node)
 	}
 	return Unreachable
+}
+
+// home is where paths to the destination end in an area; nil = nowhere.
+func (r *routing) home(area int) *place {
+	for i, p := range r.homes {
+		if p.area == area {
+			return &r.homes[i]
+		}
+	}
+	return nil
 }
 
 // noArea is the number of no area.

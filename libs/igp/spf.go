@@ -2,11 +2,12 @@ package igp
 
 import "github.com/altostream/altostream/libs/apsp"
 
-// inside is the lengths of the shortest paths between the routers of an area.
+// inside is the lengths of the best paths between the routers of an area.
 type inside struct {
-	index   []int // by node: of a router in matrix, of a pseudonode behind all of them
-	routers []int // by index in matrix
-	matrix  apsp.Matrix[Distance]
+	index   []int // by node: of a router in rows, of a pseudonode behind all of them
+	routers []int // by index in rows
+	rows    [][]Distance
+	values  [][]float64 // what the measure comes to along these paths; nil = none is asked for
 }
 
 // at returns the distance between two nodes of the area. To and from a pseudonode there is none.
@@ -15,12 +16,16 @@ func (in *inside) at(from, to int) Distance {
 	if routers := len(in.routers); i >= routers || j >= routers {
 		return Unreachable
 	}
-	return in.matrix.At(i, j)
+	return in.rows[i][j]
 }
 
-func (a *Area) shortestPaths(w Weight) *inside {
-	in := &inside{index: make([]int, len(a.Nodes))}
-	noTransit := make([]bool, len(a.Nodes))
+// value is what the measure comes to between two routers of the area.
+func (in *inside) value(from, to int) float64 { return in.values[in.index[from]][in.index[to]] }
+
+// newInside numbers the nodes of an area, and says through which no paths lead.
+func newInside(a *Area) (in *inside, noTransit []bool) {
+	in = &inside{index: make([]int, len(a.Nodes))}
+	noTransit = make([]bool, len(a.Nodes))
 	for n, node := range a.Nodes {
 		if node.Router != Pseudonode {
 			in.index[n] = len(in.routers)
@@ -35,14 +40,29 @@ func (a *Area) shortestPaths(w Weight) *inside {
 			next++
 		}
 	}
+	return in, noTransit
+}
+
+func (a *Area) shortestPaths(w Weight) *inside {
+	in, noTransit := newInside(a)
 	arcs := make([]apsp.Arc[Distance], 0, len(a.Links))
 	for _, l := range a.Links {
 		if weight, ok := a.weight(l, w); ok {
 			arcs = append(arcs, apsp.Arc[Distance]{From: in.index[l.From], To: in.index[l.To], Weight: weight})
 		}
 	}
-	apsp.New(noTransit, len(in.routers), arcs).AllPairs(&in.matrix)
+	in.take(apsp.New(noTransit, len(in.routers), arcs).AllPairs)
 	return in
+}
+
+// take takes the rows that a computation of all pairs gives.
+func (in *inside) take(compute func(into *apsp.Matrix[Distance])) {
+	var m apsp.Matrix[Distance]
+	compute(&m)
+	in.rows = make([][]Distance, len(in.routers))
+	for i := range in.rows {
+		in.rows[i] = m.Row(i)
+	}
 }
 
 // weight is a link's share in the length of a path; ok is false if it lacks the metric.

@@ -120,6 +120,10 @@ func (s *shell[S, E, V]) locate(ctx context.Context, t *task[S, E, V], p *publis
 			shared = append(shared, start(in.Topic, int32(number)))
 		}
 	}
+	partitions := 0
+	if err == nil && s.spec.Owns != nil {
+		partitions, err = awaitPartitions(ctx, s.consumer, s.spec.Output.Topic, s.runtime)
+	}
 	left := ends{}
 	if err == nil {
 		err = left.await(ctx, s.consumer, append(own, shared...), s.runtime)
@@ -129,7 +133,12 @@ func (s *shell[S, E, V]) locate(ctx context.Context, t *task[S, E, V], p *publis
 		s.do(func() { s.rest(ctx, t, own[1:]) })
 		return nil
 	}
-	if err != nil || !s.do(func() { s.read(ctx, t, p, left, own, shared) }) {
+	if err != nil || !s.do(func() {
+		if s.spec.Owns != nil {
+			t.owns(partitions)
+		}
+		s.read(ctx, t, p, left, own, shared)
+	}) {
 		p.close()
 	}
 	return err

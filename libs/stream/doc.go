@@ -13,7 +13,8 @@
 //
 // One Machine serves one partition. Inputs of equal partition counts are
 // co-partitioned, the output goes to the partition that the inputs came from, and
-// the consumer group says which instance serves which partition. A partition is a
+// the consumer group says which instance serves which partition. Where all inputs are
+// read whole, it is the output's partitions that are shared out. A partition is a
 // task: it shuts out earlier publishers, reads its tables, publishes, fails and
 // begins anew by itself. An ingest is a task whose events come from elsewhere.
 //

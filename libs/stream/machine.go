@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/propagation"
+
+	"github.com/altostream/altostream/libs/avro"
 )
 
 // Machine is a processor at work on one partition, without I/O: events in, changes
@@ -214,16 +216,20 @@ func (m *Machine[S, E, V]) sweep() []Change[V] {
 	return changes
 }
 
-// digest hashes the canonical content of a record: JSON, whose map keys are sorted. A
-// record that JSON cannot hold (a number that is none) is unequal to every other.
+// digest hashes the canonical content of a record: its octets if it is encoded, else JSON,
+// whose map keys are sorted. A record that JSON cannot hold (a number that is none) is
+// unequal to every other.
 func (m *Machine[S, E, V]) digest(v *V) digest {
 	content := *v
 	if m.spec.Output.Canonical != nil {
 		content = m.spec.Output.Canonical(content)
 	}
-	b, err := json.Marshal(content)
-	if err != nil {
-		b = fmt.Appendf(nil, "%p", v)
+	b, encoded := any(content).(avro.Encoded)
+	if !encoded {
+		var err error
+		if b, err = json.Marshal(content); err != nil {
+			b = fmt.Appendf(nil, "%p", v)
+		}
 	}
 	sum := sha256.Sum256(b)
 	return digest(sum[:16])

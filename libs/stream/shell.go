@@ -56,8 +56,10 @@ func Run[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Config,
 	if err != nil {
 		return err
 	}
-	// The other inputs are co-partitioned.
-	s.topic = spec.Inputs[slices.IndexFunc(spec.Inputs, func(in Input[E]) bool { return !in.Global })].Topic
+	s.topic = spec.Output.Topic
+	if i := slices.IndexFunc(spec.Inputs, func(in Input[E]) bool { return !in.Global }); i >= 0 {
+		s.topic = spec.Inputs[i].Topic // the others are co-partitioned
+	}
 	s.id = func(number int32) string { return fmt.Sprintf("%s-%d", group, number) }
 	defer s.close()
 	if err := s.join(); err != nil {

@@ -34,6 +34,10 @@ type Spec[S, E, V any] struct {
 	// Restore, if not nil, makes an event of each record that the output table
 	// already holds at the start.
 	Restore func(key string, value *V) E
+	// Owns, if not nil, makes the first event of a processor all of whose inputs are Global:
+	// which partition of the output table it serves, of how many. It puts out only keys of
+	// that Partition.
+	Owns func(partition, partitions int) E
 	// Wake makes the event that an Output with WakeAfter asks for.
 	Wake func(name string) E
 	// TakeOver, if not nil, makes the event that this instance of a processor publishes from
@@ -54,7 +58,8 @@ type Input[E any] struct {
 	// Decode makes an event of a record; value nil means that the key does not
 	// exist. A record that cannot be decoded counts as one that does not exist.
 	Decode func(key string, value []byte) (E, error)
-	// Global inputs are read whole by every instance; others by partition.
+	// Global inputs are read whole by every instance; others by partition. Where all are, the
+	// instances share out the partitions of the output (Spec.Owns).
 	Global bool
 }
 

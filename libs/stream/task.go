@@ -55,6 +55,13 @@ func (t *task[S, E, V]) is(s state) bool {
 	return t.state == s
 }
 
+// owns tells the machine which partition of how many it serves.
+func (t *task[S, E, V]) owns(partitions int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.machine.step(t.shell.spec.Owns(int(t.number), partitions))
+}
+
 // opens notes that the task is being opened until cancel is called.
 func (t *task[S, E, V]) opens(cancel context.CancelFunc) {
 	t.mu.Lock()

@@ -16,118 +16,198 @@ const (
 	ospfNode         = 0x40
 )
 
-// addresses returns by router the prefix that stands for it in an IGP and address family:
-// its host prefix, by preference one that it tells to be its router id, or flags as its
-// node's, else the nearest. A router in one area without any has the prefix that it alone
-// tells. The zero value is no address.
-func (v *view) addresses(k igpKey, claims []claim) []netip.Prefix {
-	first := make([]*claim, len(v.routers.pids))
-	for i := range claims {
-		c := &claims[i]
-		if best := first[c.router]; c.standsForRouter() && (best == nil || v.compareAddresses(*c, *best) < 0) {
-			first[c.router] = c
-		}
-	}
-	areas := v.areasOf(k)
-	out := make([]netip.Prefix, len(first))
-	for router, c := range first {
-		if c != nil && (c.prefix.IsSingleIP() || len(areas[router]) == 1) {
-			out[router] = c.prefix
-		}
-	}
-	return out
-}
-
 // standsForRouter tells whether a claim can be to the router's own address: it is not
 // from another area or level.
-func (c claim) standsForRouter() bool {
-	if !c.reach.own() || c.local.isPseudonode() {
+func (o *object) standsForRouter() bool {
+	p := o.head.place
+	if !o.claims || !o.reach().own() || p.isPseudonode() || o.topology != p.topology(o.to.family()) {
 		return false
 	}
-	return c.scope.igp.rules() != igp.ISIS || c.flags()&isisReadvertised == 0
+	return p.lsdb.instance.key.rules() != igp.ISIS || o.record().prefix.flags&isisReadvertised == 0
 }
 
-func (c claim) flags() byte {
-	if a := c.record.Attributes; a != nil && len(a.PrefixAttributeFlags) > 0 {
-		return a.PrefixAttributeFlags[0]
+func (o *object) isNode() bool {
+	flags := o.record().prefix.flags
+	if o.head.place.lsdb.instance.key.rules() == igp.ISIS {
+		return flags&isisNode != 0
 	}
-	return 0
+	return flags&ospfNode != 0
 }
 
-func (c claim) isNode() bool {
-	if c.scope.igp.rules() == igp.ISIS {
-		return c.flags()&isisNode != 0
+// address returns the prefix that stands for a router in an address family: its host prefix,
+// by preference one that it tells to be its router id, or flags as its node's, else the
+// nearest. A router in one area without any has the prefix that it alone tells. The zero
+// value is no address.
+func (k *instance) address(of *pid, f family) netip.Prefix {
+	var best *object
+	areas := 0
+	for _, i := range of.members {
+		for _, v := range i.vertices {
+			for _, p := range v.places {
+				if p.lsdb.instance != k || v.isPseudonode() || p.counting == 0 {
+					continue
+				}
+				areas++
+				if o := k.ownAddress(p, f); o != nil && (best == nil || k.compareAddresses(o, best) < 0) {
+					best = o
+				}
+			}
+		}
 	}
-	return c.flags()&ospfNode != 0
+	if best == nil || !best.to.prefix().IsSingleIP() && areas > 1 {
+		return netip.Prefix{}
+	}
+	return best.to.prefix()
+}
+
+// ownAddress returns the claim of a place that stands best for its router.
+func (k *instance) ownAddress(p *place, f family) *object {
+	var best *object
+	for _, h := range p.heads {
+		if !h.isPrefix() {
+			continue
+		}
+		for _, o := range h.objects {
+			if o.claims && o.to.family() == f && o.standsForRouter() &&
+				(best == nil || k.compareAddresses(o, best) < 0) && k.isSole(o) && !k.db.routers.hasEnd(p.identity.pid, o.to.prefix().Addr()) {
+				best = o
+			}
+		}
+	}
+	return best
 }
 
 // compareAddresses orders a router's claims by how well they stand for it.
-func (v *view) compareAddresses(a, b claim) int {
-	ids := v.routers.ids[a.router]
+func (k *instance) compareAddresses(a, b *object) int {
+	pid, routers := a.head.place.identity.pid, &k.db.routers
+	p, q := a.to.prefix(), b.to.prefix()
 	return cmp.Or(
-		compareBool(!a.prefix.IsSingleIP(), !b.prefix.IsSingleIP()),
-		compareBool(!ids[a.prefix.Addr().String()], !ids[b.prefix.Addr().String()]),
+		compareBool(!p.IsSingleIP(), !q.IsSingleIP()),
+		compareBool(!routers.hasID(pid, p.Addr()), !routers.hasID(pid, q.Addr())),
 		compareBool(!a.isNode(), !b.isNode()),
-		cmp.Compare(value(a.metric), value(b.metric)),
-		a.prefix.Addr().Compare(b.prefix.Addr()))
+		cmp.Compare(a.record().prefix.metric, b.record().prefix.metric),
+		a.to.compare(b.to))
 }
 
-// soleClaims leaves the claims to prefixes that one router alone has in its own area or
-// level and that are no addresses of its interfaces. What a router has in level 1, others may tell
-// in level 2 for it.
-func (v *view) soleClaims(claims []claim) []claim {
-	type home struct {
-		prefix netip.Prefix
-		reach  reach
+// isSole tells whether one router alone has a prefix in its own area or level. What a router
+// has in level 1, others may tell in level 2 for it.
+func (k *instance) isSole(o *object) bool {
+	of := [2]map[*pid]bool{intraArea: {}, isisUp: {}}
+	for other := range o.to.claims() {
+		if p := other.head.place; p.lsdb.instance == k && other.standsForRouter() {
+			of[other.reach()][p.identity.pid] = true
+		}
 	}
-	owners := map[home]map[int]bool{}
-	for _, c := range claims {
-		if c.standsForRouter() {
-			h := home{c.prefix, c.reach}
-			if owners[h] == nil {
-				owners[h] = map[int]bool{}
+	homes := of[intraArea]
+	if len(homes) == 0 {
+		homes = of[isisUp]
+	}
+	return len(homes) == 1 && homes[o.head.place.identity.pid]
+}
+
+// addressesChanged notes that the addresses of those who tell a prefix may be other ones, and
+// the ways to the addresses that it covers.
+func (d *Database) addressesChanged(to *destination) {
+	for o := range to.objects() {
+		if k := o.head.place.lsdb.instance; k.hasAreas() {
+			k.claimChanged(o)
+		}
+	}
+}
+
+// claimChanged notes that of a claim.
+func (k *instance) claimChanged(o *object) {
+	if p := o.head.place.identity.pid; p != nil {
+		k.restless[p] = true
+	}
+	f, prefix := o.to.family(), o.to.prefix()
+	i, _ := slices.BinarySearchFunc(k.standing[f], prefix.Addr(), netip.Addr.Compare)
+	if prefix.Bits() == 0 || i < len(k.standing[f]) && prefix.Contains(k.standing[f][i]) {
+		k.covering[f] = nil
+		k.changed()
+	}
+}
+
+// addressChanged notes that a router's addresses may be other ones in every IGP.
+func (d *Database) addressChanged(p *pid) {
+	for _, k := range d.igps {
+		if k.hasAreas() {
+			k.restless[p] = true
+		}
+	}
+}
+
+// settleRestless finds the addresses of the routers that may have other ones.
+func (d *Database) settleRestless() {
+	for _, k := range d.igps {
+		for p := range k.restless {
+			for f, addresses := range k.addresses {
+				if addresses == nil || p.number >= len(addresses) || d.routers.pids[p.number] != p {
+					continue
+				}
+				if address := k.address(p, family(f)); address != addresses[p.number] {
+					k.addresses[f] = slices.Clone(addresses)
+					k.addresses[f][p.number] = address
+					k.addressesSettled(family(f))
+					addresses = k.addresses[f]
+				}
 			}
-			owners[h][c.router] = true
 		}
+		k.restless = map[*pid]bool{}
 	}
-	sole := func(c claim) bool {
-		within, up := owners[home{c.prefix, intraArea}], owners[home{c.prefix, isisUp}]
-		if len(within) > 0 {
-			return len(within) == 1 && within[c.router]
-		}
-		return len(up) == 1 && up[c.router]
-	}
-	var kept []claim
-	for _, c := range claims {
-		if c.standsForRouter() && sole(c) && !v.routers.ends[c.router][c.prefix.Addr().String()] {
-			kept = append(kept, c)
-		}
-	}
-	return kept
 }
 
-// areasOf returns by router the scopes of an IGP that it is in.
-func (v *view) areasOf(k igpKey) []map[scope]bool {
-	areas := make([]map[scope]bool, len(v.routers.pids))
-	for _, o := range v.objects {
-		if n, ok := v.routers.of(o.local); ok && o.scope.igp == k && !o.local.isPseudonode() {
-			if areas[n] == nil {
-				areas[n] = map[scope]bool{}
+// settleAddresses finds the addresses of all routers, and the prefixes that cover them, unless
+// they are known.
+func (k *instance) settleAddresses(f family) {
+	if k.addresses[f] == nil {
+		k.addresses[f] = make([]netip.Prefix, len(k.db.routers.pids))
+		for n, p := range k.db.routers.pids {
+			k.addresses[f][n] = k.address(p, f)
+		}
+		k.addressesSettled(f)
+	}
+	if k.covering[f] != nil {
+		return
+	}
+	k.covering[f] = map[*lsdb]map[netip.Prefix][]igp.Advertisement{}
+	for _, l := range k.lsdbs {
+		k.covering[f][l] = map[netip.Prefix][]igp.Advertisement{}
+	}
+	seen := map[netip.Prefix]bool{}
+	for _, a := range append(k.standing[f], f.unspecified()) {
+		for bits, count := range k.db.destinations.lengths[f] {
+			if p, err := a.Prefix(bits); count > 0 && err == nil && !seen[p] {
+				seen[p] = true
+				k.advertise(p, f)
 			}
-			areas[n][o.scope] = true
 		}
 	}
-	return areas
 }
 
-// sortedScopes returns the scopes of an IGP: level 1 before 2, areas by their names.
-func sortedScopes[V any](m map[scope]V) []scope {
-	keys := make([]scope, 0, len(m))
-	for s := range m {
-		keys = append(keys, s)
+func (k *instance) addressesSettled(f family) {
+	k.standing[f] = k.standing[f][:0]
+	for _, a := range k.addresses[f] {
+		if a.IsValid() {
+			k.standing[f] = append(k.standing[f], a.Addr())
+		}
 	}
-	slices.SortFunc(keys, func(a, b scope) int {
-		return cmp.Or(cmp.Compare(a.level, b.level), cmp.Compare(a.area, b.area))
-	})
-	return keys
+	slices.SortFunc(k.standing[f], netip.Addr.Compare)
+	k.covering[f] = nil
+	k.changed()
+}
+
+// advertise adds the claims to a prefix, in the order of nodes and metrics.
+func (k *instance) advertise(prefix netip.Prefix, f family) {
+	for o := range k.db.destinations.lookup(prefix).claims() {
+		if p := o.head.place; p.lsdb.instance == k && o.topology == p.topology(f) {
+			area := k.covering[f][p.lsdb]
+			area[prefix] = append(area[prefix], igp.Advertisement{Node: p.number, Metric: o.record().prefix.metric, Reach: o.reach().igp()})
+		}
+	}
+	for _, area := range k.covering[f] {
+		slices.SortFunc(area[prefix], func(a, b igp.Advertisement) int {
+			return cmp.Or(cmp.Compare(a.Node, b.Node), cmp.Compare(a.Reach, b.Reach), cmp.Compare(a.Metric, b.Metric))
+		})
+	}
 }

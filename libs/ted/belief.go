@@ -2,21 +2,11 @@ package ted
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
-
-	"github.com/altostream/altostream/schemas"
 )
 
-// place is a node in one of its scopes.
-type place struct {
-	scope scope
-	node  node
-}
-
-// believe chooses, of the speakers that tell of a node, those whose word on it counts, and
-// takes the objects that they tell.
+// settleBelief chooses, of the speakers that tell of a node, those whose word on it counts.
 //
 // A router says what is local to it; a speaker passes on what it has heard. Of the routers
 // that it reaches it has heard the present; what others said before they were cut off, it
@@ -27,65 +17,106 @@ type place struct {
 // What a speaker remembers that has lost its session, or is only just back, counts where
 // no whole speaker sees that part of the network: there, what the latter does not tell is
 // gone.
-func (v *view) believe(d *Database, objects []*object) {
-	telling := map[place]map[string]bool{}
-	for _, o := range objects {
-		p := place{o.scope, o.local}
-		if telling[p] == nil {
-			telling[p] = map[string]bool{}
-		}
-		for source := range o.reports {
-			telling[p][source] = true
-		}
-	}
-	views := v.speakerViews(d, objects)
-	believed := make(map[place][]string, len(telling))
-	for p, sources := range telling {
-		believed[p] = d.mostCurrent(views.reaching(p, views.remembering(p, slices.Sorted(maps.Keys(sources)))))
-	}
-	for _, o := range objects {
-		sources := believed[place{o.scope, o.local}]
-		for _, source := range sources {
-			if _, tells := o.reports[source]; tells {
-				o.tellers = append(o.tellers, source)
-				v.counting[source] = true
+func (d *Database) settleBelief() {
+	for l := range d.pending.lsdbs {
+		views := newViews(l)
+		for _, p := range l.places {
+			if views == nil && len(p.tellers) == 1 && len(p.believed) == 1 && p.believed[0] == p.tellers[0].source {
+				continue
 			}
-		}
-		switch {
-		case len(o.tellers) > 0:
-			o.record = d.best(o.reports, o.tellers)
-			v.objects = append(v.objects, o)
-		case len(sources) > 0:
-			v.findObject(NotBelieved, o, "not told by %s, whose word on %v counts", strings.Join(sources, ", "), o.local)
-		default:
-			v.findObject(NotBelieved, o, "only remembered: a speaker whose table is whole sees this part of the network and does not tell of %v", o.local)
+			sources := make([]*source, 0, 4)
+			for _, t := range p.tellers {
+				sources = append(sources, t.source)
+			}
+			d.believe(p, mostCurrent(views.reaching(p, views.remembering(p, sources))))
 		}
 	}
+	d.pending.lsdbs = map[*lsdb]bool{}
 }
+
+// believe makes sources those whose word on a node counts.
+func (d *Database) believe(p *place, sources []*source) {
+	slices.SortFunc(sources, func(a, b *source) int { return strings.Compare(a.name, b.name) })
+	if slices.Equal(sources, p.believed) {
+		return
+	}
+	for _, o := range p.objects() {
+		d.uncount(o)
+		d.queue(o)
+	}
+	p.believed = slices.Clip(sources)
+}
+
+func (p *place) believes(s *source) bool { return slices.Contains(p.believed, s) }
 
 // mostCurrent leaves the speakers whose table is whole, if there are any.
-func (d *Database) mostCurrent(sources []string) []string {
-	var whole []string
-	for _, source := range sources {
-		if d.standing(source) == complete {
-			whole = append(whole, source)
-		}
-	}
-	if len(whole) > 0 {
-		return whole
-	}
-	return sources
+func mostCurrent(sources []*source) []*source {
+	return orAll(sources, func(s *source) bool { return s.standing() == complete })
 }
 
-// best returns the report of an object that counts: attributes that are not lost, then
-// the speaker that stands better, then the lower source name.
-func (d *Database) best(reports reports, tellers []string) *schemas.RawTopology {
-	return reports[slices.MinFunc(tellers, func(a, b string) int {
-		return cmp.Or(
-			compareBool(reports[a].AttributesLost, reports[b].AttributesLost),
-			cmp.Compare(d.standing(b), d.standing(a)),
-			cmp.Compare(a, b))
-	})]
+// orAll leaves the sources of which something is true, if there are any.
+func orAll(sources []*source, is func(*source) bool) []*source {
+	var left []*source
+	for _, s := range sources {
+		if is(s) {
+			left = append(left, s)
+		}
+	}
+	if len(left) == 0 {
+		return sources
+	}
+	return left
+}
+
+// judgeObjects chooses the report that counts of the objects that changed.
+func (d *Database) judgeObjects() {
+	for _, o := range d.pending.objects {
+		o.queued = false
+		if o.placed && o.head.place != nil {
+			d.judge(o)
+		}
+	}
+	d.pending.objects = nil
+}
+
+func (d *Database) judge(o *object) {
+	winner := o.best()
+	if o.counts() && winner == o.winner {
+		return
+	}
+	d.uncount(o)
+	p := o.head.place
+	switch {
+	case winner != noReport:
+		o.winner = winner
+		d.count(o)
+		d.find(believing, o)
+	case len(p.believed) > 0:
+		names := make([]string, len(p.believed))
+		for i, s := range p.believed {
+			names[i] = s.name
+		}
+		d.find(believing, o, finding{NotBelieved, "not told by %s, whose word on %v counts", []any{strings.Join(names, ", "), p.node}})
+	default:
+		d.find(believing, o, finding{NotBelieved, "only remembered: a speaker whose table is whole sees this part of the network and does not tell of %v", []any{p.node}})
+	}
+}
+
+// best returns the report that counts, of those by speakers whose word on the local node
+// counts: attributes that are not lost, then the speaker that stands better, then the lower
+// source name.
+func (o *object) best() int16 {
+	best := int16(noReport)
+	for i := range o.reports {
+		r := &o.reports[i]
+		if !o.head.place.believes(r.source) {
+			continue
+		}
+		if best == noReport || cmp.Or(compareBool(r.lost, o.reports[best].lost), cmp.Compare(o.reports[best].source.standing(), r.source.standing())) < 0 {
+			best = int16(i)
+		}
+	}
+	return best
 }
 
 // compareBool orders false before true.
@@ -99,95 +130,44 @@ func compareBool(a, b bool) int {
 	return 1
 }
 
-// speakerViews is what each speaker sees of the scopes that several tell of.
-type speakerViews map[scope]*scopeViews
+// count counts an object in, in the words of its record.
+func (d *Database) count(o *object) { d.countObject(o, 1) }
 
-type scopeViews struct {
-	bySource map[string]*speakerView
-	seen     map[node]bool // by a synced speaker
+// uncount undoes count; nothing may have changed since that it depends on.
+func (d *Database) uncount(o *object) {
+	if o.counts() {
+		d.countObject(o, -1)
+		o.winner = noReport
+	}
 }
 
-func (v *view) speakerViews(d *Database, objects []*object) speakerViews {
-	sources := map[scope]map[string]bool{}
-	for _, o := range objects {
-		if sources[o.scope] == nil {
-			sources[o.scope] = map[string]bool{}
-		}
-		for source := range o.reports {
-			sources[o.scope][source] = true
-		}
-	}
-	heard := map[scope]map[string]*hearsay{}
-	for s, names := range sources {
-		if len(names) < 2 {
-			continue
-		}
-		heard[s] = map[string]*hearsay{}
-		for source := range names {
-			heard[s][source] = newHearsay(source, d.peers[source])
-		}
-	}
-	for _, o := range objects {
-		to, isLink := v.asns.node(o.scope.igp, o.named.RemoteNode)
-		for source, r := range o.reports {
-			if h := heard[o.scope][source]; h != nil {
-				h.hear(o.local, r)
-				if isLink && o.isLink() {
-					h.links[o.local] = append(h.links[o.local], to)
-				}
+func (d *Database) countObject(o *object, count int) {
+	p := o.head.place
+	for i := range o.reports {
+		if s := o.reports[i].source; p.believes(s) {
+			s.counting += count
+			if p.lsdb.tellers.add(s, count) && p.lsdb.instance.hasAreas() {
+				p.lsdb.instance.changed()
 			}
 		}
 	}
-	views := speakerViews{}
-	for s, bySource := range heard {
-		views[s] = newScopeViews(d, bySource)
+	p.counting += count
+	if p.counting == 0 || p.counting == 1 && count == 1 {
+		p.lsdb.nodesChanged()
 	}
-	return views
-}
-
-func newScopeViews(d *Database, heard map[string]*hearsay) *scopeViews {
-	views := &scopeViews{bySource: map[string]*speakerView{}, seen: map[node]bool{}}
-	for source, h := range heard {
-		view := h.view()
-		views.bySource[source] = view
-		view.whole = d.standing(source) == complete
-		if peer := d.peers[source]; peer != nil && view.whole {
-			maps.Copy(views.seen, view.reached)
-		}
+	if !p.isPseudonode() {
+		d.routers.count(p, o, count)
 	}
-	for _, view := range views.bySource {
-		view.noteSeen(views.seen)
+	switch {
+	case o.link != nil && o.link.adjacency != nil:
+		d.pending.adjacencies[o.link.adjacency] = true
+	case o.link != nil && count < 0:
+		d.find(linking, o)
+	case o.link != nil:
+		d.find(linking, o, finding{reason: NoRouterID, format: "its remote node has no router id of a known form"})
+	case o.head.isPrefix():
+		d.countPrefix(o, count)
+	default:
+		d.pending.places[p] = true
 	}
-	return views
-}
-
-// remembering leaves out speakers whose table is not whole, of a node in a part of the
-// network that another one sees.
-func (s speakerViews) remembering(p place, sources []string) []string {
-	views := s[p.scope]
-	if views == nil {
-		return sources
-	}
-	return slices.DeleteFunc(sources, func(source string) bool {
-		view := views.bySource[source]
-		return !view.whole && view.seen[view.parts[p.node]]
-	})
-}
-
-// reaching leaves the speakers that reach a node, if there are any.
-func (s speakerViews) reaching(p place, sources []string) []string {
-	views := s[p.scope]
-	if views == nil {
-		return sources
-	}
-	var reaching []string
-	for _, source := range sources {
-		if views.bySource[source].reached[p.node] {
-			reaching = append(reaching, source)
-		}
-	}
-	if len(reaching) > 0 {
-		return reaching
-	}
-	return sources
 }

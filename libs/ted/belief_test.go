@@ -3,6 +3,7 @@ package ted
 import (
 	"testing"
 
+	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -70,7 +71,7 @@ func TestWhichReportOfAnObjectCounts(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := load(tt.steps...).Graph().Costs(RoutingIGP)
+			got := alto.CostMapOf(load(tt.steps...).Graph().Costs(RoutingIGP))
 			if got[p1][p2] != tt.want {
 				t.Errorf("got cost %v, want %v", got[p1][p2], tt.want)
 			}

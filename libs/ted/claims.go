@@ -1,21 +1,10 @@
 package ted
 
 import (
-	"net/netip"
-
 	"github.com/altostream/altostream/libs/igp"
-	"github.com/altostream/altostream/schemas"
 )
 
-// claim is one router's word that it reaches a prefix.
-type claim struct {
-	*object
-	prefix   netip.Prefix
-	router   int // its number
-	topology uint16
-	reach    reach
-	metric   *uint32 // nil: not told
-}
+// A claim is an object by which a router says that it reaches a prefix.
 
 // reach orders the ways in which a router reaches a prefix, the preferred first: OSPF's
 // by RFC 2328 §11, IS-IS's by RFC 5302 §3.2.
@@ -46,23 +35,21 @@ func (r reach) igp() igp.Reach {
 	return igp.Own
 }
 
-// reachOf returns how a record says that its prefix is reached: by the OSPF route type
+// reach returns how the record of a prefix says that it is reached: by the OSPF route type
 // (TLV 264, RFC 9552 §5.2.3.1), where NSSA externals are externals (RFC 3101 §2.5 (6)); of
 // IS-IS by the level and the up/down bit, for internal and external reachability are
 // one with wide metrics.
-func reachOf(r *schemas.RawTopology) reach {
-	const upDownBit = 0x80 // IGP flags (TLV 1152)
-	switch value(r.ProtocolID) {
-	case isisLevel1, isisLevel2:
+func (o *object) reach() reach {
+	if s := o.head.told.scope; s.level != 0 {
 		switch {
-		case r.Attributes != nil && value(r.Attributes.IGPFlags)&upDownBit != 0:
+		case o.record().prefix.passed:
 			return interArea
-		case value(r.ProtocolID) == isisLevel2:
+		case s.level == isisLevel2:
 			return isisUp
 		}
 		return intraArea
 	}
-	switch value(r.Prefix.OSPFRouteType) {
+	switch o.ospfType {
 	case 0, 1:
 		return intraArea
 	case 2:
@@ -79,52 +66,95 @@ const maxPathMetric = 0xFE000000
 // lsInfinity is the metric of a prefix that OSPF does not reach (RFC 2328 §B).
 const lsInfinity = 1<<24 - 1
 
-// newClaims returns the claims to prefixes of the routers that are known, and finds those
-// that are none.
-func (v *view) newClaims() []claim {
-	var claims []claim
-	for _, o := range v.ofKind(schemas.KindPrefix4, schemas.KindPrefix6) {
-		if o.record.Prefix == nil {
-			v.findObject(NotAPrefix, o, "it has no prefix descriptor")
-			continue
-		}
-		prefix, err := netip.ParsePrefix(o.record.Prefix.Prefix)
-		if err != nil {
-			v.findObject(NotAPrefix, o, "%q is no prefix", o.record.Prefix.Prefix)
-			continue
-		}
-		router, known := v.routers.of(o.local)
-		if !known {
-			v.findObject(UnknownRouter, o, "nothing else is told of the router of pseudonode %v", o.local)
-			continue
-		}
-		c := claim{object: o, prefix: prefix.Masked(), router: router, topology: value(o.record.Prefix.MultiTopologyID), reach: reachOf(o.record)}
-		if o.record.Attributes != nil {
-			c.metric = o.record.Attributes.PrefixMetric
-		}
-		if why, format := c.problem(); why != "" {
-			v.findObject(why, o, format, c.prefix)
-			continue
-		}
-		claims = append(claims, c)
-	}
-	return claims
-}
-
-// problem returns why the claim is none, and how to say so of the prefix; "" if it is one.
-func (c claim) problem() (why Reason, format string) {
-	switch a := c.record.Attributes; {
-	case c.prefix.IsSingleIP() && isIndex(c.prefix.Addr()):
+// problem returns why an object that tells a prefix is no claim, and how to say so of the
+// prefix; "" if it is one.
+func (o *object) problem() (why Reason, format string) {
+	p, rules := o.record().prefix, o.head.place.lsdb.instance.key.rules()
+	switch prefix := o.to.prefix(); {
+	case prefix.IsSingleIP() && isIndex(prefix.Addr()):
 		return InterfaceIndex, "%v is the index of an unnumbered interface and no address"
-	case c.scope.igp.rules() == igp.ISIS && value(c.metric) > maxPathMetric:
+	case rules == igp.ISIS && p.metric > maxPathMetric:
 		return Unreachable, "%v is told with a metric above 0xFE000000: it is not reachable (RFC 5305 §4)"
-	case c.scope.igp.rules() == igp.OSPF && value(c.metric) >= lsInfinity:
+	case rules == igp.OSPF && p.metric >= lsInfinity:
 		return Unreachable, "%v is told with LSInfinity: it is not reachable (RFC 2328 §14.1)"
-	case c.metric != nil || a == nil:
-	case a.SegmentRouting != nil && len(a.SegmentRouting.PrefixRanges) > 0:
+	case p.hasMetric:
+	case p.mapping:
 		return NoPrefixMetric, "%v has a SID range and no prefix metric: it is a mapping and no reachability (RFC 9085 §2.3.5)"
-	case a.SRv6 != nil && len(a.SRv6.Locators) > 0:
+	case p.locator:
 		return NoPrefixMetric, "%v has a locator and no prefix metric: it is no reachability (RFC 9514 §5.1)"
 	}
 	return "", ""
+}
+
+// countPrefix counts an object that tells a prefix in, or out, among those of the prefix.
+func (d *Database) countPrefix(o *object, count int) {
+	t := &d.destinations
+	switch {
+	case count < 0:
+		d.find(claiming, o)
+		d.find(contesting, o)
+	case o.to == nil:
+		d.find(claiming, o, finding{reason: NotAPrefix, format: "it has no prefix"})
+	}
+	if o.to == nil {
+		return
+	}
+	if d.routers.several {
+		d.routers.hosts.touch(o.to)
+	}
+	if count > 0 {
+		t.add(o)
+	} else {
+		d.setClaim(o, false)
+		t.remove(o)
+	}
+	d.touch(o.to)
+}
+
+// claimsChanged has what is claimed at a place judged again.
+func (d *Database) claimsChanged(p *place) {
+	for _, h := range p.heads {
+		if !h.isPrefix() {
+			continue
+		}
+		for _, o := range h.objects {
+			if o.counts() && o.to != nil {
+				d.setClaim(o, false)
+				d.touch(o.to)
+			}
+		}
+	}
+}
+
+// judgeClaim decides whether an object that tells a prefix is a claim.
+func (d *Database) judgeClaim(o *object) {
+	if o.head.place.identity.pid == nil {
+		d.find(claiming, o, finding{UnknownRouter, "nothing else is told of the router of pseudonode %v", []any{o.head.place.node}})
+		d.setClaim(o, false)
+		return
+	}
+	why, format := o.problem()
+	if why == "" {
+		d.find(claiming, o)
+	} else {
+		d.find(claiming, o, finding{why, format, []any{o.to.prefix()}})
+	}
+	d.setClaim(o, why == "")
+}
+
+// setClaim makes an object a claim, or none any more.
+func (d *Database) setClaim(o *object, claims bool) {
+	if o.claims == claims {
+		return
+	}
+	o.claims = claims
+	count := 1
+	if !claims {
+		count = -1
+	}
+	p, f := o.head.place, o.to.family()
+	p.lsdb.instance.claim(o, f, count)
+	if pid := p.identity.pid; pid != nil {
+		pid.changed = true
+	}
 }

@@ -127,7 +127,7 @@ func TestOverload(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := one(tt.records...).Graph().Costs(RoutingIGP)
+			got := alto.CostMapOf(one(tt.records...).Graph().Costs(RoutingIGP))
 			wantEqual(t, "from router 1", tt.want, got[q1])
 			wantEqual(t, "from router 2", tt.from2, got[q2])
 		})
@@ -141,8 +141,8 @@ func TestOverloadOfTheStandardTopology(t *testing.T) {
 		level2.link(s1, s2, metric(1)), level2.link(s1, s2, mt(2), metric(1)), level2.link(s2, s1, metric(1)), level2.link(s2, s1, mt(2), metric(1)),
 		level2.link(s2, s3, metric(1)), level2.link(s2, s3, mt(2), metric(1)), level2.link(s3, s2, metric(1)), level2.link(s3, s2, mt(2), metric(1)),
 		level2.node(s2, nodeFlags(0x80)))...).Graph()
-	wantEqual(t, "IPv4", row{q1: 0, q2: 1}, g.Costs(RoutingIGP)[q1])
-	wantEqual(t, "IPv6", row{q1: 0, q2: 1, q3: 2}, g.IPv6Costs(RoutingIGP)[q1])
+	wantEqual(t, "IPv4", row{q1: 0, q2: 1}, alto.CostMapOf(g.Costs(RoutingIGP))[q1])
+	wantEqual(t, "IPv6", row{q1: 0, q2: 1, q3: 2}, alto.CostMapOf(g.IPv6Costs(RoutingIGP))[q1])
 }
 
 func TestParallelLinks(t *testing.T) {
@@ -168,19 +168,4 @@ func TestParallelLinks(t *testing.T) {
 			wantEqual(t, "costs", costs{q1: {q1: 0, q2: tt.want}, q2: {q1: tt.want, q2: 0}}, got)
 		})
 	}
-}
-
-func TestRestrict(t *testing.T) {
-	given := costs{"a": {"a": 0, "b": 1, "c": 2}, "b": {"b": 0, "c": 3}, "c": {"a": 4, "c": 0}}
-	before := costs{"a": {"a": 0, "b": 1, "c": 2}, "b": {"b": 0, "c": 3}, "c": {"a": 4, "c": 0}}
-	m := alto.NetworkMap{"a": {}, "c": {}, "new": {}, alto.DefaultPID: {}}
-	got := Restrict(given, m)
-	wantEqual(t, "restricted", costs{
-		"a": {"a": 0, "c": 2}, "c": {"a": 4, "c": 0}, "new": {"new": 0}, alto.DefaultPID: {alto.DefaultPID: 0},
-	}, got)
-	wantEqual(t, "argument", before, given)
-	if err := alto.CheckCostMap(got, m); err != nil {
-		t.Error(err)
-	}
-	wantEqual(t, "empty network map", costs{}, Restrict(given, nil))
 }

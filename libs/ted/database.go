@@ -3,66 +3,89 @@ package ted
 import (
 	"strings"
 
+	"github.com/altostream/altostream/libs/igp"
 	"github.com/altostream/altostream/schemas"
 )
 
 // Database holds the records of one topology. It is not safe for concurrent use.
+//
+// A record that changes is noted by Put and Delete; the next question brings up to date what
+// depends on it (settle.go), and nothing else.
 type Database struct {
 	options Options
-	objects map[string]reports       // by object: the part of the key after the source
-	peers   map[string]*schemas.Peer // by source
-	current *view                    // nil when a record changed since it was made
-}
+	sources map[string]*source
+	heads   map[string]*head
+	objects int
+	asns    asns
+	areas   areas
+	joined  map[[2]scope]int // how many links are told in two areas, by these
 
-// reports holds what each source tells about one object.
-type reports map[string]*schemas.RawTopology
+	nodes        map[node]*vertex
+	adjacencies  map[nodePair]*adjacency
+	lsdbs        map[scope]*lsdb
+	igps         map[igpKey]*instance
+	routers      routers
+	destinations destinations
+	teMetrics    teMetrics
+	findings     findings
+	computed     computed
+	pending      pending
+}
 
 // New returns an empty database.
 func New(o Options) *Database {
-	return &Database{options: o.withDefaults(), objects: map[string]reports{}, peers: map[string]*schemas.Peer{}}
+	return &Database{
+		options: o.withDefaults(), sources: map[string]*source{}, heads: map[string]*head{},
+		asns: newASNs(), areas: areas{}, joined: map[[2]scope]int{},
+		nodes: map[node]*vertex{}, adjacencies: map[nodePair]*adjacency{}, lsdbs: map[scope]*lsdb{}, igps: map[igpKey]*instance{},
+		routers:      newRouters(),
+		destinations: newDestinations(),
+		teMetrics:    teMetrics{without: map[*link]bool{}},
+		findings:     findings{of: map[found][]finding{}, counts: map[Count]int{}},
+		computed:     computed{distances: map[pathsOf]*igp.Matrix{}, values: map[valuesOf]*igp.Values{}},
+		pending:      newPending(),
+	}
 }
 
 // Put makes a record the whole truth about its key <topology>|<source>|<object>; nil
 // deletes the key. The record must not be changed afterwards. A key of another form is
-// ignored.
+// ignored. All records of an object have the descriptors that its key is made of; of records
+// that have not, the last one counts.
 func (d *Database) Put(key string, r *schemas.RawTopology) {
 	if r == nil {
 		d.Delete(key)
 		return
 	}
-	source, object, ok := splitKey(key)
+	name, object, ok := splitKey(key)
 	if !ok {
 		return
 	}
-	d.current = nil
-	if object == schemas.KindPeer {
-		peer := r.Peer
-		if peer == nil {
-			peer = &schemas.Peer{}
-		}
-		d.peers[source] = peer
+	s := d.source(name)
+	if object != schemas.KindPeer {
+		d.put(s, object, r)
 		return
 	}
-	if d.objects[object] == nil {
-		d.objects[object] = reports{}
+	peer := r.Peer
+	if peer == nil {
+		peer = &schemas.Peer{}
 	}
-	d.objects[object][source] = r
+	d.setPeer(s, peer)
 }
 
 // Delete removes the record of a key, if there is one.
 func (d *Database) Delete(key string) {
-	source, object, ok := splitKey(key)
-	if !ok {
+	name, object, ok := splitKey(key)
+	s := d.sources[name]
+	if !ok || s == nil {
 		return
 	}
-	d.current = nil
 	if object == schemas.KindPeer {
-		delete(d.peers, source)
-		return
+		d.setPeer(s, nil)
+	} else if o := d.object(object); o != nil {
+		d.takeBack(o, s)
 	}
-	delete(d.objects[object], source)
-	if len(d.objects[object]) == 0 {
-		delete(d.objects, object)
+	if s.peer == nil && s.reports == 0 {
+		delete(d.sources, name)
 	}
 }
 
@@ -73,20 +96,44 @@ func splitKey(key string) (source, object string, ok bool) {
 
 // Peers returns every speaker that has a peer record, by source.
 func (d *Database) Peers() map[string]schemas.Peer {
-	peers := make(map[string]schemas.Peer, len(d.peers))
-	for source, peer := range d.peers {
-		peers[source] = *peer
+	peers := map[string]schemas.Peer{}
+	for name, s := range d.sources {
+		if s.peer != nil {
+			peers[name] = *s.peer
+		}
 	}
 	return peers
 }
 
 // Empty tells whether no speaker tells of any object.
-func (d *Database) Empty() bool { return len(d.objects) == 0 }
+func (d *Database) Empty() bool { return d.objects == 0 }
 
-// view returns what the speakers tell together now.
-func (d *Database) view() *view {
-	if d.current == nil {
-		d.current = newView(d)
-	}
-	return d.current
+// pending is what changed since the last question and is not brought up to date yet. Maps are made
+// anew and not cleared, for one that was large once is slow to walk.
+type pending struct {
+	objects      []*object // to be placed, or judged
+	lsdbs        map[*lsdb]bool
+	adjacencies  map[*adjacency]bool
+	places       map[*place]bool    // whose node flags changed
+	neighbors    map[*identity]bool // whose neighbours changed
+	destinations []*destination
+}
+
+func newPending() pending {
+	return pending{lsdbs: map[*lsdb]bool{}, adjacencies: map[*adjacency]bool{}, places: map[*place]bool{}, neighbors: map[*identity]bool{}}
+}
+
+// settle brings up to date what depends on records that changed. Each step leaves to the
+// following ones what it changed.
+func (d *Database) settle() {
+	d.settleASNs()
+	d.placeObjects()
+	d.settleAreas()
+	d.settleBelief()
+	d.judgeObjects()
+	d.settleLinks()
+	d.settleRouters()
+	d.settleFlags()
+	d.settleDestinations()
+	d.settleRestless()
 }

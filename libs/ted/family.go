@@ -16,91 +16,175 @@ const (
 	ip6
 )
 
-func familyOf(p netip.Prefix) family {
-	if p.Addr().Is4() {
-		return ip4
+func (f family) unspecified() netip.Addr {
+	if f == ip4 {
+		return netip.IPv4Unspecified()
 	}
-	return ip6
+	return netip.IPv6Unspecified()
 }
 
-// families is the address families of which an IGP tells prefixes.
-type families map[igpKey]*[2]bool
-
-func (v *view) toldFamilies() families {
-	told := families{}
-	for _, c := range v.claims {
-		if told[c.scope.igp] == nil {
-			told[c.scope.igp] = &[2]bool{}
-		}
-		told[c.scope.igp][familyOf(c.prefix)] = true
-	}
-	return told
-}
-
-// only tells whether an IGP tells prefixes of one address family and not of the other.
-func (t families) only(k igpKey, f family) bool {
-	told := t[k]
-	return told != nil && told[f] && !told[1-f]
-}
+// tellsOnly tells whether an IGP tells prefixes of one address family and not of the other.
+func (k *instance) tellsOnly(f family) bool { return k.claims[f] > 0 && k.claims[1-f] == 0 }
 
 // routes tells whether an IGP routes an address family. OSPFv3 routes IPv4 where it is
 // an instance of that (RFC 5838), which its prefixes show.
-func (v *view) routes(k igpKey, f family) bool {
-	switch k.protocol {
+func (k *instance) routes(f family) bool {
+	switch k.key.protocol {
 	case ospfv2:
 		return f == ip4
 	case ospfv3:
-		return (f == ip4) == v.families.only(k, ip4)
+		return (f == ip4) == k.tellsOnly(ip4)
 	}
 	return true
 }
 
-// ipv6Routing tells which routers route IPv6 and no IPv4, and whether IPv6 has paths of
+// ipv6Routing is which routers route IPv6 and no IPv4, and whether IPv6 has paths of
 // its own, in a network that routes IPv4 too: by OSPFv3 or IS-IS topology 2.
-func (v *view) ipv6Routing() (only []bool, apart bool) {
-	routes := [2][]bool{make([]bool, len(v.routers.pids)), make([]bool, len(v.routers.pids))}
-	note := func(f family, n node) {
-		if router, ok := v.routers.of(n); ok && !n.isPseudonode() {
-			routes[f][router] = true
-		}
+type ipv6Routing struct {
+	only  []bool // by PID
+	apart bool
+}
+
+// routing is which routers route an address family, by PID.
+type routing [2][]bool
+
+func (r routing) note(f family, p *place) {
+	if pid := p.identity.pid; pid != nil && !p.isPseudonode() {
+		r[f][pid.number] = true
 	}
+}
+
+// ipv6Routing returns that of the records that count now.
+func (d *Database) ipv6Routing() *ipv6Routing {
+	if d.computed.ipv6 != nil {
+		return d.computed.ipv6
+	}
+	routers := len(d.routers.pids)
+	routing := routing{make([]bool, routers), make([]bool, routers)}
 	own := false
-	for _, o := range v.objects {
-		switch k := o.scope.igp; {
-		case k.protocol == ospfv3 && v.routes(k, ip6):
-			note(ip6, o.local)
-			own = true
-		case k.rules() != igp.ISIS:
-			note(ip4, o.local)
-		}
+	for _, k := range d.igps {
+		own = k.noteFamilies(routing) || own
 	}
-	topologies := map[igpKey]topologies{}
-	for _, l := range v.links {
-		k := l.scope.igp
-		if k.rules() != igp.ISIS {
-			continue
-		}
-		if topologies[k].part == nil {
-			topologies[k] = v.topologiesOf(k, ip6)
-		}
-		f := ip4
-		switch {
-		case l.topology == ipv6UnicastTopology:
-			f, own = ip6, true
-		case v.families.only(k, ip6) && topologies[k].of(l.scope, l.local) == standardTopology:
-			f = ip6
-		}
-		note(f, l.local)
-		note(f, l.to)
-	}
-	for _, c := range v.claims {
-		note(familyOf(c.prefix), c.local)
-	}
-	only = make([]bool, len(v.routers.pids))
+	r := &ipv6Routing{only: make([]bool, routers)}
 	routesIPv4 := false
-	for r := range only {
-		only[r] = routes[ip6][r] && !routes[ip4][r]
-		routesIPv4 = routesIPv4 || routes[ip4][r]
+	for n := range routers {
+		r.only[n] = routing[ip6][n] && !routing[ip4][n]
+		routesIPv4 = routesIPv4 || routing[ip4][n]
 	}
-	return only, own && routesIPv4
+	r.apart = own && routesIPv4
+	d.computed.ipv6 = r
+	return r
+}
+
+// noteFamilies notes what the routers of an IGP route, and tells whether IPv6 has paths of its own
+// in it.
+func (k *instance) noteFamilies(r routing) (own bool) {
+	k.settleTopologies()
+	isIS := k.key.rules() == igp.ISIS
+	for _, l := range k.lsdbs {
+		for _, p := range l.nodes() {
+			for _, f := range []family{ip4, ip6} {
+				if p.claims[f] > 0 {
+					r.note(f, p)
+				}
+			}
+			switch {
+			case isIS:
+				p.noteLinks(r)
+				own = own || p.usedIPv6 > 0
+			case p.counting == 0:
+			case k.key.protocol == ospfv3 && k.routes(ip6):
+				r.note(ip6, p)
+				own = true
+			default:
+				r.note(ip4, p)
+			}
+		}
+	}
+	return own
+}
+
+// noteLinks notes what IS-IS routes over the links of a node.
+func (p *place) noteLinks(r routing) {
+	if p.usedIPv6 > 0 {
+		r.note(ip6, p)
+	}
+	f := ip4
+	if p.lsdb.instance.tellsOnly(ip6) && p.topology(ip6) == standardTopology {
+		f = ip6
+	}
+	if p.used > p.usedIPv6 {
+		r.note(f, p)
+	}
+}
+
+// topology returns the multi-topology that routes an address family at a node.
+func (p *place) topology(f family) uint16 {
+	if f == ip6 && p.ipv6Apart {
+		return ipv6UnicastTopology
+	}
+	return standardTopology
+}
+
+// settleTopologies finds where IS-IS routes IPv6 by topology 2 (RFC 5120 §6): in the whole
+// connected part of a level in which some link is in it. Everything else is routed by
+// the standard topology.
+func (k *instance) settleTopologies() {
+	if k.key.rules() != igp.ISIS || k.ipv6 == 0 && !k.apart {
+		return
+	}
+	k.apart = false
+	changed := false
+	for _, l := range k.lsdbs {
+		parts := l.ipv6Parts()
+		for _, p := range l.order {
+			apart := parts.other[parts.find(p.number)]
+			changed = changed || apart != p.ipv6Apart
+			k.apart = k.apart || apart
+			p.ipv6Apart = apart
+		}
+	}
+	if changed {
+		k.addresses[ip6], k.covering[ip6] = nil, nil
+	}
+}
+
+// parts is the connected parts of a scope.
+type parts struct {
+	of    []int  // union-find
+	other []bool // by the node that stands for a part: topology 2 is in use
+}
+
+func (l *lsdb) ipv6Parts() parts {
+	nodes := l.nodes()
+	parts := parts{make([]int, len(nodes)), make([]bool, len(nodes))}
+	for n := range nodes {
+		parts.of[n] = n
+	}
+	var used []int
+	for _, p := range nodes {
+		for _, a := range p.adjacencies {
+			for i := range a.used {
+				if u := &a.used[i]; u.from == p {
+					parts.of[parts.find(p.number)] = parts.find(u.to.number)
+					if u.topology == ipv6UnicastTopology {
+						used = append(used, p.number)
+					}
+				}
+			}
+		}
+	}
+	for _, n := range used {
+		parts.other[parts.find(n)] = true
+	}
+	return parts
+}
+
+// find returns the node that stands for a node's part, and shortens the way there.
+func (p parts) find(n int) int {
+	for p.of[n] != n {
+		p.of[n] = p.of[p.of[n]]
+		n = p.of[n]
+	}
+	return n
 }

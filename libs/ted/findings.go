@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/altostream/altostream/schemas"
 )
 
 // Reason is why an object is left out of the maps, or what an operator should look at.
@@ -76,19 +78,87 @@ type Finding struct {
 	Detail  string   // in words
 }
 
+// findings is what is found, by object and the step that found it.
+type findings struct {
+	of     map[found][]finding
+	counts map[Count]int
+}
+
+type found struct {
+	object *object
+	by     step
+}
+
+// step is a part of making maps that finds something about an object.
+type step uint8
+
+const (
+	placing step = iota
+	joining
+	believing
+	linking
+	claiming
+	contesting
+)
+
+// finding is a Finding before it is put into words.
+type finding struct {
+	reason Reason
+	format string
+	args   []any
+}
+
+// find makes findings those of a step about an object.
+func (d *Database) find(by step, o *object, now ...finding) {
+	if o.found&(1<<by) == 0 && len(now) == 0 {
+		return
+	}
+	key := found{o, by}
+	for _, f := range d.findings.of[key] {
+		d.findings.count(o, f.reason, -1)
+	}
+	for _, f := range now {
+		d.findings.count(o, f.reason, 1)
+	}
+	d.findings.of[key] = now
+	o.found |= 1 << by
+	if len(now) == 0 {
+		delete(d.findings.of, key)
+		o.found &^= 1 << by
+	}
+}
+
+func (f *findings) count(o *object, why Reason, count int) {
+	key := Count{o.head.told.kind, why}
+	if f.counts[key] += count; f.counts[key] == 0 {
+		delete(f.counts, key)
+	}
+}
+
 // Findings returns what is left out, or worth a look: first what is left out, by reason and
 // object.
 func (d *Database) Findings() []Finding {
-	v := d.view()
-	out := make([]Finding, 0, len(v.findings))
-	for _, f := range v.findings {
-		kind, _, _ := strings.Cut(f.object, "|")
-		out = append(out, Finding{
-			Reason: f.reason, Kind: kind, Object: f.object,
-			Sources: slices.Sorted(maps.Keys(f.reports)), Detail: fmt.Sprintf(f.format, f.args...),
-		})
+	d.settle()
+	out := []Finding{}
+	add := func(o *object, f finding) {
+		sources := make([]string, len(o.reports))
+		for i, r := range o.reports {
+			sources[i] = r.source.name
+		}
+		out = append(out, Finding{Reason: f.reason, Kind: o.head.told.kind, Object: o.key(), Sources: sources, Detail: fmt.Sprintf(f.format, f.args...)})
 	}
-	slices.SortStableFunc(out, func(a, b Finding) int {
+	for key, found := range d.findings.of {
+		for _, f := range found {
+			add(key.object, f)
+		}
+	}
+	for l := range d.withoutTEMetric() {
+		add(l.object, finding{NoTEMetric, "%v has no TE metric", []any{l.name()}})
+	}
+	for _, o := range d.withoutRouterBit() {
+		add(o, finding{NoRouterBit, "no router of area %s is told with the R bit: it is not believed", []any{o.head.place.lsdb.scope.area}})
+	}
+	slices.SortFunc(out, func(a, b Finding) int {
 		return cmp.Or(compareBool(b.Reason.LeftOut(), a.Reason.LeftOut()),
 			cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Object, b.Object), cmp.Compare(a.Detail, b.Detail))
 	})
@@ -103,29 +173,15 @@ type Count struct {
 
 // FindingCounts returns how many objects of each kind are found for each reason.
 func (d *Database) FindingCounts() map[Count]int {
-	counts := map[Count]int{}
-	for _, f := range d.view().findings {
-		kind, _, _ := strings.Cut(f.object, "|")
-		counts[Count{kind, f.reason}]++
+	d.settle()
+	counts := maps.Clone(d.findings.counts)
+	if n := len(d.withoutTEMetric()); n > 0 {
+		counts[Count{schemas.KindLink, NoTEMetric}] = n
+	}
+	if n := len(d.withoutRouterBit()); n > 0 {
+		counts[Count{schemas.KindNode, NoRouterBit}] = n
 	}
 	return counts
-}
-
-// finding is a Finding before it is put into words.
-type finding struct {
-	reason  Reason
-	object  string
-	reports reports
-	format  string
-	args    []any
-}
-
-func (v *view) find(why Reason, object string, reports reports, format string, args ...any) {
-	v.findings = append(v.findings, finding{why, object, reports, format, args})
-}
-
-func (v *view) findObject(why Reason, o *object, format string, args ...any) {
-	v.find(why, o.key, o.reports, format, args...)
 }
 
 // String is how operators write the node: 1.1.1.1, 0000.0000.0001, and after it the
@@ -153,5 +209,3 @@ func routerName(id string) string {
 	}
 	return strings.Join(parts, ".")
 }
-
-func (l *link) String() string { return "the link from " + l.local.String() + " to " + l.to.String() }

@@ -7,51 +7,99 @@ import (
 
 // routerFlags is what a node tells of itself in one level or area.
 type routerFlags struct {
-	noTransit bool // no path leads through it
-	attached  bool // IS-IS level 1: it leads out of the area
-	told      bool
+	told        bool
+	overload    bool // IS-IS: no path leads through it
+	attached    bool // IS-IS level 1: it leads out of the area
+	routerBit   bool // OSPFv3: the R bit is set
+	noRouterBit bool // OSPFv3: the R bit is not set
 }
 
 // Node flags (TLV 1024, RFC 9552 §5.3.1.1).
 const (
-	overloadBit = 0x80
-	attachedBit = 0x40
-	routerBit   = 0x08 // of OSPFv3: no path leads through a router without it (RFC 5340 §4.8.1)
+	overloadBit  = 0x80
+	attachedBit  = 0x40
+	routerBitSet = 0x08 // of OSPFv3: no path leads through a router without it (RFC 5340 §4.8.1)
 )
 
-// readFlags returns the flags of the nodes that tell any. An OSPFv3 area of which no
-// router has the R bit is told by a speaker that does not tell it.
-func (v *view) readFlags() map[place]routerFlags {
-	flags := map[place]routerFlags{}
-	without := map[scope][]*object{} // the R bit
-	with := map[scope]bool{}
-	for _, o := range v.ofKind(schemas.KindNode) {
-		if o.local.isPseudonode() || o.record.Attributes == nil || o.record.Attributes.NodeFlags == nil {
+// settleFlags reads the flags of the nodes of which other records count.
+func (d *Database) settleFlags() {
+	for p := range d.pending.places {
+		before, now := p.flags, p.readFlags()
+		if before == now {
 			continue
 		}
-		bits := *o.record.Attributes.NodeFlags
-		f := flags[place{o.scope, o.local}]
+		p.flags = now
+		if before.routerBit {
+			p.lsdb.routerBits--
+		}
+		if now.routerBit {
+			p.lsdb.routerBits++
+		}
+		p.lsdb.instance.changed()
+	}
+	d.pending.places = map[*place]bool{}
+}
+
+func (p *place) readFlags() (f routerFlags) {
+	if p.isPseudonode() {
+		return f
+	}
+	for o := range p.nodeObjects() {
+		more := o.record().more
+		if more == nil || more.node.NodeFlags == nil {
+			continue
+		}
+		bits := *more.node.NodeFlags
 		f.told = true
 		switch {
-		case o.scope.igp.rules() == igp.ISIS:
-			f.noTransit = f.noTransit || bits&overloadBit != 0
-			f.attached = f.attached || bits&attachedBit != 0 && o.scope.level == isisLevel1
-		case o.scope.igp.protocol != ospfv3:
-		case bits&routerBit == 0:
-			without[o.scope] = append(without[o.scope], o)
-		default:
-			with[o.scope] = true
+		case p.lsdb.instance.key.rules() == igp.ISIS:
+			f.overload = f.overload || bits&overloadBit != 0
+			f.attached = f.attached || bits&attachedBit != 0 && p.lsdb.scope.level == isisLevel1
+		case p.lsdb.scope.igp.protocol == ospfv3:
+			f.routerBit = f.routerBit || bits&routerBitSet != 0
+			f.noRouterBit = f.noRouterBit || bits&routerBitSet == 0
 		}
-		flags[place{o.scope, o.local}] = f
 	}
-	for s, nodes := range without {
-		for _, o := range nodes {
-			if with[s] {
-				flags[place{s, o.local}] = routerFlags{noTransit: true, told: true}
+	return f
+}
+
+// nodeObjects yields what counts of what is told of the node itself.
+func (p *place) nodeObjects() func(yield func(*object) bool) {
+	return func(yield func(*object) bool) {
+		for _, h := range p.heads {
+			if h.told.kind != schemas.KindNode {
 				continue
 			}
-			v.findObject(NoRouterBit, o, "no router of area %s is told with the R bit: it is not believed", s.area)
+			for _, o := range h.objects {
+				if o.counts() && !yield(o) {
+					return
+				}
+			}
 		}
 	}
-	return flags
+}
+
+// noTransit tells whether no path leads through a node. An OSPFv3 area of which no router has
+// the R bit is told by a speaker that does not tell it.
+func (p *place) noTransit() bool {
+	return p.flags.overload || p.flags.noRouterBit && p.lsdb.routerBits > 0
+}
+
+// withoutRouterBit returns the nodes that are told without the R bit in areas where it is not
+// believed.
+func (d *Database) withoutRouterBit() []*object {
+	var found []*object
+	for _, l := range d.lsdbs {
+		if l.scope.igp.protocol != ospfv3 || l.routerBits > 0 {
+			continue
+		}
+		for _, p := range l.places {
+			for o := range p.nodeObjects() {
+				if p.flags.noRouterBit && o.record().more != nil && o.record().more.node.NodeFlags != nil {
+					found = append(found, o)
+				}
+			}
+		}
+	}
+	return found
 }

@@ -2,7 +2,6 @@ package ted
 
 import (
 	"encoding/hex"
-	"net/netip"
 	"strings"
 
 	"github.com/altostream/altostream/libs/alto"
@@ -62,64 +61,99 @@ func splitRouterID(text string) (routerID, pseudonode string, ok bool) {
 	return "", "", false
 }
 
-// nodeID returns the router and pseudonode that a descriptor names: by the IGP router
-// id, or, without one, by the BGP router id (TLV 516, RFC 9086 §4.1).
-func nodeID(d *schemas.NodeDescriptor) (routerID, pseudonode string, ok bool) {
+// descriptor is the node that a node descriptor names, with the ASN as far as it is told.
+type descriptor struct {
+	asn        uint32 // 0: not told
+	id         string // of the router, "" if none of a known form is told
+	pseudonode string
+}
+
+// readDescriptor returns what a node descriptor names: by the IGP router id, or, without
+// one, by the BGP router id (TLV 516, RFC 9086 §4.1).
+func readDescriptor(d *schemas.NodeDescriptor) descriptor {
 	switch {
 	case d == nil:
-		return "", "", false
+		return descriptor{}
 	case d.IGPRouterID != nil:
-		return splitRouterID(*d.IGPRouterID)
+		id, pseudonode, ok := splitRouterID(*d.IGPRouterID)
+		if !ok {
+			return descriptor{}
+		}
+		return descriptor{value(d.ASN), id, pseudonode}
 	}
-	address, err := netip.ParseAddr(value(d.BGPRouterID))
-	if err != nil || !address.Is4() {
-		return "", "", false
+	address := readAddress(d.BGPRouterID)
+	if !address.Is4() {
+		return descriptor{}
 	}
-	return hex.EncodeToString(address.AsSlice()), "", true
+	return descriptor{asn: value(d.ASN), id: hex.EncodeToString(address.AsSlice())}
 }
 
-// asns knows the ASN of the routers that are told with one, by router id. ASN 0 is the
-// number of no AS (RFC 7607): as if none were told.
-type asns map[string]toldASN
-
-type toldASN struct {
-	asn       uint32
-	ambiguous bool // several ASNs are told for the router id
+// asns knows the ASNs that routers are told with, by router id. ASN 0 is the number of no AS
+// (RFC 7607): as if none were told.
+type asns struct {
+	of      map[string]*toldASNs
+	touched map[string]bool
 }
 
-func (a asns) learn(d *schemas.NodeDescriptor) {
-	if d == nil || value(d.ASN) == 0 {
+type toldASNs struct {
+	told map[uint32]int // how many heads and links tell it
+	only uint32         // the only one when it was settled; 0: there were none or several
+}
+
+func newASNs() asns { return asns{map[string]*toldASNs{}, map[string]bool{}} }
+
+// add counts a descriptor in, or with -1 out.
+func (a asns) add(n descriptor, count int) {
+	if n.id == "" || n.asn == 0 {
 		return
 	}
-	id, _, ok := nodeID(d)
-	if !ok {
-		return
+	t := a.of[n.id]
+	if t == nil {
+		t = &toldASNs{told: map[uint32]int{}}
+		a.of[n.id] = t
 	}
-	told, known := a[id]
-	a[id] = toldASN{asn: *d.ASN, ambiguous: known && (told.ambiguous || told.asn != *d.ASN)}
+	if t.told[n.asn] += count; t.told[n.asn] == 0 {
+		delete(t.told, n.asn)
+	}
+	a.touched[n.id] = true
 }
 
-// of returns the ASN of the router that a descriptor names: the one in the
-// descriptor, else the only one that is told for this router id anywhere, else 0.
-func (a asns) of(d *schemas.NodeDescriptor, routerID string) uint32 {
-	if asn := value(d.ASN); asn != 0 {
-		return asn
+// settle returns the router ids of which another ASN, or none, is the only one since the
+// last time.
+func (a *asns) settle() map[string]bool {
+	changed := map[string]bool{}
+	for id := range a.touched {
+		t := a.of[id]
+		var only uint32
+		if len(t.told) == 1 {
+			for asn := range t.told {
+				only = asn
+			}
+		}
+		if changed[id] = only != t.only; !changed[id] {
+			delete(changed, id)
+		}
+		if t.only = only; len(t.told) == 0 {
+			delete(a.of, id)
+		}
 	}
-	if told := a[routerID]; !told.ambiguous {
-		return told.asn
-	}
-	return 0
+	a.touched = map[string]bool{}
+	return changed
 }
 
-// node returns the node that a descriptor names in an IGP; ok is false if it names none.
-func (a asns) node(k igpKey, d *schemas.NodeDescriptor) (n node, ok bool) {
-	id, pseudonode, ok := nodeID(d)
-	if !ok {
+// node returns the node that a descriptor names in an IGP: with the ASN in the descriptor,
+// else with the only one that is told for this router id anywhere, else with 0. ok is false if
+// it names none.
+func (a asns) node(k igpKey, d descriptor) (n node, ok bool) {
+	if d.id == "" {
 		return node{}, false
 	}
-	n.router = router{asn: a.of(d, id), id: id}
-	if pseudonode != "" {
-		n.pseudonode, n.igp = pseudonode, k
+	n.router = router{asn: d.asn, id: d.id}
+	if told := a.of[d.id]; d.asn == 0 && told != nil {
+		n.asn = told.only
+	}
+	if d.pseudonode != "" {
+		n.pseudonode, n.igp = d.pseudonode, k
 	}
 	return n, true
 }

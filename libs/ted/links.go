@@ -1,11 +1,10 @@
 package ted
 
 import (
-	"net/netip"
+	"math"
 	"slices"
 
 	"github.com/altostream/altostream/libs/igp"
-	"github.com/altostream/altostream/schemas"
 )
 
 // maxMetric is the highest IGP metric of 3 octets (TLV 1095). IS-IS does not use a
@@ -20,91 +19,193 @@ const (
 
 // link is a link in one direction between two different nodes.
 type link struct {
-	*object
-	to       node
-	topology uint16 // multi-topology id
-	ends     *schemas.LinkDescriptor
+	object *object
+	direction
 	igp, te  igp.Told
-}
-
-// usedLinks returns the links that paths may lead over, and finds those that they may not.
-func (v *view) usedLinks() []*link {
-	links := inAllTopologies(v.resolveLinks())
-	reverse := make(map[direction][]*link, len(links))
-	for _, l := range links {
-		reverse[l.direction().reversed()] = append(reverse[l.direction().reversed()], l)
-	}
-	used := links[:0:0]
-	for _, l := range links {
-		d := l.direction()
-		if l.needsReverse() && !l.isTwoWay(reverse[d], reverse[d.reversed()]) {
-			v.findObject(OneWay, l.object, "%v is not told in the other direction by the same speaker", l)
-			continue
-		}
-		v.judgeMetrics(l, reverse[d])
-		used = append(used, l)
-	}
-	v.findMissingTEMetrics(used)
-	return used
+	measured *igp.Measured // nil if nothing is
+	index    [2]int        // in areas, by family
 }
 
 // direction is where a link leads. Several links can lead there.
 type direction struct {
-	from, to node
-	scope    scope
+	from, to *place
 	topology uint16
 }
 
-func (l *link) direction() direction { return direction{l.local, l.to, l.scope, l.topology} }
-
 func (d direction) reversed() direction { d.from, d.to = d.to, d.from; return d }
+
+// ends is what the record that counts tells of them.
+func (l *link) ends() ends { return l.object.record().more.ends }
+
+// settleLinks finds the links that paths may lead over, between the nodes between which
+// links changed.
+func (d *Database) settleLinks() {
+	for a := range d.pending.adjacencies {
+		e := evaluation{options: d.options, found: map[*object][]finding{}}
+		used := e.used(a.links)
+		for _, o := range a.links {
+			d.find(linking, o, e.found[o]...)
+		}
+		d.replaceLinks(a, used)
+		if len(a.links) == 0 {
+			d.releaseAdjacency(a)
+		}
+	}
+	d.pending.adjacencies = map[*adjacency]bool{}
+}
+
+// replaceLinks makes other links those of an adjacency that paths may lead over.
+func (d *Database) replaceLinks(a *adjacency, used []link) {
+	before := a.used
+	samePaths := slices.EqualFunc(before, used, link.isSamePath)
+	sameMeasured := slices.EqualFunc(before, used, func(x, y link) bool { return equalMeasured(x.measured, y.measured) })
+	if samePaths && sameMeasured {
+		return
+	}
+	a.used = used
+	for i := range used {
+		d.useLink(&used[i], 1)
+	}
+	for i := range before {
+		d.useLink(&before[i], -1)
+	}
+	if clear(d.computed.values); !samePaths {
+		d.pathsChanged()
+	}
+	d.igps[a.nodes.igp].replaceLinks(before, used)
+	if !slices.EqualFunc(before, used, func(x, y link) bool { return x.direction == y.direction }) {
+		for _, l := range slices.Concat(before, used) {
+			d.pending.neighbors[l.from.identity] = true
+		}
+	}
+	for _, l := range before {
+		d.release(l.from)
+		d.release(l.to)
+	}
+}
+
+// isSamePath compares what paths are made of.
+func (l link) isSamePath(other link) bool {
+	return l.object == other.object && l.direction == other.direction && l.igp == other.igp && l.te == other.te
+}
+
+// equalMeasured compares bit by bit, for what is not told is no number.
+func equalMeasured(a, b *igp.Measured) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return slices.EqualFunc(a[:], b[:], func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })
+}
+
+func (d *Database) useLink(l *link, count int) {
+	for _, p := range []*place{l.from, l.to} {
+		if p.used += count; p.used == 0 || p.used == 1 && count == 1 {
+			p.lsdb.nodesChanged()
+		}
+		if l.topology == ipv6UnicastTopology {
+			p.usedIPv6 += count
+		}
+	}
+	if l.topology == ipv6UnicastTopology {
+		l.from.lsdb.instance.ipv6 += count
+	}
+	d.teMetrics.count(l, count)
+	if !l.needsReverse() && !l.to.isPseudonode() {
+		d.routers.tell(l.to.identity, farEnd, count)
+	}
+}
+
+func (d *Database) releaseAdjacency(a *adjacency) {
+	delete(d.adjacencies, a.nodes)
+	for _, v := range []*vertex{a.nodes.a, a.nodes.b} {
+		v.adjacencies = slices.DeleteFunc(v.adjacencies, func(other *adjacency) bool { return other == a })
+		d.releaseVertex(v)
+	}
+}
+
+// evaluation judges the links between two nodes.
+type evaluation struct {
+	options Options
+	found   map[*object][]finding
+}
+
+func (e *evaluation) find(why Reason, o *object, format string, args ...any) {
+	e.found[o] = append(e.found[o], finding{why, format, args})
+}
+
+// used returns the links that paths may lead over, and finds those that they may not.
+func (e *evaluation) used(told []*object) []link {
+	links := inAllTopologies(e.resolve(told))
+	inDirection := func(d direction) []*link {
+		var found []*link
+		for i := range links {
+			if links[i].direction == d {
+				found = append(found, &links[i])
+			}
+		}
+		return found
+	}
+	var used []link
+	for i := range links {
+		l := &links[i]
+		back := inDirection(l.reversed())
+		if l.needsReverse() && !l.isTwoWay(back, inDirection(l.direction)) {
+			e.find(OneWay, l.object, "%v is not told in the other direction by the same speaker", l.name())
+			continue
+		}
+		e.judgeMetrics(l, back)
+		used = append(used, *l)
+	}
+	return used
+}
 
 // needsReverse tells whether a link counts only if its other direction is told too
 // (RFC 2328 §16.1 (2)(b), ISO 10589 §7.2.8.2). BGP tells of links to neighbours that need
 // not speak BGP-LS (RFC 9086 §4).
-func (l *link) needsReverse() bool { return l.scope.igp.protocol != bgp }
+func (l *link) needsReverse() bool { return l.from.lsdb.scope.igp.protocol != bgp }
 
 // isTwoWay tells whether one of the links back is the other direction of l: one of those
 // that one speaker tells together with l, and that fit what l tells of its ends; else one
 // that fits none of the links there, for routers look for a link back and not for its
 // addresses.
 func (l *link) isTwoWay(back, there []*link) bool {
-	var left []*link
+	left := false
 	for _, b := range back {
-		if !shareTeller(l.tellers, b.tellers) {
+		if !l.sharesTeller(b) {
 			continue
 		}
-		if matches(l.ends, b.ends) {
+		if l.ends().matches(b.ends()) {
 			return true
 		}
-		fits := func(other *link) bool { return matches(other.ends, b.ends) }
-		if !slices.ContainsFunc(there, fits) {
-			left = append(left, b)
-		}
+		fits := func(other *link) bool { return other.ends().matches(b.ends()) }
+		left = left || !slices.ContainsFunc(there, fits)
 	}
-	return len(left) > 0
+	return left
 }
 
-func shareTeller(a, b []string) bool {
-	return slices.ContainsFunc(a, func(source string) bool { return slices.Contains(b, source) })
+// sharesTeller tells whether a speaker tells both of two links whose word on both counts.
+func (l *link) sharesTeller(b *link) bool {
+	return slices.ContainsFunc(l.object.reports, func(r report) bool {
+		_, tells := b.object.find(r.source)
+		return tells && l.from.believes(r.source) && b.from.believes(r.source)
+	})
 }
 
-// resolveLinks returns the links of unicast topologies with both ends known.
-func (v *view) resolveLinks() []*link {
-	var links []*link
-	for _, o := range v.ofKind(schemas.KindLink) {
-		to, ok := v.asns.node(o.scope.igp, o.record.RemoteNode)
+// resolve returns the links that count, of unicast topologies and between two nodes.
+func (e *evaluation) resolve(told []*object) []link {
+	var links []link
+	for _, o := range told {
+		if !o.counts() {
+			continue
+		}
+		l := e.newLink(o)
+		isIS := l.from.lsdb.instance.key.rules() == igp.ISIS
 		switch {
-		case !ok:
-			v.findObject(NoRouterID, o, "its remote node has no router id of a known form")
-		case to == o.local:
-			v.findObject(SelfLink, o, "both ends are %v", to)
+		case l.to == l.from:
+			e.find(SelfLink, o, "both ends are %v", l.to.node)
+		case l.topology != standardTopology && (l.topology != ipv6UnicastTopology || !isIS):
+			e.find(OtherTopology, o, "%v is in multi-topology %d, which routes no unicast", l.name(), l.topology)
 		default:
-			l := v.newLink(o, to)
-			if l.topology != standardTopology && (l.topology != ipv6UnicastTopology || o.scope.igp.rules() != igp.ISIS) {
-				v.findObject(OtherTopology, o, "%v is in multi-topology %d, which routes no unicast", l, l.topology)
-				continue
-			}
 			links = append(links, l)
 		}
 	}
@@ -113,39 +214,48 @@ func (v *view) resolveLinks() []*link {
 
 // inAllTopologies puts the links of IS-IS pseudonodes, which are in no topology, into each
 // in which their router leads to the pseudonode (RFC 5120 §4).
-func inAllTopologies(links []*link) []*link {
-	topologies := map[direction][]uint16{} // by the way back, in the standard topology
-	for _, l := range links {
-		if d := l.direction(); l.to.isPseudonode() && l.scope.igp.rules() == igp.ISIS {
-			d.topology = standardTopology
-			if back := d.reversed(); !slices.Contains(topologies[back], l.topology) {
-				topologies[back] = append(topologies[back], l.topology)
-			}
-		}
+func inAllTopologies(links []link) []link {
+	if !slices.ContainsFunc(links, func(l link) bool { return l.from.isPseudonode() }) {
+		return links
 	}
-	var all []*link
+	var all []link
 	for _, l := range links {
-		of := topologies[l.direction()]
-		if len(of) == 0 {
-			all = append(all, l)
+		topologies := topologiesTo(l, links)
+		if len(topologies) == 0 {
+			topologies = []uint16{l.topology}
 		}
-		for _, topology := range of {
-			in := *l
+		for _, topology := range topologies {
+			in := l
 			in.topology = topology
-			all = append(all, &in)
+			all = append(all, in)
 		}
 	}
 	return all
 }
 
+// topologiesTo returns the topologies of the links to the IS-IS pseudonode that a link leaves.
+func topologiesTo(l link, links []link) []uint16 {
+	var topologies []uint16
+	if !l.from.isPseudonode() || l.topology != standardTopology || l.from.lsdb.instance.key.rules() != igp.ISIS {
+		return nil
+	}
+	for _, to := range links {
+		if to.from == l.to && to.to == l.from && !slices.Contains(topologies, to.topology) {
+			topologies = append(topologies, to.topology)
+		}
+	}
+	return topologies
+}
+
 // newLink returns a link. One that leaves a pseudonode costs 0 unless its metric is told
 // (RFC 2328 §2.1).
-func (v *view) newLink(o *object, to node) *link {
-	l := &link{object: o, to: to, topology: multiTopologyID(o.record.Link), ends: endsOf(o.record)}
-	if a := o.record.Attributes; a != nil {
-		l.igp, l.te = toldMetric(a.IGPMetric), toldMetric(v.options.teMetric(a))
+func (e *evaluation) newLink(o *object) link {
+	l := link{object: o, direction: direction{o.head.place, o.link.to, o.topology}}
+	if a := o.record().more.link; a != nil {
+		l.igp, l.te = toldMetric(a.IGPMetric), toldMetric(e.options.teMetric(a))
+		l.measured = e.options.measured(a)
 	}
-	if o.local.isPseudonode() {
+	if l.from.isPseudonode() {
 		l.igp.OK, l.te.OK = true, true
 	}
 	return l
@@ -155,79 +265,48 @@ func toldMetric(metric *uint32) igp.Told { return igp.Told{Value: value(metric),
 
 // judgeMetrics takes an IGP metric away that says the link is not for use, and finds
 // metrics that are missing or, once for both directions, differ by direction.
-func (v *view) judgeMetrics(l *link, back []*link) {
+func (e *evaluation) judgeMetrics(l *link, back []*link) {
 	switch {
 	case !l.igp.OK && l.needsReverse():
-		v.findObject(NoIGPMetric, l.object, "%v has no IGP metric", l)
-	case l.igp.Value > maxMetric || l.igp.Value == maxMetric && l.scope.igp.rules() == igp.ISIS:
-		v.findObject(MaxMetric, l.object, "%v has the metric %d, which says that it is not for use", l, l.igp.Value)
+		e.find(NoIGPMetric, l.object, "%v has no IGP metric", l.name())
+	case l.igp.Value > maxMetric || l.igp.Value == maxMetric && l.from.lsdb.instance.key.rules() == igp.ISIS:
+		e.find(MaxMetric, l.object, "%v has the metric %d, which says that it is not for use", l.name(), l.igp.Value)
 		l.igp.OK = false
 	}
 	differs := func(b *link) bool {
-		return l.key < b.key && b.igp.OK && b.igp.Value != l.igp.Value && !l.local.isPseudonode() && !l.to.isPseudonode() && matches(l.ends, b.ends)
+		return compareKeys(l.object, b.object) < 0 && b.igp.OK && b.igp.Value != l.igp.Value &&
+			!l.from.isPseudonode() && !l.to.isPseudonode() && l.ends().matches(b.ends())
 	}
 	if i := slices.IndexFunc(back, differs); l.igp.OK && i >= 0 {
-		v.findObject(Asymmetric, l.object, "%v has the metric %d, back %d", l, l.igp.Value, back[i].igp.Value)
+		e.find(Asymmetric, l.object, "%v has the metric %d, back %d", l.name(), l.igp.Value, back[i].igp.Value)
 	}
 }
 
-// findMissingTEMetrics finds the links without a TE metric, if others have one.
-func (v *view) findMissingTEMetrics(links []*link) {
-	tells := func(l *link) bool { return l.te.OK && !l.local.isPseudonode() }
-	if !slices.ContainsFunc(links, tells) {
-		return
-	}
-	for _, l := range links {
-		if !l.te.OK {
-			v.findObject(NoTEMetric, l.object, "%v has no TE metric", l)
-		}
+func (l *link) name() string {
+	return "the link from " + l.from.node.String() + " to " + l.to.node.String()
+}
+
+// teMetrics counts the links with a TE metric: where some have one, those without are found.
+type teMetrics struct {
+	with    int
+	without map[*link]bool
+}
+
+func (t *teMetrics) count(l *link, count int) {
+	switch {
+	case !l.te.OK && count > 0:
+		t.without[l] = true
+	case !l.te.OK:
+		delete(t.without, l)
+	case !l.from.isPseudonode():
+		t.with += count
 	}
 }
 
-// endsOf returns what tells a link from one parallel to it. Some routers tell the link
-// identifiers (TLV 258) among the attributes and not in the descriptors; some put
-// interface indexes in the place of addresses.
-func endsOf(r *schemas.RawTopology) *schemas.LinkDescriptor {
-	var ends schemas.LinkDescriptor
-	if r.Link != nil {
-		ends = *r.Link
+// withoutTEMetric returns the links without a TE metric, if others have one.
+func (d *Database) withoutTEMetric() map[*link]bool {
+	if d.teMetrics.with == 0 {
+		return nil
 	}
-	if a := r.Attributes; a != nil && a.LinkProperties != nil && ends.LocalID == nil {
-		ends.LocalID, ends.RemoteID = a.LinkProperties.LocalID, a.LinkProperties.RemoteID
-	}
-	if isInterfaceIndex(ends.IPv4Interface) || isInterfaceIndex(ends.IPv4Neighbor) {
-		ends.IPv4Interface, ends.IPv4Neighbor = nil, nil
-	}
-	return &ends
+	return d.teMetrics.without
 }
-
-func isInterfaceIndex(address *string) bool {
-	a, err := netip.ParseAddr(value(address))
-	return err == nil && isIndex(a)
-}
-
-// isIndex tells whether an address is none: 0.0.0.0/8 is "this network" (RFC 791), and
-// routers put the index of an unnumbered interface there (RFC 2328 §12.4.1.1).
-func isIndex(a netip.Addr) bool { return a.Is4() && a.As4()[0] == 0 }
-
-// multiTopologyID is that of a link; one without is in the standard topology (RFC 9552
-// §5.2.2.1).
-func multiTopologyID(d *schemas.LinkDescriptor) uint16 {
-	if d == nil {
-		return standardTopology
-	}
-	return value(d.MultiTopologyID)
-}
-
-// matches compares whatever both directions tell of the link: the interface address
-// of each end with the neighbour address of the other, and the link identifiers
-// (RFC 9552 §5.2.2), where 0 means that an identifier is not known (RFC 5307 §1.1).
-func matches(a, b *schemas.LinkDescriptor) bool {
-	return agree(a.IPv4Interface, b.IPv4Neighbor) && agree(a.IPv4Neighbor, b.IPv4Interface) &&
-		agree(a.IPv6Interface, b.IPv6Neighbor) && agree(a.IPv6Neighbor, b.IPv6Interface) &&
-		idsAgree(a.LocalID, b.RemoteID) && idsAgree(a.RemoteID, b.LocalID)
-}
-
-func agree(a, b *string) bool { return a == nil || b == nil || *a == *b }
-
-func idsAgree(a, b *uint32) bool { return value(a) == 0 || value(b) == 0 || *a == *b }

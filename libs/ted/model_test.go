@@ -281,7 +281,7 @@ func TestCostsAgreeWithNaiveModel(t *testing.T) {
 			wantEqual(t, fmt.Sprintf("seed %d: %s", seed, name), m.costs(metric), g.Costs(metric))
 		}
 		d := m.database()
-		counted := len(d.view().links)
+		counted := usedLinks(d)
 		for reason, links := range leftOut(d) {
 			if reason != NoIGPMetric && reason != NoTEMetric && reason != MaxMetric {
 				counted += links

@@ -110,23 +110,29 @@ func (o Options) preference(k igpKey) int {
 	return len(o.Preference)
 }
 
-// teMetric is the TE default metric of a link (TLV 1092): the one for all applications,
-// else that of the first application that has one, else one for any application (RFC 9479
-// §4.2: a mask of no length).
+// teMetric is the TE default metric of a link (TLV 1092).
 func (o Options) teMetric(a *schemas.Attributes) *uint32 {
-	if a.TEMetric != nil {
-		return a.TEMetric
+	return toldFor(o, a, a.TEMetric, func(l *schemas.LinkMetrics) *uint32 { return l.TEMetric })
+}
+
+// toldFor is what is told of a link for all applications, else for the first application of
+// which it is told (TLV 1122), else for any application (RFC 9479 §4.2: a mask of no length).
+func toldFor[T any](o Options, a *schemas.Attributes, forAll *T, of func(*schemas.LinkMetrics) *T) *T {
+	if forAll != nil {
+		return forAll
 	}
 	for _, application := range o.Applications {
-		for _, l := range a.ApplicationSpecific {
-			if l.Metrics.TEMetric != nil && application.in(l.Standard) {
-				return l.Metrics.TEMetric
+		for i := range a.ApplicationSpecific {
+			l := &a.ApplicationSpecific[i]
+			if told := of(&l.Metrics); told != nil && application.in(l.Standard) {
+				return told
 			}
 		}
 	}
-	for _, l := range a.ApplicationSpecific {
-		if l.Metrics.TEMetric != nil && l.Standard == "" && l.UserDefined == "" {
-			return l.Metrics.TEMetric
+	for i := range a.ApplicationSpecific {
+		l := &a.ApplicationSpecific[i]
+		if told := of(&l.Metrics); told != nil && l.Standard == "" && l.UserDefined == "" {
+			return told
 		}
 	}
 	return nil

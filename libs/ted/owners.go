@@ -4,111 +4,188 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+	"strconv"
 
 	"github.com/altostream/altostream/libs/igp"
 )
 
-// owners returns the router, by its number, that has the best claim to each prefix.
-func (v *view) owners() map[netip.Prefix]int {
-	contenders := map[netip.Prefix][]claim{}
-	has := v.havingAddress()
-	for _, c := range v.claims {
-		c.router = c.leadsTo(has)
-		contenders[c.prefix] = append(contenders[c.prefix], c)
+// contender is a router with a claim to a prefix.
+type contender struct {
+	pid      *pid
+	instance *instance
+	reach    reach
+	told     bool // the metric
+	metric   uint32
+}
+
+// settleOwner finds who owns a prefix now.
+func (d *Database) settleOwner(to *destination) {
+	before := to.owner
+	if to.owner = d.ownerOf(to); to.owner == before {
+		return
 	}
-	paths := v.lazyPaths()
-	owners := make(map[netip.Prefix]int, len(contenders))
-	for prefix, claims := range contenders {
-		owners[prefix] = v.owner(claims, paths)
+	if to.owner != nil && to.owner.choice != nil {
+		to.owner.prefixes++
 	}
-	return owners
+	to.owner.noteChange()
+	d.disown(before)
+}
+
+// disown takes a prefix from its owner, who may be nil.
+func (d *Database) disown(o *owner) {
+	o.noteChange()
+	if o == nil || o.choice == nil {
+		return
+	}
+	if o.prefixes--; o.prefixes == 0 {
+		delete(d.destinations.choices, o.choice.name)
+	}
+}
+
+func (o *owner) noteChange() {
+	if o != nil && o.pid != nil {
+		o.pid.changed = true
+	}
+}
+
+// ownerOf returns the owner of a prefix: the router with the best claim, by the way it is
+// reached, then the lower metric (any before none), then the lower PID name. Of externals of
+// equal claim it is the one that is the nearest for most. It is nil if nobody claims it.
+func (d *Database) ownerOf(to *destination) *owner {
+	if first := to.first; first != nil && first.next == nil && first.claims && !first.forwarding().IsValid() {
+		return first.head.place.identity.pid.owner
+	}
+	var contenders []contender
+	for o := range to.claims() {
+		p, of := o.record().prefix, o.head.place
+		contenders = append(contenders, contender{d.leadsTo(o), of.lsdb.instance, o.reach(), p.hasMetric, p.metric})
+	}
+	if len(contenders) == 0 {
+		return nil
+	}
+	slices.SortFunc(contenders, d.compareClaims)
+	best := contenders[0]
+	if !best.reach.isExternal() {
+		return best.pid.owner
+	}
+	equal := slices.DeleteFunc(contenders, func(c contender) bool { return d.compareReach(c, best) != 0 || c.instance != best.instance })
+	if len(equal) == 1 {
+		return best.pid.owner
+	}
+	return d.destinations.choiceOf(&choice{family: to.family(), contenders: equal})
 }
 
 // leadsTo returns the router that a claim's prefix is reached over: the one that tells it, or
 // the one that has the forwarding address (RFC 2328 §16.4 (3)), as of what a border router
 // translates from an NSSA (RFC 3101 §3.2).
-func (c claim) leadsTo(has map[string]int) int {
-	if a := c.record.Attributes; c.reach.isExternal() && a != nil {
-		if router, known := has[value(a.OSPFForwardingAddress)]; known {
-			return router
+func (d *Database) leadsTo(o *object) *pid {
+	if a := o.forwarding(); a.IsValid() {
+		if p := d.having(a); p != nil {
+			return p
 		}
 	}
-	return c.router
+	return o.head.place.identity.pid
 }
 
-// havingAddress returns which router has an address, of an interface or as a host prefix.
-func (v *view) havingAddress() map[string]int {
-	has := map[string]int{}
-	for _, c := range v.claims {
-		if c.reach.own() && c.prefix.IsSingleIP() {
-			has[c.prefix.Addr().String()] = c.router
+// having returns the router that has an address, of an interface or else as a host prefix; nil
+// if there is none. Of several it is the one with the lowest name.
+func (d *Database) having(a netip.Addr) *pid {
+	var first *pid
+	note := func(p *pid) {
+		if p != nil && (first == nil || p.number < first.number) {
+			first = p
 		}
 	}
-	for router, addresses := range v.routers.ends {
-		for address := range addresses {
-			has[address] = router
+	for _, h := range d.routers.ends.holders[a] {
+		note(h.of.pid)
+	}
+	if first != nil {
+		return first
+	}
+	for o := range d.destinations.lookup(netip.PrefixFrom(a, a.BitLen())).claims() {
+		if o.reach().own() {
+			note(o.head.place.identity.pid)
 		}
 	}
-	return has
-}
-
-// owner returns the router with the best claim of those to one prefix: the way it is
-// reached, then the lower metric (any before none), then the lower PID name. Of
-// externals the router is the owner that is the nearest for most.
-func (v *view) owner(claims []claim, paths func(family) *igp.Matrix) int {
-	slices.SortFunc(claims, v.compareClaims)
-	best := claims[0]
-	if !best.reach.isExternal() {
-		return best.router
-	}
-	equal := slices.DeleteFunc(claims, func(c claim) bool {
-		return v.compareReach(c, best) != 0 || c.scope.igp != best.scope.igp
-	})
-	if len(equal) == 1 {
-		return best.router
-	}
-	return choice{equal, paths(familyOf(best.prefix)), v.areasOf(best.scope.igp)}.ofMost()
+	return first
 }
 
 // compareReach orders claims by how the routers would choose (RFC 2328 §11, RFC 5302
 // §3.2): what is told as external after all else, then the IGP by preference, then the
 // way the router reaches the prefix.
-func (v *view) compareReach(a, b claim) int {
+func (d *Database) compareReach(a, b contender) int {
 	return cmp.Or(
 		compareBool(a.reach.isExternal(), b.reach.isExternal()),
-		cmp.Compare(v.options.preference(a.scope.igp), v.options.preference(b.scope.igp)),
+		cmp.Compare(d.options.preference(a.instance.key), d.options.preference(b.instance.key)),
 		cmp.Compare(a.reach, b.reach))
 }
 
-func (v *view) compareClaims(a, b claim) int {
+func (d *Database) compareClaims(a, b contender) int {
 	return cmp.Or(
-		v.compareReach(a, b),
-		compareBool(a.metric == nil, b.metric == nil),
-		cmp.Compare(value(a.metric), value(b.metric)),
-		cmp.Compare(a.router, b.router))
+		d.compareReach(a, b),
+		compareBool(!a.told, !b.told),
+		cmp.Compare(a.metric, b.metric),
+		cmp.Compare(a.pid.number, b.pid.number))
 }
 
-// choice is between routers that tell an external prefix in the same way, in the order of
+// choice is between routers that tell external prefixes in the same way, in the order of
 // their claims.
 type choice struct {
-	claims []claim
-	paths  *igp.Matrix
-	areas  []map[scope]bool // by router
+	name       string
+	family     family
+	contenders []contender
+}
+
+// choiceOf returns the owner by a choice, one for all prefixes that have the same.
+func (t *destinations) choiceOf(c *choice) *owner {
+	first := c.contenders[0]
+	name := strconv.AppendInt(nil, int64(c.family), 10)
+	name = strconv.AppendInt(append(name, ' '), int64(first.instance.key.protocol), 10)
+	name = strconv.AppendUint(append(name, ' '), first.instance.key.identifier, 10)
+	name = strconv.AppendInt(append(name, ' '), int64(first.reach), 10)
+	for _, contender := range c.contenders {
+		name = append(append(name, ' '), contender.pid.name...)
+		name = strconv.AppendUint(append(name, '='), uint64(contender.metric), 10)
+	}
+	c.name = string(name)
+	o := t.choices[c.name]
+	if o == nil {
+		o = &owner{choice: c}
+		t.choices[c.name] = o
+	}
+	return o
+}
+
+// choose makes the choices that are to be made.
+func (d *Database) choose() {
+	for _, o := range d.destinations.choices {
+		if o.pid != nil && !d.destinations.stale {
+			continue
+		}
+		if chosen := d.ofMost(o.choice); chosen != o.pid {
+			o.noteChange()
+			o.pid = chosen
+			o.noteChange()
+		}
+	}
+	d.destinations.stale = false
 }
 
 // ofMost returns the router that most others choose. No one owner is true for all; of
 // several that are chosen as often it is the one with the best claim.
-func (c choice) ofMost() int {
-	votes := map[int]int{}
-	for from := range c.paths.Routers() {
-		for _, router := range c.of(from) {
-			votes[router]++
+func (d *Database) ofMost(c *choice) *pid {
+	paths := d.distances(c.family, igp.ByIGP)
+	areas := c.contenders[0].instance.areasOf(d.routers.pids)
+	votes := map[*pid]int{}
+	for from := range paths.Routers() {
+		for _, p := range c.of(from, paths, areas) {
+			votes[p]++
 		}
 	}
-	best := c.claims[0].router
-	for _, claim := range c.claims {
-		if votes[claim.router] > votes[best] {
-			best = claim.router
+	best := c.contenders[0].pid
+	for _, contender := range c.contenders {
+		if votes[contender.pid] > votes[best] {
+			best = contender.pid
 		}
 	}
 	return best
@@ -118,89 +195,35 @@ func (c choice) ofMost() int {
 // within an area other than area 0 (§16.4.1); of type 1 the least sum of the external metric
 // and the way, of type 2 the lower external metric and then the nearer. A router that tells
 // the prefix itself has no choice.
-func (c choice) of(from int) []int {
-	var chosen []int
+func (c *choice) of(from int, paths *igp.Matrix, areas [][]*lsdb) []*pid {
+	var chosen []*pid
 	var least [3]uint64
-	for _, claim := range c.claims {
-		d := c.paths.At(from, claim.router)
+	for _, to := range c.contenders {
+		distance := paths.At(from, to.pid.number)
 		switch {
-		case claim.router == from:
+		case to.pid.number == from:
 			return nil
-		case d == igp.Unreachable:
+		case distance == igp.Unreachable:
 			continue
 		}
-		way := [3]uint64{1, uint64(value(claim.metric)), d.Metric()}
-		if claim.reach == external1 {
-			way[1] += d.Metric()
+		way := [3]uint64{1, uint64(to.metric), distance.Metric()}
+		if to.reach == external1 {
+			way[1] += distance.Metric()
 		}
-		if c.sharesArea(from, claim.router) {
+		if shareArea(areas[from], areas[to.pid.number]) {
 			way[0] = 0
 		}
 		switch order := slices.Compare(way[:], least[:]); {
 		case len(chosen) == 0 || order < 0:
-			chosen, least = []int{claim.router}, way
+			chosen, least = append(chosen[:0], to.pid), way
 		case order == 0:
-			chosen = append(chosen, claim.router)
+			chosen = append(chosen, to.pid)
 		}
 	}
 	return chosen
 }
 
-// sharesArea tells whether two routers are in one area other than area 0.
-func (c choice) sharesArea(a, b int) bool {
-	for s := range c.areas[a] {
-		if !s.isBackbone() && c.areas[b][s] {
-			return true
-		}
-	}
-	return false
-}
-
-// lazyPaths returns the distances of an address family, computed when they are asked for.
-func (v *view) lazyPaths() func(family) *igp.Matrix {
-	var computed [2]*igp.Matrix
-	return func(f family) *igp.Matrix {
-		if computed[f] == nil {
-			computed[f] = v.network(f).Distances(igp.ByIGP)
-		}
-		return computed[f]
-	}
-}
-
-// findDuplicates finds prefixes that several routers have in their own area or level which
-// are no neighbours: both ends of a link tell its prefix, others should not.
-func (v *view) findDuplicates() {
-	neighbors := map[[2]int]bool{}
-	onLAN := map[node][]int{}
-	for _, l := range v.links {
-		from, okFrom := v.routers.of(l.local)
-		to, okTo := v.routers.of(l.to)
-		switch {
-		case okFrom && l.to.isPseudonode():
-			onLAN[l.to] = append(onLAN[l.to], from)
-		case okFrom && okTo:
-			neighbors[[2]int{from, to}] = true
-		}
-	}
-	for _, routers := range onLAN {
-		for _, a := range routers {
-			for _, b := range routers {
-				neighbors[[2]int{a, b}] = true
-			}
-		}
-	}
-	first := map[netip.Prefix]claim{}
-	for _, c := range v.claims {
-		if !c.reach.own() {
-			continue
-		}
-		other, told := first[c.prefix]
-		switch {
-		case !told:
-			first[c.prefix] = c
-		case other.router == c.router || other.scope.igp != c.scope.igp || other.reach != c.reach:
-		case !neighbors[[2]int{other.router, c.router}] || c.prefix.IsSingleIP():
-			v.findObject(Duplicate, c.object, "%v has %v in its own area, as %v does", c.local, c.prefix, other.local)
-		}
-	}
+// shareArea tells whether there is an area other than area 0 in both lists.
+func shareArea(a, b []*lsdb) bool {
+	return slices.ContainsFunc(a, func(l *lsdb) bool { return !l.scope.isBackbone() && slices.Contains(b, l) })
 }

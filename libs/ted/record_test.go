@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/schemas"
 	"github.com/google/go-cmp/cmp"
 )
@@ -189,6 +190,9 @@ func all(parts ...any) []*schemas.RawTopology {
 
 func wantEqual(t *testing.T, what string, want, got any) {
 	t.Helper()
+	if c, ok := got.(alto.Costs); ok {
+		got = alto.CostMapOf(c)
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}

@@ -2,230 +2,290 @@ package ted
 
 import (
 	"cmp"
-	"encoding/hex"
-	"maps"
+	"iter"
+	"math/bits"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/altostream/altostream/schemas"
 )
 
-// routers knows which router of one protocol is which PID. Numbers are in the order of
-// the PIDs' names.
+// routers knows the routers of each protocol, and which of them are which PID.
 type routers struct {
-	pids   []string
-	number map[router]int
-	ids    []map[string]bool // by number: router ids
-	ends   []map[string]bool // by number: addresses of interfaces
+	identities map[router]*identity
+	pids       []*pid   // by number
+	names      []string // of PIDs by number
+	ids, ends  marks
+	hosts      hosts
+	touched    map[*identity]bool
+	several    bool     // protocols
+	gone       []string // PIDs that went since the network map was made
 }
 
-// identity is a router of one protocol and what it may be recognised by in another one.
+// identity is a router of one protocol, with what is local to it and counts.
 type identity struct {
 	router   router
-	protocol uint8 // the lowest that it is told in
-	families map[igpFamily]bool
-	ids      map[string]bool // router ids (TLVs 1028, 1029, 516; of OSPF the router id itself)
-	ends     map[string]bool // addresses of its interfaces (TLVs 259, 261)
-	hosts    map[string]bool // host prefixes that it tells as its own
+	vertices []*vertex
+	told     map[uint8]int // by Protocol-ID
+	settled  protocols     // that it was told in when numbers were given; none: it is no router
+	pid      *pid          // nil if it is no router
+	name     string        // of the PID, if it is one of its own
 }
 
-// igpFamily is the protocol by its name, whatever its instance: routers of one are told
-// apart by their ids.
-type igpFamily uint8
-
-// newRouters recognises the routers that several protocols tell of.
-func (v *view) newRouters() *routers {
-	identities := v.identities()
-	same := map[router]router{}
-	for _, of := range []func(*identity) map[string]bool{
-		func(i *identity) map[string]bool { return i.ids },
-		func(i *identity) map[string]bool { return i.ends },
-		func(i *identity) map[string]bool { return i.hosts },
-	} {
-		unite(identities, same, of)
-	}
-	return numberRouters(identities, same)
+// pid is a router with all of its protocols. Numbers are in the order of the names.
+type pid struct {
+	name    string
+	number  int
+	members []*identity
+	owner   *owner // of the prefixes that are its own without any choice
+	changed bool   // its prefixes may not be those of the last network map
 }
 
-// identities returns the routers that some object that counts is local to, and those to
-// which BGP has a link, which need not speak for themselves (RFC 9086 §4), in the order of
-// protocol and name.
-func (v *view) identities() []*identity {
-	found := map[router]*identity{}
-	learn := func(r router, protocol uint8) *identity {
-		i := found[r]
-		if i == nil {
-			i = &identity{router: r, protocol: protocol, families: map[igpFamily]bool{}, ids: map[string]bool{}, ends: map[string]bool{}, hosts: map[string]bool{}}
-			found[r] = i
-		}
-		i.protocol = min(i.protocol, protocol)
-		return i
-	}
-	for _, o := range v.objects {
-		if o.local.isPseudonode() {
-			continue
-		}
-		i := learn(o.local.router, value(o.record.ProtocolID))
-		i.families[igpFamily(o.scope.igp.protocol)] = true
-		i.learn(o)
-	}
-	for _, l := range v.links {
-		if !l.needsReverse() && !l.to.isPseudonode() {
-			learn(l.to.router, bgp).families[bgp] = true
+func newPID(name string) *pid {
+	p := &pid{name: name, changed: true}
+	p.owner = &owner{pid: p}
+	return p
+}
+
+// protocols is a set of Protocol-IDs.
+type protocols uint64
+
+func (p protocols) lowest() uint8 { return uint8(bits.TrailingZeros64(uint64(p))) }
+
+// farEnd stands for BGP where a router is the far end of a link of BGP, and need not speak for
+// itself (RFC 9086 §4).
+const farEnd = 62
+
+// families are the protocols by their names: both levels of IS-IS are one. Routers of one are
+// told apart by their ids, whatever the instance.
+func (p protocols) families() protocols {
+	for _, same := range [][2]uint8{{isisLevel2, isisLevel1}, {farEnd, bgp}} {
+		if p&(1<<same[0]) != 0 {
+			p = p&^(1<<same[0]) | 1<<same[1]
 		}
 	}
-	out := make([]*identity, 0, len(found))
-	for _, i := range found {
-		out = append(out, i)
+	return p
+}
+
+func newRouters() routers {
+	return routers{
+		identities: map[router]*identity{}, touched: map[*identity]bool{},
+		ids: newMarks(), ends: newMarks(), hosts: hosts{before: map[netip.Addr][]*identity{}},
+	}
+}
+
+func (r *routers) identity(of router) *identity {
+	i := r.identities[of]
+	if i == nil {
+		i = &identity{router: of, told: map[uint8]int{}, name: of.pid()}
+		r.identities[of] = i
+	}
+	return i
+}
+
+// release forgets a router of which nothing is left.
+func (r *routers) release(i *identity) {
+	r.touched[i] = true
+	delete(r.identities, i.router)
+}
+
+// tell counts a router in for a protocol.
+func (r *routers) tell(i *identity, protocol uint8, count int) {
+	protocol = min(protocol, 63)
+	if i.told[protocol] += count; i.told[protocol] == 0 {
+		delete(i.told, protocol)
+	}
+	r.touched[i] = true
+}
+
+func (i *identity) protocols() (p protocols) {
+	for protocol := range i.told {
+		p |= 1 << protocol
+	}
+	return p
+}
+
+// count counts in what is local to a router, and what the router may be recognised by.
+func (r *routers) count(p *place, o *object, count int) {
+	i := p.identity
+	r.tell(i, p.lsdb.scope.protocol(), count)
+	switch more := o.record().more; {
+	case o.link != nil:
+		for _, end := range []netip.Addr{more.ends.ipv4, more.ends.ipv6} {
+			if end.IsValid() && !end.IsLinkLocalUnicast() {
+				r.ends.count(end, i, count)
+			}
+		}
+	case o.head.told.kind == schemas.KindNode && more != nil:
+		for _, id := range more.routerIDs {
+			r.ids.count(id, i, count)
+		}
+	}
+}
+
+// hasID tells whether an address is one of a PID's router ids (TLVs 1028, 1029, 516; of OSPF
+// the router id itself).
+func (r *routers) hasID(p *pid, a netip.Addr) bool {
+	return slices.ContainsFunc(p.members, func(i *identity) bool { return r.ids.has(a, i) || i.ownID() == a })
+}
+
+// hasEnd tells whether an address is that of one of a PID's interfaces.
+func (r *routers) hasEnd(p *pid, a netip.Addr) bool {
+	return slices.ContainsFunc(p.members, func(i *identity) bool { return r.ends.has(a, i) })
+}
+
+// settleRouters gives routers that came, went or are recognised in another way PIDs.
+func (d *Database) settleRouters() {
+	r := &d.routers
+	changed := false
+	for i := range r.touched {
+		if now := i.protocols(); now != i.settled {
+			i.settled, changed = now, true
+			if now == 0 {
+				d.assign(i, nil)
+			}
+		}
+	}
+	r.touched = map[*identity]bool{}
+	ends := r.ends.settle()
+	marked := len(r.ids.settle()) > 0 || len(ends) > 0
+	marked = r.hosts.settle(&d.destinations) || marked
+	d.endsChanged(ends)
+	if changed || marked && r.several {
+		d.number()
+	}
+}
+
+// number names and numbers the PIDs. A router is named after the lowest protocol that it is
+// told in.
+func (d *Database) number() {
+	r := &d.routers
+	identities, same := r.settled(), map[*identity]*identity{}
+	if r.several = severalFamilies(identities); r.several {
+		for _, having := range []iter.Seq[[]*identity]{r.havingIDs(identities), r.ends.having(), d.destinations.havingHosts()} {
+			unite(having, same)
+		}
+	}
+	before := make(map[string]*pid, len(r.pids))
+	for _, p := range r.pids {
+		before[p.name] = p
+		p.members = nil
+	}
+	of := map[*identity]*pid{} // by representative; identities come in the order of protocols
+	pids := make([]*pid, 0, len(identities))
+	for _, i := range identities {
+		first := representative(same, i)
+		if of[first] == nil {
+			p := before[i.name]
+			if p == nil {
+				p = newPID(i.name)
+			}
+			of[first] = p
+			pids = append(pids, p)
+		}
+		of[first].members = append(of[first].members, i)
+	}
+	slices.SortFunc(pids, func(a, b *pid) int { return strings.Compare(a.name, b.name) })
+	d.renumber(pids)
+	for _, i := range identities {
+		d.assign(i, of[representative(same, i)])
+	}
+}
+
+// renumber takes PIDs in their order.
+func (d *Database) renumber(pids []*pid) {
+	r := &d.routers
+	if slices.Equal(pids, r.pids) {
+		return
+	}
+	for _, p := range r.pids {
+		if _, still := slices.BinarySearchFunc(pids, p.name, comparePID); !still {
+			r.gone = append(r.gone, p.name)
+		}
+	}
+	r.pids, r.names = pids, make([]string, len(pids))
+	for n, p := range pids {
+		p.number = n
+		r.names[n] = p.name
+	}
+	for _, k := range d.igps {
+		k.renumbered()
+	}
+}
+
+func comparePID(p *pid, name string) int { return strings.Compare(p.name, name) }
+
+func (r *routers) hasPID(name string) bool {
+	_, known := slices.BinarySearchFunc(r.pids, name, comparePID)
+	return known
+}
+
+// assign makes a router part of a PID, which all that it claims is now.
+func (d *Database) assign(i *identity, p *pid) {
+	if i.pid == p {
+		return
+	}
+	before := i.pid
+	i.pid = p
+	for _, of := range []*pid{before, p} {
+		if of != nil {
+			d.membersChanged(of)
+		}
+	}
+	for _, v := range i.vertices {
+		for _, place := range v.places {
+			place.lsdb.instance.renumbered()
+			d.claimsChanged(place)
+		}
+	}
+}
+
+// membersChanged has looked at again what depends on the ids, interfaces and neighbours of a PID.
+func (d *Database) membersChanged(p *pid) {
+	p.changed = true
+	d.addressChanged(p)
+	for _, i := range p.members {
+		d.pending.neighbors[i] = true
+	}
+	for a := range d.destinations.forwarded {
+		d.touchForwarded(a)
+	}
+}
+
+// settled returns the routers in the order of protocol and name.
+func (r *routers) settled() []*identity {
+	out := make([]*identity, 0, len(r.identities))
+	for _, i := range r.identities {
+		if i.settled != 0 {
+			out = append(out, i)
+		}
 	}
 	slices.SortFunc(out, func(a, b *identity) int {
-		return cmp.Or(cmp.Compare(a.protocol, b.protocol), cmp.Compare(a.router.pid(), b.router.pid()))
+		return cmp.Or(cmp.Compare(a.settled.lowest(), b.settled.lowest()), strings.Compare(a.name, b.name))
 	})
 	return out
 }
 
-// learn takes from an object what its local router may be recognised by.
-func (i *identity) learn(o *object) {
-	r := o.record
-	switch o.scope.igp.protocol {
-	case ospfv2, ospfv3, bgp:
-		if octets, err := hex.DecodeString(i.router.id); err == nil && len(octets) == ospfRouterLength {
-			i.ids[netip.AddrFrom4([4]byte(octets)).String()] = true
-		}
+func severalFamilies(identities []*identity) bool {
+	var all protocols
+	for _, i := range identities {
+		all |= i.settled.families()
 	}
-	switch {
-	case r.Kind == schemas.KindNode && r.Attributes != nil:
-		for _, id := range slices.Concat(r.Attributes.LocalIPv4RouterIDs, r.Attributes.LocalIPv6RouterIDs) {
-			i.ids[id] = true
-		}
-	case r.Link != nil:
-		ends := endsOf(r)
-		for _, end := range []*string{ends.IPv4Interface, ends.IPv6Interface} {
-			if a, err := netip.ParseAddr(value(end)); err == nil && !a.IsLinkLocalUnicast() {
-				i.ends[a.String()] = true
-			}
-		}
-	case r.Prefix != nil:
-		if p, err := netip.ParsePrefix(r.Prefix.Prefix); err == nil && p.IsSingleIP() && reachOf(r).own() {
-			i.hosts[p.Addr().String()] = true
-		}
-	}
+	return bits.OnesCount64(uint64(all)) > 1
 }
 
-// unite joins routers of different protocols that have a mark in common. A mark that
-// several routers of one protocol have is none, and so are marks that would join several
-// routers of one protocol: a router that redistributes tells the addresses of many.
-func unite(identities []*identity, same map[router]router, marks func(*identity) map[string]bool) {
-	byMark := map[string][]*identity{}
-	for _, i := range identities {
-		for mark := range marks(i) {
-			byMark[mark] = append(byMark[mark], i)
-		}
-	}
-	partners := map[router]map[igpFamily]map[router]bool{}
-	note := func(i, other *identity) {
-		for f := range other.families {
-			if partners[i.router] == nil {
-				partners[i.router] = map[igpFamily]map[router]bool{}
-			}
-			if partners[i.router][f] == nil {
-				partners[i.router][f] = map[router]bool{}
-			}
-			partners[i.router][f][other.router] = true
-		}
-	}
-	for _, having := range byMark {
-		if ambiguous(having) {
-			continue
-		}
-		for _, i := range having {
-			for _, other := range having {
-				if i != other && fitting(i.router.asn, other.router.asn) {
-					note(i, other)
+// places yields where a PID's routers and their pseudonodes are.
+func (p *pid) places() iter.Seq[*place] {
+	return func(yield func(*place) bool) {
+		for _, i := range p.members {
+			for _, v := range i.vertices {
+				for _, at := range v.places {
+					if !yield(at) {
+						return
+					}
 				}
 			}
 		}
 	}
-	one := func(r router) bool {
-		for _, routers := range partners[r] {
-			if len(routers) > 1 {
-				return false
-			}
-		}
-		return true
-	}
-	for r, byFamily := range partners {
-		for _, routers := range byFamily {
-			for other := range routers {
-				if one(r) && one(other) {
-					join(same, r, other)
-				}
-			}
-		}
-	}
-}
-
-// ambiguous tells whether several routers of one protocol are among those given.
-func ambiguous(having []*identity) bool {
-	seen := map[igpFamily]bool{}
-	for _, i := range having {
-		for f := range i.families {
-			if seen[f] {
-				return true
-			}
-			seen[f] = true
-		}
-	}
-	return false
-}
-
-// fitting tells whether two ASNs can be of one router; 0 is not told.
-func fitting(a, b uint32) bool { return a == b || a == 0 || b == 0 }
-
-func join(same map[router]router, a, b router) {
-	if a, b = representative(same, a), representative(same, b); a != b {
-		same[a] = b
-	}
-}
-
-func representative(same map[router]router, r router) router {
-	for {
-		to, joined := same[r]
-		if !joined {
-			return r
-		}
-		r = to
-	}
-}
-
-// numberRouters names each router by the lowest protocol that it is told in.
-func numberRouters(identities []*identity, same map[router]router) *routers {
-	names := map[router]string{} // by representative; identities come in the order of protocols
-	for _, i := range identities {
-		if r := representative(same, i.router); names[r] == "" {
-			names[r] = i.router.pid()
-		}
-	}
-	out := &routers{number: map[router]int{}}
-	for _, name := range names {
-		out.pids = append(out.pids, name)
-	}
-	slices.Sort(out.pids)
-	out.ids, out.ends = make([]map[string]bool, len(out.pids)), make([]map[string]bool, len(out.pids))
-	for n := range out.pids {
-		out.ids[n], out.ends[n] = map[string]bool{}, map[string]bool{}
-	}
-	for _, i := range identities {
-		n, _ := slices.BinarySearch(out.pids, names[representative(same, i.router)])
-		out.number[i.router] = n
-		maps.Copy(out.ids[n], i.ids)
-		maps.Copy(out.ends[n], i.ends)
-	}
-	return out
-}
-
-// of returns the number of a router; ok is false if nothing that counts is local to it.
-func (r *routers) of(n node) (number int, ok bool) {
-	number, ok = r.number[n.router]
-	return number, ok
 }

@@ -2,6 +2,7 @@ package ted
 
 import (
 	"maps"
+	"slices"
 	"testing"
 
 	"github.com/altostream/altostream/libs/alto"
@@ -18,21 +19,13 @@ func wantValid(t *testing.T, what string, d *Database) {
 	g := d.Graph()
 	for metric, name := range metricNames {
 		c := g.Costs(metric)
-		if err := alto.CheckCostMap(Restrict(c, m), m); err != nil {
+		if err := alto.CheckCostMap(alto.CostMapOf(alto.Between(slices.Sorted(maps.Keys(m)), c)), m); err != nil {
 			t.Errorf("%s: %s: %v", what, name, err)
 		}
 		routers := d.NetworkMap(All)
-		if err := alto.CheckCostMap(c, routers); err != nil {
+		if err := alto.CheckCostMap(alto.CostMapOf(c), routers); err != nil {
 			t.Errorf("%s: %s of all routers: %v", what, name, err)
 		}
-		wantEqual(t, what+": sources", keys(routers), keys(c))
+		wantEqual(t, what+": PIDs", slices.Sorted(maps.Keys(routers)), c.PIDs())
 	}
-}
-
-func keys[V any](m map[string]V) map[string]bool {
-	set := map[string]bool{}
-	for key := range maps.Keys(m) {
-		set[key] = true
-	}
-	return set
 }

@@ -112,6 +112,8 @@ Exit status: 0; 1 for a failure, 2 for a wrong command line or configuration, 3 
 		c.subcommand("topology", "what each router speaker tells (BGP-LS)", c.rawTopology, c.topologyFlag, c.jsonFlag, c.watchFlag),
 		c.subcommand("peers", "the speakers, their sessions, how much each told, and their last errors", c.peers, c.topologyFlag, c.jsonFlag, c.watchFlag),
 		c.subcommand("problems", "links and prefixes that are left out of the maps, and why; what else is worth a look", c.problems, c.topologyFlag, c.jsonFlag),
+		c.pathCommand(),
+		c.rankCommand(),
 		topics, subjects,
 		c.labCommand(),
 		c.subcommand("ready", "whether the service at HTTP_LISTEN on this host is caught up", c.ready),
@@ -145,8 +147,8 @@ func (c *command) topologyFlag(cmd *cobra.Command) {
 }
 
 func (c *command) metricFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&c.metric, "metric", "", "only the cost map of this `metric`, e.g. hopcount or routingcost-ipv6")
-	complete(cmd, "metric", "routingcost", "hopcount")
+	cmd.Flags().StringVar(&c.metric, "metric", "", "only the cost map of this `metric`, e.g. hopcount, delay-ow, routingcost-ordinal or routingcost-ipv6")
+	complete(cmd, "metric", "routingcost", "hopcount", "delay-ow", "delay-rt", "delay-variation", "lossrate", "bw-residual", "bw-available", "priv:bw-maxres")
 }
 
 func (c *command) jsonFlag(cmd *cobra.Command) {

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/altostream/altostream/libs/ted"
-	"github.com/altostream/altostream/schemas"
 )
 
 // problem is a finding as JSON has it.
@@ -25,26 +24,9 @@ type problem struct {
 
 // problems prints what is left out of the maps, and what is worth a look, by topology.
 func (c *command) problems(ctx context.Context) error {
-	table, err := Read[schemas.RawTopology](ctx, c.config, schemas.RawTopologyTopic, c.bad)
+	topologies, err := c.topologies(ctx)
 	if err != nil {
 		return err
-	}
-	topologies := map[string]*ted.Database{}
-	for key, r := range table {
-		if !c.ofTopology(key) {
-			continue
-		}
-		name := topologyOf(key)
-		if topologies[name] == nil {
-			topologies[name] = ted.New(ted.Options{})
-		}
-		topologies[name].Put(key, r)
-	}
-	if len(topologies) == 0 {
-		if c.topology != "" {
-			return fmt.Errorf("%s holds nothing of topology %s", schemas.RawTopologyTopic, c.topology)
-		}
-		return errors.New(schemas.RawTopologyTopic + " holds nothing (yet)")
 	}
 	found := map[string][]problem{}
 	for name, db := range topologies {

@@ -211,7 +211,7 @@ func TestWatchJSON(t *testing.T) {
 	is(maps(), `{"meta":{"vtag":{"resource-id":"networkmap-net","tag":"b"}},"network-map":{"b":{"ipv4":["10.0.0.0/8"]}}}`)
 	write[schemas.NetworkMap](l, schemas.NetworkMapsTopic, id, nil)
 	is(maps(), `{"meta":{"vtag":{"resource-id":"networkmap-net","tag":"b"}},"network-map":{}}`)
-	is(endpoints(), `{"ipv4:192.0.2.1":{"entity":"ipv4:192.0.2.1","placed":false,"properties":{}}}`)
+	is(endpoints(), `{"ipv4:192.0.2.1":{"classes":{},"entity":"ipv4:192.0.2.1","placed":false,"properties":{}}}`)
 	write[schemas.EndpointProperties](l, schemas.EndpointPropertiesTopic, entity, nil)
 	is(endpoints(), `{"ipv4:192.0.2.1":null}`)
 }

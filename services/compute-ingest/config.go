@@ -3,8 +3,7 @@ package computeingest
 import (
 	"errors"
 	"fmt"
-	"net/url"
-	"regexp"
+	"os"
 	"strings"
 	"time"
 
@@ -14,18 +13,24 @@ import (
 // Config is the configuration of compute-ingest.
 type Config struct {
 	service.Config
-	ComputeSources      Sources       `envconfig:"COMPUTE_SOURCES" example:"static=/etc/altostream/compute.json,dc1=https://dc1.example/compute.json" desc:"name=location,… of JSON documents: files or URLs"`
+	ComputeSources      Sources       `envconfig:"COMPUTE_SOURCES" example:"static=/etc/altostream/compute.json,dc1=openstack:dc1,edge=kubernetes:" desc:"name=location,… of JSON documents (files or URLs) and of clouds (openstack:<cloud>, kubernetes:<context>, prometheus:<URL>)"`
+	ComputeConfig       string        `envconfig:"COMPUTE_CONFIG" example:"/etc/altostream/compute.yaml" desc:"file of further sources, with all that can be said of them"`
 	ComputeSites        string        `envconfig:"COMPUTE_SITES" example:"/etc/altostream/sites.json" desc:"file that says where resources stand"`
-	ComputePollInterval time.Duration `envconfig:"COMPUTE_POLL_INTERVAL" default:"10s" example:"10s" desc:"time between polls"`
+	ComputePollInterval time.Duration `envconfig:"COMPUTE_POLL_INTERVAL" default:"10s" example:"10s" desc:"time between polls, of sources that have none of their own"`
 }
 
 // minPollInterval keeps a poll from becoming a busy loop.
 const minPollInterval = 100 * time.Millisecond
 
-// Validate reports the first wrong value, naming its variable.
+// Validate reports the first wrong value, naming its variable, and reads COMPUTE_CONFIG.
 func (c *Config) Validate() error {
 	if err := c.Config.Validate(); err != nil {
 		return err
+	}
+	if c.ComputeConfig != "" {
+		if err := c.readFile(); err != nil {
+			return service.Wrong("COMPUTE_CONFIG", c.ComputeConfig, err.Error(), "/etc/altostream/compute.yaml")
+		}
 	}
 	if len(c.ComputeSources) == 0 {
 		return service.Wrong("COMPUTE_SOURCES", "", "is empty: there is nothing to read", "static=/etc/altostream/compute.json")
@@ -39,54 +44,80 @@ func (c *Config) Validate() error {
 	return nil
 }
 
-// Source is a document that tells of compute resources.
-type Source struct {
-	Name     string
-	Location string // path of a file, or http(s) URL
+// readFile adds the sources of COMPUTE_CONFIG.
+func (c *Config) readFile() error {
+	text, err := os.ReadFile(c.ComputeConfig)
+	if err != nil {
+		return fmt.Errorf("cannot be read: %w", err)
+	}
+	sources, err := ParseSources(text)
+	if err != nil {
+		return err
+	}
+	for _, s := range sources {
+		if err := c.ComputeSources.add(s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// Sources are the sources of COMPUTE_SOURCES.
+// Sources are the sources of COMPUTE_SOURCES and COMPUTE_CONFIG.
 type Sources []Source
-
-var sourceName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
 // Decode reads name=location,… (envconfig).
 func (s *Sources) Decode(text string) error {
-	seen := map[string]bool{}
 	for item := range strings.SplitSeq(text, ",") {
 		if item = strings.TrimSpace(item); item == "" {
 			continue
 		}
 		name, location, ok := strings.Cut(item, "=")
-		switch {
-		case !ok:
+		if !ok {
 			return fmt.Errorf("has %q, which is not name=location", item)
-		case !sourceName.MatchString(name):
-			return fmt.Errorf("has the name %q, which is not 1 to 64 of A-Z a-z 0-9 . _ -", name)
-		case seen[name]:
-			return fmt.Errorf("names the source %s twice", name)
 		}
-		if err := checkLocation(location); err != nil {
+		source, err := sourceAt(name, location)
+		if err != nil {
 			return fmt.Errorf("has a wrong location for %s: %w", name, err)
 		}
-		seen[name] = true
-		*s = append(*s, Source{name, location})
+		if err := s.add(source); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func checkLocation(text string) error {
-	if text == "" {
-		return errors.New("it is empty")
+func (s *Sources) add(source Source) error {
+	if !sourceName.MatchString(source.Name) {
+		return fmt.Errorf("has the name %q, which is not 1 to 64 of A-Z a-z 0-9 . _ -", source.Name)
 	}
-	if !isURL(text) {
-		return nil
+	for _, other := range *s {
+		if other.Name == source.Name {
+			return fmt.Errorf("names the source %s twice", source.Name)
+		}
 	}
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return errors.New("it is neither the path of a file nor an http(s) URL (write a comma in a URL as %2C)")
-	}
+	*s = append(*s, source)
 	return nil
 }
 
-func isURL(location string) bool { return strings.Contains(location, "://") }
+// sourceAt is the source at a location of COMPUTE_SOURCES.
+func sourceAt(name, location string) (Source, error) {
+	if location == "" {
+		return Source{}, errors.New("it is empty")
+	}
+	s := Source{Name: name}
+	if kind, rest, ok := strings.Cut(location, ":"); ok && !strings.HasPrefix(rest, "//") {
+		switch kind {
+		case kindOpenStack:
+			s.Kind, s.OpenStack.Cloud = kind, rest
+			return s, nil
+		case kindKubernetes:
+			s.Kind, s.Kubernetes.Context = kind, rest
+			return s, nil
+		case kindPrometheus:
+			s.Kind, s.Prometheus.URL, s.Prometheus.Presets = kind, rest, []string{"node-exporter"}
+			return s, s.Prometheus.Check()
+		}
+	}
+	s = Document(name, location)
+	return s, s.Document.Check()
+}

@@ -17,9 +17,7 @@ func TestConfig(t *testing.T) {
 	if err := service.Load(&c); err != nil {
 		t.Fatal(err)
 	}
-	want := Sources{
-		{"static", "/etc/compute.json"}, {"dc1", "https://user:secret@dc1.example/compute.json?a=b"}, {"local", "compute.json"},
-	}
+	want := documents("static", "/etc/compute.json", "dc1", "https://user:secret@dc1.example/compute.json?a=b", "local", "compute.json")
 	if diff := cmp.Diff(want, c.ComputeSources); diff != "" {
 		t.Error(diff)
 	}

@@ -1,6 +1,7 @@
 package computeingest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -10,6 +11,8 @@ import (
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
+	"github.com/altostream/altostream/services/compute-ingest/collect"
+	"github.com/altostream/altostream/services/compute-ingest/collect/document"
 )
 
 // queue is how many events of one source may wait for the processor.
@@ -21,8 +24,9 @@ const sitesName = "COMPUTE_SITES (file)"
 
 // feed is one source on its way to the processor.
 type feed struct {
-	reader *reader
-	events chan stream.Event[Event]
+	source   Source
+	follower *follower
+	events   chan stream.Event[Event]
 }
 
 // Run runs compute-ingest until ctx ends or something fails for good. The resources
@@ -44,16 +48,16 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	}
 	var running sync.WaitGroup
 	for _, f := range feeds {
-		part := rt.Part("source", f.reader.source)
+		part := rt.Part("source", f.source.Name)
 		running.Go(func() {
 			source := stream.Source[Event]{
-				Name: f.reader.source, Replicas: "altostream-compute-ingest-" + f.reader.source, Events: f.events,
+				Name: f.source.Name, Replicas: "altostream-compute-ingest-" + f.source.Name, Events: f.events,
 				Start: func(ctx context.Context) error {
-					go f.reader.follow(ctx)
+					go f.follower.follow(ctx)
 					return nil
 				},
 			}
-			cancel(stream.Feed(ctx, Spec(f.reader.source, serde), source, c.Config, part))
+			cancel(stream.Feed(ctx, Spec(f.source, serde), source, c.Config, part))
 		})
 	}
 	running.Wait()
@@ -67,40 +71,63 @@ func newFeeds(ctx context.Context, c Config, rt *service.Runtime) ([]feed, error
 		return nil, err
 	}
 	var feeds []feed
-	var readers []*reader
+	var followers []*follower
 	for _, source := range c.ComputeSources {
-		f := newFeed(source, c.ComputePollInterval, t)
-		feeds, readers = append(feeds, f), append(readers, f.reader)
+		source.Interval = cmp.Or(source.Interval, c.ComputePollInterval)
+		f := newFeed(source, t)
+		feeds, followers = append(feeds, f), append(followers, f.follower)
 	}
 	if c.ComputeSites == "" {
 		tellSites(ctx, feeds, Sites{}, time.Now())
-		return feeds, t.watchAges(readers)
+		return feeds, t.watchAges(followers)
 	}
-	sites := newReader(sitesName, file(c.ComputeSites), c.ComputePollInterval, t, func(ctx context.Context, text []byte, at time.Time) ([]Problem, error) {
-		sites, problems, err := ParseSites(text)
-		if err == nil {
-			tellSites(ctx, feeds, sites, at)
-		}
-		return problems, err
-	})
-	sites.report(ctx, sites.read(ctx))
+	sites := followSites(feeds, c.ComputeSites, c.ComputePollInterval, t)
+	sites.report(ctx, sites.readOnce(ctx))
 	go sites.follow(ctx)
-	return feeds, t.watchAges(append(readers, sites))
+	return feeds, t.watchAges(append(followers, sites))
 }
 
-func newFeed(s Source, interval time.Duration, t *telemetry) feed {
-	var l location = file(s.Location)
-	if isURL(s.Location) {
-		l = newPage(s.Location)
-	}
-	events := make(chan stream.Event[Event], queue)
-	return feed{events: events, reader: newReader(s.Name, l, interval, t, func(ctx context.Context, text []byte, at time.Time) ([]Problem, error) {
-		document, problems, err := ParseDocument(text)
-		if err == nil {
-			send(ctx, events, Read{document, at}, at)
+// newFeed makes events of what a source tells.
+func newFeed(s Source, t *telemetry) feed {
+	collector := s.collector()
+	f := feed{source: s, follower: newFollower(s.Name, collector, s.Interval, t), events: make(chan stream.Event[Event], queue)}
+	stale := false
+	f.follower.read = func(ctx context.Context, at time.Time) ([]collect.Problem, error) {
+		reading, err := collector.Read(ctx)
+		if err != nil {
+			return nil, err
 		}
+		if !reading.Unchanged || stale {
+			send(ctx, f.events, Read{reading, at}, at)
+		}
+		stale = false
+		return reading.AllProblems(), nil
+	}
+	f.follower.failed = func(ctx context.Context, since time.Time, err error) {
+		stale = true
+		now := time.Now()
+		send(ctx, f.events, Failed{Since: since, At: now, Reason: err.Error()}, now)
+	}
+	return f
+}
+
+// followSites tells all sources where their resources stand.
+func followSites(feeds []feed, location string, interval time.Duration, t *telemetry) *follower {
+	reader := document.NewReader(location)
+	f := newFollower(sitesName, reader, interval, t)
+	var problems []collect.Problem
+	f.read = func(ctx context.Context, at time.Time) ([]collect.Problem, error) {
+		err := reader.Read(ctx, func(text []byte) error {
+			sites, aside, err := ParseSites(text)
+			if err == nil {
+				problems = aside
+				tellSites(ctx, feeds, sites, at)
+			}
+			return err
+		})
 		return problems, err
-	})}
+	}
+	return f
 }
 
 func tellSites(ctx context.Context, feeds []feed, sites Sites, at time.Time) {

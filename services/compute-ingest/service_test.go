@@ -2,6 +2,8 @@ package computeingest
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -34,7 +36,7 @@ func feedsOf(t *testing.T, fr frame, c Config) []feed {
 		t.Fatal(err)
 	}
 	for _, f := range feeds {
-		go f.reader.follow(ctx)
+		go f.follower.follow(ctx)
 	}
 	return feeds
 }
@@ -46,11 +48,11 @@ func TestFeeds(t *testing.T) {
 	path, sites := filepath.Join(folder, "compute.json"), filepath.Join(folder, "sites.json")
 	write(t, path, `{"a":{"ram_used":1},"b":{"ram_used":-1}}`)
 	write(t, sites, `{"a":{"site":"x","addresses":["192.0.2.1/24"]}}`)
-	s := newServer(t)
-	s.set(func(s *server) { s.text = `{"c":{"gpu":1}}` })
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"c":{"gpu":1}}`)) }))
+	defer s.Close()
 	fr := newFrame(t)
 	feeds := feedsOf(t, fr, Config{
-		ComputeSources: Sources{{"static", path}, {"dc1", s.URL}}, ComputeSites: sites, ComputePollInterval: 20 * time.Millisecond,
+		ComputeSources: documents("static", path, "dc1", s.URL), ComputeSites: sites, ComputePollInterval: 20 * time.Millisecond,
 	})
 	for i, f := range feeds {
 		told, ok := f.next(t).(SitesRead)
@@ -59,10 +61,10 @@ func TestFeeds(t *testing.T) {
 		}
 	}
 	told, ok := feeds[0].next(t).(Read)
-	if !ok || len(told.Document.Resources) != 1 || !told.Document.PutAside["b"] || told.At.IsZero() {
+	if _, aside := told.Reading.PutAside["b"]; !ok || len(told.Reading.Resources) != 1 || !aside || told.At.IsZero() {
 		t.Errorf("static tells %+v", told)
 	}
-	if told, ok := feeds[1].next(t).(Read); !ok || len(told.Document.Resources) != 1 {
+	if told, ok := feeds[1].next(t).(Read); !ok || len(told.Reading.Resources) != 1 {
 		t.Errorf("dc1 tells %+v", told)
 	}
 	write(t, sites, `{}`)
@@ -77,7 +79,7 @@ func TestFeeds(t *testing.T) {
 			t.Errorf("%s has no age", source)
 		}
 	}
-	for _, part := range []string{"source=static", `resource \"b\": field ram_used: -1 is negative`, "source=dc1", `field \"gpu\" is not known`, "has host bits"} {
+	for _, part := range []string{"source=static", `resource \"b\": source: field ram_used: -1 is negative`, "source=dc1", `field \"gpu\" is not known`, "has host bits"} {
 		eventually(t, "the log says "+part, func() bool { return strings.Contains(fr.log.String(), part) })
 	}
 }
@@ -85,7 +87,7 @@ func TestFeeds(t *testing.T) {
 func TestWithoutSitesTheyAreEmpty(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "compute.json")
 	write(t, path, `{}`)
-	feeds := feedsOf(t, newFrame(t), Config{ComputeSources: Sources{{"static", path}}, ComputePollInterval: time.Hour})
+	feeds := feedsOf(t, newFrame(t), Config{ComputeSources: documents("static", path), ComputePollInterval: time.Hour})
 	if told, ok := feeds[0].next(t).(SitesRead); !ok || told.Sites == nil {
 		t.Errorf("got %+v", told)
 	}
@@ -99,7 +101,7 @@ func TestSitesThatComeLater(t *testing.T) {
 	folder := t.TempDir()
 	path, sites := filepath.Join(folder, "compute.json"), filepath.Join(folder, "sites.json")
 	write(t, path, `{}`)
-	feeds := feedsOf(t, newFrame(t), Config{ComputeSources: Sources{{"static", path}}, ComputeSites: sites, ComputePollInterval: time.Hour})
+	feeds := feedsOf(t, newFrame(t), Config{ComputeSources: documents("static", path), ComputeSites: sites, ComputePollInterval: time.Hour})
 	if _, ok := feeds[0].next(t).(Read); !ok {
 		t.Error("the document is not told first")
 	}
@@ -114,7 +116,7 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	defer cancel()
 	c := Config{
 		Config:         service.Config{KafkaBootstrapServers: "127.0.0.1:1", SchemaRegistryURL: "http://127.0.0.1:1"},
-		ComputeSources: Sources{{"a", "/x"}, {"b", "/y"}}, ComputePollInterval: time.Hour,
+		ComputeSources: documents("a", "/x", "b", "/y"), ComputePollInterval: time.Hour,
 	}
 	fr := newFrame(t)
 	if err := Run(ctx, c, fr.Runtime); ctx.Err() == nil {

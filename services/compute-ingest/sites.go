@@ -6,55 +6,62 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/netip"
 	"slices"
 
-	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/services/compute-ingest/collect"
 )
 
-// Sites tells where resources stand, by <name> or <source>|<name>. Nil under a name:
-// what is told of it cannot be used.
+// siteOf is what the name of an entry begins with that is of all resources of a site.
+const siteOf = "site:"
+
+// Sites tells where resources stand, by <name> or <source>|<name>, and by site:<site>
+// for the resources there that have no entry of their own. Nil under a name: what is told
+// of it cannot be used.
 type Sites map[string]*Site
 
 // Site is where one resource stands.
 type Site struct {
 	Site        *string
-	Addresses   []string // IP addresses and prefixes, canonical, sorted
-	Attachments []string // PID names, IGP router ids, addresses and prefixes, sorted
+	Addresses   []string           // IP addresses and prefixes, canonical, sorted
+	Attachments []string           // PID names, IGP router ids, addresses and prefixes, sorted
+	Costs       map[string]float64 // of attachments, in routingcost units
 }
 
-// of returns what is told of a resource, <source>|<name> before <name>; ok is false
-// if it cannot be used or the sites are not known.
-func (s Sites) of(source, name string) (site Site, ok bool) {
+// of returns what is told of a resource, <source>|<name> before <name> before
+// site:<site>, where site is what the source itself tells; ok is false if it cannot be
+// used or the sites are not known.
+func (s Sites) of(source, name string, site *string) (told Site, ok bool) {
 	if s == nil {
 		return Site{}, false
 	}
-	told, found := s[source+"|"+name]
-	if !found {
-		told, found = s[name]
+	keys := []string{source + "|" + name, name}
+	if site != nil {
+		keys = append(keys, siteOf+*site)
 	}
-	switch {
-	case !found:
-		return Site{}, true
-	case told == nil:
-		return Site{}, false
+	for _, key := range keys {
+		if entry, found := s[key]; found {
+			if entry == nil {
+				return Site{}, false
+			}
+			return *entry, true
+		}
 	}
-	return *told, true
+	return Site{}, true
 }
 
 // ParseSites reads the JSON text of a sites file. The error says that it is none;
 // the problems are what was put aside of one.
-func ParseSites(text []byte) (Sites, []Problem, error) {
-	named, err := members(text)
+func ParseSites(text []byte) (Sites, []collect.Problem, error) {
+	named, err := collect.Members(text)
 	if err != nil {
 		return nil, nil, err
 	}
 	sites := Sites{}
-	var problems []Problem
+	var problems []collect.Problem
 	for _, name := range slices.Sorted(maps.Keys(named)) {
 		site, aside, err := parseSite(name, named[name])
 		if err != nil {
-			problems = append(problems, Problem{"site", name, err})
+			problems = append(problems, collect.Problem{Part: "site", Resource: name, Err: err})
 		}
 		problems = append(problems, aside...)
 		sites[name] = site
@@ -62,72 +69,55 @@ func ParseSites(text []byte) (Sites, []Problem, error) {
 	return sites, problems, nil
 }
 
-func parseSite(name string, m member) (*Site, []Problem, error) {
-	if m.twice {
+// toldAttachment is an attachment in a sites file: its text, or {to, cost}.
+type toldAttachment struct {
+	To   string  `json:"to"`
+	Cost float64 `json:"cost"`
+}
+
+func (a *toldAttachment) UnmarshalJSON(text []byte) error {
+	if text[0] == '"' {
+		return json.Unmarshal(text, &a.To)
+	}
+	type plain toldAttachment
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	return d.Decode((*plain)(a))
+}
+
+func parseSite(name string, m collect.Member) (*Site, []collect.Problem, error) {
+	if m.Twice {
 		return nil, nil, errors.New("the name is there more than once")
 	}
 	var told struct {
-		Site        *string  `json:"site"`
-		Addresses   []string `json:"addresses"`
-		Attachments []string `json:"attachments"`
+		Site        *string          `json:"site"`
+		Addresses   []string         `json:"addresses"`
+		Attachments []toldAttachment `json:"attachments"`
 	}
-	d := json.NewDecoder(bytes.NewReader(m.value))
+	d := json.NewDecoder(bytes.NewReader(m.Value))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&told); err != nil {
 		return nil, nil, fmt.Errorf("is not {site, addresses, attachments}: %w", err)
 	}
-	var problems []Problem
-	site := &Site{Site: told.Site}
-	site.Addresses = canonical(told.Addresses, address, func(err error) {
-		problems = append(problems, Problem{"address", name, err})
-	})
-	site.Attachments = canonical(told.Attachments, attachment, func(err error) {
-		problems = append(problems, Problem{"attachment", name, err})
-	})
-	return site, problems, nil
-}
-
-// canonical returns the texts that have a canonical form in it, sorted, each once.
-func canonical(texts []string, form func(string) (string, error), putAside func(error)) []string {
-	var good []string
-	for _, text := range texts {
-		c, err := form(text)
-		if err != nil {
-			putAside(err)
-			continue
+	var problems []collect.Problem
+	putAside := func(part string) func(error) {
+		return func(err error) { problems = append(problems, collect.Problem{Part: part, Resource: name, Err: err}) }
+	}
+	site := &Site{Site: told.Site, Addresses: collect.Canonical(told.Addresses, collect.Address, putAside("address"))}
+	var to []string
+	for _, a := range told.Attachments {
+		to = append(to, a.To)
+		switch canonical, err := collect.Attachment(a.To); {
+		case err != nil || a.Cost == 0:
+		case a.Cost < 0:
+			putAside("attachment")(fmt.Errorf("the cost of %s is negative; it is left out", a.To))
+		default:
+			if site.Costs == nil {
+				site.Costs = map[string]float64{}
+			}
+			site.Costs[canonical] = a.Cost
 		}
-		good = append(good, c)
 	}
-	slices.Sort(good)
-	return slices.Compact(good)
-}
-
-// address is the canonical form of an address or a prefix. Host bits are an error:
-// 192.0.2.1/24 may mean the host or the network.
-func address(text string) (string, error) {
-	if a, err := netip.ParseAddr(text); err == nil && a.Zone() == "" {
-		return a.Unmap().String(), nil
-	}
-	p, err := netip.ParsePrefix(text)
-	switch {
-	case err != nil || p.Addr().Is4In6():
-		return "", fmt.Errorf("%q is neither an IP address nor a prefix", clip(text))
-	case p != p.Masked():
-		return "", fmt.Errorf("%q has host bits; write %s or %s", text, p.Addr(), p.Masked())
-	case p.IsSingleIP():
-		return p.Addr().String(), nil
-	}
-	return p.String(), nil
-}
-
-// attachment is the canonical form of what a resource may hang on.
-func attachment(text string) (string, error) {
-	canonical, err := address(text)
-	if err != nil && alto.ValidPID(text) == nil {
-		return text, nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("%q is no PID name, router id, address or prefix", clip(text))
-	}
-	return canonical, nil
+	site.Attachments = collect.Canonical(to, collect.Attachment, putAside("attachment"))
+	return site, problems, nil
 }

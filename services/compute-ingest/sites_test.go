@@ -24,6 +24,9 @@ func TestParseSites(t *testing.T) {
 			[]string{`"192.0.2.256" is neither`, `write 192.0.2.1 or 192.0.2.0/24`, `"fe80::1%eth0" is neither`, `"::ffff:0:0/96" is neither`, `"" is neither`}},
 		{"attachments", `{"c":{"attachments":["4.4.4.4","0000.0000.0002","192.168.24.0/24","pid0:000000000002","4.4.4.4"]}}`,
 			Sites{"c": {Attachments: []string{"0000.0000.0002", "192.168.24.0/24", "4.4.4.4", "pid0:000000000002"}}}, nil},
+		{"attachments with costs", `{"c":{"attachments":["4.4.4.4",{"to":"192.168.24.1/32","cost":10},{"to":"5.5.5.5"},{"to":"6.6.6.6","cost":-1}]}}`,
+			Sites{"c": {Attachments: []string{"192.168.24.1", "4.4.4.4", "5.5.5.5", "6.6.6.6"}, Costs: map[string]float64{"192.168.24.1": 10}}},
+			[]string{"the cost of 6.6.6.6 is negative"}},
 		{"wrong attachments", `{"c":{"attachments":["rack 7","","10.0.0.1/8","4.4.4.4"]}}`,
 			Sites{"c": {Attachments: []string{"4.4.4.4"}}}, []string{`"rack 7" is no PID name`, `"" is no PID name`, `"10.0.0.1/8" is no PID name`}},
 		{"wrong form", `{"a":[],"b":{"addresses":"192.0.2.1"},"c":{"adresses":[]},"d":{"site":"x"}}`,
@@ -49,23 +52,27 @@ func TestParseSites(t *testing.T) {
 }
 
 func TestSitesOfAResource(t *testing.T) {
-	sites := Sites{"compute5": {Site: ptr("any")}, "dc1|compute5": {Site: ptr("dc1")}, "bad": nil, "dc1|bad": {}, "dc2|compute5": nil}
+	sites := Sites{"site:z": {Attachments: []string{"4.4.4.4"}}, "compute5": {Site: ptr("any")}, "dc1|compute5": {Site: ptr("dc1")}, "bad": nil, "dc1|bad": {}, "dc2|compute5": nil}
 	tests := []struct {
 		sites        Sites
 		source, name string
+		site         *string
 		want         Site
 		ok           bool
 	}{
-		{sites, "static", "compute5", Site{Site: ptr("any")}, true},
-		{sites, "dc1", "compute5", Site{Site: ptr("dc1")}, true},
-		{sites, "dc2", "compute5", Site{}, false},
-		{sites, "static", "bad", Site{}, false},
-		{sites, "dc1", "bad", Site{}, true},
-		{sites, "static", "other", Site{}, true},
-		{nil, "static", "compute5", Site{}, false},
+		{sites, "static", "compute5", nil, Site{Site: ptr("any")}, true},
+		{sites, "dc1", "compute5", nil, Site{Site: ptr("dc1")}, true},
+		{sites, "dc2", "compute5", nil, Site{}, false},
+		{sites, "static", "bad", nil, Site{}, false},
+		{sites, "dc1", "bad", nil, Site{}, true},
+		{sites, "static", "other", nil, Site{}, true},
+		{nil, "static", "compute5", nil, Site{}, false},
+		{sites, "static", "other", ptr("z"), Site{Attachments: []string{"4.4.4.4"}}, true},
+		{sites, "static", "other", ptr("y"), Site{}, true},
+		{sites, "static", "compute5", ptr("z"), Site{Site: ptr("any")}, true},
 	}
 	for _, tt := range tests {
-		got, ok := tt.sites.of(tt.source, tt.name)
+		got, ok := tt.sites.of(tt.source, tt.name, tt.site)
 		if diff := cmp.Diff(tt.want, got); diff != "" || ok != tt.ok {
 			t.Errorf("%s|%s: %t, want %t %s", tt.source, tt.name, ok, tt.ok, diff)
 		}

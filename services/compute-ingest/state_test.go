@@ -9,6 +9,7 @@ import (
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/libs/stream/streamtest"
 	"github.com/altostream/altostream/schemas"
+	"github.com/altostream/altostream/services/compute-ingest/collect/document"
 )
 
 // ingest is the processor of one source at work, and the output table.
@@ -20,7 +21,7 @@ type ingest struct {
 }
 
 func newIngest(t testing.TB, source string) *ingest {
-	spec := Spec(source, streamtest.Serde[schemas.ComputeResource](t, schemas.ComputeResourcesTopic))
+	spec := Spec(Source{Name: source, Kind: kindDocument}, streamtest.Serde[schemas.ComputeResource](t, schemas.ComputeResourcesTopic))
 	return &ingest{t, spec, stream.NewMachine(spec), map[string]*schemas.ComputeResource{}}
 }
 
@@ -101,11 +102,11 @@ func clock(n int) time.Time { return time.Unix(1_800_000_000+int64(n), 0).UTC() 
 // read is the event of a document's text.
 func read(t testing.TB, text string, at int) Read {
 	t.Helper()
-	d, _, err := ParseDocument([]byte(text))
+	reading, err := document.Parse([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Read{d, clock(at)}
+	return Read{reading, clock(at)}
 }
 
 func sitesRead(t testing.TB, text string, at int) SitesRead {
@@ -124,7 +125,9 @@ func TestARecord(t *testing.T) {
 		read(t, `{"compute5":{"vcpu_available":"80","vcpu_used":86,"instances":"29"}}`, 1))
 	want := &schemas.ComputeResource{
 		Source: "static", Kind: "static", Name: "compute5", Site: ptr("madrid"),
-		Addresses: []string{"192.168.24.10"}, Attachments: []string{"4.4.4.4"},
+		Addresses: []string{"192.168.24.10"}, Attachments: []string{"4.4.4.4"}, AttachmentCosts: map[string]float64{},
+		Labels: map[string]string{}, Metrics: map[string]schemas.Metric{}, Free: &schemas.Amounts{VCPU: ptr(0.0)},
+		Problems:      []schemas.ResourceProblem{{Field: "free.vcpu", Reason: "86 of 80 are given out: nothing is free"}},
 		VCPUAvailable: ptr(80.0), VCPUUsed: ptr(86.0), Instances: ptr[int64](29), ObservedAt: clock(1),
 	}
 	if diff := cmp.Diff(want, i.table["static|compute5"]); diff != "" {
@@ -141,9 +144,9 @@ func TestDocumentsOneAfterTheOther(t *testing.T) {
 		{"the first", `{"a":{"ram_used":1},"b":{"ram_used":1}}`, []string{"static|a", "static|b"}},
 		{"the same", `{"b":{"ram_used":"1"},"a":{"ram_used":1.0}}`, nil},
 		{"one changes", `{"a":{"ram_used":2},"b":{"ram_used":1}}`, []string{"static|a"}},
-		{"one is wrong: its last good record stays", `{"a":{"ram_used":-2},"b":{"ram_used":2}}`, []string{"static|b"}},
-		{"one is there twice", `{"a":{"ram_used":7},"a":{"ram_used":8},"b":{"ram_used":2}}`, nil},
-		{"one is new and wrong: it has no record", `{"a":{"ram_used":2},"b":{"ram_used":2},"c":{"ram_used":"x"}}`, nil},
+		{"one is wrong: its last good record stays, and is marked", `{"a":{"ram_used":-2},"b":{"ram_used":2}}`, []string{"static|a", "static|b"}},
+		{"one is there twice", `{"a":{"ram_used":7},"a":{"ram_used":8},"b":{"ram_used":2}}`, []string{"static|a"}},
+		{"one is new and wrong: it has no record", `{"a":{"ram_used":2},"b":{"ram_used":2},"c":{"ram_used":"x"}}`, []string{"static|a"}},
 		{"it becomes good", `{"a":{"ram_used":2},"b":{"ram_used":2},"c":{"ram_used":3}}`, []string{"static|c"}},
 		{"one goes", `{"a":{"ram_used":2},"c":{"ram_used":3}}`, []string{"static|b"}},
 		{"a field goes", `{"a":{},"c":{"ram_used":3}}`, []string{"static|a"}},
@@ -202,7 +205,7 @@ func TestSites(t *testing.T) {
 		{"the source's own entry counts first", sitesRead(t, `{"a":{"site":"x"},"b":{"site":"y"},"static|b":{"site":"z"},"dc1|a":{}}`, 4), []string{"static|b"}, "x", "z"},
 		{"a wrong entry changes nothing", sitesRead(t, `{"a":[],"static|b":{"site":"z"}}`, 5), nil, "x", "z"},
 		{"a resource changes while its entry is wrong", read(t, `{"a":{"ram_used":2},"b":{}}`, 6), []string{"static|a"}, "x", "z"},
-		{"the site of a resource with a wrong field", read(t, `{"a":{"ram_used":-1},"b":{}}`, 7), nil, "x", "z"},
+		{"the site of a resource with a wrong field", read(t, `{"a":{"ram_used":-1},"b":{}}`, 7), []string{"static|a"}, "x", "z"},
 		{"it moves nevertheless", sitesRead(t, `{"a":{"site":"w"}}`, 8), []string{"static|a", "static|b"}, "w", ""},
 		{"no sites", SitesRead{Sites{}, clock(9)}, []string{"static|a"}, "", ""},
 	}
@@ -230,7 +233,7 @@ func TestRestart(t *testing.T) {
 		sitesRead(t, `{"a":{"addresses":["192.0.2.1"]}}`, 0), read(t, `{"a":{"ram_used":1},"b":{"ram_used":1},"c":{"ram_used":1}}`, 0)))
 	i.restart()
 	i.wantChanged(nil, i.apply(sitesRead(t, `{"a":{"addresses":["192.0.2.1"]}}`, 1)))
-	i.wantChanged([]string{"static|b", "static|d", "static|c"}, i.apply(read(t, `{"a":{"ram_used":"x"},"b":{"ram_used":2},"d":{}}`, 1)))
+	i.wantChanged([]string{"static|a", "static|b", "static|d", "static|c"}, i.apply(read(t, `{"a":{"ram_used":"x"},"b":{"ram_used":2},"d":{}}`, 1)))
 	if _, ok := i.table["static|c"]; ok {
 		t.Error("c is still there")
 	}

@@ -1,24 +1,33 @@
 // Package correlator is the service correlator: it finds the place of each compute
 // resource in the network and keeps the properties of its entities (RFC 9240) in
-// endpoint-properties.
+// endpoint-properties, with totals of PIDs and sites and the scores of computing-aware
+// traffic steering.
 //
-//	compute_resources ──▶ entities ──────────────────┐
-//	network_maps ──▶ longest prefix match, routers ──┴▶ PID, attachments ──▶ endpoint-properties
+//	compute_resources ──▶ entities, who tells them ──┐
+//	network_maps ──▶ longest prefix match, routers ──┴▶ PIDs, totals, scores ──▶ endpoint-properties
 //
-// It promises: an address is in the PID of the longest prefix that holds it, in every
-// network map; the default PID is no place; a resource that is told to hang on
-// several routers or prefixes is attached to all that exist, and losing one leaves
-// the others; a resource that cannot be placed has a record that says why; when two
-// resources tell one address, the lower key <source>|<name> has it.
+// It owns entities, not sources: an instance serves partitions of the output, reads all
+// resources and network maps, and makes the records of its partitions' keys. So one
+// entity has one record, whoever tells it.
 //
-// A resource with addresses has one entity for each; one without is the entity
-// .ane:<source>.<name>. A network map that is published in parts counts as not
-// existing.
+// It promises: an address is in the PIDs of the longest prefix that holds it, in every
+// network map of its topology; the default PID is no place; a resource that is told to
+// hang on several routers or prefixes is attached to all that exist, and losing one
+// leaves the others; a resource that cannot be placed has a record that says why, and
+// comes in when a prefix appears. Of several resources that tell one entity the record
+// is that of one (compareTellers), and names the others; only measured values are taken
+// from them. A network map that changes concerns the entities whose place changed, and
+// the record of its own id, which says which version that is.
 //
-//	spec.go     the processor as a value
-//	state.go    State, Event, Step: pure
-//	entity.go   compute resource → entities
-//	place.go    network map, address, attachments → PIDs
-//	record.go   → the record of an entity
-//	service.go  Config, Run
+// A network map that is published in parts counts as not existing.
+//
+//	spec.go      the processor as a value
+//	state.go     State, Event, Step: pure; what changed since the last flush
+//	resource.go  a compute resource made ready, whose word counts
+//	entity.go    compute resource → entities
+//	place.go     network map, address, attachments → PIDs; sites.go: what operators say of sites
+//	move.go      whom a change of a network map may move
+//	totals.go    what resources come to, by PID and site
+//	record.go    → records
+//	service.go   Config, Run
 package correlator

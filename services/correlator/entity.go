@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -21,7 +22,7 @@ func entities(key string, r *schemas.ComputeResource) []entity {
 	var found []entity
 	for _, text := range r.Addresses {
 		if p, ok := parseAddresses(text); ok {
-			found = append(found, entity{addressEntity(p), p})
+			found = append(found, entity{addressEntity(r.Topology, p), p})
 		}
 	}
 	if found == nil {
@@ -46,18 +47,28 @@ func parseAddresses(text string) (netip.Prefix, bool) {
 	return p.Masked(), p.IsValid()
 }
 
-// addressEntity names an entity of the domains ipv4 and ipv6. A prefix of full
-// length is the address (RFC 9240 §6.1.1.2, §6.1.2.2).
-func addressEntity(p netip.Prefix) string {
-	domain := "ipv6:"
+// addressEntity names an entity of the domains ipv4 and ipv6, or, if its addresses are of
+// one topology only, of these domains of its network map: there the same address may be
+// another endpoint (RFC 9240 §5.1.2.1). A prefix of full length is the address (§6.1.1.2,
+// §6.1.2.2).
+func addressEntity(topology *string, p netip.Prefix) string {
+	id := "ipv6:"
 	if p.Addr().Is4() {
-		domain = "ipv4:"
+		id = "ipv4:"
 	}
 	if p.IsSingleIP() {
-		return domain + p.Addr().String()
+		id += p.Addr().String()
+	} else {
+		id += p.String()
 	}
-	return domain + p.String()
+	if topology != nil {
+		id = alto.NetworkMapID(*topology) + "." + id
+	}
+	return id
 }
+
+// pidEntity names the entity of a PID (RFC 9240 §6.2).
+func pidEntity(networkMap, pid string) string { return networkMap + ".pid:" + pid }
 
 const (
 	maxANENameLength = 64 // RFC 9275 §6.1
@@ -70,9 +81,16 @@ const (
 // ends in a hash of the key: so no resource's name depends on which others exist.
 func aneEntity(key string) string {
 	source, name, _ := strings.Cut(key, "|")
-	plain := source + "." + name
+	return aneName(source+"."+name, key, strings.Contains(source, "."))
+}
+
+// siteEntity names a site in the same domain. A name that a resource could have as well
+// ends in a hash.
+func siteEntity(site string) string { return aneName(site, site, strings.Contains(site, ".")) }
+
+func aneName(plain, key string, ambiguous bool) string {
 	clean := strings.Map(aneCharacter, plain)
-	if clean != plain || len(clean) > maxANENameLength || strings.Contains(source, ".") {
+	if clean != plain || len(clean) > maxANENameLength || ambiguous {
 		sum := sha256.Sum256([]byte(key))
 		clean = clean[:min(len(clean), maxANENameLength-hashLength-1)] + "-" + hex.EncodeToString(sum[:hashLength/2])
 	}

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/schemas"
@@ -18,44 +19,65 @@ const (
 	foundByAddress = "address" // the entity's own address
 	foundByRouter  = "router"  // an attachment that names a router
 	foundByPrefix  = "prefix"  // an attachment that is an address or prefix
+	foundBySite    = "site"    // a PID that is named as the site
 )
 
-var foundByOrder = []string{foundByAddress, foundByRouter, foundByPrefix}
+var foundByOrder = []string{foundByAddress, foundByRouter, foundByPrefix, foundBySite}
 
-// networkMap is a network map made ready for look-ups.
+// networkMap is a network map made ready for look-ups. It does not change.
 type networkMap struct {
-	vtag     schemas.VersionTag
-	prefixes *alto.PrefixTable
-	pids     map[string]struct{}
-	routers  map[string][]string // IGP router id in lower-case hex → PIDs
+	id         string
+	vtag       schemas.VersionTag
+	staleSince *time.Time
+	prefixes   *alto.PrefixTable
+	entities   map[string]string   // PID → its entity id
+	routers    map[string][]string // IGP router id in lower-case hex → PIDs
 }
 
+var noMap = &networkMap{prefixes: alto.NewPrefixTable(nil)}
+
 // newNetworkMap returns nil for a record that is no whole map.
-func newNetworkMap(record *schemas.NetworkMap) *networkMap {
+func newNetworkMap(id string, record *schemas.NetworkMap) *networkMap {
 	if record == nil || record.Meta == nil || record.NetworkMap == nil {
 		return nil
 	}
 	m := &networkMap{
-		vtag: record.Meta.VTag, prefixes: alto.NewPrefixTable(record.NetworkMap),
-		pids: map[string]struct{}{}, routers: map[string][]string{},
+		id: id, vtag: record.Meta.VTag, staleSince: record.Meta.StaleSince,
+		prefixes: alto.NewPrefixTable(record.NetworkMap), entities: map[string]string{}, routers: map[string][]string{},
 	}
 	for pid := range record.NetworkMap {
 		if pid == alto.DefaultPID {
 			continue
 		}
-		m.pids[pid] = struct{}{}
+		m.entities[pid] = pidEntity(id, pid)
 		if i := strings.LastIndexByte(pid, ':'); i >= 0 {
 			m.routers[pid[i+1:]] = append(m.routers[pid[i+1:]], pid)
 		}
 	}
+	for _, pids := range m.routers {
+		slices.Sort(pids)
+	}
 	return m
 }
 
-// holding returns the PID of the longest prefix that holds addresses; ok is false if
-// that is the default PID, which is no place.
-func (m *networkMap) holding(p netip.Prefix) (pid string, ok bool) {
-	pid, _, ok = m.prefixes.LookupPrefix(p)
-	return pid, ok && pid != alto.DefaultPID
+// covers reports whether resources of a topology may be placed in the map: nil = in any.
+// It is the topology's map, or one of its views.
+func (m *networkMap) covers(topology *string) bool {
+	if topology == nil {
+		return true
+	}
+	rest, ok := strings.CutPrefix(m.id, alto.NetworkMapID(*topology))
+	return ok && (rest == "" || rest[0] == '-')
+}
+
+// holding returns the PIDs of the longest prefix that holds addresses, sorted; the
+// default PID is no place.
+func (m *networkMap) holding(p netip.Prefix) []string {
+	pids := m.prefixes.Holders(p)
+	if i := slices.Index(pids, alto.DefaultPID); i >= 0 {
+		return slices.Concat(pids[:i], pids[i+1:])
+	}
+	return pids
 }
 
 // resolve returns the PIDs that an attachment stands for, and how they were found.
@@ -64,15 +86,15 @@ func (m *networkMap) holding(p netip.Prefix) (pid string, ok bool) {
 // address otherwise. A router id that occurs in several autonomous systems stands for
 // all of them.
 func (m *networkMap) resolve(attachment string) (pids []string, foundBy string) {
-	if _, ok := m.pids[attachment]; ok {
+	if _, ok := m.entities[attachment]; ok {
 		return []string{attachment}, foundByRouter
 	}
 	if pids := m.routers[routerID(attachment)]; len(pids) > 0 {
 		return pids, foundByRouter
 	}
 	if p, ok := parseAddresses(attachment); ok {
-		if pid, ok := m.holding(p); ok {
-			return []string{pid}, foundByPrefix
+		if pids := m.holding(p); len(pids) > 0 {
+			return pids, foundByPrefix
 		}
 	}
 	return nil, ""
@@ -96,40 +118,94 @@ func routerID(text string) string {
 	return hex.EncodeToString(octets)
 }
 
-// place returns where an entity is attached, sorted by network map and PID, and the
-// PID of its address in each network map that holds it.
-func place(e entity, attachments []string, networkMaps map[string]*networkMap) (found []schemas.Attachment, pids map[string]string) {
-	pids = map[string]string{}
-	for id, m := range networkMaps {
-		if pid, ok := m.holding(e.addresses); ok {
-			found = append(found, schemas.Attachment{NetworkMap: id, PID: pid, FoundBy: foundByAddress})
-			pids[id] = pid
+// network is the network maps and what the operator says of sites.
+type network struct {
+	maps  map[string]*networkMap // by resource id
+	sites Sites
+}
+
+// in returns where an entity of a resource is attached in one network map, sorted by PID.
+func (n network) in(m *networkMap, r *resource, e entity) []schemas.Attachment {
+	if !m.covers(r.topology) {
+		return nil
+	}
+	var found []schemas.Attachment
+	add := func(pids []string, foundBy string, cost *float64) {
+		for _, pid := range pids {
+			found = append(found, schemas.Attachment{NetworkMap: m.id, PID: pid, FoundBy: foundBy, Cost: cost})
 		}
-		for _, attachment := range attachments {
-			at, foundBy := m.resolve(attachment)
-			for _, pid := range at {
-				found = append(found, schemas.Attachment{NetworkMap: id, PID: pid, FoundBy: foundBy})
-			}
+	}
+	attach := func(attachment string, costs map[string]float64) {
+		pids, foundBy := m.resolve(attachment)
+		var told *float64
+		if cost, ok := costs[attachment]; ok {
+			told = &cost
 		}
+		add(pids, foundBy, told)
+	}
+	add(m.holding(e.addresses), foundByAddress, nil)
+	for _, attachment := range r.attachments {
+		attach(attachment, r.costs)
+	}
+	site := n.sites.of(r)
+	for _, attachment := range site.Attachments {
+		attach(attachment, site.Costs)
+	}
+	if len(found) == 0 && r.site != nil {
+		if _, ok := m.entities[*r.site]; ok {
+			add([]string{*r.site}, foundBySite, nil)
+		}
+	}
+	return distinct(found)
+}
+
+// distinct sorts attachments by network map and PID, and makes one of those that are the
+// same: found in the way that comes first, at the least cost that is told.
+func distinct(found []schemas.Attachment) []schemas.Attachment {
+	if len(found) < 2 {
+		return found
 	}
 	slices.SortFunc(found, func(a, b schemas.Attachment) int {
 		return cmp.Or(cmp.Compare(a.NetworkMap, b.NetworkMap), cmp.Compare(a.PID, b.PID),
 			cmp.Compare(slices.Index(foundByOrder, a.FoundBy), slices.Index(foundByOrder, b.FoundBy)))
 	})
-	found = slices.CompactFunc(found, func(a, b schemas.Attachment) bool { return a.NetworkMap == b.NetworkMap && a.PID == b.PID })
-	for _, a := range found {
-		if _, ok := pids[a.NetworkMap]; !ok {
-			pids[a.NetworkMap] = a.PID
+	kept := found[:1]
+	for _, a := range found[1:] {
+		last := &kept[len(kept)-1]
+		if a.NetworkMap != last.NetworkMap || a.PID != last.PID {
+			kept = append(kept, a)
+			continue
+		}
+		if last.Cost == nil || a.Cost != nil && *a.Cost < *last.Cost {
+			last.Cost = a.Cost
 		}
 	}
-	return found, pids
+	return kept
 }
 
-// vtags returns the version tags of network maps, sorted by resource id.
-func vtags(networkMaps map[string]*networkMap) []schemas.VersionTag {
-	var tags []schemas.VersionTag
-	for _, id := range slices.Sorted(maps.Keys(networkMaps)) {
-		tags = append(tags, networkMaps[id].vtag)
+// place returns where an entity is attached, sorted by network map and PID.
+func (n network) place(r *resource, e entity) []schemas.Attachment {
+	var found []schemas.Attachment
+	for _, id := range slices.Sorted(maps.Keys(n.maps)) {
+		found = append(found, n.in(n.maps[id], r, e)...)
 	}
-	return tags
+	return found
+}
+
+// pids returns the PIDs of one network map that a resource is attached to, by any of its
+// entities, sorted.
+func (n network) pids(m *networkMap, r *resource) []string {
+	if len(r.entities) == 1 && len(r.attachments) == 0 && len(n.sites) == 0 && m.covers(r.topology) {
+		if held := m.holding(r.entities[0].addresses); len(held) > 0 {
+			return held
+		}
+	}
+	var pids []string
+	for _, e := range r.entities {
+		for _, a := range n.in(m, r, e) {
+			pids = append(pids, a.PID)
+		}
+	}
+	slices.Sort(pids)
+	return slices.Compact(pids)
 }

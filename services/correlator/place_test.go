@@ -2,9 +2,11 @@ package correlator
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/schemas"
@@ -44,7 +46,7 @@ func TestRecordsThatAreNoWholeMap(t *testing.T) {
 		"part":  {NetworkMap: groups(), Version: &version},
 		"delta": {Version: &version, Delta: map[string]*schemas.EndpointAddressGroup{p1: nil}},
 	} {
-		if newNetworkMap(record) != nil {
+		if newNetworkMap(defaultMap, record) != nil {
 			t.Errorf("a %s counts as a map", name)
 		}
 	}
@@ -76,7 +78,7 @@ func TestResolve(t *testing.T) {
 		{"anything else", "rack 7", nil, ""},
 		{"nothing", "", nil, ""},
 	}
-	m := newNetworkMap(wholeMap("default", groups()))
+	m := newNetworkMap(defaultMap, wholeMap("default", groups()))
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got, foundBy := m.resolve(tt.attachment)
@@ -132,24 +134,38 @@ func TestPlace(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			networkMaps := map[string]*networkMap{}
+			n := network{maps: map[string]*networkMap{}}
 			for _, topology := range tt.maps {
 				m := groups()
 				if topology == "b" {
 					m = alto.NetworkMap{q4: {}}
 				}
-				networkMaps[alto.NetworkMapID(topology)] = newNetworkMap(wholeMap(topology, m))
+				id := alto.NetworkMapID(topology)
+				n.maps[id] = newNetworkMap(id, wholeMap(topology, m))
 			}
-			var e entity
-			if p, ok := parseAddresses(tt.address); ok {
-				e = entity{addressEntity(p), p}
-			}
-			found, pids := place(e, tt.attachments, networkMaps)
-			if diff := cmp.Diff(tt.found, found); diff != "" {
+			r := newResource("static|x", &schemas.ComputeResource{Addresses: strings.Fields(tt.address), Attachments: tt.attachments})
+			record := &schemas.EndpointProperties{Properties: map[string]any{}, Attachments: n.place(r, r.entities[0])}
+			setPIDs(record)
+			if diff := cmp.Diff(tt.found, record.Attachments); diff != "" {
 				t.Errorf("attachments:\n%s", diff)
+			}
+			pids := map[string]string{}
+			for property, pid := range record.Properties {
+				pids[strings.TrimSuffix(property, ".pid")] = pid.(string)
 			}
 			if diff := cmp.Diff(tt.pids, pids); diff != "" {
 				t.Errorf("PIDs:\n%s", diff)
+			}
+			for id, m := range n.maps {
+				var want []string
+				for _, a := range tt.found {
+					if a.NetworkMap == id {
+						want = append(want, a.PID)
+					}
+				}
+				if diff := cmp.Diff(want, n.pids(m, r), cmpopts.EquateEmpty()); diff != "" {
+					t.Errorf("PIDs that count it in %s:\n%s", id, diff)
+				}
 			}
 		})
 	}

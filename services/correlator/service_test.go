@@ -11,7 +11,6 @@ import (
 
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
-	"github.com/altostream/altostream/schemas"
 )
 
 func TestRunEndsWithItsContext(t *testing.T) {
@@ -22,7 +21,7 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := Config{service.Config{KafkaBootstrapServers: "127.0.0.1:1", SchemaRegistryURL: "http://127.0.0.1:1"}}
+	c := Config{Config: service.Config{KafkaBootstrapServers: "127.0.0.1:1", SchemaRegistryURL: "http://127.0.0.1:1"}}
 	if err := Run(ctx, c, rt); ctx.Err() == nil {
 		t.Errorf("ended before: %v", err)
 	}
@@ -31,24 +30,14 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestTheNetworkMapsAreReadWhole(t *testing.T) {
-	global := map[string]bool{}
-	for _, in := range Spec(Serdes{}).Inputs {
-		global[in.Topic] = in.Global
-	}
-	if len(global) != 2 || global[schemas.ComputeResourcesTopic] || !global[schemas.NetworkMapsTopic] {
-		t.Errorf("global inputs: %v", global)
-	}
-}
-
 // The cause of a record is the change of the input that made it.
 func TestTheCauseIsHandedOn(t *testing.T) {
 	p := newProcessor(t)
-	p.apply(Mapped{defaultMap, wholeMap("default", groups())})
+	p.apply(mapped(defaultMap, wholeMap("default", groups())))
 	at := time.Unix(1_800_000_000, 0)
-	p.machine.Apply(Told{"static|a", resource([]string{"192.168.24.10"}, nil)}, stream.Cause{ObservedAt: at})
+	p.machine.Apply(told("static|a", resourceOf([]string{"192.168.24.10"}, nil)), stream.Cause{ObservedAt: at})
 	changes, cause := p.machine.Flush()
-	if len(changes) != 1 || !cause.ObservedAt.Equal(at) {
+	if len(changes) != 2 || !cause.ObservedAt.Equal(at) {
 		t.Errorf("%d changes, observed at %v", len(changes), cause.ObservedAt)
 	}
 }

@@ -1,6 +1,9 @@
 package correlator
 
 import (
+	"bytes"
+	"fmt"
+
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
@@ -13,24 +16,48 @@ type Serdes struct {
 	Properties *avro.Serde[schemas.EndpointProperties]
 }
 
-// Spec returns the processor: compute_resources and all network_maps in,
-// endpoint-properties out.
-func Spec(s Serdes) stream.Spec[*State, Event, schemas.EndpointProperties] {
+// Spec returns the processor: all compute_resources and network_maps in,
+// endpoint-properties out, by entity. The serde of the output is registered before the
+// first event.
+func Spec(c Config, method *schemas.CATSMethod, s Serdes) stream.Spec[*State, Event, avro.Encoded] {
+	resources := stream.InputOf(schemas.ComputeResourcesTopic, s.Resources, told)
 	networkMaps := stream.InputOf(schemas.NetworkMapsTopic, s.Maps, mapped)
-	networkMaps.Global = true
-	return stream.Spec[*State, Event, schemas.EndpointProperties]{
-		Name: "correlator",
-		Inputs: []stream.Input[Event]{
-			stream.InputOf(schemas.ComputeResourcesTopic, s.Resources, told),
-			networkMaps,
+	resources.Global, networkMaps.Global = true, true
+	return stream.Spec[*State, Event, avro.Encoded]{
+		Name:   "correlator",
+		Inputs: []stream.Input[Event]{resources, networkMaps},
+		Output: stream.Table[avro.Encoded]{
+			Topic: schemas.EndpointPropertiesTopic, Serde: avro.EncodedSerde[schemas.EndpointProperties]{Serde: s.Properties},
 		},
-		Output: stream.Table[schemas.EndpointProperties]{Topic: schemas.EndpointPropertiesTopic, Serde: s.Properties},
-		Init:   newState,
-		Step:   Step,
-		Flush:  Flush{},
+		Init:  func() *State { return newState(c.Sites, method, s.Properties) },
+		Step:  Step,
+		Flush: Flush{},
+		Owns:  func(partition, partitions int) Event { return Owned{partition, partitions} },
 	}
 }
 
-func told(key string, r *schemas.ComputeResource) Event { return Told{key, r} }
+func newState(sites Sites, method *schemas.CATSMethod, serde *avro.Serde[schemas.EndpointProperties]) *State {
+	var room []byte // of the last record
+	return &State{
+		encode: func(r *schemas.EndpointProperties) avro.Encoded {
+			b, err := serde.Append(room[:0], r)
+			if err != nil {
+				panic(fmt.Sprintf("a record of %s does not fit its schema: %v", schemas.EndpointPropertiesTopic, err))
+			}
+			room = b
+			return bytes.Clone(b)
+		},
+		method: method, network: network{maps: map[string]*networkMap{}, sites: sites},
+		resources: map[string]*resource{}, tellers: map[string][]*resource{}, totals: map[string]*totals{},
+		wereResources: map[string]*resource{}, wereMaps: map[string]*networkMap{}, dirty: map[string]struct{}{},
+	}
+}
 
-func mapped(key string, m *schemas.NetworkMap) Event { return Mapped{key, m} }
+func told(key string, r *schemas.ComputeResource) Event {
+	if r == nil {
+		return Told{Key: key}
+	}
+	return Told{key, newResource(key, r)}
+}
+
+func mapped(key string, m *schemas.NetworkMap) Event { return Mapped{key, newNetworkMap(key, m)} }

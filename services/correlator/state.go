@@ -4,118 +4,216 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
 )
 
-// State is the compute resources of one partition and all network maps.
+// State is what is known of all resources and network maps, and the entities of one
+// partition of the output, which are made of it.
 type State struct {
-	resources   map[string]*schemas.ComputeResource // by key
-	networkMaps map[string]*networkMap              // by resource id
-	claims      map[string]claims                   // by entity id
-	changed     map[string]struct{}                 // entity ids whose record is to be made
-	mapChanged  bool                                // every record is to be made
+	encode    func(*schemas.EndpointProperties) avro.Encoded
+	method    *schemas.CATSMethod
+	owned     Owned
+	network   network
+	resources map[string]*resource   // by key
+	tellers   map[string][]*resource // by entity id, the one that counts first
+	totals    map[string]*totals     // by id of the owned entity
+
+	// Since the last flush: what changed, as it was, nil = not there; and the owned entities
+	// whose records are to be made.
+	wereResources map[string]*resource
+	wereMaps      map[string]*networkMap
+	dirty         map[string]struct{}
 }
 
-// claims are the resources that tell one entity: key → the entity's addresses.
-type claims map[string]entity
-
-// Event is one of Told, Mapped and Flush.
+// Event is one of Owned, Told, Mapped and Flush.
 type Event any
+
+// Owned says which partition of the output the state is for.
+type Owned struct{ Partition, Partitions int }
+
+// owns reports whether an entity is in the partition; all are until it is known.
+func (o Owned) owns(entity string) bool {
+	return o.Partitions == 0 || stream.Partition(entity, o.Partitions) == int32(o.Partition)
+}
 
 // Told is a record of compute_resources; nil = gone.
 type Told struct {
-	Key    string
-	Record *schemas.ComputeResource
+	Key      string
+	resource *resource
 }
 
-// Mapped is a record of network_maps; nil = gone.
+// Mapped is a record of network_maps; nil = there is no whole map.
 type Mapped struct {
-	Key    string
-	Record *schemas.NetworkMap
+	Key        string
+	networkMap *networkMap
 }
 
 // Flush ends a batch: the records of the entities that changed are made.
 type Flush struct{}
 
-type output = stream.Output[schemas.EndpointProperties]
-
-func newState() *State {
-	return &State{
-		resources: map[string]*schemas.ComputeResource{}, networkMaps: map[string]*networkMap{},
-		claims: map[string]claims{}, changed: map[string]struct{}{},
-	}
-}
+type output = stream.Output[avro.Encoded]
 
 // Step takes one event.
 func Step(s *State, e Event) (*State, []output) {
 	switch e := e.(type) {
+	case Owned:
+		s.owned = e
 	case Told:
-		s.tell(e.Key, e.Record)
+		replace(s.resources, s.wereResources, e.Key, e.resource)
 	case Mapped:
-		s.replaceMap(e.Key, newNetworkMap(e.Record))
+		replace(s.network.maps, s.wereMaps, e.Key, e.networkMap)
 	case Flush:
-		return s, s.flush()
+		s.settle()
+		return s, s.records()
 	}
 	return s, nil
 }
 
-// tell replaces a resource and what it claims.
-func (s *State) tell(key string, r *schemas.ComputeResource) {
-	if before, ok := s.resources[key]; ok {
-		for _, e := range entities(key, before) {
-			delete(s.claims[e.id], key)
-			s.changed[e.id] = struct{}{}
-		}
-		delete(s.resources, key)
-	}
-	if r == nil {
+// replace puts or, if it is nil, deletes a value, and notes what there was at the last flush.
+func replace[V any](values, were map[string]*V, key string, value *V) {
+	if value == nil && values[key] == nil {
 		return
 	}
-	s.resources[key] = r
-	for _, e := range entities(key, r) {
-		if s.claims[e.id] == nil {
-			s.claims[e.id] = claims{}
-		}
-		s.claims[e.id][key] = e
-		s.changed[e.id] = struct{}{}
+	if _, noted := were[key]; !noted {
+		were[key] = values[key]
 	}
-}
-
-// replaceMap replaces a network map; nil = there is none.
-func (s *State) replaceMap(id string, m *networkMap) {
-	_, known := s.networkMaps[id]
-	s.mapChanged = s.mapChanged || known || m != nil
-	if m == nil {
-		delete(s.networkMaps, id)
+	if value == nil {
+		delete(values, key)
 		return
 	}
-	s.networkMaps[id] = m
+	values[key] = value
 }
 
-func (s *State) flush() []output {
-	if s.mapChanged {
-		for id := range s.claims {
-			s.changed[id] = struct{}{}
+// settle brings tellers and totals up to what the resources and maps are now, and notes
+// which owned entities that concerns.
+func (s *State) settle() {
+	before := s.before()
+	counted := s.retold()
+	for id := range counted {
+		s.touch(id)
+	}
+	for _, r := range s.moved(before) {
+		counted[r.entities[0].id] = struct{}{}
+		for _, e := range r.entities {
+			s.touch(e.id)
 		}
 	}
-	var out []output
-	for _, id := range slices.Sorted(maps.Keys(s.changed)) {
-		out = append(out, output{Key: id, Value: s.record(id)})
+	for id := range counted {
+		s.countUnder(id, before, -1)
 	}
-	clear(s.changed)
-	s.mapChanged = false
-	return out
+	s.retell()
+	for id := range counted {
+		s.countUnder(id, s.network, 1)
+	}
+	for id := range s.wereMaps {
+		s.touch(id)
+	}
+	clear(s.wereResources)
+	clear(s.wereMaps)
 }
 
-// record returns the record of an entity, made from the resource with the lowest key
-// of those that tell it; nil if none does.
-func (s *State) record(id string) *schemas.EndpointProperties {
-	tellers := s.claims[id]
-	if len(tellers) == 0 {
-		delete(s.claims, id)
+// touch notes that a record is to be made, if it is one of the partition.
+func (s *State) touch(id string) {
+	if s.owned.owns(id) {
+		s.dirty[id] = struct{}{}
+	}
+}
+
+// before is the network as it was at the last flush.
+func (s *State) before() network {
+	if len(s.wereMaps) == 0 {
+		return s.network
+	}
+	were := network{maps: maps.Clone(s.network.maps), sites: s.network.sites}
+	for id, m := range s.wereMaps {
+		if m == nil {
+			delete(were.maps, id)
+			continue
+		}
+		were.maps[id] = m
+	}
+	return were
+}
+
+// retold returns the ids of the entities that resources which changed tell of, or did.
+func (s *State) retold() map[string]struct{} {
+	told := make(map[string]struct{}, len(s.wereResources))
+	for key, was := range s.wereResources {
+		for _, r := range []*resource{was, s.resources[key]} {
+			if r != nil {
+				for _, e := range r.entities {
+					told[e.id] = struct{}{}
+				}
+			}
+		}
+	}
+	return told
+}
+
+// moved returns the resources that did not change and may have another place than before.
+func (s *State) moved(before network) []*resource {
+	if len(s.wereMaps) == 0 {
 		return nil
 	}
-	owner := slices.Min(slices.Collect(maps.Keys(tellers)))
-	return properties(tellers[owner], owner, s.resources[owner], s.networkMaps)
+	changes := s.mapChanges(before)
+	var moved []*resource
+	for key, r := range s.resources {
+		_, changed := s.wereResources[key]
+		if !changed && slices.ContainsFunc(changes, func(c mapChange) bool { return c.mayMove(r, s.network.sites) }) {
+			moved = append(moved, r)
+		}
+	}
+	return moved
+}
+
+// retell has the resources that changed tell their entities.
+func (s *State) retell() {
+	for key, was := range s.wereResources {
+		if was != nil {
+			for _, e := range was.entities {
+				s.withdraw(e.id, was)
+			}
+		}
+		now := s.resources[key]
+		if now == nil {
+			continue
+		}
+		for _, e := range now.entities {
+			tellers := s.tellers[e.id]
+			if len(tellers) == 0 {
+				s.tellers[e.id] = now.alone
+				continue
+			}
+			at, found := slices.BinarySearchFunc(tellers, now, compareTellers)
+			if !found {
+				s.tellers[e.id] = slices.Insert(slices.Clone(tellers), at, now)
+			}
+		}
+	}
+}
+
+func (s *State) withdraw(id string, r *resource) {
+	tellers := slices.DeleteFunc(slices.Clone(s.tellers[id]), func(t *resource) bool { return t == r })
+	if len(tellers) == 0 {
+		delete(s.tellers, id)
+		return
+	}
+	s.tellers[id] = tellers
+}
+
+// records makes the records that are to be made.
+func (s *State) records() []output {
+	out := make([]output, 0, len(s.dirty))
+	for _, id := range slices.Sorted(maps.Keys(s.dirty)) {
+		o := output{Key: id}
+		if record := s.record(id); record != nil {
+			encoded := s.encode(record)
+			o.Value = &encoded
+		}
+		out = append(out, o)
+	}
+	clear(s.dirty)
+	return out
 }

@@ -1,9 +1,13 @@
 package costbuilder
 
 import (
+	"encoding/json"
+	"fmt"
 	"testing"
 
 	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/alto/versioned"
+	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/libs/stream/streamtest"
 	"github.com/altostream/altostream/schemas"
 )
@@ -33,6 +37,7 @@ func link(from, to string, metric uint32) *schemas.RawTopology {
 	r := object(schemas.KindLink, from)
 	r.RemoteNode, r.Link = node(to), &schemas.LinkDescriptor{}
 	r.Attributes.IGPMetric, r.Attributes.TEMetric = &metric, &metric
+	r.Attributes.DelayMicros, r.Attributes.AvailableBandwidth = &metric, ptr(float64(metric))
 	return r
 }
 
@@ -98,16 +103,43 @@ func history() []streamtest.Keyed[Event] {
 	}
 }
 
+// tight are limits at which maps of two PIDs are one record and others are not.
+var tight = versioned.Limits{Inline: 400, Record: 900_000, Flush: 500, Slots: 4}
+
+// asRead is what readers of the output table have.
+func asRead(table []stream.Change[versioned.CostRecord]) map[string]string {
+	read, reader := map[string]string{}, versioned.NewCostReader()
+	for _, c := range table {
+		id, state, m := reader.Take(c.Key, c.Value)
+		switch state {
+		case versioned.Gone:
+			delete(read, id)
+		case versioned.Shown:
+			text, err := json.Marshal(m.Record())
+			read[id] = fmt.Sprint(string(text), err)
+		}
+	}
+	return read
+}
+
 func TestTheCostsAreAFunctionOfTheTables(t *testing.T) {
 	serdes := Serdes{
 		Raw:   streamtest.Serde[schemas.RawTopology](t, schemas.RawTopologyTopic),
 		Maps:  streamtest.Serde[schemas.NetworkMap](t, schemas.NetworkMapsTopic),
-		Costs: streamtest.Serde[schemas.CostMap](t, schemas.CostMapsTopic),
+		Costs: streamtest.Serde[versioned.CostRecord](t, schemas.CostMapsTopic),
 	}
 	for routing := range routingCosts {
 		t.Run(routing, func(t *testing.T) {
-			c := Config{CostMetrics: []string{routingCost, hopCount}, RoutingCost: routing}
-			streamtest.PathIndependent(t, Spec(c.metrics(), c.Options, serdes), history())
+			c := Config{RoutingCost: routing, BandwidthPath: widestPath}
+			for _, name := range metricNames() {
+				c.CostMetrics = append(c.CostMetrics, name, name+ordinal)
+			}
+			metrics, err := c.metrics()
+			if err != nil {
+				t.Fatal(err)
+			}
+			streamtest.PathIndependent(t, Spec(metrics, c.Options, limits, serdes), history())
+			streamtest.PathIndependentAs(t, Spec(metrics, c.Options, tight, serdes), history(), asRead)
 		})
 	}
 }

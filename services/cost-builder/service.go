@@ -7,66 +7,47 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/altostream/altostream/libs/alto/versioned"
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/libs/ted"
 	"github.com/altostream/altostream/schemas"
+	"github.com/altostream/altostream/services/internal/publication"
 )
 
 // Config is the configuration of cost-builder.
 type Config struct {
 	service.Config
 	ted.Options
-	CostMetrics []string `envconfig:"COST_METRICS" default:"routingcost,hopcount" example:"routingcost,hopcount" desc:"cost maps to keep"`
-	RoutingCost string   `envconfig:"ROUTINGCOST" default:"igp" example:"igp" desc:"what routingcost is: igp, te or hops"`
+	publication.Settings
+	CostMetrics   []string `envconfig:"COST_METRICS" default:"routingcost,hopcount" example:"routingcost,delay-ow,hopcount-ordinal" desc:"cost maps to keep"`
+	RoutingCost   string   `envconfig:"ROUTINGCOST" default:"igp" example:"igp" desc:"what routingcost is: igp, te or hops"`
+	BandwidthPath string   `envconfig:"BW_PATH" default:"widest" example:"igp" desc:"the path that bandwidths are of: the widest, or that of the igp"`
 }
-
-// Metric names (RFC 7285 §10.6).
-const (
-	routingCost = "routingcost"
-	hopCount    = "hopcount"
-)
-
-var routingCosts = map[string]ted.Metric{"igp": ted.RoutingIGP, "te": ted.RoutingTE, "hops": ted.RoutingHops}
 
 // Validate reports the first wrong value, naming its variable.
 func (c *Config) Validate() error {
 	if err := c.Config.Validate(); err != nil {
 		return err
 	}
+	if err := c.Settings.Validate(); err != nil {
+		return err
+	}
 	if _, ok := routingCosts[c.RoutingCost]; !ok {
 		return service.Wrong("ROUTINGCOST", c.RoutingCost, "is not one of "+strings.Join(slices.Sorted(maps.Keys(routingCosts)), ", "), "igp")
 	}
-	if len(c.CostMetrics) == 0 {
-		return service.Wrong("COST_METRICS", "", "is empty", "routingcost,hopcount")
+	if c.BandwidthPath != widestPath && c.BandwidthPath != igpPath {
+		return service.Wrong("BW_PATH", c.BandwidthPath, "is not one of "+igpPath+", "+widestPath, widestPath)
 	}
-	for i, name := range c.CostMetrics {
-		problem := ""
-		switch {
-		case name != routingCost && name != hopCount:
-			problem = fmt.Sprintf("has %q; there are routingcost and hopcount", name)
-		case slices.Contains(c.CostMetrics[:i], name):
-			problem = fmt.Sprintf("has %q twice", name)
-		default:
-			continue
-		}
-		return service.Wrong("COST_METRICS", strings.Join(c.CostMetrics, ","), problem, "routingcost,hopcount")
+	const example = "routingcost,hopcount"
+	if len(c.CostMetrics) == 0 {
+		return service.Wrong("COST_METRICS", "", "is empty", example)
+	}
+	if _, err := c.metrics(); err != nil {
+		return service.Wrong("COST_METRICS", strings.Join(c.CostMetrics, ","), err.Error(), example)
 	}
 	return nil
-}
-
-// metrics returns the metrics asked for.
-func (c *Config) metrics() []Metric {
-	var out []Metric
-	for _, name := range c.CostMetrics {
-		m := Metric{Name: name, Costs: ted.HopCount}
-		if name == routingCost {
-			m.Costs = routingCosts[c.RoutingCost]
-		}
-		out = append(out, m)
-	}
-	return out
 }
 
 // Run runs cost-builder until ctx ends or something fails for good.
@@ -75,7 +56,11 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	if err != nil {
 		return err
 	}
-	return stream.Run(ctx, watched(Spec(c.metrics(), c.Options, serdes), rt), c.Config, rt)
+	metrics, err := c.metrics()
+	if err != nil {
+		return fmt.Errorf("COST_METRICS: %w", err)
+	}
+	return stream.Run(ctx, watched(Spec(metrics, c.Options, c.Limits(stream.RecordBytes(c.KafkaProperties)), serdes), rt), c.Config, rt)
 }
 
 func newSerdes(c *service.Config) (s Serdes, err error) {
@@ -89,6 +74,6 @@ func newSerdes(c *service.Config) (s Serdes, err error) {
 	if s.Maps, err = avro.NewSerde[schemas.NetworkMap](registry, schemas.NetworkMapsTopic, schemas.NetworkMapsSchema); err != nil {
 		return s, err
 	}
-	s.Costs, err = avro.NewSerde[schemas.CostMap](registry, schemas.CostMapsTopic, schemas.CostMapsSchema)
+	s.Costs, err = avro.NewSerde[versioned.CostRecord](registry, schemas.CostMapsTopic, schemas.CostMapsSchema)
 	return s, err
 }

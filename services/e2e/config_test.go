@@ -62,7 +62,9 @@ var wrongFor = map[string][][2]string{
 	},
 	"cost-builder": {
 		{"COST_METRICS=foo", `has "foo"`},
+		{"COST_METRICS=delay-ow,delay-ow", `has "delay-ow" twice`},
 		{"ROUTINGCOST=x", `is not one of hops, igp, te`},
+		{"BW_PATH=shortest", `is not one of igp, widest`},
 	},
 	"compute-ingest": {
 		{"COMPUTE_SOURCES=", `is empty`},

@@ -20,13 +20,12 @@ import (
 // faults is a topology whose costs change all the time, on a cluster of its own.
 type faults struct {
 	*fleet
-	cluster  *cluster.Cluster
-	registry *cluster.Registry
-	memory   map[*process]int
+	cluster *cluster.Cluster
+	memory  map[*process]int
 }
 
-// startCluster starts brokers with the five topics, and a registry, for one test alone.
-func startCluster(t *testing.T, config cluster.Config) (*cluster.Cluster, *cluster.Registry, service.Config) {
+// startCluster starts brokers with the five topics for one test alone.
+func startCluster(t *testing.T, config cluster.Config) (*cluster.Cluster, service.Config) {
 	t.Helper()
 	if !onKafka() {
 		t.Skipf("a fault of Apache Kafka's brokers; set %s=1", kafkaVariable)
@@ -34,28 +33,33 @@ func startCluster(t *testing.T, config cluster.Config) (*cluster.Cluster, *clust
 	if config.Dir == "" {
 		config.Dir = t.TempDir()
 	}
+	registry, err := sharedRegistry(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	c, err := cluster.Start(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Close)
-	registry, err := cluster.StartRegistry(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(registry.Close)
 	clients := service.Config{KafkaBootstrapServers: c.Bootstrap(), SchemaRegistryURL: registry.URL()}
 	if err := createTopics(clients, 1, max(config.Brokers, 1), schemas.Topics...); err != nil {
 		t.Fatal(err)
 	}
-	return c, registry, clients
+	return c, clients
 }
 
-// newFaults starts brokers, a registry and one topology with one instance of each program.
+// newFaults starts brokers and one topology with one instance of each program.
 func newFaults(t *testing.T, config cluster.Config) *faults {
 	t.Helper()
-	c, registry, clients := startCluster(t, config)
-	f := &faults{fleet: newFleet(t, &servers{clients: clients}, 1, 1), cluster: c, registry: registry, memory: map[*process]int{}}
+	c, clients := startCluster(t, config)
+	return faultsOn(t, c, clients)
+}
+
+// faultsOn starts one topology with one instance of each program.
+func faultsOn(t *testing.T, c *cluster.Cluster, clients service.Config) *faults {
+	t.Helper()
+	f := &faults{fleet: newFleet(t, &servers{clients: clients}, 1, 1), cluster: c, memory: map[*process]int{}}
 	for _, members := range f.members {
 		for _, p := range members {
 			f.memory[p] = residentMemory(t, p)
@@ -160,9 +164,12 @@ func TestAllBrokersAway(t *testing.T) {
 // on, who comes without says so, and goes on when the registry is back.
 func TestRegistryAway(t *testing.T) {
 	t.Parallel()
-	f := newFaults(t, cluster.Config{})
+	c, clients := startCluster(t, cluster.Config{})
+	registry := ownRegistry(t)
+	clients.SchemaRegistryURL = registry.URL()
+	f := faultsOn(t, c, clients)
 	stop := f.change()
-	if err := f.registry.Signal(syscall.SIGSTOP); err != nil {
+	if err := registry.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
 	f.recovered("registry away")
@@ -173,7 +180,7 @@ func TestRegistryAway(t *testing.T) {
 	late := f.members["cost-builder"][1]
 	late.line(`level=(ERROR|WARN) .*SCHEMA_REGISTRY_URL`)
 	wantNotReady(t, late)
-	if err := f.registry.Signal(syscall.SIGCONT); err != nil {
+	if err := registry.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}
 	f.recovered("and back")

@@ -22,7 +22,7 @@ import (
 // partition without a leader: they must not come to light with the first transaction that is committed.
 func TestHangingTransaction(t *testing.T) {
 	t.Parallel()
-	_, _, clients := startCluster(t, cluster.Config{Properties: map[string]string{"transaction.partition.verification.enable": "false"}})
+	_, clients := startCluster(t, cluster.Config{Properties: map[string]string{"transaction.partition.verification.enable": "false"}})
 	const address = "127.0.1.3"
 	hang(t, clients, "altostream-bgp-ingest-default-default", schemas.RawTopologyTopic, "default|bgp:"+address+"|node|never told")
 	e, _, _ := startAlone(t, clients, address)

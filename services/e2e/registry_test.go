@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -19,7 +18,6 @@ import (
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/schemas"
-	"github.com/altostream/altostream/services/e2e/cluster"
 )
 
 // guarded is a registry of a private authority that wants a client certificate and a token, and
@@ -74,12 +72,7 @@ func TestGuardedRegistry(t *testing.T) {
 	t.Parallel()
 	clients := startBroker(t, 1)
 	if onKafka() { // whose registry other tests fill
-		own, err := cluster.StartRegistry(context.Background(), t.TempDir())
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(own.Close)
-		clients.SchemaRegistryURL = own.URL()
+		clients.SchemaRegistryURL = ownRegistry(t).URL()
 	}
 	server := guarded(t, clients)
 	certificate, key := pemFiles(t, server)

@@ -47,11 +47,7 @@ func startSecured(t *testing.T) *secured {
 	if s.security, err = cluster.NewSecurity(dir, "admin", passwordStart+"-admin"); err != nil {
 		t.Fatal(err)
 	}
-	kafkas.mu.Lock()
-	err = startRegistry(t.Context())
-	s.registry = kafkas.registry
-	kafkas.mu.Unlock()
-	if err != nil {
+	if s.registry, err = sharedRegistry(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if s.cluster, err = cluster.Start(t.Context(), cluster.Config{Dir: filepath.Join(dir, "kafka"), Security: s.security}); err != nil {

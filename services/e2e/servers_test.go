@@ -71,7 +71,7 @@ func startEmbedded(t testing.TB, config broker.Config) *servers {
 }
 
 // kafkas are the Apache Kafka clusters of one broker, each used by one test at a time, and
-// the registry that all share.
+// the registry that all tests share.
 var kafkas struct {
 	mu       sync.Mutex
 	dir      string
@@ -113,34 +113,53 @@ func takeKafka(t testing.TB, partitions int) *servers {
 }
 
 func freeKafka(ctx context.Context) (*cluster.Cluster, *cluster.Registry, error) {
-	kafkas.mu.Lock()
-	defer kafkas.mu.Unlock()
-	if err := startRegistry(ctx); err != nil {
+	registry, err := sharedRegistry(ctx)
+	if err != nil {
 		return nil, nil, err
 	}
+	kafkas.mu.Lock()
+	defer kafkas.mu.Unlock()
 	if n := len(kafkas.free); n > 0 {
 		c := kafkas.free[n-1]
 		kafkas.free = kafkas.free[:n-1]
-		return c, kafkas.registry, nil
+		return c, registry, nil
 	}
 	c, err := cluster.Start(ctx, cluster.Config{Dir: filepath.Join(kafkas.dir, fmt.Sprint(len(kafkas.all)))})
 	if err != nil {
 		return nil, nil, err
 	}
 	kafkas.all = append(kafkas.all, c)
-	return c, kafkas.registry, nil
+	return c, registry, nil
 }
 
-// startRegistry starts the registry if it does not run.
-func startRegistry(ctx context.Context) (err error) {
+// sharedRegistry returns the registry that all tests share, and starts it if it does not run.
+func sharedRegistry(ctx context.Context) (*cluster.Registry, error) {
+	kafkas.mu.Lock()
+	defer kafkas.mu.Unlock()
 	if kafkas.registry != nil {
-		return nil
+		return kafkas.registry, nil
 	}
-	if kafkas.dir, err = os.MkdirTemp("", "altostream-kafka-"); err != nil {
-		return err
+	dir, err := os.MkdirTemp("", "altostream-kafka-")
+	if err != nil {
+		return nil, err
 	}
-	kafkas.registry, err = cluster.StartRegistry(ctx, kafkas.dir)
-	return err
+	registry, err := cluster.StartRegistry(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	kafkas.dir, kafkas.registry = dir, registry
+	return registry, nil
+}
+
+// ownRegistry starts a registry for one test alone.
+func ownRegistry(t *testing.T) *cluster.Registry {
+	t.Helper()
+	registry, err := cluster.StartRegistry(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(registry.Close)
+	return registry
 }
 
 // closeKafkas ends all clusters and the registry.

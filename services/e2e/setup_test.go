@@ -17,7 +17,6 @@ import (
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/schemas"
-	"github.com/altostream/altostream/services/e2e/cluster"
 )
 
 // topicsFile is the repository's file of topics.
@@ -124,11 +123,7 @@ func TestSchemasOfRegistry(t *testing.T) {
 		t.Skip("the embedded registry enforces nothing: make kafka, and set " + kafkaVariable)
 	}
 	clients := startBroker(t, 1)
-	own, err := cluster.StartRegistry(context.Background(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(own.Close)
+	own := ownRegistry(t)
 	clients.SchemaRegistryURL = own.URL()
 	registry, err := avro.Dial(own.URL(), nil, "")
 	if err != nil {

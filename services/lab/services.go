@@ -146,7 +146,7 @@ func useSeed(c *computeingest.Config, document, sites string) {
 	if len(c.ComputeSources) > 0 {
 		return
 	}
-	c.ComputeSources = computeingest.Sources{{Name: "seed", Location: document}}
+	c.ComputeSources = computeingest.Sources{computeingest.Document("seed", document)}
 	if c.ComputeSites == "" {
 		c.ComputeSites = sites
 	}

@@ -39,9 +39,9 @@ func (c *comparison) wrongf(format string, args ...any) {
 }
 
 // byRouter renames the PIDs of costs.
-func (c *comparison) byRouter(costs alto.CostMap) map[[2]string]float64 {
+func (c *comparison) byRouter(costs alto.Costs) map[[2]string]float64 {
 	out := map[[2]string]float64{}
-	for from, row := range costs {
+	for from, row := range alto.CostMapOf(costs) {
 		for to, cost := range row {
 			pair := [2]string{c.recording.name(from), c.recording.name(to)}
 			if _, twice := out[pair]; twice {
@@ -53,7 +53,7 @@ func (c *comparison) byRouter(costs alto.CostMap) map[[2]string]float64 {
 	return out
 }
 
-func (c *comparison) compare(family string, right Tables, costs alto.CostMap) {
+func (c *comparison) compare(family string, right Tables, costs alto.Costs) {
 	is := c.byRouter(costs)
 	pair := func(from, to string, right ...*float64) {
 		if slices.Contains(c.except, [2]string{from, to}) {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 )
@@ -51,12 +52,12 @@ func (b *Broker) format(properties string, args []string) error {
 	return nil
 }
 
-// java is the arguments with which a class of Kafka's runs: quick to start rather than fast.
+// java is the arguments with which a class of Kafka's runs.
 func (b *Broker) java(heap, class string) []string {
-	return []string{
-		"-Xmx" + heap, "-XX:+UseSerialGC", "-Dlog4j2.configurationFile=" + filepath.Join(b.dir, "log4j2.properties"),
+	return slices.Concat(quick, []string{
+		"-Xmx" + heap, "-Dlog4j2.configurationFile=" + filepath.Join(b.dir, "log4j2.properties"),
 		"-cp", filepath.Join(b.libs, "*"), class,
-	}
+	})
 }
 
 // Start starts the broker, with the data that it has, and waits until it answers.

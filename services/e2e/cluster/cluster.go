@@ -64,6 +64,8 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 }
 
 func (c *Cluster) start(ctx context.Context, cfg Config) error {
+	starting.Lock()
+	defer starting.Unlock()
 	var group errgroup.Group
 	for _, b := range c.Brokers {
 		group.Go(func() error {
@@ -96,6 +98,8 @@ func (c *Cluster) Stop() {
 
 // Resume starts brokers that were stopped, with their data at their addresses.
 func (c *Cluster) Resume(ctx context.Context) error {
+	starting.Lock()
+	defer starting.Unlock()
 	var group errgroup.Group
 	for _, b := range c.Brokers {
 		group.Go(func() error { return b.Start(ctx) })

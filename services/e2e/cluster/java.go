@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"syscall"
 	"time"
 
@@ -20,6 +21,13 @@ const (
 	startPatience = 90 * time.Second // for a server that starts
 	endPatience   = 30 * time.Second // from SIGTERM to the end of a server
 )
+
+// starting has servers start one after the other (the brokers of a cluster together): on few
+// cores several at once keep each other from being ready in time.
+var starting sync.Mutex
+
+// quick are the flags of a Java program that is to be ready soon rather than fast.
+var quick = []string{"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"}
 
 // Jars returns the folder that `make kafka` fills.
 func Jars() (string, error) {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 )
 
@@ -33,10 +34,11 @@ func StartRegistry(ctx context.Context, dir string) (*Registry, error) {
 		return nil, err
 	}
 	r := &Registry{address: fmt.Sprintf("127.0.0.1:%d", port)}
-	r.process = java{log: filepath.Join(dir, "registry.log"), args: []string{
-		"-Xmx256m", "-XX:+UseSerialGC", "-Dquarkus.http.host=127.0.0.1", fmt.Sprintf("-Dquarkus.http.port=%d", port),
-		"-jar", runners[0],
-	}}
+	r.process = java{log: filepath.Join(dir, "registry.log"), args: slices.Concat(quick, []string{
+		"-Xmx256m", "-Dquarkus.http.host=127.0.0.1", fmt.Sprintf("-Dquarkus.http.port=%d", port), "-jar", runners[0],
+	})}
+	starting.Lock()
+	defer starting.Unlock()
 	if err := r.process.start(ctx, r.answers); err != nil {
 		r.Close()
 		return nil, fmt.Errorf("registry: %w", err)

@@ -1,0 +1,12 @@
+// Package cats makes the scores of computing-aware traffic steering
+// (draft-ietf-cats-metric-definition): of what is free of each resource class and of
+// service metrics (level 0) one score for each category (level 1), and of these one score
+// (level 2). A score is a whole number from 0 to 10, 10 best; the draft calls 0 to 3 low
+// capability, 4 to 7 medium, 8 to 10 high.
+//
+// How a score is made is a value, schemas.CATSMethod, that stands in the record beside
+// it: who reads a score can make it again from the metrics of level 0.
+//
+//	cats.go    metrics, aggregation, normalization
+//	method.go  the method as text
+package cats

@@ -1,0 +1,192 @@
+package ted
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/altostream/altostream/schemas"
+)
+
+// pool is what may be told of a random network of several protocols, areas, levels and
+// topologies, each object in several ways.
+type pool struct {
+	rng     *rand.Rand
+	routers int
+	domains []domain
+	records []*schemas.RawTopology
+}
+
+func newPool(rng *rand.Rand) *pool {
+	ospfv3, otherInstance := backbone, backbone
+	ospfv3.protocol, otherInstance.identifier = 6, 7
+	peering := domain{protocol: 7, asn: ptr[uint32](100)}
+	all := [][]domain{
+		{backbone, backbone.inArea("0.0.0.1"), backbone.inArea("0.0.0.2")},
+		{level1, level2},
+		{backbone, ospfv3, ospfv3.inArea("0.0.0.1")},
+		{backbone, level2, level1, otherInstance},
+		{level2, peering},
+		{level2},
+	}
+	p := &pool{rng: rng, routers: 2 + rng.IntN(5), domains: all[rng.IntN(len(all))]}
+	for r := range p.routers {
+		for range 1 + rng.IntN(2) {
+			p.addNode(r)
+			p.addPrefixes(r)
+		}
+	}
+	for n := range 2 * p.routers {
+		p.addLinks(n)
+	}
+	return p
+}
+
+func (p *pool) domain() domain {
+	d := p.domains[p.rng.IntN(len(p.domains))]
+	if p.rng.IntN(12) == 0 {
+		return d.inAS([]*uint32{nil, ptr[uint32](200)}[p.rng.IntN(2)])
+	}
+	return d
+}
+
+// id is the router id of a router in a protocol; pseudonodes come after the routers.
+func (p *pool) id(d domain, n int) string {
+	form := "%08x"
+	if d.protocol <= 2 {
+		form = "%012x"
+	}
+	if n < p.routers {
+		return fmt.Sprintf(form, n+1)
+	}
+	if d.protocol <= 2 {
+		return fmt.Sprintf(form+"%02x", 1, n)
+	}
+	return fmt.Sprintf(form+"%08x", 1, n)
+}
+
+func (p *pool) loopback(r int) string { return fmt.Sprintf("10.255.0.%d", r+1) }
+
+func (p *pool) addNode(r int) {
+	d := p.domain()
+	p.records = append(p.records, d.node(p.id(d, r), func(node *schemas.RawTopology) {
+		node.Attributes.LocalIPv4RouterIDs = []string{p.loopback(r)}
+	}))
+}
+
+func (p *pool) addPrefixes(r int) {
+	d := p.domain()
+	prefix := func(text string, options ...option) {
+		record := d.prefix(p.id(d, r), text, append(options, prefixMetric(p.rng.Uint32N(4)))...)
+		if netip6(text) {
+			record.Kind = schemas.KindPrefix6
+			if p.rng.IntN(2) == 0 {
+				record.Prefix.MultiTopologyID = ptr[uint16](2)
+			}
+		}
+		p.records = append(p.records, record)
+	}
+	other := p.rng.IntN(p.routers)
+	prefix(p.loopback(r) + "/32")
+	prefix(fmt.Sprintf("fd00::%d/128", r+1))
+	prefix(p.loopback(other)+"/32", routeType(2), igpFlags(0x80))
+	prefix("10.255.0.0/24", routeType(2), igpFlags(0x80))
+	prefix(fmt.Sprintf("10.0.%d.0/30", p.rng.IntN(2*p.routers)))
+	prefix("0.0.0.0/0", routeType(uint8(2+p.rng.IntN(3))))
+	prefix("::/0", routeType(2))
+	for range 2 {
+		prefix(fmt.Sprintf("192.0.%d.0/24", p.rng.IntN(3)), routeType(uint8(3+p.rng.IntN(4))))
+		prefix(fmt.Sprintf("192.0.%d.0/24", p.rng.IntN(3)), routeType(4),
+			forwarding([]string{p.loopback(other), fmt.Sprintf("10.0.%d.1", p.rng.IntN(2*p.routers))}[p.rng.IntN(2)]))
+	}
+}
+
+func netip6(text string) bool { return text[0] == 'f' || text[0] == ':' }
+
+// addLinks adds a link in both directions, or a LAN between two routers.
+func (p *pool) addLinks(n int) {
+	d, back := p.domain(), domain{}
+	if back = d; p.rng.IntN(8) == 0 {
+		back = p.domain()
+	}
+	a, b := p.rng.IntN(p.routers), p.rng.IntN(p.routers)
+	x, y := fmt.Sprintf("10.0.%d.1", n), fmt.Sprintf("10.0.%d.2", n)
+	var there, here []option
+	switch p.rng.IntN(4) {
+	case 0:
+		there, here = []option{mt(2)}, []option{mt(2)}
+	case 1:
+		there, here = []option{ipv4(x, y)}, []option{ipv4(y, x)}
+	case 2:
+		lan := p.routers + n
+		for _, r := range []int{a, b} {
+			p.records = append(p.records, d.link(p.id(d, r), p.id(d, lan), metric(1)), d.link(p.id(d, lan), p.id(d, r), metric(0)))
+		}
+		p.records = append(p.records, d.prefix(p.id(d, lan), fmt.Sprintf("10.0.%d.0/24", n)))
+		return
+	}
+	p.records = append(p.records, d.link(p.id(d, a), p.id(d, b), append(there, metric(1))...), back.link(p.id(back, b), p.id(back, a), append(here, metric(1))...))
+}
+
+// change returns a random change of what one of three speakers tells. They do mostly tell the
+// same.
+func (p *pool) change(table records) event {
+	source := fmt.Sprintf("bgp:10.255.0.%d", 1+p.rng.IntN(3))
+	if p.rng.IntN(12) == 0 {
+		key := "default|" + source + "|peer"
+		if p.rng.IntN(4) == 0 {
+			return event{key, nil}
+		}
+		return event{key, otherwise(p.rng, &schemas.RawTopology{Kind: schemas.KindPeer, Peer: &schemas.Peer{}})}
+	}
+	r := p.records[p.rng.IntN(len(p.records))]
+	key := keyOf(source, r)
+	switch told := table[key]; {
+	case told == nil && p.rng.IntN(3) > 0:
+		return event{key, r}
+	case told != nil && p.rng.IntN(3) == 0:
+		return event{key, nil}
+	}
+	return event{key, p.otherwise(r)}
+}
+
+func (p *pool) otherwise(r *schemas.RawTopology) *schemas.RawTopology {
+	other := otherwise(p.rng, r)
+	if a := r.Attributes; a != nil && other.Attributes != nil {
+		other.Attributes.LocalIPv4RouterIDs, other.Attributes.OSPFForwardingAddress = a.LocalIPv4RouterIDs, a.OSPFForwardingAddress
+		if p.rng.IntN(2) == 0 {
+			other.Attributes.IGPFlags, other.Attributes.LinkProperties = a.IGPFlags, nil
+		}
+	}
+	return other
+}
+
+// TestAChangeIsAsAllAnew makes changes to random networks, a few at a time, and compares all
+// answers with those of a database that was given the same records at once.
+func TestAChangeIsAsAllAnew(t *testing.T) {
+	for seed := range uint64(60) {
+		rng := rand.New(rand.NewPCG(seed, 6))
+		p := newPool(rng)
+		options := Options{JoinIGPs: seed%5 == 0}
+		d, table := New(options), records{}
+		for step := range 60 {
+			for range 1 + rng.IntN(4)*rng.IntN(20) {
+				e := p.change(table)
+				d.Put(e.key, e.record)
+				if table[e.key] = e.record; e.record == nil {
+					delete(table, e.key)
+				}
+			}
+			anew := New(options)
+			for _, key := range slices.Sorted(maps.Keys(table)) {
+				anew.Put(key, table[key])
+			}
+			wantEqual(t, fmt.Sprintf("seed %d step %d", seed, step), ask(anew), ask(d))
+			if t.Failed() {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,226 @@
+package ted
+
+import (
+	"bytes"
+	"cmp"
+	"iter"
+	"net/netip"
+	"slices"
+)
+
+// destinations are the prefixes that are told, and who owns them.
+type destinations struct {
+	of        map[prefixKey]*destination
+	lengths   [2][129]int                         // by family: how many prefixes have a length
+	forwarded map[netip.Addr]map[*object]struct{} // by forwarding address: who tells it
+	choices   map[string]*owner                   // by who contends
+	stale     bool                                // choices are to be made anew
+}
+
+// destination is one prefix.
+type destination struct {
+	key    prefixKey
+	queued bool
+	told   int32   // by how many objects, also such as do not count
+	first  *object // that counts and tells it; others follow by next
+	owner  *owner  // nil: nobody
+}
+
+// prefixKey is a prefix in little room, for there may be a million: the octets of the address as
+// IPv6, and the length.
+type prefixKey [18]byte
+
+func keyOfPrefix(p netip.Prefix) (k prefixKey) {
+	octets := p.Addr().As16()
+	copy(k[:], octets[:])
+	k[16] = byte(p.Bits())
+	if p.Addr().Is4() {
+		k[17] = 4
+	}
+	return k
+}
+
+func (t *destination) prefix() netip.Prefix {
+	a := netip.AddrFrom16([16]byte(t.key[:16]))
+	if t.key[17] == 4 {
+		a = a.Unmap()
+	}
+	return netip.PrefixFrom(a, int(t.key[16]))
+}
+
+// compare orders destinations: IPv4 before IPv6, by address, then by length.
+func (t *destination) compare(other *destination) int {
+	return cmp.Or(cmp.Compare(t.family(), other.family()), bytes.Compare(t.key[:17], other.key[:17]))
+}
+
+func (t *destination) family() family {
+	if t.key[17] == 4 {
+		return ip4
+	}
+	return ip6
+}
+
+// owner is the router that has the best claim to prefixes; of external prefixes the one of
+// several that is the nearest for most.
+type owner struct {
+	pid      *pid
+	choice   *choice // nil if there is none
+	prefixes int     // that have this choice
+}
+
+func newDestinations() destinations {
+	return destinations{
+		of: map[prefixKey]*destination{}, forwarded: map[netip.Addr]map[*object]struct{}{}, choices: map[string]*owner{},
+	}
+}
+
+// to returns the destination of a prefix, one more object of which is told.
+func (t *destinations) to(p netip.Prefix) *destination {
+	to := t.of[keyOfPrefix(p)]
+	if to == nil {
+		to = &destination{key: keyOfPrefix(p)}
+		t.of[to.key] = to
+		t.lengths[to.family()][p.Bits()]++
+	}
+	to.told++
+	return to
+}
+
+// release undoes to.
+func (t *destinations) release(to *destination) {
+	if to.told--; to.told == 0 {
+		delete(t.of, to.key)
+		t.lengths[to.family()][to.key[16]]--
+	}
+}
+
+// lookup returns the destination of a prefix, nil if nobody tells it.
+func (t *destinations) lookup(p netip.Prefix) *destination { return t.of[keyOfPrefix(p)] }
+
+// add takes in an object that counts.
+func (t *destinations) add(o *object) {
+	o.next, o.to.first = o.to.first, o
+	if a := o.forwarding(); a.IsValid() {
+		if t.forwarded[a] == nil {
+			t.forwarded[a] = map[*object]struct{}{}
+		}
+		t.forwarded[a][o] = struct{}{}
+	}
+}
+
+// remove undoes add.
+func (t *destinations) remove(o *object) {
+	link := &o.to.first
+	for *link != o {
+		link = &(*link).next
+	}
+	*link, o.next = o.next, nil
+	if a := o.forwarding(); a.IsValid() {
+		if delete(t.forwarded[a], o); len(t.forwarded[a]) == 0 {
+			delete(t.forwarded, a)
+		}
+	}
+}
+
+// forwarding is the forwarding address of an external prefix (RFC 2328 §16.4 (3)).
+func (o *object) forwarding() netip.Addr {
+	if more := o.record().more; more != nil && o.reach().isExternal() {
+		return more.forwarding
+	}
+	return netip.Addr{}
+}
+
+// objects yields what counts and tells the prefix; there is none of the nil destination.
+func (to *destination) objects() iter.Seq[*object] {
+	return func(yield func(*object) bool) {
+		if to == nil {
+			return
+		}
+		for o := to.first; o != nil; o = o.next {
+			if !yield(o) {
+				return
+			}
+		}
+	}
+}
+
+// claims yields the claims to the prefix.
+func (to *destination) claims() iter.Seq[*object] {
+	return func(yield func(*object) bool) {
+		for o := range to.objects() {
+			if o.claims && !yield(o) {
+				return
+			}
+		}
+	}
+}
+
+// tellers returns the routers that tell the prefix as their own.
+func (to *destination) tellers() []*identity {
+	var out []*identity
+	for o := range to.objects() {
+		if p := o.head.place; !p.isPseudonode() && o.reach().own() && !slices.Contains(out, p.identity) {
+			out = append(out, p.identity)
+		}
+	}
+	return out
+}
+
+// havingHosts yields the routers that tell each host prefix as their own.
+func (t *destinations) havingHosts() iter.Seq[[]*identity] {
+	return func(yield func([]*identity) bool) {
+		for _, to := range t.of {
+			if to.prefix().IsSingleIP() && !yield(to.tellers()) {
+				return
+			}
+		}
+	}
+}
+
+// touch has a prefix settled again.
+func (d *Database) touch(to *destination) {
+	if !to.queued {
+		to.queued = true
+		d.pending.destinations = append(d.pending.destinations, to)
+	}
+}
+
+// settleDestinations judges the claims to prefixes that changed, and gives these owners.
+func (d *Database) settleDestinations() {
+	d.settleNeighbors()
+	for _, to := range d.pending.destinations {
+		for o := range to.objects() {
+			d.judgeClaim(o)
+		}
+	}
+	if len(d.destinations.forwarded) > 0 {
+		for _, to := range slices.Clone(d.pending.destinations) {
+			if p := to.prefix(); p.IsSingleIP() { // it may be a forwarding address
+				d.touchForwarded(p.Addr())
+			}
+		}
+	}
+	for _, to := range d.pending.destinations {
+		to.queued = false
+		d.findDuplicates(to)
+		d.settleOwner(to)
+		d.addressesChanged(to)
+	}
+	d.pending.destinations = nil
+}
+
+func (d *Database) touchForwarded(a netip.Addr) {
+	for o := range d.destinations.forwarded[a] {
+		d.touch(o.to)
+	}
+}
+
+// endsChanged has looked at again what depends on the addresses that interfaces have got or lost.
+func (d *Database) endsChanged(ends []mark) {
+	for _, m := range ends {
+		d.touchForwarded(m.address)
+		if m.of.pid != nil {
+			d.addressChanged(m.of.pid)
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package ted
+
+import (
+	"math"
+	"testing"
+
+	"github.com/altostream/altostream/schemas"
+)
+
+// attributes sets attributes of a link.
+func attributes(set func(*schemas.Attributes)) option {
+	return func(r *schemas.RawTopology) { set(r.Attributes) }
+}
+
+func delay(micros uint32) option {
+	return attributes(func(a *schemas.Attributes) { a.DelayMicros = &micros })
+}
+
+// forApplication tells link attributes for a standard application alone (TLV 1122).
+func forApplication(standard string, m schemas.LinkMetrics) option {
+	return attributes(func(a *schemas.Attributes) {
+		a.ApplicationSpecific = append(a.ApplicationSpecific, schemas.ApplicationLink{Standard: standard, Metrics: m})
+	})
+}
+
+// everything is all that can be measured of a link.
+func everything(a *schemas.Attributes) {
+	a.DelayMicros, a.DelayAnomalous = ptr[uint32](10), ptr(true)
+	a.DelayMinMicros, a.DelayMaxMicros = ptr[uint32](8), ptr[uint32](99)
+	a.DelayVariationMicros = ptr[uint32](3)
+	a.LossPercent = ptr(50.0)
+	a.MaxReservableBandwidth, a.ResidualBandwidth, a.AvailableBandwidth = ptr(3e9), ptr(2e9), ptr(1e9)
+}
+
+func TestMeasuredCosts(t *testing.T) {
+	first, second := level2.link(s1, s2, metric(1), attributes(everything)), level2.link(s2, s3, metric(1), attributes(everything))
+	second.Attributes.AvailableBandwidth = ptr(0.0)
+	d := one(all(first, level2.link(s2, s1, metric(1), delay(7)), second, level2.link(s3, s2, metric(1), delay(0)))...)
+	for m, want := range map[Metric]costs{
+		DelayOneWay:               {q1: {q1: 0, q2: 10, q3: 20}, q2: {q1: 7, q2: 0, q3: 10}, q3: {q1: 7, q2: 0, q3: 0}},
+		DelayOneWayMin:            {q1: {q1: 0, q2: 8, q3: 16}, q2: {q2: 0, q3: 8}, q3: {q3: 0}},
+		DelayOneWayMax:            {q1: {q1: 0, q2: 99, q3: 198}, q2: {q2: 0, q3: 99}, q3: {q3: 0}},
+		DelayRoundTrip:            {q1: {q1: 0, q2: 17, q3: 27}, q2: {q1: 17, q2: 0, q3: 10}, q3: {q1: 27, q2: 10, q3: 0}},
+		DelayVariation:            {q1: {q1: 0, q2: 3, q3: 6}, q2: {q2: 0, q3: 3}, q3: {q3: 0}},
+		LossRate:                  {q1: {q1: 0, q2: 50, q3: 75}, q2: {q2: 0, q3: 50}, q3: {q3: 0}},
+		ResidualBandwidth:         {q1: {q1: 0, q2: 2e9, q3: 2e9}, q2: {q2: 0, q3: 2e9}, q3: {q3: 0}},
+		AvailableBandwidth:        {q1: {q1: 0, q2: 1e9, q3: 0}, q2: {q2: 0, q3: 0}, q3: {q3: 0}},
+		WidestReservableBandwidth: {q1: {q1: 0, q2: 3e9, q3: 3e9}, q2: {q2: 0, q3: 3e9}, q3: {q3: 0}},
+	} {
+		wantEqual(t, "metric", want, d.Graph().Costs(m))
+	}
+}
+
+// The widest path leads round, the IGP's does not.
+func TestWidestPath(t *testing.T) {
+	wide := func(bandwidth float64) option {
+		return attributes(func(a *schemas.Attributes) { a.MaxReservableBandwidth = &bandwidth })
+	}
+	g := one(level2.link(s1, s3, metric(1), wide(1)), level2.link(s3, s1, metric(1)),
+		level2.link(s1, s2, metric(1), wide(9)), level2.link(s2, s1, metric(1)),
+		level2.link(s2, s3, metric(1), wide(5)), level2.link(s3, s2, metric(1))).Graph()
+	wantEqual(t, "widest", row{q1: 0, q2: 9, q3: 5}, rowOf(g, WidestReservableBandwidth))
+	wantEqual(t, "of the IGP", row{q1: 0, q2: 9, q3: 1}, rowOf(g, ReservableBandwidth))
+}
+
+func rowOf(g *Graph, m Metric) row {
+	costs := g.Costs(m)
+	values, out := make([]float64, len(costs.PIDs())), row{}
+	costs.Row(0, values)
+	for i, pid := range costs.PIDs() {
+		if !math.IsNaN(values[i]) {
+			out[pid] = values[i]
+		}
+	}
+	return out
+}
+
+func TestWhoseMeasurementCounts(t *testing.T) {
+	const rsvpTE, srPolicy, flexAlgo = "80000000", "40000000", "10000000"
+	of := func(micros uint32) schemas.LinkMetrics { return schemas.LinkMetrics{DelayMicros: &micros} }
+	for _, test := range []struct {
+		name string
+		link []option
+		want row
+	}{
+		{"the one for all applications", []option{delay(1), forApplication(rsvpTE, of(2))}, row{q1: 0, q2: 1}},
+		{"else that of the first application", []option{forApplication(flexAlgo, of(3)), forApplication(srPolicy, of(2))}, row{q1: 0, q2: 2}},
+		{"each value by itself", []option{forApplication(rsvpTE, schemas.LinkMetrics{DelayMinMicros: ptr[uint32](1)}), forApplication(flexAlgo, of(4))}, row{q1: 0, q2: 4}},
+		{"that for any application comes last", []option{forApplication("", of(5))}, row{q1: 0, q2: 5}},
+		{"0 is a value", []option{delay(0)}, row{q1: 0, q2: 0}},
+		{"not told", nil, row{q1: 0}},
+		{"another value does not stand for it", []option{forApplication(rsvpTE, schemas.LinkMetrics{DelayMaxMicros: ptr[uint32](1)})}, row{q1: 0}},
+		{"no attributes", []option{withoutAttributes}, row{q1: 0}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			g := one(level2.link(s1, s2, append([]option{metric(1)}, test.link...)...), level2.link(s2, s1, metric(1))).Graph()
+			wantEqual(t, "delay", test.want, rowOf(g, DelayOneWay))
+		})
+	}
+}
+
+// A bandwidth is of 32 bits as it was sent, which can be no number.
+func TestBandwidthThatIsNone(t *testing.T) {
+	for _, bandwidth := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), -1} {
+		g := one(level2.link(s1, s2, metric(1), attributes(func(a *schemas.Attributes) { a.AvailableBandwidth = &bandwidth })),
+			level2.link(s2, s1, metric(1))).Graph()
+		wantEqual(t, "of the IGP", row{q1: 0}, rowOf(g, AvailableBandwidth))
+		wantEqual(t, "widest", row{q1: 0}, rowOf(g, WidestAvailableBandwidth))
+	}
+}
+
+// What one link tells comes out as it was told.
+func TestLossInPercent(t *testing.T) {
+	const step = 0.000003 // RFC 8571 §2.4
+	for n := range 1000 {
+		told := float64(n) * step
+		g := one(level2.link(s1, s2, metric(1), attributes(func(a *schemas.Attributes) { a.LossPercent = &told })), level2.link(s2, s1, metric(1))).Graph()
+		want := math.Round(float64(n)*3) / 1e6
+		wantEqual(t, "loss", row{q1: 0, q2: want}, rowOf(g, LossRate))
+	}
+}

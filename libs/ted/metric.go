@@ -1,0 +1,92 @@
+package ted
+
+import (
+	"math"
+
+	"github.com/altostream/altostream/libs/igp"
+)
+
+// Metric says what the cost of a path is.
+type Metric int
+
+const (
+	// RoutingIGP is the sum of IGP metrics (TLV 1095).
+	RoutingIGP Metric = iota
+	// RoutingTE is the least sum of TE default metrics (TLV 1092, else 1122).
+	RoutingTE
+	// RoutingHops is the least number of links. A pseudonode counts no hop.
+	RoutingHops
+	// HopCount is the number of links on that path of least IGP cost which has the
+	// fewest links.
+	HopCount
+
+	// What follows is of links as they are measured or configured, along the paths of least IGP
+	// cost, of several the worst: of delays in microseconds the sum,
+	DelayOneWay    // average (TLV 1114)
+	DelayOneWayMin // least (TLV 1115)
+	DelayOneWayMax // greatest (TLV 1115)
+	DelayRoundTrip // average, there and back
+	DelayVariation // (TLV 1116)
+	// LossRate is the percentage of packets that are lost on the way (TLV 1117).
+	LossRate
+	// of bandwidths in bytes per second the least.
+	ResidualBandwidth   // (TLV 1118)
+	AvailableBandwidth  // (TLV 1119)
+	ReservableBandwidth // that can be reserved at most (TLV 1090)
+
+	// The bandwidths of the path on which that is the most.
+	WidestResidualBandwidth
+	WidestAvailableBandwidth
+	WidestReservableBandwidth
+)
+
+// Bandwidth tells whether the metric is a bandwidth, of which more is better.
+func (m Metric) Bandwidth() bool {
+	of, ok := measures[m]
+	return ok && of.Measure.Bandwidth()
+}
+
+// measure is what a metric is made of.
+type measure struct {
+	igp.Measure
+	roundTrip bool
+	widest    bool
+}
+
+var measures = map[Metric]measure{
+	DelayOneWay:               {Measure: igp.Delay},
+	DelayOneWayMin:            {Measure: igp.DelayMin},
+	DelayOneWayMax:            {Measure: igp.DelayMax},
+	DelayRoundTrip:            {Measure: igp.Delay, roundTrip: true},
+	DelayVariation:            {Measure: igp.DelayVariation},
+	LossRate:                  {Measure: igp.Loss},
+	ResidualBandwidth:         {Measure: igp.ResidualBandwidth},
+	AvailableBandwidth:        {Measure: igp.AvailableBandwidth},
+	ReservableBandwidth:       {Measure: igp.ReservableBandwidth},
+	WidestResidualBandwidth:   {Measure: igp.ResidualBandwidth, widest: true},
+	WidestAvailableBandwidth:  {Measure: igp.AvailableBandwidth, widest: true},
+	WidestReservableBandwidth: {Measure: igp.ReservableBandwidth, widest: true},
+}
+
+// measuredCosts returns costs that are made of a measure of links.
+func (g *Graph) measuredCosts(f family, m measure) cost {
+	values := g.db.values(valuesOf{f, m.Measure, m.widest})
+	return func(from, to int) float64 {
+		switch {
+		case from == to:
+			return 0
+		case m.roundTrip:
+			return values.At(from, to) + values.At(to, from)
+		case m.Measure == igp.Loss:
+			return inPercent(values.At(from, to))
+		}
+		return values.At(from, to)
+	}
+}
+
+// inPercent is a loss in percent. Routers tell it in steps of 0.000003 % (RFC 8571 §2.4); what is
+// below a thousandth of that is rounding.
+func inPercent(loss float64) float64 {
+	const steps = 1e9
+	return math.Round(loss*percent*steps) / steps
+}

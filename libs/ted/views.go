@@ -1,0 +1,199 @@
+package ted
+
+import (
+	"encoding/hex"
+	"net/netip"
+	"slices"
+)
+
+// views is what each speaker of a link-state database sees of it.
+type views struct {
+	nodes   []node
+	speaker map[*source]*view
+	seen    []bool // by node: by a synced speaker
+}
+
+// view is what one speaker sees of the nodes.
+type view struct {
+	whole   bool // its table is told
+	told    []bool
+	parts   []int // union-find: of each node another one of the connected part that it is in
+	cut     []bool
+	reached []bool
+	seen    []bool // by part: some node is seen by a synced speaker
+}
+
+// newViews returns what the speakers see, nil if there is one alone: its word counts.
+func newViews(l *lsdb) *views {
+	if len(l.sources) < 2 {
+		return nil
+	}
+	v := &views{speaker: make(map[*source]*view, len(l.sources)), nodes: make([]node, 0, len(l.places))}
+	self := map[*source][]int{}
+	for _, c := range l.sources {
+		v.speaker[c.source] = newView(c.source, len(l.places))
+	}
+	for _, p := range l.places {
+		p.index = len(v.nodes)
+		v.nodes = append(v.nodes, p.node)
+		for _, t := range p.tellers {
+			v.speaker[t.source].told[p.index] = true
+			if !p.isPseudonode() && (t.self > 0 || t.source.isNode(p.id)) {
+				self[t.source] = append(self[t.source], p.index)
+			}
+		}
+	}
+	v.connect(l)
+	for s, view := range v.speaker {
+		view.reach(v.nodes, self[s])
+	}
+	v.noteSeen()
+	return v
+}
+
+func newView(s *source, nodes int) *view {
+	v := &view{whole: s.standing() == complete, told: make([]bool, nodes), parts: make([]int, nodes), cut: make([]bool, nodes), reached: make([]bool, nodes), seen: make([]bool, nodes)}
+	for n := range v.parts {
+		v.parts[n] = n
+	}
+	return v
+}
+
+// isNode tells whether one of the speaker's ids is an IGP router id.
+func (s *source) isNode(id string) bool {
+	return slices.ContainsFunc(s.ids, func(a netip.Addr) bool { return id == hex.EncodeToString(a.AsSlice()) })
+}
+
+// half is a link that a speaker tells in one direction alone.
+type half struct {
+	view     *view
+	from, to int
+}
+
+// connect joins the nodes that are connected by links of which a speaker tells both directions,
+// and notes the parts of which it tells a link to a node of another part which does not tell
+// of it: both ends of a link that fails say so, and of an end that still tells of it nothing
+// has been heard since.
+func (v *views) connect(l *lsdb) {
+	var halves []half
+	for _, p := range l.places {
+		for _, a := range p.adjacencies {
+			if a.nodes.a == p.vertex {
+				halves = v.join(halves, l, a)
+			}
+		}
+	}
+	for _, h := range halves {
+		if from := h.view.part(h.from); h.view.told[h.to] && h.view.part(h.to) != from {
+			h.view.cut[from] = true
+		}
+	}
+}
+
+// join joins the two nodes of an adjacency for the speakers that tell both directions, and
+// appends what others tell.
+func (v *views) join(halves []half, l *lsdb, a *adjacency) []half {
+	first := len(halves)
+	for _, o := range a.links {
+		if o.head.place.lsdb != l {
+			continue
+		}
+		for i := range o.reports {
+			h := half{v.speaker[o.reports[i].source], o.head.place.index, o.link.to.index}
+			if back := slices.Index(halves[first:], half{h.view, h.to, h.from}); back >= 0 {
+				h.view.parts[h.view.part(h.from)] = h.view.part(h.to)
+			}
+			halves = append(halves, h)
+		}
+	}
+	return halves
+}
+
+// part returns the node that stands for the part that a node is in.
+func (v *view) part(n int) int {
+	for v.parts[n] != n {
+		v.parts[n] = v.parts[v.parts[n]]
+		n = v.parts[n]
+	}
+	return n
+}
+
+// reach notes what the speaker reaches: what is connected with its own node; if that is not
+// known, all parts but those that were cut off; if that is nothing, the largest.
+func (v *view) reach(nodes []node, self []int) {
+	own := make([]bool, len(nodes))
+	for _, n := range self {
+		own[v.part(n)] = true
+	}
+	some := false
+	for n := range nodes {
+		part := v.part(n)
+		v.reached[n] = v.told[n] && (own[part] || len(self) == 0 && !v.cut[part])
+		some = some || v.reached[n]
+	}
+	if some {
+		return
+	}
+	largest := v.largest(nodes)
+	for n := range nodes {
+		v.reached[n] = v.told[n] && v.part(n) == largest
+	}
+}
+
+// largest returns the part of the most nodes, of several the one with the least name.
+func (v *view) largest(nodes []node) int {
+	size, least := make([]int, len(nodes)), make([]string, len(nodes))
+	best := -1
+	for n := range nodes {
+		if part := v.part(n); v.told[n] {
+			size[part]++
+			if name := nodes[n].String(); least[part] == "" || name < least[part] {
+				least[part] = name
+			}
+		}
+	}
+	for part := range nodes {
+		if size[part] > 0 && (best < 0 || size[part] > size[best] || size[part] == size[best] && least[part] < least[best]) {
+			best = part
+		}
+	}
+	return best
+}
+
+// noteSeen notes the nodes that synced speakers reach, and the parts of each speaker's view
+// in which some are.
+func (v *views) noteSeen() {
+	v.seen = make([]bool, len(v.nodes))
+	for s, view := range v.speaker {
+		for n, reached := range view.reached {
+			v.seen[n] = v.seen[n] || reached && view.whole && s.peer != nil
+		}
+	}
+	for _, view := range v.speaker {
+		for n := range v.nodes {
+			if view.told[n] && v.seen[n] {
+				view.seen[view.part(n)] = true
+			}
+		}
+	}
+}
+
+// remembering leaves out speakers whose table is not whole, of a node in a part of the
+// network that another one sees.
+func (v *views) remembering(p *place, sources []*source) []*source {
+	if v == nil {
+		return sources
+	}
+	return slices.DeleteFunc(sources, func(s *source) bool {
+		view := v.speaker[s]
+		return !view.whole && view.seen[view.part(p.index)]
+	})
+}
+
+// reaching leaves the speakers that reach a node, if there are any.
+func (v *views) reaching(p *place, sources []*source) []*source {
+	if v == nil {
+		return sources
+	}
+	return orAll(sources, func(s *source) bool { return v.speaker[s].reached[p.index] })
+}

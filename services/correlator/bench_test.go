@@ -1,0 +1,167 @@
+package correlator
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+
+	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/stream"
+	"github.com/altostream/altostream/schemas"
+)
+
+const (
+	benchEndpoints = 300_000
+	benchPIDs      = 1_000
+)
+
+// benchMap has a /22 of 10.0.0.0/8 for each of benchPIDs PIDs, and a loopback.
+func benchMap(moved int) *schemas.NetworkMap {
+	m := alto.NetworkMap{alto.DefaultPID: {IPv4: []string{"0.0.0.0/0"}}}
+	for i := range benchPIDs {
+		m[fmt.Sprintf("pid100:%08x", i+1)] = schemas.EndpointAddressGroup{IPv4: []string{
+			fmt.Sprintf("10.%d.%d.0/22", ((i+moved)%benchPIDs)/64, ((i+moved)%benchPIDs)%64*4), fmt.Sprintf("192.0.%d.%d/32", i/256, i%256),
+		}}
+	}
+	return wholeMap("default", m)
+}
+
+// benchResource is the n-th of the endpoints: 300 in each prefix, of 100 sites.
+func benchResource(n int, used float64) *schemas.ComputeResource {
+	prefix, host := n%benchPIDs, n/benchPIDs
+	return &schemas.ComputeResource{
+		Source: "openstack-1", Kind: "openstack", Name: fmt.Sprintf("host-%06d", n), Site: ptr(fmt.Sprintf("site-%d", n%100)),
+		Addresses:     []string{fmt.Sprintf("10.%d.%d.%d", prefix/64, prefix%64*4+host/250, host%250+1)},
+		DiskAvailable: ptr(1833.0), DiskUsed: ptr(984.0), RAMAvailable: ptr(130520.0), RAMUsed: ptr(127296.0),
+		VCPUAvailable: ptr(80.0), VCPUUsed: &used, Instances: ptr[int64](29),
+		Free: &schemas.Amounts{VCPU: ptr(80 - used), RAM: ptr(3224.0), Disk: ptr(849.0)},
+	}
+}
+
+// benchResources are records as they come from the topic.
+func benchResources(b *testing.B, s Serdes) [][]byte {
+	var values [][]byte
+	for n := range benchEndpoints {
+		value, err := s.Resources.Encode(benchResource(n, 70))
+		if err != nil {
+			b.Fatal(err)
+		}
+		values = append(values, value)
+	}
+	return values
+}
+
+// BenchmarkPlace places 300,000 endpoints, from events to encoded records; decode is with the
+// decoding of what they are read from.
+func BenchmarkPlace(b *testing.B) {
+	spec, serdes := newSpec(b, Config{})
+	for _, decode := range []bool{false, true} {
+		for _, partitions := range []int{1, 12} {
+			name := fmt.Sprintf("partitions=%d", partitions)
+			if decode {
+				name += "/decode"
+			}
+			b.Run(name, func(b *testing.B) {
+				values := benchResources(b, serdes)
+				var events []Event
+				if !decode {
+					for n := range values {
+						events = append(events, eventOf(b, serdes, n, values[n]))
+					}
+				}
+				for b.Loop() {
+					machines := machinesOf(spec, partitions)
+					for n := range values {
+						var e Event
+						if decode {
+							e = eventOf(b, serdes, n, values[n])
+						} else {
+							e = events[n]
+						}
+						for _, m := range machines {
+							m.Apply(e, stream.Cause{})
+						}
+					}
+					published := 0
+					for _, m := range machines {
+						m.Apply(mapped(defaultMap, benchMap(0)), stream.Cause{})
+						changes, _ := m.Flush()
+						published += len(changes)
+					}
+					if published != benchEndpoints+benchPIDs+100+1 {
+						b.Fatalf("%d records", published)
+					}
+				}
+				b.ReportMetric(float64(b.N)*benchEndpoints/b.Elapsed().Seconds(), "endpoints/s")
+			})
+		}
+	}
+}
+
+func eventOf(b *testing.B, s Serdes, n int, value []byte) Event {
+	r, err := s.Resources.Decode(value)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return told(fmt.Sprintf("openstack-1|host-%06d", n), r)
+}
+
+type machine = stream.Machine[*State, Event, avro.Encoded]
+
+func machinesOf(spec stream.Spec[*State, Event, avro.Encoded], partitions int) []*machine {
+	var machines []*machine
+	for partition := range partitions {
+		m := stream.NewMachine(spec)
+		m.Apply(Owned{partition, partitions}, stream.Cause{})
+		machines = append(machines, m)
+	}
+	return machines
+}
+
+// BenchmarkChange is one change among 300,000 endpoints, in a single partition: of one resource; of the
+// network map, so that 300 endpoints move; and so that none does.
+func BenchmarkChange(b *testing.B) {
+	spec, serdes := newSpec(b, Config{})
+	m := machinesOf(spec, 1)[0]
+	before := heap()
+	for n := range benchEndpoints {
+		m.Apply(told(fmt.Sprintf("openstack-1|host-%06d", n), benchResource(n, 70)), stream.Cause{})
+	}
+	m.Apply(mapped(defaultMap, benchMap(0)), stream.Cause{})
+	m.Flush()
+	memory := float64(heap()-before) / benchEndpoints
+	_ = serdes
+	i := 0
+	change := func(name string, event func(i int) Event) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				i++
+				m.Apply(event(i), stream.Cause{})
+				if changes, _ := m.Flush(); len(changes) == 0 {
+					b.Fatal("nothing changed")
+				}
+			}
+			b.ReportMetric(memory, "B/endpoint")
+		})
+	}
+	change("resource", func(i int) Event {
+		return told("openstack-1|host-000007", benchResource(7, float64(i%64)))
+	})
+	one, other := benchMap(0), benchMap(0)
+	moved := other.NetworkMap["pid100:00000001"]
+	other.NetworkMap["pid100:00000001"] = other.NetworkMap["pid100:00000002"]
+	other.NetworkMap["pid100:00000002"] = moved
+	other.Meta.VTag.Tag = "another"
+	change("map=moves-600", func(i int) Event { return mapped(defaultMap, []*schemas.NetworkMap{one, other}[i%2]) })
+	same := *one
+	same.Meta = &schemas.NetworkMapMeta{VTag: schemas.VersionTag{ResourceID: defaultMap, Tag: "same"}}
+	change("map=moves-none", func(i int) Event { return mapped(defaultMap, []*schemas.NetworkMap{one, &same}[i%2]) })
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
