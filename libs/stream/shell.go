@@ -229,7 +229,7 @@ func (s *shell[S, E, V]) take(m *kafka.Message) {
 	apply := func(t *task[S, E, V]) { t.load(m) }
 	if in, ok := s.inputs[topic]; ok {
 		if t := s.tasks[m.TopicPartition.Partition]; t != nil && t.is(resting) {
-			s.wake(t) // and reads it again
+			s.begin(t) // and reads it again
 			return
 		}
 		event, ok := s.decode(in, m)
