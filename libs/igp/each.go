@@ -12,14 +12,21 @@ const several = 16
 // each returns the distances that the rule gives from one router to each destination, and default
 // routes where it gives none. Destinations are shared by as many goroutines as there are processors.
 func (r *routing) each() *Matrix {
-	m := newMatrix(r.routers)
+	m, destinations := newMatrix(r.routers), r.destinations
+	if destinations == nil {
+		destinations = make([]int, r.routers)
+		for to := range destinations {
+			destinations[to] = to
+		}
+	}
+	last := len(destinations)
 	var next atomic.Int64
 	var group sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), r.routers/several+1) {
+	for range min(runtime.GOMAXPROCS(0), last/several+1) {
 		group.Go(func() {
 			own := r.another()
-			for first := int(next.Add(several)) - several; first < r.routers; first = int(next.Add(several)) - several {
-				for to := first; to < min(first+several, r.routers); to++ {
+			for first := int(next.Add(several)) - several; first < last; first = int(next.Add(several)) - several {
+				for _, to := range destinations[first:min(first+several, last)] {
 					own.destination(to, m)
 				}
 			}

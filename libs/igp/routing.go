@@ -17,6 +17,8 @@ type routing struct {
 	core    []*place  // by router: where it is in the backbone with a neighbour there; nil = nowhere
 	exits   [][]exit  // by router: where its default route leads
 
+	destinations []int // that are asked for; nil = all
+
 	legs [][]leg // by router: of its route to the destination at hand; nil = not asked for
 
 	// Of a measure along the paths, if one is asked for:
