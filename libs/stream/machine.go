@@ -23,7 +23,7 @@ type Machine[S, E, V any] struct {
 	pending   []Output[V]
 	alarms    []Alarm
 	cause     Cause
-	resigned  map[string]struct{} // keys of Output.Resign without Output.Resume
+	heard     map[string]bool // by source: Output.Resign says that it is not, Output.Resume that it is
 }
 
 type digest [16]byte
@@ -53,7 +53,7 @@ type Change[V any] struct {
 func NewMachine[S, E, V any](spec Spec[S, E, V]) *Machine[S, E, V] {
 	return &Machine[S, E, V]{
 		spec: spec, state: spec.Init(),
-		published: map[string]digest{}, unclaimed: map[string]struct{}{}, resigned: map[string]struct{}{},
+		published: map[string]digest{}, unclaimed: map[string]struct{}{}, heard: map[string]bool{},
 	}
 }
 
@@ -139,12 +139,8 @@ func (m *Machine[S, E, V]) step(e E) {
 	m.state, out = m.spec.Step(m.state, e)
 	m.pending = slices.Grow(m.pending, len(out))
 	for _, o := range out {
-		if o.Resign {
-			m.resigned[o.Key] = struct{}{}
-			continue
-		}
-		if o.Resume {
-			delete(m.resigned, o.Key)
+		if o.Resign || o.Resume {
+			m.heard[o.Key] = o.Resume
 			continue
 		}
 		if o.WakeAfter > 0 {
@@ -156,7 +152,14 @@ func (m *Machine[S, E, V]) step(e E) {
 }
 
 // Resigned reports whether the processor wants another instance to publish.
-func (m *Machine[S, E, V]) Resigned() bool { return len(m.resigned) > 0 }
+func (m *Machine[S, E, V]) Resigned() bool {
+	for _, heard := range m.heard {
+		if !heard {
+			return true
+		}
+	}
+	return false
+}
 
 // changes reduces the pending outputs to those that differ from the output table.
 func (m *Machine[S, E, V]) changes() []Change[V] {

@@ -32,6 +32,9 @@ func StartPrometheus(t testing.TB, targets ...string) *Prometheus {
 	return p
 }
 
+// Proxy returns a proxy before Prometheus.
+func (p *Prometheus) Proxy() *Proxy { return newProxy(p.t, p.URL, "") }
+
 // Stop stops Prometheus.
 func (p *Prometheus) Stop() { p.stop() }
 

@@ -47,19 +47,19 @@ func (c *Collector) connect(ctx context.Context) error {
 	transport.TLSClientConfig, transport.MaxIdleConnsPerHost = authority, maxRequests
 	client, err := config.NewProviderClient(ctx, auth, config.WithHTTPClient(http.Client{Transport: transport, Timeout: requestTimeout}))
 	if err != nil {
-		return fmt.Errorf("log in at %s: %w", auth.IdentityEndpoint, err)
+		return fmt.Errorf("log in at %s: %w", auth.IdentityEndpoint, explain(err))
 	}
 	client.MaxBackoffRetries, client.RetryBackoffFunc = maxRetries, backoff
 	nova, err := service(ctx, client, endpoint, openstack.NewComputeV2, novaMinor)
 	if err != nil {
-		return fmt.Errorf("compute service: %w", err)
+		return fmt.Errorf("compute service: %w", explain(err))
 	}
 	if c.config.ComputeMicroversion != "" {
 		nova.Microversion = c.config.ComputeMicroversion
 	}
 	placement, err := service(ctx, client, endpoint, openstack.NewPlacementV1, placementMinor)
 	if err != nil {
-		return fmt.Errorf("placement service: %w", err)
+		return fmt.Errorf("placement service: %w", explain(err))
 	}
 	c.placement, c.nova, c.region = placement, nova, endpoint.Region
 	return nil

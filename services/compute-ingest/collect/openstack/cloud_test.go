@@ -39,7 +39,7 @@ func fill(o *clouds.OpenStack) {
 		o.Placement("POST", "/resource_providers", body)
 	}
 	inventory := func(total, reserved int, ratio float64) map[string]any {
-		return map[string]any{"total": total, "reserved": reserved, "allocation_ratio": ratio, "max_unit": total}
+		return map[string]any{"total": total, "reserved": reserved, "allocation_ratio": ratio, "max_unit": 1000000}
 	}
 	inventories := func(n, generation int, of map[string]any) {
 		o.Placement("PUT", "/resource_providers/"+id(n)+"/inventories", map[string]any{"resource_provider_generation": generation, "inventories": of})
@@ -69,13 +69,13 @@ func fill(o *clouds.OpenStack) {
 	allocate(102, map[int]map[string]int{bare1: {"CUSTOM_BAREMETAL_GOLD": 1}})
 	allocate(103, map[int]map[string]int{host2: {"VCPU": 16}})
 	inventories(host2, 2, map[string]any{"VCPU": inventory(16, 0, 0.5), "MEMORY_MB": inventory(65536, 0, 1)})
-	setHosts(o, true)
+	setHosts(o, true, 1)
 }
 
 // setHosts makes the hypervisors of the cloud; all are down if Nova is not to ask them anything.
-func setHosts(o *clouds.OpenStack, down bool) {
+func setHosts(o *clouds.OpenStack, down bool, servers int) {
 	o.SetHypervisors(
-		clouds.Hypervisor{UUID: id(host1), Host: "host1", Name: "host1.example", IP: "192.0.2.1", VCPUs: 80, MemoryMB: 130520, LocalGB: 1833, RunningVMs: 1, Down: down},
+		clouds.Hypervisor{UUID: id(host1), Host: "host1", Name: "host1.example", IP: "192.0.2.1", VCPUs: 80, MemoryMB: 130520, LocalGB: 1833, RunningVMs: servers, Down: down},
 		clouds.Hypervisor{UUID: id(host2), Host: "host2", Name: "host2.example", IP: "2001:db8::2", VCPUs: 16, MemoryMB: 65536, Disabled: true, DisabledReason: "new memory", Down: true},
 		clouds.Hypervisor{UUID: id(bare1), Host: "ironic1", Name: id(bare1), VCPUs: 1, Down: down},
 		clouds.Hypervisor{UUID: id(host3), Host: "host3", Name: "host3.example", IP: "192.0.2.3", VCPUs: 8, VCPUsUsed: 9, MemoryMB: 1024, MemoryMBUsed: 512, LocalGB: 10, LocalGBUsed: 67, Down: down},
@@ -188,10 +188,24 @@ func changes(t *testing.T, o *clouds.OpenStack) {
 		t.Errorf("unchanged (%t): asked for %v", again.Unchanged, requests)
 	}
 
-	o.Placement("DELETE", "/allocations/"+id(101), nil)
+	o.Placement("POST", "/allocations", map[string]any{id(101): map[string]any{
+		"allocations": map[string]any{id(host1): map[string]any{"resources": map[string]int{"VCPU": 80}}},
+		"project_id":  id(90), "user_id": id(91), "consumer_generation": 1, "consumer_type": "INSTANCE",
+	}})
 	after := mustRead(t, c)
-	if requests := o.PlacementProxy.Requests(); len(requests) != 7 {
-		t.Errorf("two providers changed: asked for %v", requests)
+	if requests := o.PlacementProxy.Requests(); len(requests) != 4 {
+		t.Errorf("the generation of one provider changed: asked for %v", requests)
+	}
+	// Placement deletes allocations without a new generation. Nova says that the host changed.
+	o.Placement("DELETE", "/allocations/"+id(101), nil)
+	if !mustRead(t, c).Unchanged {
+		t.Error("a deletion has a new generation: what is done about it is not needed any more")
+	}
+	o.PlacementProxy.Requests()
+	setHosts(o, true, 0)
+	after = mustRead(t, c)
+	if requests := o.PlacementProxy.Requests(); len(requests) != 3 {
+		t.Errorf("a host and its nested provider are busy: asked for %v", requests)
 	}
 	for name, r := range after.Resources {
 		if (r == before.Resources[name]) == (name == "host1.example") {
@@ -202,8 +216,15 @@ func changes(t *testing.T, o *clouds.OpenStack) {
 		t.Errorf("free: %v", *free.VCPU)
 	}
 
+	o.Placement("DELETE", "/allocations/"+id(102), nil)
+	c.refresh = 0
+	if free := mustRead(t, c).Resources[id(bare1)].Classes["CUSTOM_BAREMETAL_GOLD"].Free; *free != 1 {
+		t.Errorf("a deletion that Nova does not tell of is not seen later: free %v", *free)
+	}
+	c.refresh = refreshInterval
+
 	o.Placement("DELETE", "/resource_providers/"+id(share1), nil)
-	setHosts(o, false)
+	setHosts(o, false, 0)
 	last := mustRead(t, c)
 	if last.Resources["nfs.example"] != nil || len(last.Resources) != 4 || !last.Whole {
 		t.Errorf("after nfs.example went there are %d resources", len(last.Resources))

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"regexp"
+	"time"
 
 	"github.com/gophercloud/gophercloud/v2"
 
@@ -42,7 +43,12 @@ type Collector struct {
 	region          string
 	providers       map[string]*provider // as last read, by uuid
 	converted       map[string]conversion
+	refresh         time.Duration
 }
+
+// refreshInterval is the longest time between two readings of a provider's usages:
+// Placement deletes allocations without changing the generation.
+const refreshInterval = 10 * time.Minute
 
 // conversion is what was made of a tree of providers and its hypervisor.
 type conversion struct {
@@ -53,7 +59,7 @@ type conversion struct {
 
 // New returns the collector of a cloud.
 func New(c Config) *Collector {
-	return &Collector{config: c, providers: map[string]*provider{}, converted: map[string]conversion{}}
+	return &Collector{config: c, providers: map[string]*provider{}, converted: map[string]conversion{}, refresh: refreshInterval}
 }
 
 func (c *Collector) String() string {
@@ -73,39 +79,64 @@ func (c *Collector) Read(ctx context.Context) (collect.Reading, error) {
 	if gophercloud.ResponseCodeIs(err, http.StatusUnauthorized) || gophercloud.ResponseCodeIs(err, http.StatusNotFound) {
 		c.placement = nil // the catalogue may have changed, or the credentials
 	}
-	return reading, explain(err)
+	return reading, err
 }
 
 func (c *Collector) read(ctx context.Context) (collect.Reading, error) {
 	if err := c.connect(ctx); err != nil {
 		return collect.Reading{}, err
 	}
-	failed, err := c.readProviders(ctx)
-	if err != nil {
-		return collect.Reading{}, fmt.Errorf("placement: %w", err)
-	}
 	hosts, problems, err := c.readHosts(ctx)
 	if err != nil {
-		return collect.Reading{}, fmt.Errorf("nova: %w", err)
+		return collect.Reading{}, fmt.Errorf("nova: %w", explain(err))
+	}
+	failed, err := c.readProviders(ctx, c.busy(hosts))
+	if err != nil {
+		return collect.Reading{}, fmt.Errorf("placement: %w", explain(err))
 	}
 	reading := c.convertAll(hosts, failed)
 	reading.Problems = append(reading.Problems, problems...)
 	return reading, nil
 }
 
-// explain says what an operator can do.
+// busy returns the hosts of which Nova says something else than last time, by the id of
+// their hypervisor and its name: their usages may be others.
+func (c *Collector) busy(hosts []host) map[string]bool {
+	before := map[string]host{}
+	for _, last := range c.converted {
+		before[last.host.id] = last.host
+	}
+	busy := map[string]bool{}
+	for _, h := range hosts {
+		if before[h.id] != h {
+			busy[h.id], busy[h.name] = true, true
+		}
+	}
+	return busy
+}
+
+// refusal is an answer that is none, in words of what an operator can do.
+type refusal struct {
+	text  string
+	cause error
+}
+
+func (r *refusal) Error() string { return r.text }
+func (r *refusal) Unwrap() error { return r.cause }
+
 func explain(err error) error {
 	var code gophercloud.ErrUnexpectedResponseCode
 	if !errors.As(err, &code) {
 		return err
 	}
+	text := fmt.Sprintf("%d %s from %s: %s", code.Actual, http.StatusText(code.Actual), code.URL, collect.Clip(string(code.Body)))
 	switch code.Actual {
 	case http.StatusUnauthorized:
-		return fmt.Errorf("401 Unauthorized from %s: the credentials are wrong or have expired", code.URL)
+		text = fmt.Sprintf("401 Unauthorized from %s: the credentials are wrong or have expired", code.URL)
 	case http.StatusForbidden:
-		return fmt.Errorf("403 Forbidden from %s: the user needs the role admin, or a policy that lets it read this", code.URL)
+		text = fmt.Sprintf("403 Forbidden from %s: the user needs the role admin, or a policy that lets it read this", code.URL)
 	}
-	return fmt.Errorf("%d %s from %s: %s", code.Actual, http.StatusText(code.Actual), code.URL, collect.Clip(string(code.Body)))
+	return &refusal{text, err}
 }
 
 // convertAll makes a reading of what Placement and Nova told.

@@ -123,7 +123,7 @@ func novaTotals(r *schemas.ComputeResource, h host) {
 func versionOf(tree []*provider) uint64 {
 	parts := make([]string, len(tree))
 	for i, p := range tree {
-		parts[i] = p.ID + " " + p.Name + " " + strconv.FormatInt(p.Generation, 10)
+		parts[i] = p.ID + " " + p.Name + " " + strconv.FormatInt(p.Generation, 10) + " " + strconv.Itoa(p.changes)
 	}
 	slices.Sort(parts)
 	hash := fnv.New64a()

@@ -18,7 +18,7 @@ var presets = map[string][]Query{
 	"node-exporter": {
 		{Field: "state", Query: `max by (instance) (up and on (instance, job) last_over_time(node_memory_MemTotal_bytes[1h]))`},
 		{Field: "capacity.vcpu", Query: `count by (instance) (node_cpu_seconds_total{mode="idle"})`},
-		{Field: "measured_use.vcpu", Query: `sum by (instance) (rate(node_cpu_seconds_total{mode!~"idle|iowait|steal"}[5m]))`},
+		{Field: "measured_use.vcpu", Query: `sum by (instance) (rate(node_cpu_seconds_total{mode!~"idle|iowait|steal"}[5m]))` + alive},
 		{Field: "capacity.ram", Query: `max by (instance) (node_memory_MemTotal_bytes) / 2^20`},
 		{Field: "measured_use.ram", Query: `max by (instance) (node_memory_MemTotal_bytes - node_memory_MemAvailable_bytes) / 2^20`},
 		{Field: "capacity.disk", Query: `sum by (instance) (max by (instance, device) (node_filesystem_size_bytes` + localFilesystems + `)) / 2^30`},
@@ -59,6 +59,9 @@ var presets = map[string][]Query{
 // running keeps series of pods that have not ended.
 const running = `* on (namespace, pod) group_left () max by (namespace, pod) (kube_pod_status_phase{phase=~"Pending|Running|Unknown"} == 1)`
 
+// alive keeps what is told of targets that are up: a range still has what others told before.
+const alive = ` and on (instance) (up == 1)`
+
 func quantile(bucket string) string {
-	return `histogram_quantile(0.95, sum by (instance, le) (rate(` + bucket + `[5m])))`
+	return `histogram_quantile(0.95, sum by (instance, le) (rate(` + bucket + `[5m])))` + alive
 }
