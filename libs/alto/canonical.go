@@ -2,9 +2,6 @@ package alto
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"net/netip"
 	"slices"
 
@@ -69,19 +66,4 @@ func comparePrefixTexts(a, b prefixText) int {
 		return 1
 	}
 	return cmp.Or(a.prefix.Compare(b.prefix), cmp.Compare(a.text, b.text))
-}
-
-// Tag is the tag of a network map's vtag (RFC 7285 §10.3): a hash of its content,
-// so that equal maps have equal tags wherever and whenever they were built. It is
-// the first 16 octets, as 32 lower-case hex digits, of the SHA-256 of the canonical
-// form written as JSON: the network-map member of the map's media type without any
-// space, members sorted by name, empty address families left out. For instance
-// {"PID1":{"ipv4":["192.0.2.0/24"]},"PID2":{}}.
-func Tag(m NetworkMap) string {
-	text, err := json.Marshal(groupsJSON(Canonical(m)))
-	if err != nil {
-		panic("alto: maps of strings always have a JSON form: " + err.Error())
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:16])
 }

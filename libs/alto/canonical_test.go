@@ -54,32 +54,6 @@ func TestCanonicalLeavesItsArgument(t *testing.T) {
 	}
 }
 
-// The tags were computed outside Go from the documented encoding:
-//
-//	printf '%s' '{"PID1":…}' | sha256sum | cut -c1-32
-func TestTagIsTheDocumentedHash(t *testing.T) {
-	tests := []struct {
-		name string
-		m    NetworkMap
-		want string
-	}{
-		{"empty map", nil, "44136fa355b3678a1146ad16f7e8649e"},
-		{"example of the documentation", NetworkMap{"PID2": {}, "PID1": v4("192.0.2.0/24")}, "a99dae649d3fc221a8748bd42add48b8"},
-		{"RFC 7285 §11.2.1.7", NetworkMap{
-			"PID1": v4("192.0.2.0/24", "198.51.100.0/25"),
-			"PID2": v4("198.51.100.128/25"),
-			"PID3": {IPv4: []string{"0.0.0.0/0"}, IPv6: []string{"::/0"}},
-		}, "bd5e669e91126d83dac9d2dfcd641ea3"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			if got := Tag(tt.m); got != tt.want {
-				t.Errorf("got %s, want %s", got, tt.want)
-			}
-		})
-	}
-}
-
 func TestTagTellsMapsApart(t *testing.T) {
 	maps := []NetworkMap{
 		{},

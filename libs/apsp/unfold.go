@@ -59,6 +59,11 @@ func newUnfolding[W Weight](e *elimination[W], into *Matrix[W]) *unfolding[W] {
 		}
 	}
 	u.start = make([]int32, 1, len(u.nodes)+1)
+	edges := 0
+	for _, n := range u.nodes {
+		edges += len(e.lists[n])
+	}
+	u.upper = make([]edge[W], 0, edges)
 	for _, n := range u.nodes {
 		for _, above := range e.lists[n] {
 			above.to = u.columns[above.to]

@@ -1,126 +1,239 @@
 package avro
 
 import (
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"reflect"
+	"unsafe"
 )
 
-// fromNative fills v from goavro's native value n, which was read with schema s.
-func fromNative(s *schema, n any, v reflect.Value) error {
-	if s.kind == "union" {
-		return unionFromNative(s, n, v)
-	}
-	if v.Kind() == reflect.Pointer {
-		v.Set(reflect.New(v.Type().Elem()))
-		v = v.Elem()
-	}
-	switch s.kind {
-	case "record":
-		return recordFromNative(s, n.(map[string]any), v)
-	case "array":
-		return arrayFromNative(s, n.([]any), v)
-	case "map":
-		return mapFromNative(s, n.(map[string]any), v)
-	}
-	return scalarFromNative(n, v)
+// decoder reads a value into the Go value at p, which is the zero value of the type that
+// the decoder was made for. Fields are matched by name; what the Go type does not have is
+// skipped.
+type decoder func(d *input, p unsafe.Pointer) error
+
+// input is what is being read.
+type input struct {
+	rest []byte
+	text string // rest as it was at the first key of an Entry; keys are parts of it
 }
 
-func unionFromNative(s *schema, n any, v reflect.Value) error {
-	if n == nil {
-		v.SetZero()
-		return nil
+var errCut = errors.New("the value ends too soon")
+
+// maxBlock is how many items a block has at most.
+const maxBlock = 1 << 20
+
+// newDecoder returns the decoder of values that were written with a schema. What does not
+// fit the Go type is an error of the value that has it.
+func newDecoder(s *schema, t reflect.Type) decoder {
+	if s.kind == "union" {
+		return unionDecoder(s, t)
 	}
-	for name, value := range n.(map[string]any) {
-		for _, b := range s.branches {
-			if b.branch != name {
-				continue
-			}
-			if err := fromNative(b, value, v); err != nil {
-				return err
-			}
-			if v.Kind() == reflect.Slice && v.IsNil() {
-				v.Set(reflect.MakeSlice(v.Type(), 0, 0)) // nil would be null
-			}
+	if t.Kind() == reflect.Pointer {
+		return pointerDecoder(newDecoder(s, t.Elem()), t.Elem())
+	}
+	if d := compositeDecoder(s, t); d != nil {
+		return d
+	}
+	if d := scalarDecoder(s, t); d != nil {
+		return d
+	}
+	return func(*input, unsafe.Pointer) error { return fmt.Errorf("cannot read %s into %s", s.branch, t) }
+}
+
+func compositeDecoder(s *schema, t reflect.Type) decoder {
+	switch {
+	case s.kind == "record" && t.Kind() == reflect.Struct:
+		return recordDecoder(s, t)
+	case s.kind == "array" && t.Kind() == reflect.Slice:
+		return arrayDecoder(s, t)
+	case s.kind == "map" && t.Kind() == reflect.Map && t.Key().Kind() == reflect.String:
+		return mapDecoder(s, t)
+	case s.kind == "map" && isEntries(t):
+		return entriesDecoder(s, t)
+	}
+	return nil
+}
+
+func pointerDecoder(decode decoder, item reflect.Type) decoder {
+	return func(d *input, p unsafe.Pointer) error {
+		at := reflect.New(item)
+		*(*unsafe.Pointer)(p) = at.UnsafePointer()
+		return decode(d, at.UnsafePointer())
+	}
+}
+
+// unionDecoder leaves the zero value for null. An empty array or map is not nil, which
+// would be null.
+func unionDecoder(s *schema, t reflect.Type) decoder {
+	branches := make([]decoder, len(s.branches))
+	for i, b := range s.branches {
+		if b.kind != "null" {
+			branches[i] = newDecoder(b, t)
+		}
+	}
+	slice := t.Kind() == reflect.Slice
+	return func(d *input, p unsafe.Pointer) error {
+		i, err := d.long()
+		if err != nil {
+			return err
+		}
+		if i < 0 || i >= int64(len(branches)) {
+			return fmt.Errorf("the union has no branch %d", i)
+		}
+		if branches[i] == nil {
 			return nil
 		}
-	}
-	return fmt.Errorf("unknown union branch in %v", n)
-}
-
-func recordFromNative(s *schema, n map[string]any, v reflect.Value) error {
-	if v.Kind() != reflect.Struct {
-		return fmt.Errorf("cannot read a record into %s", v.Type())
-	}
-	index := fieldsOf(v.Type())
-	for _, f := range s.fields {
-		i, ok := index[f.name]
-		if !ok {
-			continue
+		if err := branches[i](d, p); err != nil {
+			return err
 		}
-		if err := fromNative(f.schema, n[f.name], v.Field(i)); err != nil {
-			return fmt.Errorf("%s: %w", f.name, err)
+		if slice && *(*unsafe.Pointer)(p) == nil {
+			reflect.NewAt(t, p).Elem().Set(reflect.MakeSlice(t, 0, 0))
 		}
-	}
-	return nil
-}
-
-// arrayFromNative reads an array; an empty one is nil, as it is in a record that was
-// never written.
-func arrayFromNative(s *schema, n []any, v reflect.Value) error {
-	if v.Kind() != reflect.Slice {
-		return fmt.Errorf("cannot read an array into %s", v.Type())
-	}
-	if len(n) == 0 {
-		v.SetZero()
 		return nil
 	}
-	out := reflect.MakeSlice(v.Type(), len(n), len(n))
-	for i, item := range n {
-		if err := fromNative(s.items, item, out.Index(i)); err != nil {
-			return fmt.Errorf("[%d]: %w", i, err)
-		}
-	}
-	v.Set(out)
-	return nil
 }
 
-func mapFromNative(s *schema, n map[string]any, v reflect.Value) error {
-	if v.Kind() != reflect.Map {
-		return fmt.Errorf("cannot read a map into %s", v.Type())
+func recordDecoder(s *schema, t reflect.Type) decoder {
+	type part struct {
+		offset uintptr
+		decode decoder
 	}
-	out := reflect.MakeMapWithSize(v.Type(), len(n))
-	for key, item := range n {
-		value := reflect.New(v.Type().Elem()).Elem()
-		if err := fromNative(s.items, item, value); err != nil {
-			return fmt.Errorf("[%q]: %w", key, err)
+	index := fieldsOf(t)
+	parts := make([]part, len(s.fields))
+	for i, f := range s.fields {
+		if at, ok := index[f.name]; ok {
+			parts[i] = part{t.Field(at).Offset, newDecoder(f.schema, t.Field(at).Type)}
+		} else {
+			parts[i].decode = func(d *input, _ unsafe.Pointer) error { return d.skip(f.schema, maxDepth) }
 		}
-		out.SetMapIndex(reflect.ValueOf(key), value)
 	}
-	v.Set(out)
-	return nil
-}
-
-func scalarFromNative(n any, v reflect.Value) error {
-	if n == nil {
-		v.SetZero()
+	return func(d *input, p unsafe.Pointer) error {
+		for i := range parts {
+			if err := parts[i].decode(d, unsafe.Add(p, parts[i].offset)); err != nil {
+				return fmt.Errorf("%s: %w", s.fields[i].name, err)
+			}
+		}
 		return nil
 	}
-	nv := reflect.ValueOf(n)
-	switch {
-	case v.Kind() == reflect.Interface, nv.Type() == v.Type():
-		v.Set(nv)
-	case v.CanInt() && nv.CanInt() && !v.OverflowInt(nv.Int()):
-		v.SetInt(nv.Int())
-	case v.Kind() == reflect.Uint64 && nv.CanInt():
-		v.SetUint(uint64(nv.Int()))
-	case v.CanUint() && nv.CanInt() && nv.Int() >= 0 && !v.OverflowUint(uint64(nv.Int())):
-		v.SetUint(uint64(nv.Int()))
-	case v.CanFloat() && nv.CanFloat():
-		v.SetFloat(nv.Float())
-	case v.CanFloat() && nv.CanInt():
-		v.SetFloat(float64(nv.Int()))
-	default:
-		return fmt.Errorf("cannot read %v (%T) into %s", n, n, v.Type())
+}
+
+// arrayDecoder leaves nil for an empty array, as it is in a record that was never written.
+func arrayDecoder(s *schema, t reflect.Type) decoder {
+	decode := newDecoder(s.items, t.Elem())
+	return func(d *input, p unsafe.Pointer) error {
+		v := reflect.NewAt(t, p).Elem()
+		return d.blocks(func(n int) error {
+			first := v.Len()
+			v.Grow(n)
+			v.SetLen(first + n)
+			for i := range n {
+				if err := decode(d, v.Index(first+i).Addr().UnsafePointer()); err != nil {
+					return fmt.Errorf("[%d]: %w", first+i, err)
+				}
+			}
+			return nil
+		})
 	}
-	return nil
+}
+
+func mapDecoder(s *schema, t reflect.Type) decoder {
+	if t == reflect.TypeFor[map[string]float64]() && s.items.kind == "double" {
+		return decodeDoubles
+	}
+	decode := newDecoder(s.items, t.Elem())
+	return func(d *input, p unsafe.Pointer) error {
+		v := reflect.NewAt(t, p).Elem()
+		v.Set(reflect.MakeMap(t))
+		return d.blocks(func(n int) error {
+			for range n {
+				key, err := d.octets()
+				if err != nil {
+					return err
+				}
+				item := reflect.New(t.Elem())
+				name := reflect.ValueOf(string(key)).Convert(t.Key())
+				if err := decode(d, item.UnsafePointer()); err != nil {
+					return fmt.Errorf("[%q]: %w", name, err)
+				}
+				v.SetMapIndex(name, item.Elem())
+			}
+			return nil
+		})
+	}
+}
+
+// decodeDoubles reads a map of numbers: the rows of cost maps.
+func decodeDoubles(d *input, p unsafe.Pointer) error {
+	m := map[string]float64{}
+	*(*map[string]float64)(p) = m
+	return d.blocks(func(n int) error {
+		for range n {
+			key, err := d.octets()
+			if err != nil {
+				return err
+			}
+			if m[string(key)], err = d.double(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// blocks calls items with the number of items of each block of an array or map.
+func (d *input) blocks(items func(n int) error) error {
+	for {
+		n, err := d.long()
+		if err != nil {
+			return err
+		}
+		if n < 0 { // its size in octets follows
+			n = -n
+			if _, err := d.long(); err != nil {
+				return err
+			}
+		}
+		switch {
+		case n == 0:
+			return nil
+		case n < 0 || n > maxBlock:
+			return fmt.Errorf("a block of %d items, at most %d are read", n, maxBlock)
+		case n > int64(len(d.rest)): // each takes one octet at least
+			return errCut
+		}
+		if err := items(int(n)); err != nil {
+			return err
+		}
+	}
+}
+
+// long reads an int or a long.
+func (d *input) long() (int64, error) {
+	if len(d.rest) > 0 && d.rest[0] < 0x80 {
+		b := d.rest[0]
+		d.rest = d.rest[1:]
+		return int64(b>>1) ^ -int64(b&1), nil
+	}
+	n, size := binary.Varint(d.rest)
+	if size <= 0 {
+		return 0, errCut
+	}
+	d.rest = d.rest[size:]
+	return n, nil
+}
+
+// octets reads bytes or a string; they are those of the value.
+func (d *input) octets() ([]byte, error) {
+	n, err := d.long()
+	if err != nil {
+		return nil, err
+	}
+	if n < 0 || n > int64(len(d.rest)) {
+		return nil, errCut
+	}
+	b := d.rest[:n]
+	d.rest = d.rest[n:]
+	return b, nil
 }

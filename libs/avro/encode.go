@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 	"unsafe"
-
-	"github.com/linkedin/goavro/v2"
 )
 
 // encoder appends the Avro binary form of the Go value at p. It was made for the type
@@ -43,7 +41,7 @@ func newEncoder(s *schema, t reflect.Type) (encoder, error) {
 func scalarEncoder(s *schema, t reflect.Type) encoder {
 	switch s.kind {
 	case "int", "long":
-		if s.branch == "long.timestamp-micros" && t == reflect.TypeFor[time.Time]() {
+		if s.branch == timestampMicros && t == reflect.TypeFor[time.Time]() {
 			return func(b []byte, p unsafe.Pointer) ([]byte, error) {
 				return binary.AppendVarint(b, (*time.Time)(p).UnixMicro()), nil
 			}
@@ -148,6 +146,12 @@ func interfaceEncoder(s *schema, t reflect.Type) encoder {
 			if !v.IsValid() {
 				break
 			}
+			switch {
+			case branch.kind == "double" && v.Kind() == reflect.Float64:
+				return appendDouble(binary.AppendVarint(b, int64(i)), v.Float()), nil
+			case branch.kind == "string" && v.Kind() == reflect.String:
+				return appendString(binary.AppendVarint(b, int64(i)), v.String()), nil
+			}
 			if encode := scalarEncoder(branch, v.Type()); encode != nil {
 				at := reflect.New(v.Type())
 				at.Elem().Set(v)
@@ -212,9 +216,6 @@ func arrayEncoder(s *schema, t reflect.Type) (encoder, error) {
 	}, nil
 }
 
-// maxBlock is how many items a block has at most: readers bound it.
-var maxBlock = int(goavro.MaxBlockCount)
-
 // appendBlock begins a block before the i-th of n items when one is due.
 func appendBlock(b []byte, i, n int) []byte {
 	if i%maxBlock == 0 {
@@ -224,6 +225,9 @@ func appendBlock(b []byte, i, n int) []byte {
 }
 
 func mapEncoder(s *schema, t reflect.Type) (encoder, error) {
+	if isEntries(t) {
+		return entriesEncoder(s, t)
+	}
 	if t.Kind() != reflect.Map || t.Key().Kind() != reflect.String {
 		return nil, fmt.Errorf("cannot write %s as map", t)
 	}
@@ -234,21 +238,39 @@ func mapEncoder(s *schema, t reflect.Type) (encoder, error) {
 	if err != nil {
 		return nil, err
 	}
+	size := t.Elem().Size()
 	return func(b []byte, p unsafe.Pointer) ([]byte, error) {
-		v := reflect.NewAt(t, p).Elem()
-		keys := v.MapKeys()
-		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
-		item := reflect.New(t.Elem())
+		keys, items := sortedItems(reflect.NewAt(t, p).Elem())
 		var err error
-		for i, key := range keys {
-			b = appendString(appendBlock(b, i, len(keys)), key.String())
-			item.Elem().Set(v.MapIndex(key))
-			if b, err = encode(b, item.UnsafePointer()); err != nil {
-				return nil, fmt.Errorf("[%q]: %w", key, err)
+		for i, e := range keys {
+			b = appendString(appendBlock(b, i, len(keys)), e.key)
+			if b, err = encode(b, unsafe.Add(items, uintptr(e.at)*size)); err != nil {
+				return nil, fmt.Errorf("[%q]: %w", e.key, err)
 			}
 		}
 		return append(b, 0), nil
 	}, nil
+}
+
+// mapKey is a key of a map, and where among the items its item is.
+type mapKey struct {
+	key string
+	at  int
+}
+
+// sortedItems returns the keys of a map, sorted, and copies of its items.
+func sortedItems(m reflect.Value) ([]mapKey, unsafe.Pointer) {
+	if m.Len() == 0 {
+		return nil, nil
+	}
+	keys := make([]mapKey, 0, m.Len())
+	items := reflect.MakeSlice(reflect.SliceOf(m.Type().Elem()), m.Len(), m.Len())
+	for i := m.MapRange(); i.Next(); {
+		items.Index(len(keys)).SetIterValue(i)
+		keys = append(keys, mapKey{i.Key().String(), len(keys)})
+	}
+	slices.SortFunc(keys, func(a, b mapKey) int { return strings.Compare(a.key, b.key) })
+	return keys, items.UnsafePointer()
 }
 
 // encodeDoubles writes a map of numbers: the rows of cost maps.

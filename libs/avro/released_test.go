@@ -141,7 +141,7 @@ func readReleased(t *testing.T, file string, record any) {
 		t.Fatal(err)
 	}
 	got := reflect.New(want.Type().Elem())
-	if err := writer.decode(b, got.Elem()); err != nil {
+	if err := read(writer.schema, b, got.Elem()); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want.Interface(), got.Interface()); diff != "" {

@@ -7,8 +7,6 @@ import (
 	"reflect"
 	"sync"
 	"unsafe"
-
-	"github.com/linkedin/goavro/v2"
 )
 
 const headerLen = 5 // magic byte and schema id
@@ -23,24 +21,16 @@ type Serde[T any] struct {
 
 	mu      sync.RWMutex
 	id      int
-	writers map[uint32]*codec
+	writers map[uint32]decoder
 }
 
-type codec struct {
-	schema *schema
-	avro   *goavro.Codec
-}
-
-func newCodec(text string) (*codec, error) {
+// newReader returns the decoder of records of type T that were written with a schema.
+func newReader[T any](text string) (decoder, error) {
 	s, err := parse(text)
 	if err != nil {
 		return nil, err
 	}
-	c, err := goavro.NewCodec(text)
-	if err != nil {
-		return nil, err
-	}
-	return &codec{schema: s, avro: c}, nil
+	return newDecoder(s, reflect.TypeFor[T]()), nil
 }
 
 // NewSerde returns the serde of a topic. It does not talk to the registry.
@@ -55,7 +45,7 @@ func NewSerde[T any](r Registry, topic, schemaText string) (*Serde[T], error) {
 	}
 	return &Serde[T]{
 		registry: r, subject: SubjectOf(topic), text: schemaText, encode: encode,
-		writers: map[uint32]*codec{},
+		writers: map[uint32]decoder{},
 	}, nil
 }
 
@@ -66,7 +56,7 @@ func (s *Serde[T]) Register() error {
 	if err != nil {
 		return err
 	}
-	own, err := newCodec(s.text)
+	own, err := newReader[T](s.text)
 	if err != nil {
 		return err
 	}
@@ -125,21 +115,17 @@ func (s *Serde[T]) Decode(b []byte) (*T, error) {
 		return nil, err
 	}
 	v := new(T)
-	return v, writer.decode(b[headerLen:], reflect.ValueOf(v).Elem())
+	in := &input{rest: b[headerLen:]}
+	if err := writer(in, unsafe.Pointer(v)); err != nil {
+		return nil, fmt.Errorf("value is not what its schema says: %w", err)
+	}
+	if len(in.rest) > 0 {
+		return nil, fmt.Errorf("%d bytes follow the Avro record", len(in.rest))
+	}
+	return v, nil
 }
 
-func (c *codec) decode(b []byte, v reflect.Value) error {
-	native, rest, err := c.avro.NativeFromBinary(b)
-	if err != nil {
-		return fmt.Errorf("value is not what its schema says: %w", err)
-	}
-	if len(rest) > 0 {
-		return fmt.Errorf("%d bytes follow the Avro record", len(rest))
-	}
-	return fromNative(c.schema, native, v)
-}
-
-func (s *Serde[T]) writer(id uint32) (*codec, error) {
+func (s *Serde[T]) writer(id uint32) (decoder, error) {
 	s.mu.RLock()
 	w, ok := s.writers[id]
 	s.mu.RUnlock()
@@ -150,7 +136,7 @@ func (s *Serde[T]) writer(id uint32) (*codec, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err = newCodec(text)
+	w, err = newReader[T](text)
 	if err != nil {
 		return nil, fmt.Errorf("schema id %d: %w", id, err)
 	}

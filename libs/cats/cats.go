@@ -174,5 +174,8 @@ func Score(m *schemas.CATSMethod, ratio float64) float64 {
 	if m.Normalization == Sigmoid {
 		return math.Round(best / (1 + math.Exp(-steepness*(ratio-0.5))))
 	}
-	return math.Round(best * max(ratio, 0))
+	return Rounded(ratio)
 }
+
+// Rounded is a ratio from 0 to 1 as a score as it is: of ratios that are scores already.
+func Rounded(ratio float64) float64 { return math.Round(best * max(ratio, 0)) }

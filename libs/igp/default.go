@@ -17,8 +17,15 @@ type exit struct {
 
 // findExits notes where each router's packets go that it has no other route for: the same
 // for every destination.
-func (r *routing) findExits(defaults func(from int) []candidate) {
+func (r *routing) findExits() {
 	r.exits = make([][]exit, r.routers)
+	defaults := r.ospfDefaults
+	switch {
+	case len(r.domain.Areas) <= 1:
+		return
+	case r.domain.Rules == ISIS:
+		defaults = r.isisDefaults
+	}
 	for from := range r.routers {
 		for _, c := range defaults(from) {
 			r.exits[from] = append(r.exits[from], r.firstOnTheWay(c))

@@ -1,11 +1,9 @@
 package igp
 
-import "net/netip"
-
 // isis returns the distance from a router by the rules of IS-IS levels.
 func (r *routing) isis(from int) best {
-	for _, prefix := range r.covering {
-		if b := r.byPrefix(from, prefix); b.length != Unreachable {
+	for i := range r.covering {
+		if b := r.byPrefix(from, &r.covering[i]); b.length != Unreachable {
 			return b
 		}
 	}
@@ -25,17 +23,17 @@ var classes = []struct {
 
 // byPrefix is the path by the route to one prefix. Where the prefixes of a level are not
 // told, the destination itself is looked for in it.
-func (r *routing) byPrefix(from int, prefix netip.Prefix) best {
+func (r *routing) byPrefix(from int, prefix *covering) best {
 	for _, class := range classes {
 		b := r.noWay(from)
 		for _, p := range r.places[from] {
 			a := r.domain.Areas[p.area]
 			switch {
 			case a.Backbone != class.backbone:
-			case prefix == r.address && class.reach == Own && !a.TellsPrefixes:
+			case prefix.Prefix == r.address && class.reach == Own && !a.TellsPrefixes:
 				r.offerLevel(&b, p)
 			default:
-				r.offerWords(&b, r.candidates(p, prefix, class.reach), prefix != r.address)
+				r.offerWords(&b, p, prefix, class.reach)
 			}
 		}
 		if b.length != Unreachable {

@@ -39,10 +39,10 @@ func (r *routing) looksAt(from int) []place {
 // interArea is the shortest path over border routers that tell of the destination's
 // address, or else of a range that it is in (RFC 2328 §16.2).
 func (r *routing) interArea(from int) best {
-	for _, prefix := range r.covering {
+	for i := range r.covering {
 		b := r.noWay(from)
 		for _, p := range r.looksAt(from) {
-			r.offerWords(&b, r.candidates(p, prefix, Passed), prefix != r.address)
+			r.offerWords(&b, p, &r.covering[i], Passed)
 		}
 		if b.length != Unreachable {
 			return b

@@ -68,7 +68,7 @@ func (n *Network) Path(from, to int) (p Path, ok bool) {
 func (d *Domain) path(routers int, w Weight, from, to int) (p Path, ok bool) {
 	r := newRouting(d, routers, w, func(a *Area) *inside { return a.shortestPaths(w) })
 	r.legs = make([][]leg, routers)
-	r.useRules()
+	r.findExits()
 	r.begin(to)
 	if p.Distance = r.route(from); p.Distance == Unreachable {
 		return Path{}, false
@@ -113,8 +113,8 @@ func (r *routing) explain(router int, l leg) Leg {
 func (r *routing) toldBy(l leg) netip.Prefix {
 	prefixes := r.domain.Areas[l.from.area].Prefixes
 	for _, p := range r.covering {
-		if slices.ContainsFunc(prefixes[p], func(t Advertisement) bool { return t.Node == l.node }) {
-			return p
+		if slices.ContainsFunc(prefixes[p.Prefix], func(t Advertisement) bool { return t.Node == l.node }) {
+			return p.Prefix
 		}
 	}
 	return netip.Prefix{}

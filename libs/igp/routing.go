@@ -16,7 +16,6 @@ type routing struct {
 	borders [][]int   // by area: its nodes that join it to other areas
 	core    []*place  // by router: where it is in the backbone with a neighbour there; nil = nowhere
 	exits   [][]exit  // by router: where its default route leads
-	rule    func(from int) best
 
 	legs [][]leg // by router: of its route to the destination at hand; nil = not asked for
 
@@ -26,16 +25,22 @@ type routing struct {
 
 	// Of the destination at hand:
 	to       int
-	address  netip.Prefix   // its own address, the zero value if none is told
-	covering []netip.Prefix // that are told in some area, but default routes; the longest first
-	own      []ownAddress   // where it tells it
-	homes    []place        // where paths to it end
-	known    []Distance     // by router
-	asked    []bool         // by router
+	address  netip.Prefix // its own address, the zero value if none is told
+	covering []covering   // all but default routes, the longest first
+	own      []ownAddress // where it tells it
+	homes    []place      // where paths to it end
+	known    []Distance   // by router
+	asked    []bool       // by router
 }
 
 // place is a router in one of its areas.
 type place struct{ area, node int }
+
+// covering is a prefix that the destination's address is in, and who tells it, by area.
+type covering struct {
+	netip.Prefix
+	tellers [][]Advertisement
+}
 
 // ownAddress is a place in which a router tells its own address, and with which metric.
 type ownAddress struct {
@@ -100,22 +105,19 @@ func (r *routing) all() *Matrix {
 	if len(r.domain.Areas) <= 1 {
 		return r.withinAreas()
 	}
-	r.useRules()
+	r.findExits()
 	return r.each()
 }
 
-// useRules takes the rules of the domain.
-func (r *routing) useRules() {
+// rule is the best of the ways by the rules of the domain, but default routes.
+func (r *routing) rule(from int) best {
 	switch {
 	case len(r.domain.Areas) <= 1:
-		r.rule, r.exits = r.withinArea, make([][]exit, r.routers)
+		return r.withinArea(from)
 	case r.domain.Rules == ISIS:
-		r.rule = r.isis
-		r.findExits(r.isisDefaults)
-	default:
-		r.rule = r.ospf
-		r.findExits(r.ospfDefaults)
+		return r.isis(from)
 	}
+	return r.ospf(from)
 }
 
 // withinArea is the path within an area.
@@ -136,29 +138,6 @@ func (r *routing) withinAreas() *Matrix {
 					r.values.offer(r.measure, m, router, in.routers[to], d, in.values[from][to])
 				}
 				row[in.routers[to]] = min(row[in.routers[to]], d)
-			}
-		}
-	}
-	return m
-}
-
-// each returns the distances that the rule gives from one router to the destination at
-// hand, and default routes where it gives none.
-func (r *routing) each() *Matrix {
-	m := newMatrix(r.routers)
-	for to := range r.routers {
-		if len(r.places[to]) == 0 {
-			continue
-		}
-		r.begin(to)
-		for from := range r.routers {
-			if len(r.places[from]) > 0 {
-				m.set(from, to, r.route(from))
-			}
-		}
-		if r.values != nil {
-			for from := range r.routers {
-				r.value(from)
 			}
 		}
 	}
@@ -189,20 +168,27 @@ func (r *routing) begin(to int) {
 	}
 }
 
-// findCovering finds the prefixes that the destination's address is in.
+// findCovering finds the prefixes that the destination's address is in, as far as some area has them.
 func (r *routing) findCovering() {
+	var prefixes []netip.Prefix
 	for i, a := range r.domain.Areas {
 		for _, bits := range r.lengths[i] {
 			if bits > r.address.Bits() || bits == 0 {
 				continue
 			}
 			if p := netip.PrefixFrom(r.address.Addr(), bits).Masked(); len(a.Prefixes[p]) > 0 {
-				r.covering = append(r.covering, p)
+				prefixes = append(prefixes, p)
 			}
 		}
 	}
-	slices.SortFunc(r.covering, func(a, b netip.Prefix) int { return b.Bits() - a.Bits() })
-	r.covering = slices.Compact(r.covering)
+	slices.SortFunc(prefixes, func(a, b netip.Prefix) int { return b.Bits() - a.Bits() })
+	for _, p := range slices.Compact(prefixes) {
+		c := covering{p, make([][]Advertisement, len(r.domain.Areas))}
+		for i, a := range r.domain.Areas {
+			c.tellers[i] = a.Prefixes[p]
+		}
+		r.covering = append(r.covering, c)
+	}
 }
 
 // route returns the distance from a router to the destination. Routers that pass on

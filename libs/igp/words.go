@@ -12,19 +12,23 @@ type candidate struct {
 // candidates returns the ways from a place over those that tell a prefix in its area in
 // one way, other than the router itself.
 func (r *routing) candidates(from place, prefix netip.Prefix, reach Reach) []candidate {
-	a := r.domain.Areas[from.area]
-	tellers := a.Prefixes[prefix]
-	if len(tellers) == 0 {
-		return nil
-	}
-	found := make([]candidate, 0, len(tellers))
-	for _, t := range tellers {
-		near := r.inside[from.area].at(from.node, t.Node)
-		if via := a.Nodes[t.Node].Router; t.Reach == reach && t.Node != from.node && near != Unreachable && via != Pseudonode {
-			found = append(found, candidate{leg{from, t.Node, via}, near, uint64(t.Metric)})
+	var found []candidate
+	for _, t := range r.domain.Areas[from.area].Prefixes[prefix] {
+		if c, ok := r.candidate(from, t, reach); ok {
+			found = append(found, c)
 		}
 	}
 	return found
+}
+
+// candidate is the way from a place over one that tells a prefix; ok is false if it is none of
+// those that candidates returns.
+func (r *routing) candidate(from place, t Advertisement, reach Reach) (c candidate, ok bool) {
+	if t.Reach != reach || t.Node == from.node {
+		return c, false
+	}
+	near, via := r.inside[from.area].at(from.node, t.Node), r.domain.Areas[from.area].Nodes[t.Node].Router
+	return candidate{leg{from, t.Node, via}, near, uint64(t.Metric)}, near != Unreachable && via != Pseudonode
 }
 
 // base is the part of a word that is none of the path: the metric with which the
@@ -61,11 +65,13 @@ func (r *routing) beyond(c candidate, less uint64) Distance {
 	return distance(c.word-min(c.word, less), links)
 }
 
-// offerWords offers ways whose tellers' word counts, words compared whole. A prefix that only
-// covers the address leads there if the router that tells it has a route of its own.
-func (r *routing) offerWords(b *best, ways []candidate, covers bool) {
-	for _, c := range ways {
-		if !covers || r.route(c.via) != Unreachable {
+// offerWords offers the ways from a place over those whose word on a prefix counts, words compared
+// whole. A prefix that only covers the address leads there if the router that tells it has a
+// route of its own.
+func (r *routing) offerWords(b *best, from place, prefix *covering, reach Reach) {
+	covers := prefix.Prefix != r.address
+	for _, t := range prefix.tellers[from.area] {
+		if c, ok := r.candidate(from, t, reach); ok && (!covers || r.route(c.via) != Unreachable) {
 			r.offer(b, r.plus(c.near, r.beyond(c, 0)), r.plus(c.near, r.beyond(c, r.base(c))), c.leg)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"regexp"
 	"strconv"
 	"strings"
@@ -31,9 +32,7 @@ func clientConfig(c service.Config, own kafka.ConfigMap) (*kafka.ConfigMap, erro
 		"socket.nagle.disable":     true,
 		"enable.metrics.push":      false,
 	}
-	for key, value := range own {
-		m[key] = value
-	}
+	maps.Copy(m, own)
 	for key, value := range c.KafkaProperties {
 		m[key] = value
 	}
@@ -43,7 +42,7 @@ func clientConfig(c service.Config, own kafka.ConfigMap) (*kafka.ConfigMap, erro
 // NewConsumer returns a consumer that starts at the beginning of tables and says
 // when it has reached their end. Its own log lines go to log.
 func NewConsumer(c service.Config, group string, log *slog.Logger) (*kafka.Consumer, error) {
-	config, err := clientConfig(c, kafka.ConfigMap{
+	own := kafka.ConfigMap{
 		"group.id":                           group,
 		"auto.offset.reset":                  "earliest",
 		"enable.auto.commit":                 "false",
@@ -56,8 +55,10 @@ func NewConsumer(c service.Config, group string, log *slog.Logger) (*kafka.Consu
 		"fetch.error.backoff.ms":             "20",
 		"topic.metadata.refresh.interval.ms": "10000",
 		"queued.max.messages.kbytes":         "32768",
-		"go.logs.channel.enable":             true,
-	})
+	}
+	logs := log.Enabled(context.Background(), slog.LevelDebug)
+	maps.Copy(own, logSettings(logs))
+	config, err := clientConfig(c, own)
 	if err != nil {
 		return nil, err
 	}
@@ -65,13 +66,24 @@ func NewConsumer(c service.Config, group string, log *slog.Logger) (*kafka.Consu
 	if err != nil {
 		return nil, propertiesError(err)
 	}
-	go drainLogs(consumer.Logs(), log)
+	if logs {
+		go drainLogs(consumer.Logs(), log)
+	}
 	return consumer, nil
+}
+
+// logSettings returns the settings of a client with or without a channel of log lines, which is looked at ten
+// times a second. What is fatal is an error as well.
+func logSettings(channel bool) kafka.ConfigMap {
+	if channel {
+		return kafka.ConfigMap{"go.logs.channel.enable": true}
+	}
+	return kafka.ConfigMap{"log_level": "0", "log.queue": "true"}
 }
 
 // producer returns a producer of transactions.
 func (c *client) producer(transactionalID string) (*kafka.Producer, error) {
-	config, err := clientConfig(c.config, kafka.ConfigMap{
+	own := kafka.ConfigMap{
 		"transactional.id":             transactionalID,
 		"transaction.timeout.ms":       strconv.FormatInt(transactionTime.Milliseconds(), 10),
 		"acks":                         "all",
@@ -82,9 +94,9 @@ func (c *client) producer(transactionalID string) (*kafka.Producer, error) {
 		"go.delivery.report.fields":    "none",
 		"go.events.channel.size":       1000, // a million without, 40 MB for each partition
 		"go.produce.channel.size":      1,
-		"log_level":                    "0",    // a channel of log lines would be looked at ten times a second
-		"log.queue":                    "true", // what is fatal is an error as well
-	})
+	}
+	maps.Copy(own, logSettings(false))
+	config, err := clientConfig(c.config, own)
 	if err != nil {
 		return nil, err
 	}

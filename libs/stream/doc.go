@@ -22,7 +22,8 @@
 //	machine.go    the pure part: one partition's state and its output table
 //	keyedstate.go state by key, which of it changed, for processors
 //	shell.go      Run: the shell around the tasks; assign.go: which they are
-//	feed.go       Feed: the same, fed from elsewhere; election.go: which replica publishes
+//	feed.go       Feed: the same, fed from elsewhere; election.go: which replica publishes;
+//	              rival.go: whether another one hears more
 //	task.go       one partition; what it has read: ends.go, order.go, pending.go, load.go
 //	writer.go     the way out: publication.go, transaction.go, publisher.go
 //	watch.go      are the tables what they were, and do the brokers answer; logend.go

@@ -28,10 +28,11 @@ type election struct {
 	consumer *kafka.Consumer
 	resigned atomic.Bool
 	changed  chan struct{} // resigned has
+	rival    *rival
 }
 
-func newElection(c *client, group string, consumer *kafka.Consumer) *election {
-	return &election{client: c, group: group, consumer: consumer, changed: make(chan struct{}, 1)}
+func newElection(c *client, group string, consumer *kafka.Consumer, r *rival) *election {
+	return &election{client: c, group: group, consumer: consumer, changed: make(chan struct{}, 1), rival: r}
 }
 
 // resign says whether another instance is to publish. One that resigned publishes all the same if
@@ -46,8 +47,8 @@ func (e *election) resign(resigned bool) {
 }
 
 // attend leaves the group when this instance publishes and another one is to, and comes back
-// when that has changed or nobody is left: a member could be given the partition again. Leaving and
-// joining are done by the goroutine that polls.
+// when that has changed, nobody is left, or it hears more than who publishes: a member could be given the
+// partition again. Leaving and joining are done by the goroutine that polls.
 func (e *election) attend(ctx context.Context, do func(func()) bool, join func() error, publishes func() bool, fail func(error)) *sync.WaitGroup {
 	left := func() {
 		if err := e.consumer.Unsubscribe(); err != nil {
@@ -65,6 +66,8 @@ func (e *election) attend(ctx context.Context, do func(func()) bool, join func()
 		defer ticker.Stop()
 		var since time.Time // it left the group, last
 		away := false
+		ignore := func() {} // the rival
+		defer func() { ignore() }()
 		for {
 			select {
 			case <-ctx.Done():
@@ -74,10 +77,12 @@ func (e *election) attend(ctx context.Context, do func(func()) bool, join func()
 			}
 			switch {
 			case away && time.Since(since) > resignTime && !e.staysAway(ctx):
+				ignore()
 				away = !do(back)
 			case !away && time.Since(since) > resignInterval && e.resigned.Load() && publishes() && e.members(ctx) > 1:
 				e.client.runtime.Log.Warn("this instance stands by until it hears all speakers again, or there is no other instance", "group", e.group)
 				away, since = do(left), time.Now()
+				ignore = e.rival.follow(ctx)
 			}
 		}
 	})
@@ -86,6 +91,10 @@ func (e *election) attend(ctx context.Context, do func(func()) bool, join func()
 
 // staysAway reports whether others see to the table better than this instance.
 func (e *election) staysAway(ctx context.Context) bool {
+	if e.resigned.Load() && e.rival.hearsLess() {
+		e.client.runtime.Log.Info("this instance hears more speakers than the one that publishes", "group", e.group)
+		return false
+	}
 	return e.resigned.Load() && e.members(ctx) != 0
 }
 

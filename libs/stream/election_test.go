@@ -69,6 +69,36 @@ func TestFeedAllResign(t *testing.T) {
 	stopFirst()
 }
 
+// TestFeedHearsMore hands over to an instance that resigned and hears more by now than the one that publishes:
+// a source that nobody hears is no reason to stay away for ever.
+func TestFeedHearsMore(t *testing.T) {
+	b := newBench(t, 1)
+	b.resigns = true
+	first, stopFirst := b.feed(t, "name", map[string]string{})
+	second, stopSecond := b.feed(t, "name", map[string]string{})
+	tell(first, "a", "1")
+	b.awaitTable(t, map[string]string{"a": "<1>"})
+	i := 0
+	publishes := func(events chan<- stream.Event[event], key string) func() bool {
+		return func() bool {
+			i++
+			tell(events, key, fmt.Sprint(i))
+			got, _ := b.table(t, "out")
+			return got[key] != ""
+		}
+	}
+	tell(first, "resume", "heard by one")
+	tell(second, "resign", "heard by none")
+	tell(first, "resign", "heard by none")
+	await(t, "the second publishes", publishes(second, "b"))
+	tell(second, "resign", "heard by one")
+	tell(second, "lost rheard by one", "now")
+	await(t, "the first publishes again", publishes(first, "c"))
+	tell(first, "d", "1")
+	stopSecond()
+	stopFirst()
+}
+
 func tell(events chan<- stream.Event[event], key, tag string) {
 	events <- stream.Event[event]{Event: event{key: key, value: mapOf(tag)}, ObservedAt: time.UnixMicro(5)}
 }
@@ -77,7 +107,11 @@ func tell(events chan<- stream.Event[event], key, tag string) {
 func resigning(step func(map[string]*schemas.NetworkMap, event) (map[string]*schemas.NetworkMap, []stream.Output[schemas.NetworkMap])) func(map[string]*schemas.NetworkMap, event) (map[string]*schemas.NetworkMap, []stream.Output[schemas.NetworkMap]) {
 	return func(s map[string]*schemas.NetworkMap, e event) (map[string]*schemas.NetworkMap, []stream.Output[schemas.NetworkMap]) {
 		if e.key == "resign" || e.key == "resume" {
-			return s, []stream.Output[schemas.NetworkMap]{{Key: "r", Resign: e.key == "resign", Resume: e.key == "resume"}}
+			source := "r"
+			if e.value != nil {
+				source += e.value.Meta.VTag.Tag
+			}
+			return s, []stream.Output[schemas.NetworkMap]{{Key: source, Resign: e.key == "resign", Resume: e.key == "resume"}}
 		}
 		return step(s, e)
 	}

@@ -48,7 +48,7 @@ func Feed[S, E, V any](ctx context.Context, spec Spec[S, E, V], source Source[E]
 	}
 	t := newTask(s, Partition(source.Name, n))
 	s.tasks[t.number] = t
-	e := newElection(s.client, s.group, s.consumer)
+	e := newElection(s.client, s.group, s.consumer, newRival(t))
 	t.resign = e.resign
 	if err := s.join(); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -24,6 +25,10 @@ func (b *bench) fed(restored map[string]string) stream.Spec[map[string]*schemas.
 	spec.Exact = b.exact
 	if b.resigns {
 		spec.Step = resigning(spec.Step)
+	}
+	spec.Source = func(key string, v *schemas.NetworkMap) (source string, heard, ok bool) {
+		source, ok = strings.CutPrefix(key, "lost ")
+		return source, false, ok
 	}
 	spec.Stop = func() event { return event{key: "end", value: mapOf("end")} }
 	spec.Restore = func(key string, v *schemas.NetworkMap) event {

@@ -23,6 +23,9 @@ type limits struct {
 	queueBytes  int // all that is under way
 }
 
+// RecordBytes is the size of the largest record that the client takes.
+func RecordBytes(p service.Properties) int { return limitsOf(p).recordBytes }
+
 func limitsOf(p service.Properties) limits {
 	return limits{
 		recordBytes: number(p, "message.max.bytes", standardRecordBytes),

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/propagation"
+
+	"github.com/altostream/altostream/libs/avro"
 )
 
 // Machine is a processor at work on one partition, without I/O: events in, changes
@@ -21,7 +23,7 @@ type Machine[S, E, V any] struct {
 	pending   []Output[V]
 	alarms    []Alarm
 	cause     Cause
-	resigned  map[string]struct{} // keys of Output.Resign without Output.Resume
+	heard     map[string]bool // by source: Output.Resign says that it is not, Output.Resume that it is
 }
 
 type digest [16]byte
@@ -51,7 +53,7 @@ type Change[V any] struct {
 func NewMachine[S, E, V any](spec Spec[S, E, V]) *Machine[S, E, V] {
 	return &Machine[S, E, V]{
 		spec: spec, state: spec.Init(),
-		published: map[string]digest{}, unclaimed: map[string]struct{}{}, resigned: map[string]struct{}{},
+		published: map[string]digest{}, unclaimed: map[string]struct{}{}, heard: map[string]bool{},
 	}
 }
 
@@ -137,12 +139,8 @@ func (m *Machine[S, E, V]) step(e E) {
 	m.state, out = m.spec.Step(m.state, e)
 	m.pending = slices.Grow(m.pending, len(out))
 	for _, o := range out {
-		if o.Resign {
-			m.resigned[o.Key] = struct{}{}
-			continue
-		}
-		if o.Resume {
-			delete(m.resigned, o.Key)
+		if o.Resign || o.Resume {
+			m.heard[o.Key] = o.Resume
 			continue
 		}
 		if o.WakeAfter > 0 {
@@ -154,7 +152,14 @@ func (m *Machine[S, E, V]) step(e E) {
 }
 
 // Resigned reports whether the processor wants another instance to publish.
-func (m *Machine[S, E, V]) Resigned() bool { return len(m.resigned) > 0 }
+func (m *Machine[S, E, V]) Resigned() bool {
+	for _, heard := range m.heard {
+		if !heard {
+			return true
+		}
+	}
+	return false
+}
 
 // changes reduces the pending outputs to those that differ from the output table.
 func (m *Machine[S, E, V]) changes() []Change[V] {
@@ -211,16 +216,20 @@ func (m *Machine[S, E, V]) sweep() []Change[V] {
 	return changes
 }
 
-// digest hashes the canonical content of a record: JSON, whose map keys are sorted. A
-// record that JSON cannot hold (a number that is none) is unequal to every other.
+// digest hashes the canonical content of a record: its octets if it is encoded, else JSON,
+// whose map keys are sorted. A record that JSON cannot hold (a number that is none) is
+// unequal to every other.
 func (m *Machine[S, E, V]) digest(v *V) digest {
 	content := *v
 	if m.spec.Output.Canonical != nil {
 		content = m.spec.Output.Canonical(content)
 	}
-	b, err := json.Marshal(content)
-	if err != nil {
-		b = fmt.Appendf(nil, "%p", v)
+	b, encoded := any(content).(avro.Encoded)
+	if !encoded {
+		var err error
+		if b, err = json.Marshal(content); err != nil {
+			b = fmt.Appendf(nil, "%p", v)
+		}
 	}
 	sum := sha256.Sum256(b)
 	return digest(sum[:16])

@@ -13,7 +13,8 @@ import (
 )
 
 const (
-	pollMillis    = 100                   // longest wait for a record
+	idleMillis    = 500                   // longest wait for a record
+	pollMillis    = 100                   // the same, while a record waits for others
 	commandMillis = 10                    // the same, while something is being opened
 	batchTime     = 20 * time.Millisecond // longest time that busy inputs are coalesced
 	closeTime     = 5 * time.Second
@@ -173,11 +174,7 @@ func (s *shell[S, E, V]) close() {
 
 // batch takes records until there are none or the batch is old enough, and has the tasks publish.
 func (s *shell[S, E, V]) batch() {
-	patience := pollMillis
-	if slices.ContainsFunc(s.all(), func(t *task[S, E, V]) bool { return t.is(opening) }) {
-		patience = commandMillis
-	}
-	event := s.consumer.Poll(patience)
+	event := s.consumer.Poll(s.pollMillis())
 	for start := time.Now(); event != nil; event = s.consumer.Poll(0) {
 		s.handle(event)
 		if time.Since(start) > batchTime || s.ctx.Err() != nil {
@@ -188,6 +185,20 @@ func (s *shell[S, E, V]) batch() {
 		t.release(time.Now())
 	}
 	s.tellReady()
+}
+
+// pollMillis is how long to wait for a record: nothing interrupts that.
+func (s *shell[S, E, V]) pollMillis() int {
+	patience := idleMillis
+	for _, t := range s.all() {
+		switch {
+		case t.is(opening):
+			return commandMillis
+		case t.waits():
+			patience = pollMillis
+		}
+	}
+	return patience
 }
 
 func (s *shell[S, E, V]) handle(event kafka.Event) {

@@ -44,6 +44,9 @@ type Spec[S, E, V any] struct {
 	// now on: Restore has told what the output table holds. StandBy, if not nil, makes the
 	// event that it no longer does.
 	TakeOver, StandBy func() E
+	// Source, if not nil, is what a record of an ingest's output table says of one of its sources, as
+	// Output.Resign names them: whether the instance that published hears it.
+	Source func(key string, value *V) (source string, heard, ok bool)
 	// Stop, if not nil, makes the last event of a processor that is fed: what it puts
 	// out is published before the end.
 	Stop func() E
@@ -97,8 +100,9 @@ type Output[V any] struct {
 	// WakeAfter asks for the event Spec.Wake(Key) after this time; the output table
 	// is not touched.
 	WakeAfter time.Duration
-	// Resign asks that another instance publish as long as there is one, until Resume
-	// with the same Key (see Feed); the output table is not touched.
+	// Resign says that an ingest does not hear the source Key, and asks that another instance
+	// publish as long as there is one that hears more; Resume that it hears it (see Feed). The
+	// output table is not touched.
 	Resign, Resume bool
 }
 

@@ -3,6 +3,7 @@ package stream
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -194,6 +195,13 @@ func (t *task[S, E, V]) release(now time.Time) {
 	t.flushLocked()
 }
 
+// waits reports whether something is held back until the next release.
+func (t *task[S, E, V]) waits() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.dirty || len(t.order.held) > 0
+}
+
 // flush publishes what the machine has to say, if it is caught up and the writer has room.
 func (t *task[S, E, V]) flush() {
 	t.mu.Lock()
@@ -217,6 +225,13 @@ func (t *task[S, E, V]) flushLocked() {
 	t.dirty = false
 	t.flushed.Broadcast()
 	t.resign(t.machine.Resigned())
+}
+
+// hears returns which sources the processor hears, and which not.
+func (t *task[S, E, V]) hears() map[string]bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return maps.Clone(t.machine.heard)
 }
 
 // awaitRoom waits until what was applied has been handed on, or ctx ends.

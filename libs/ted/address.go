@@ -20,7 +20,7 @@ const (
 // from another area or level.
 func (o *object) standsForRouter() bool {
 	p := o.head.place
-	if !o.claims || !o.reach().own() || p.isPseudonode() || o.topology != p.topology(familyOf(o.prefix)) {
+	if !o.claims || !o.reach().own() || p.isPseudonode() || o.topology != p.topology(o.to.family()) {
 		return false
 	}
 	return p.lsdb.instance.key.rules() != igp.ISIS || o.record().prefix.flags&isisReadvertised == 0
@@ -54,10 +54,10 @@ func (k *instance) address(of *pid, f family) netip.Prefix {
 			}
 		}
 	}
-	if best == nil || !best.prefix.IsSingleIP() && areas > 1 {
+	if best == nil || !best.to.prefix().IsSingleIP() && areas > 1 {
 		return netip.Prefix{}
 	}
-	return best.prefix
+	return best.to.prefix()
 }
 
 // ownAddress returns the claim of a place that stands best for its router.
@@ -68,8 +68,8 @@ func (k *instance) ownAddress(p *place, f family) *object {
 			continue
 		}
 		for _, o := range h.objects {
-			if o.claims && familyOf(o.prefix) == f && o.standsForRouter() &&
-				(best == nil || k.compareAddresses(o, best) < 0) && k.isSole(o) && !k.db.routers.hasEnd(p.identity.pid, o.prefix.Addr()) {
+			if o.claims && o.to.family() == f && o.standsForRouter() &&
+				(best == nil || k.compareAddresses(o, best) < 0) && k.isSole(o) && !k.db.routers.hasEnd(p.identity.pid, o.to.prefix().Addr()) {
 				best = o
 			}
 		}
@@ -80,19 +80,20 @@ func (k *instance) ownAddress(p *place, f family) *object {
 // compareAddresses orders a router's claims by how well they stand for it.
 func (k *instance) compareAddresses(a, b *object) int {
 	pid, routers := a.head.place.identity.pid, &k.db.routers
+	p, q := a.to.prefix(), b.to.prefix()
 	return cmp.Or(
-		compareBool(!a.prefix.IsSingleIP(), !b.prefix.IsSingleIP()),
-		compareBool(!routers.hasID(pid, a.prefix.Addr()), !routers.hasID(pid, b.prefix.Addr())),
+		compareBool(!p.IsSingleIP(), !q.IsSingleIP()),
+		compareBool(!routers.hasID(pid, p.Addr()), !routers.hasID(pid, q.Addr())),
 		compareBool(!a.isNode(), !b.isNode()),
 		cmp.Compare(a.record().prefix.metric, b.record().prefix.metric),
-		a.prefix.Compare(b.prefix))
+		a.to.compare(b.to))
 }
 
 // isSole tells whether one router alone has a prefix in its own area or level. What a router
 // has in level 1, others may tell in level 2 for it.
 func (k *instance) isSole(o *object) bool {
 	of := [2]map[*pid]bool{intraArea: {}, isisUp: {}}
-	for other := range k.db.destinations.of[o.prefix].claims() {
+	for other := range o.to.claims() {
 		if p := other.head.place; p.lsdb.instance == k && other.standsForRouter() {
 			of[other.reach()][p.identity.pid] = true
 		}
@@ -106,8 +107,8 @@ func (k *instance) isSole(o *object) bool {
 
 // addressesChanged notes that the addresses of those who tell a prefix may be other ones, and
 // the ways to the addresses that it covers.
-func (d *Database) addressesChanged(prefix netip.Prefix) {
-	for o := d.destinations.of[prefix].first; o != nil; o = o.next {
+func (d *Database) addressesChanged(to *destination) {
+	for o := range to.objects() {
 		if k := o.head.place.lsdb.instance; k.hasAreas() {
 			k.claimChanged(o)
 		}
@@ -119,9 +120,9 @@ func (k *instance) claimChanged(o *object) {
 	if p := o.head.place.identity.pid; p != nil {
 		k.restless[p] = true
 	}
-	f := familyOf(o.prefix)
-	i, _ := slices.BinarySearchFunc(k.standing[f], o.prefix.Addr(), netip.Addr.Compare)
-	if o.prefix.Bits() == 0 || i < len(k.standing[f]) && o.prefix.Contains(k.standing[f][i]) {
+	f, prefix := o.to.family(), o.to.prefix()
+	i, _ := slices.BinarySearchFunc(k.standing[f], prefix.Addr(), netip.Addr.Compare)
+	if prefix.Bits() == 0 || i < len(k.standing[f]) && prefix.Contains(k.standing[f][i]) {
 		k.covering[f] = nil
 		k.changed()
 	}
@@ -152,7 +153,7 @@ func (d *Database) settleRestless() {
 				}
 			}
 		}
-		clear(k.restless)
+		k.restless = map[*pid]bool{}
 	}
 }
 
@@ -198,7 +199,7 @@ func (k *instance) addressesSettled(f family) {
 
 // advertise adds the claims to a prefix, in the order of nodes and metrics.
 func (k *instance) advertise(prefix netip.Prefix, f family) {
-	for o := range k.db.destinations.of[prefix].claims() {
+	for o := range k.db.destinations.lookup(prefix).claims() {
 		if p := o.head.place; p.lsdb.instance == k && o.topology == p.topology(f) {
 			area := k.covering[f][p.lsdb]
 			area[prefix] = append(area[prefix], igp.Advertisement{Node: p.number, Metric: o.record().prefix.metric, Reach: o.reach().igp()})

@@ -21,6 +21,9 @@ func (d *Database) settleBelief() {
 	for l := range d.pending.lsdbs {
 		views := newViews(l)
 		for _, p := range l.places {
+			if views == nil && len(p.tellers) == 1 && len(p.believed) == 1 && p.believed[0] == p.tellers[0].source {
+				continue
+			}
 			sources := make([]*source, 0, 4)
 			for _, t := range p.tellers {
 				sources = append(sources, t.source)
@@ -28,7 +31,7 @@ func (d *Database) settleBelief() {
 			d.believe(p, mostCurrent(views.reaching(p, views.remembering(p, sources))))
 		}
 	}
-	clear(d.pending.lsdbs)
+	d.pending.lsdbs = map[*lsdb]bool{}
 }
 
 // believe makes sources those whose word on a node counts.
@@ -143,8 +146,8 @@ func (d *Database) countObject(o *object, count int) {
 	for i := range o.reports {
 		if s := o.reports[i].source; p.believes(s) {
 			s.counting += count
-			if p.lsdb.tellers[s] += count; p.lsdb.tellers[s] == 0 {
-				delete(p.lsdb.tellers, s)
+			if p.lsdb.tellers.add(s, count) && p.lsdb.instance.hasAreas() {
+				p.lsdb.instance.changed()
 			}
 		}
 	}

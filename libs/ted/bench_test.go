@@ -47,20 +47,29 @@ func (p provider) link(n int, m uint32) (records [2]*schemas.RawTopology) {
 	return records
 }
 
-func (p provider) load(d *Database) {
+// events are the records of the network.
+func (p provider) events() []event {
+	var events []event
+	put := func(r *schemas.RawTopology) { events = append(events, event{objectKey(r), r}) }
 	for r := range p.routers {
-		node := level2.node(p.id(r))
-		d.Put(objectKey(node), node)
+		put(level2.node(p.id(r)))
 	}
 	for n := range p.links {
 		for _, r := range p.link(n, uint32(10+n%7)) {
-			d.Put(objectKey(r), r)
+			put(r)
 		}
 	}
 	for n := range p.prefixes {
-		r := level2.prefix(p.id(n%p.routers), p.prefix(n), prefixMetric(10))
-		d.Put(objectKey(r), r)
+		put(level2.prefix(p.id(n%p.routers), p.prefix(n), prefixMetric(10)))
 	}
+	return events
+}
+
+func loadEvents(d *Database, events []event) map[string]schemas.EndpointAddressGroup {
+	for _, e := range events {
+		d.Put(e.key, e.record)
+	}
+	return d.NetworkMap(Unique)
 }
 
 // objectKey is a key as the ingests make it.
@@ -81,8 +90,7 @@ func BenchmarkChange(b *testing.B) {
 	for _, routers := range []int{5, 1000, 1700, 5000} {
 		p := newProvider(routers, 10*routers)
 		d := New(Options{})
-		p.load(d)
-		m := d.NetworkMap(Unique)
+		m := loadEvents(d, p.events())
 		answer := func() {
 			d.Graph()
 			d.network(ip4)
@@ -133,25 +141,20 @@ func BenchmarkChange(b *testing.B) {
 // memory database and map need.
 func BenchmarkLoad(b *testing.B) {
 	const prefixes = 250_000
-	p := newProvider(1700, prefixes)
-	bytes := func(prefixes int) (m map[string]schemas.EndpointAddressGroup, d *Database, used uint64) {
+	all, without := newProvider(1700, prefixes).events(), newProvider(1700, 0).events()
+	used := func(events []event) uint64 {
 		before := heap()
-		p.prefixes = prefixes
-		d = New(Options{})
-		p.load(d)
-		m = d.NetworkMap(Unique)
-		return m, d, heap() - before
-	}
-	for b.Loop() {
 		d := New(Options{})
-		p.load(d)
-		d.NetworkMap(Unique)
+		m := loadEvents(d, events)
+		defer runtime.KeepAlive(d)
+		defer runtime.KeepAlive(m)
+		return heap() - before
 	}
-	m, d, with := bytes(prefixes)
-	_, _, without := bytes(0)
-	runtime.KeepAlive(m)
-	runtime.KeepAlive(d)
-	b.ReportMetric(float64(with-without)/prefixes, "B/prefix")
+	perPrefix := float64(used(all)-used(without)) / prefixes
+	for b.Loop() {
+		loadEvents(New(Options{}), all)
+	}
+	b.ReportMetric(perPrefix, "B/prefix")
 }
 
 func heap() uint64 {
@@ -167,7 +170,7 @@ func BenchmarkCosts(b *testing.B) {
 	for _, routers := range []int{100, 1000} {
 		p := newProvider(routers, 0)
 		d := New(Options{})
-		p.load(d)
+		loadEvents(d, p.events())
 		b.Run(fmt.Sprintf("%d routers", routers), func(b *testing.B) {
 			for b.Loop() {
 				d.pathsChanged()

@@ -70,8 +70,8 @@ const lsInfinity = 1<<24 - 1
 // prefix; "" if it is one.
 func (o *object) problem() (why Reason, format string) {
 	p, rules := o.record().prefix, o.head.place.lsdb.instance.key.rules()
-	switch {
-	case o.prefix.IsSingleIP() && isIndex(o.prefix.Addr()):
+	switch prefix := o.to.prefix(); {
+	case prefix.IsSingleIP() && isIndex(prefix.Addr()):
 		return InterfaceIndex, "%v is the index of an unnumbered interface and no address"
 	case rules == igp.ISIS && p.metric > maxPathMetric:
 		return Unreachable, "%v is told with a metric above 0xFE000000: it is not reachable (RFC 5305 §4)"
@@ -93,14 +93,14 @@ func (d *Database) countPrefix(o *object, count int) {
 	case count < 0:
 		d.find(claiming, o)
 		d.find(contesting, o)
-	case !o.prefix.IsValid():
+	case o.to == nil:
 		d.find(claiming, o, finding{reason: NotAPrefix, format: "it has no prefix"})
 	}
-	if !o.prefix.IsValid() {
+	if o.to == nil {
 		return
 	}
 	if d.routers.several {
-		d.routers.hosts.touch(o.prefix, t)
+		d.routers.hosts.touch(o.to)
 	}
 	if count > 0 {
 		t.add(o)
@@ -108,7 +108,7 @@ func (d *Database) countPrefix(o *object, count int) {
 		d.setClaim(o, false)
 		t.remove(o)
 	}
-	d.pending.destinations = append(d.pending.destinations, o.prefix)
+	d.touch(o.to)
 }
 
 // claimsChanged has what is claimed at a place judged again.
@@ -118,9 +118,9 @@ func (d *Database) claimsChanged(p *place) {
 			continue
 		}
 		for _, o := range h.objects {
-			if o.counts() && o.prefix.IsValid() {
+			if o.counts() && o.to != nil {
 				d.setClaim(o, false)
-				d.pending.destinations = append(d.pending.destinations, o.prefix)
+				d.touch(o.to)
 			}
 		}
 	}
@@ -137,7 +137,7 @@ func (d *Database) judgeClaim(o *object) {
 	if why == "" {
 		d.find(claiming, o)
 	} else {
-		d.find(claiming, o, finding{why, format, []any{o.prefix}})
+		d.find(claiming, o, finding{why, format, []any{o.to.prefix()}})
 	}
 	d.setClaim(o, why == "")
 }
@@ -152,7 +152,7 @@ func (d *Database) setClaim(o *object, claims bool) {
 	if !claims {
 		count = -1
 	}
-	p, f := o.head.place, familyOf(o.prefix)
+	p, f := o.head.place, o.to.family()
 	p.lsdb.instance.claim(o, f, count)
 	if pid := p.identity.pid; pid != nil {
 		pid.changed = true

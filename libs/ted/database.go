@@ -1,7 +1,6 @@
 package ted
 
 import (
-	"net/netip"
 	"strings"
 
 	"github.com/altostream/altostream/libs/igp"
@@ -109,14 +108,15 @@ func (d *Database) Peers() map[string]schemas.Peer {
 // Empty tells whether no speaker tells of any object.
 func (d *Database) Empty() bool { return d.objects == 0 }
 
-// pending is what changed since the last question and is not brought up to date yet.
+// pending is what changed since the last question and is not brought up to date yet. Maps are made
+// anew and not cleared, for one that was large once is slow to walk.
 type pending struct {
 	objects      []*object // to be placed, or judged
 	lsdbs        map[*lsdb]bool
 	adjacencies  map[*adjacency]bool
 	places       map[*place]bool    // whose node flags changed
 	neighbors    map[*identity]bool // whose neighbours changed
-	destinations []netip.Prefix
+	destinations []*destination
 }
 
 func newPending() pending {

@@ -100,7 +100,7 @@ func (m *marksOf) learnClaim(o *object) {
 		if m.prefixes == nil {
 			m.prefixes = map[netip.Prefix]bool{}
 		}
-		m.prefixes[o.prefix] = true
+		m.prefixes[o.to.prefix()] = true
 	}
 	if more := o.record().more; more != nil {
 		for _, tag := range more.tags {

@@ -1,6 +1,8 @@
 package ted
 
 import (
+	"bytes"
+	"cmp"
 	"iter"
 	"net/netip"
 	"slices"
@@ -8,7 +10,7 @@ import (
 
 // destinations are the prefixes that are told, and who owns them.
 type destinations struct {
-	of        map[netip.Prefix]destination
+	of        map[prefixKey]*destination
 	lengths   [2][129]int                         // by family: how many prefixes have a length
 	forwarded map[netip.Addr]map[*object]struct{} // by forwarding address: who tells it
 	choices   map[string]*owner                   // by who contends
@@ -17,8 +19,45 @@ type destinations struct {
 
 // destination is one prefix.
 type destination struct {
-	first *object // that counts and tells it; others follow by next
-	owner *owner  // nil: nobody
+	key    prefixKey
+	queued bool
+	told   int32   // by how many objects, also such as do not count
+	first  *object // that counts and tells it; others follow by next
+	owner  *owner  // nil: nobody
+}
+
+// prefixKey is a prefix in little room, for there may be a million: the octets of the address as
+// IPv6, and the length.
+type prefixKey [18]byte
+
+func keyOfPrefix(p netip.Prefix) (k prefixKey) {
+	octets := p.Addr().As16()
+	copy(k[:], octets[:])
+	k[16] = byte(p.Bits())
+	if p.Addr().Is4() {
+		k[17] = 4
+	}
+	return k
+}
+
+func (t *destination) prefix() netip.Prefix {
+	a := netip.AddrFrom16([16]byte(t.key[:16]))
+	if t.key[17] == 4 {
+		a = a.Unmap()
+	}
+	return netip.PrefixFrom(a, int(t.key[16]))
+}
+
+// compare orders destinations: IPv4 before IPv6, by address, then by length.
+func (t *destination) compare(other *destination) int {
+	return cmp.Or(cmp.Compare(t.family(), other.family()), bytes.Compare(t.key[:17], other.key[:17]))
+}
+
+func (t *destination) family() family {
+	if t.key[17] == 4 {
+		return ip4
+	}
+	return ip6
 }
 
 // owner is the router that has the best claim to prefixes; of external prefixes the one of
@@ -31,18 +70,36 @@ type owner struct {
 
 func newDestinations() destinations {
 	return destinations{
-		of: map[netip.Prefix]destination{}, forwarded: map[netip.Addr]map[*object]struct{}{}, choices: map[string]*owner{},
+		of: map[prefixKey]*destination{}, forwarded: map[netip.Addr]map[*object]struct{}{}, choices: map[string]*owner{},
 	}
 }
 
-func (t *destinations) add(o *object) {
-	to, known := t.of[o.prefix]
-	if !known {
-		t.lengths[familyOf(o.prefix)][o.prefix.Bits()]++
+// to returns the destination of a prefix, one more object of which is told.
+func (t *destinations) to(p netip.Prefix) *destination {
+	to := t.of[keyOfPrefix(p)]
+	if to == nil {
+		to = &destination{key: keyOfPrefix(p)}
+		t.of[to.key] = to
+		t.lengths[to.family()][p.Bits()]++
 	}
-	o.next = to.first
-	to.first = o
-	t.of[o.prefix] = to
+	to.told++
+	return to
+}
+
+// release undoes to.
+func (t *destinations) release(to *destination) {
+	if to.told--; to.told == 0 {
+		delete(t.of, to.key)
+		t.lengths[to.family()][to.key[16]]--
+	}
+}
+
+// lookup returns the destination of a prefix, nil if nobody tells it.
+func (t *destinations) lookup(p netip.Prefix) *destination { return t.of[keyOfPrefix(p)] }
+
+// add takes in an object that counts.
+func (t *destinations) add(o *object) {
+	o.next, o.to.first = o.to.first, o
 	if a := o.forwarding(); a.IsValid() {
 		if t.forwarded[a] == nil {
 			t.forwarded[a] = map[*object]struct{}{}
@@ -51,15 +108,13 @@ func (t *destinations) add(o *object) {
 	}
 }
 
-// remove undoes add. A prefix that nobody tells any more goes when it is settled.
+// remove undoes add.
 func (t *destinations) remove(o *object) {
-	to := t.of[o.prefix]
-	link := &to.first
+	link := &o.to.first
 	for *link != o {
 		link = &(*link).next
 	}
 	*link, o.next = o.next, nil
-	t.of[o.prefix] = to
 	if a := o.forwarding(); a.IsValid() {
 		if delete(t.forwarded[a], o); len(t.forwarded[a]) == 0 {
 			delete(t.forwarded, a)
@@ -75,10 +130,24 @@ func (o *object) forwarding() netip.Addr {
 	return netip.Addr{}
 }
 
-// claims yields the claims to a prefix.
-func (to destination) claims() iter.Seq[*object] {
+// objects yields what counts and tells the prefix; there is none of the nil destination.
+func (to *destination) objects() iter.Seq[*object] {
 	return func(yield func(*object) bool) {
+		if to == nil {
+			return
+		}
 		for o := to.first; o != nil; o = o.next {
+			if !yield(o) {
+				return
+			}
+		}
+	}
+}
+
+// claims yields the claims to the prefix.
+func (to *destination) claims() iter.Seq[*object] {
+	return func(yield func(*object) bool) {
+		for o := range to.objects() {
 			if o.claims && !yield(o) {
 				return
 			}
@@ -86,10 +155,10 @@ func (to destination) claims() iter.Seq[*object] {
 	}
 }
 
-// telling returns the routers that tell a host prefix as their own.
-func (t *destinations) telling(prefix netip.Prefix) []*identity {
+// tellers returns the routers that tell the prefix as their own.
+func (to *destination) tellers() []*identity {
 	var out []*identity
-	for o := t.of[prefix].first; o != nil; o = o.next {
+	for o := range to.objects() {
 		if p := o.head.place; !p.isPseudonode() && o.reach().own() && !slices.Contains(out, p.identity) {
 			out = append(out, p.identity)
 		}
@@ -100,45 +169,56 @@ func (t *destinations) telling(prefix netip.Prefix) []*identity {
 // havingHosts yields the routers that tell each host prefix as their own.
 func (t *destinations) havingHosts() iter.Seq[[]*identity] {
 	return func(yield func([]*identity) bool) {
-		for prefix := range t.of {
-			if prefix.IsSingleIP() && !yield(t.telling(prefix)) {
+		for _, to := range t.of {
+			if to.prefix().IsSingleIP() && !yield(to.tellers()) {
 				return
 			}
 		}
 	}
 }
 
+// touch has a prefix settled again.
+func (d *Database) touch(to *destination) {
+	if !to.queued {
+		to.queued = true
+		d.pending.destinations = append(d.pending.destinations, to)
+	}
+}
+
 // settleDestinations judges the claims to prefixes that changed, and gives these owners.
 func (d *Database) settleDestinations() {
 	d.settleNeighbors()
-	changed := d.pending.destinations
-	for _, p := range changed {
-		for o := d.destinations.of[p].first; o != nil; o = o.next {
+	for _, to := range d.pending.destinations {
+		for o := range to.objects() {
 			d.judgeClaim(o)
 		}
 	}
-	for _, p := range changed[:len(changed):len(changed)] {
-		if p.IsSingleIP() { // it may be a forwarding address
-			for o := range d.destinations.forwarded[p.Addr()] {
-				changed = append(changed, o.prefix)
+	if len(d.destinations.forwarded) > 0 {
+		for _, to := range slices.Clone(d.pending.destinations) {
+			if p := to.prefix(); p.IsSingleIP() { // it may be a forwarding address
+				d.touchForwarded(p.Addr())
 			}
 		}
 	}
-	for _, p := range changed {
-		d.findDuplicates(p)
-		d.settleOwner(p)
-		d.addressesChanged(p)
+	for _, to := range d.pending.destinations {
+		to.queued = false
+		d.findDuplicates(to)
+		d.settleOwner(to)
+		d.addressesChanged(to)
 	}
 	d.pending.destinations = nil
 }
 
-// endsChanged has the prefixes settled again whose forwarding address is one that an interface has got or
-// lost.
+func (d *Database) touchForwarded(a netip.Addr) {
+	for o := range d.destinations.forwarded[a] {
+		d.touch(o.to)
+	}
+}
+
+// endsChanged has looked at again what depends on the addresses that interfaces have got or lost.
 func (d *Database) endsChanged(ends []mark) {
 	for _, m := range ends {
-		for o := range d.destinations.forwarded[m.address] {
-			d.pending.destinations = append(d.pending.destinations, o.prefix)
-		}
+		d.touchForwarded(m.address)
 		if m.of.pid != nil {
 			d.addressChanged(m.of.pid)
 		}

@@ -1,9 +1,6 @@
 package ted
 
-import (
-	"net/netip"
-	"slices"
-)
+import "slices"
 
 // settleNeighbors has the prefixes looked at again that are told by routers whose neighbours
 // changed, and by others.
@@ -15,7 +12,7 @@ func (d *Database) settleNeighbors() {
 			}
 		}
 	}
-	clear(d.pending.neighbors)
+	d.pending.neighbors = map[*identity]bool{}
 }
 
 func (d *Database) neighborsChanged(p *place) {
@@ -24,8 +21,8 @@ func (d *Database) neighborsChanged(p *place) {
 			continue
 		}
 		for _, o := range h.objects {
-			if o.claims && (o.next != nil || d.destinations.of[o.prefix].first != o) {
-				d.pending.destinations = append(d.pending.destinations, o.prefix)
+			if o.claims && (o.next != nil || o.to.first != o) {
+				d.touch(o.to)
 			}
 		}
 	}
@@ -33,10 +30,9 @@ func (d *Database) neighborsChanged(p *place) {
 
 // findDuplicates finds the routers that have a prefix in their own area or level and are no
 // neighbours of another one that has: both ends of a link tell its prefix, others should not.
-func (d *Database) findDuplicates(prefix netip.Prefix) {
+func (d *Database) findDuplicates(to *destination) {
 	var own []*object
-	to := d.destinations.of[prefix]
-	for o := to.first; o != nil; o = o.next {
+	for o := range to.objects() {
 		d.find(contesting, o)
 		if o.claims && o.reach().own() {
 			own = append(own, o)
@@ -46,7 +42,7 @@ func (d *Database) findDuplicates(prefix netip.Prefix) {
 		return
 	}
 	slices.SortFunc(own, compareKeys)
-	first := own[0]
+	first, prefix := own[0], to.prefix()
 	for _, o := range own[1:] {
 		a, b := first.head.place, o.head.place
 		if a.identity.pid == b.identity.pid || a.lsdb.instance != b.lsdb.instance || first.reach() != o.reach() {

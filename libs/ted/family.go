@@ -16,13 +16,6 @@ const (
 	ip6
 )
 
-func familyOf(p netip.Prefix) family {
-	if p.Addr().Is4() {
-		return ip4
-	}
-	return ip6
-}
-
 func (f family) unspecified() netip.Addr {
 	if f == ip4 {
 		return netip.IPv4Unspecified()
@@ -97,7 +90,8 @@ func (k *instance) noteFamilies(r routing) (own bool) {
 			}
 			switch {
 			case isIS:
-				own = p.noteLinks(r) || own
+				p.noteLinks(r)
+				own = own || p.usedIPv6 > 0
 			case p.counting == 0:
 			case k.key.protocol == ospfv3 && k.routes(ip6):
 				r.note(ip6, p)
@@ -111,25 +105,17 @@ func (k *instance) noteFamilies(r routing) (own bool) {
 }
 
 // noteLinks notes what IS-IS routes over the links of a node.
-func (p *place) noteLinks(r routing) (own bool) {
-	for _, a := range p.adjacencies {
-		for i := range a.used {
-			l := &a.used[i]
-			if l.from != p {
-				continue
-			}
-			f := ip4
-			switch {
-			case l.topology == ipv6UnicastTopology:
-				f, own = ip6, true
-			case p.lsdb.instance.tellsOnly(ip6) && p.topology(ip6) == standardTopology:
-				f = ip6
-			}
-			r.note(f, l.from)
-			r.note(f, l.to)
-		}
+func (p *place) noteLinks(r routing) {
+	if p.usedIPv6 > 0 {
+		r.note(ip6, p)
 	}
-	return own
+	f := ip4
+	if p.lsdb.instance.tellsOnly(ip6) && p.topology(ip6) == standardTopology {
+		f = ip6
+	}
+	if p.used > p.usedIPv6 {
+		r.note(f, p)
+	}
 }
 
 // topology returns the multi-topology that routes an address family at a node.

@@ -90,7 +90,7 @@ type found struct {
 }
 
 // step is a part of making maps that finds something about an object.
-type step int
+type step uint8
 
 const (
 	placing step = iota
@@ -110,19 +110,21 @@ type finding struct {
 
 // find makes findings those of a step about an object.
 func (d *Database) find(by step, o *object, now ...finding) {
-	key := found{o, by}
-	before := d.findings.of[key]
-	if len(before) == 0 && len(now) == 0 {
+	if o.found&(1<<by) == 0 && len(now) == 0 {
 		return
 	}
-	for _, f := range before {
+	key := found{o, by}
+	for _, f := range d.findings.of[key] {
 		d.findings.count(o, f.reason, -1)
 	}
 	for _, f := range now {
 		d.findings.count(o, f.reason, 1)
 	}
-	if d.findings.of[key] = now; len(now) == 0 {
+	d.findings.of[key] = now
+	o.found |= 1 << by
+	if len(now) == 0 {
 		delete(d.findings.of, key)
+		o.found &^= 1 << by
 	}
 }
 

@@ -37,7 +37,7 @@ func (d *Database) settleFlags() {
 		}
 		p.lsdb.instance.changed()
 	}
-	clear(d.pending.places)
+	d.pending.places = map[*place]bool{}
 }
 
 func (p *place) readFlags() (f routerFlags) {

@@ -120,7 +120,7 @@ func (a asns) add(n descriptor, count int) {
 
 // settle returns the router ids of which another ASN, or none, is the only one since the
 // last time.
-func (a asns) settle() map[string]bool {
+func (a *asns) settle() map[string]bool {
 	changed := map[string]bool{}
 	for id := range a.touched {
 		t := a.of[id]
@@ -137,7 +137,7 @@ func (a asns) settle() map[string]bool {
 			delete(a.of, id)
 		}
 	}
-	clear(a.touched)
+	a.touched = map[string]bool{}
 	return changed
 }
 

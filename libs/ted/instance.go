@@ -2,7 +2,6 @@ package ted
 
 import (
 	"cmp"
-	"iter"
 	"net/netip"
 	"slices"
 
@@ -20,7 +19,7 @@ type instance struct {
 	computed [2]*igp.Domain
 
 	// Where there are several areas, by family:
-	tellers   [2]map[*source]int                                // of claims to prefixes of other areas, in OSPF
+	tellers   [2]tally                                          // of claims to prefixes of other areas, in OSPF
 	addresses [2][]netip.Prefix                                 // by PID, what stands for it; nil: not known
 	standing  [2][]netip.Addr                                   // these, sorted
 	covering  [2]map[*lsdb]map[netip.Prefix][]igp.Advertisement // of them and default routes; nil: not known
@@ -29,7 +28,7 @@ type instance struct {
 
 func (d *Database) instance(k igpKey) *instance {
 	if d.igps[k] == nil {
-		d.igps[k] = &instance{db: d, key: k, tellers: [2]map[*source]int{{}, {}}, restless: map[*pid]bool{}}
+		d.igps[k] = &instance{db: d, key: k, restless: map[*pid]bool{}}
 	}
 	return d.igps[k]
 }
@@ -49,14 +48,11 @@ func (k *instance) remove(l *lsdb) {
 
 func (k *instance) hasAreas() bool { return len(k.lsdbs) > 1 }
 
-// measuredChanged notes that paths are the same, and what is measured on them is not.
-func (k *instance) measuredChanged() {
-	k.computed = [2]*igp.Domain{}
-	clear(k.db.computed.values)
-}
-
 func (k *instance) changed() {
 	k.computed = [2]*igp.Domain{}
+	for _, l := range k.lsdbs {
+		l.areas = [2]*area{}
+	}
 	k.db.pathsChanged()
 }
 
@@ -65,6 +61,7 @@ func (l *lsdb) nodesChanged() {
 	l.order = nil
 	l.instance.covering = [2]map[*lsdb]map[netip.Prefix][]igp.Advertisement{}
 	l.instance.changed()
+	l.instance.db.familiesChanged()
 }
 
 // renumbered notes that routers or areas are other ones.
@@ -72,34 +69,31 @@ func (k *instance) renumbered() {
 	k.addresses = [2][]netip.Prefix{}
 	k.covering = [2]map[*lsdb]map[netip.Prefix][]igp.Advertisement{}
 	k.changed()
+	k.db.familiesChanged()
 }
 
 // claim counts a claim in, or with -1 out.
 func (k *instance) claim(o *object, f family, count int) {
 	if k.claims[f] += count; k.claims[f] == 0 || k.claims[f] == 1 && count == 1 {
 		k.changed()
+		k.db.familiesChanged()
 	}
 	p := o.head.place
 	if p.claims[f] += count; p.claims[f] == 0 || p.claims[f] == 1 && count == 1 {
-		k.db.computed.ipv6 = nil
+		k.db.familiesChanged()
 	}
 	if k.hasAreas() {
 		k.claimChanged(o)
 	}
-	tellers := p.lsdb.prefixTellers[f]
+	tellers := &p.lsdb.prefixTellers[f]
 	if k.key.rules() == igp.OSPF {
-		if tellers = k.tellers[f]; o.reach() != interArea {
+		if tellers = &k.tellers[f]; o.reach() != interArea {
 			return
 		}
 	}
 	for i := range o.reports {
-		if s := o.reports[i].source; p.believes(s) {
-			if tellers[s] += count; tellers[s] == 0 || tellers[s] == 1 && count == 1 {
-				k.changed()
-			}
-			if tellers[s] == 0 {
-				delete(tellers, s)
-			}
+		if s := o.reports[i].source; p.believes(s) && tellers.add(s, count) && k.hasAreas() {
+			k.changed()
 		}
 	}
 }
@@ -114,6 +108,16 @@ func (d *Database) network(f family) *igp.Network {
 		n.Domains = append(n.Domains, k.computed[f])
 	}
 	return n
+}
+
+// orderLinks puts links into an order that does not depend on what changed before.
+func (d *Database) orderLinks(f family) {
+	for _, k := range d.igps {
+		k.computed[f] = nil
+		for _, l := range k.lsdbs {
+			l.areas[f] = nil
+		}
+	}
 }
 
 // routing returns the IGPs that route an address family, in the order of preference.
@@ -137,7 +141,7 @@ func (k *instance) compute(f family) *igp.Domain {
 	d := &igp.Domain{Rules: k.key.rules()}
 	areas := k.areas()
 	for _, l := range areas {
-		d.Areas = append(d.Areas, l.area(f))
+		d.Areas = append(d.Areas, l.area(f).area)
 	}
 	if !k.hasAreas() {
 		return d
@@ -171,59 +175,11 @@ func (l *lsdb) nodes() []*place {
 			}
 		}
 		slices.SortFunc(l.order, func(a, b *place) int { return compareNodes(a.node, b.node) })
-	}
-	for i, p := range l.order {
-		p.number = i
-	}
-	return l.order
-}
-
-// area returns the area with its nodes and links.
-func (l *lsdb) area(f family) *igp.Area {
-	a := &igp.Area{Backbone: l.scope.isBackbone(), Nodes: make([]igp.Node, 0, len(l.order)), Links: make([]igp.Link, 0, l.links)}
-	for _, p := range l.order {
-		a.Nodes = append(a.Nodes, p.igpNode(f))
-	}
-	for u := range l.linksOf(f) {
-		a.Links = append(a.Links, igp.Link{From: u.from.number, To: u.to.number, IGP: u.igp, TE: u.te, Measured: u.measured})
-	}
-	l.links = len(a.Links)
-	return a
-}
-
-// linksOf yields the links that paths of an address family may lead over.
-func (l *lsdb) linksOf(f family) iter.Seq[*link] {
-	return func(yield func(*link) bool) {
-		for _, p := range l.order {
-			for _, a := range p.adjacencies {
-				if a.nodes.a != p.vertex {
-					continue
-				}
-				for i := range a.used {
-					if u := &a.used[i]; u.from.lsdb == l && u.topology == u.from.topology(f) && !yield(u) {
-						return
-					}
-				}
-			}
+		for i, p := range l.order {
+			p.number = i
 		}
 	}
-}
-
-// igpNode returns the node with its flags, each for its level or area. Some speakers tell no
-// flags: then a level 1 router that is in level 2 too is taken to be attached. The overload
-// bit is that of the standard topology (RFC 5120 §5).
-func (p *place) igpNode(f family) igp.Node {
-	n := igp.Node{Router: igp.Pseudonode, NoTransit: p.noTransit() && p.topology(f) == standardTopology, Attached: p.flags.attached}
-	if p.isPseudonode() || p.identity.pid == nil {
-		return n
-	}
-	n.Router = p.identity.pid.number
-	if !p.flags.told && p.lsdb.scope.level == isisLevel1 {
-		n.Attached = slices.ContainsFunc(p.places, func(other *place) bool {
-			return other.lsdb.instance == p.lsdb.instance && other.lsdb.scope.level == isisLevel2 && (other.counting > 0 || other.used > 0)
-		})
-	}
-	return n
+	return l.order
 }
 
 // tellsPrefixes tells whether a speaker that counts in a scope tells prefixes as an
@@ -234,12 +190,7 @@ func (l *lsdb) tellsPrefixes(f family) bool {
 	if l.instance.key.rules() == igp.OSPF {
 		tellers = l.instance.tellers[f]
 	}
-	for s := range tellers {
-		if l.tellers[s] > 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(tellers, func(c counted) bool { return l.tellers.has(c.source) })
 }
 
 // areasOf returns by PID the areas that a router is in.

@@ -23,6 +23,7 @@ type link struct {
 	direction
 	igp, te  igp.Told
 	measured *igp.Measured // nil if nothing is
+	index    [2]int        // in areas, by family
 }
 
 // direction is where a link leads. Several links can lead there.
@@ -50,13 +51,13 @@ func (d *Database) settleLinks() {
 			d.releaseAdjacency(a)
 		}
 	}
-	clear(d.pending.adjacencies)
+	d.pending.adjacencies = map[*adjacency]bool{}
 }
 
 // replaceLinks makes other links those of an adjacency that paths may lead over.
 func (d *Database) replaceLinks(a *adjacency, used []link) {
 	before := a.used
-	samePaths := slices.EqualFunc(before, used, func(x, y link) bool { x.measured, y.measured = nil, nil; return x == y })
+	samePaths := slices.EqualFunc(before, used, link.isSamePath)
 	sameMeasured := slices.EqualFunc(before, used, func(x, y link) bool { return equalMeasured(x.measured, y.measured) })
 	if samePaths && sameMeasured {
 		return
@@ -68,13 +69,10 @@ func (d *Database) replaceLinks(a *adjacency, used []link) {
 	for i := range before {
 		d.useLink(&before[i], -1)
 	}
-	for _, l := range slices.Concat(before, used) {
-		if samePaths {
-			l.from.lsdb.instance.measuredChanged()
-		} else {
-			l.from.lsdb.instance.changed()
-		}
+	if clear(d.computed.values); !samePaths {
+		d.pathsChanged()
 	}
+	d.igps[a.nodes.igp].replaceLinks(before, used)
 	if !slices.EqualFunc(before, used, func(x, y link) bool { return x.direction == y.direction }) {
 		for _, l := range slices.Concat(before, used) {
 			d.pending.neighbors[l.from.identity] = true
@@ -84,6 +82,11 @@ func (d *Database) replaceLinks(a *adjacency, used []link) {
 		d.release(l.from)
 		d.release(l.to)
 	}
+}
+
+// isSamePath compares what paths are made of.
+func (l link) isSamePath(other link) bool {
+	return l.object == other.object && l.direction == other.direction && l.igp == other.igp && l.te == other.te
 }
 
 // equalMeasured compares bit by bit, for what is not told is no number.
@@ -98,6 +101,9 @@ func (d *Database) useLink(l *link, count int) {
 	for _, p := range []*place{l.from, l.to} {
 		if p.used += count; p.used == 0 || p.used == 1 && count == 1 {
 			p.lsdb.nodesChanged()
+		}
+		if l.topology == ipv6UnicastTopology {
+			p.usedIPv6 += count
 		}
 	}
 	if l.topology == ipv6UnicastTopology {

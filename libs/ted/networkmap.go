@@ -3,6 +3,7 @@ package ted
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/schemas"
@@ -82,57 +83,70 @@ func equalGroups(a, b schemas.EndpointAddressGroup) bool {
 
 // group returns the prefixes of a PID.
 func (d *Database) group(p *pid, ownership Ownership) schemas.EndpointAddressGroup {
-	var prefixes []netip.Prefix
+	var objects []*object
 	for at := range p.places() {
-		prefixes = d.appendOwned(prefixes, at, p, ownership)
-	}
-	if ownership == Unique {
-		prefixes = d.appendForwarded(prefixes, p)
-	}
-	return groupOf(prefixes)
-}
-
-func (d *Database) appendOwned(prefixes []netip.Prefix, at *place, p *pid, ownership Ownership) []netip.Prefix {
-	for _, h := range at.heads {
-		if !h.isPrefix() {
-			continue
-		}
-		for _, o := range h.objects {
-			if o.claims && (ownership == All || d.destinations.of[o.prefix].owner.pid == p) {
-				prefixes = append(prefixes, o.prefix)
+		for _, h := range at.heads {
+			if !h.isPrefix() {
+				continue
+			}
+			for _, o := range h.objects {
+				if o.claims && (ownership == All || o.to.owner.pid == p) {
+					objects = append(objects, o)
+				}
 			}
 		}
 	}
-	return prefixes
+	if ownership == Unique {
+		objects = d.appendForwarded(objects, p)
+	}
+	return groupOf(objects)
 }
 
 // appendForwarded appends the prefixes that a PID owns since it has the forwarding address of
 // those who tell them.
-func (d *Database) appendForwarded(prefixes []netip.Prefix, p *pid) []netip.Prefix {
+func (d *Database) appendForwarded(objects []*object, p *pid) []*object {
 	for a, telling := range d.destinations.forwarded {
 		if d.having(a) != p {
 			continue
 		}
 		for o := range telling {
-			if o.claims && d.destinations.of[o.prefix].owner.pid == p {
-				prefixes = append(prefixes, o.prefix)
+			if o.claims && o.to.owner.pid == p {
+				objects = append(objects, o)
 			}
 		}
 	}
-	return prefixes
+	return objects
 }
 
-// groupOf returns prefixes in their canonical form.
-func groupOf(prefixes []netip.Prefix) (group schemas.EndpointAddressGroup) {
-	slices.SortFunc(prefixes, netip.Prefix.Compare)
-	for _, p := range slices.Compact(prefixes) {
-		if p.Addr().Is4() {
-			group.IPv4 = append(group.IPv4, p.String())
-		} else {
-			group.IPv6 = append(group.IPv6, p.String())
-		}
+// groupOf returns the prefixes of objects in their canonical form.
+func groupOf(objects []*object) (group schemas.EndpointAddressGroup) {
+	slices.SortFunc(objects, func(a, b *object) int { return a.to.compare(b.to) })
+	objects = slices.CompactFunc(objects, func(a, b *object) bool { return a.to == b.to })
+	ipv6 := slices.IndexFunc(objects, func(o *object) bool { return o.to.family() == ip6 })
+	if ipv6 < 0 {
+		ipv6 = len(objects)
 	}
-	return group
+	return schemas.EndpointAddressGroup{IPv4: texts(objects[:ipv6]), IPv6: texts(objects[ipv6:])}
+}
+
+func texts(objects []*object) []string {
+	if len(objects) == 0 {
+		return nil
+	}
+	out := make([]string, len(objects))
+	for i, o := range objects {
+		out[i] = o.prefixText()
+	}
+	return out
+}
+
+// prefixText is the prefix as a text; most often the key has it.
+func (o *object) prefixText() string {
+	text := o.to.prefix().AppendTo(make([]byte, 0, 64))
+	if strings.HasPrefix(o.rest, string(text)) {
+		return o.rest[:len(text)]
+	}
+	return string(text)
 }
 
 // defaultGroup returns the whole address spaces of which nobody owns the default route, and
@@ -141,14 +155,14 @@ func (d *Database) defaultGroup(o Ownership) schemas.EndpointAddressGroup {
 	if o == All {
 		return schemas.EndpointAddressGroup{}
 	}
-	var spaces []netip.Prefix
-	for _, f := range []family{ip4, ip6} {
+	unowned := func(f family) []string {
 		space := netip.PrefixFrom(f.unspecified(), 0)
-		if d.claimed(f) && d.destinations.of[space].owner == nil {
-			spaces = append(spaces, space)
+		if to := d.destinations.lookup(space); !d.claimed(f) || to != nil && to.owner != nil {
+			return nil
 		}
+		return []string{space.String()}
 	}
-	return groupOf(spaces)
+	return schemas.EndpointAddressGroup{IPv4: unowned(ip4), IPv6: unowned(ip6)}
 }
 
 // claimed tells whether somebody claims a prefix of an address family.

@@ -34,11 +34,12 @@ type object struct {
 	rest     string   // of the key, after the head
 	reports  []report // by the names of the sources
 	link     *linkEnds
-	prefix   netip.Prefix // of a prefix without host bits, the zero value if none is told
+	to       *destination // of a prefix; nil if none is told
 	next     *object      // that counts and is of the same prefix
 	winner   int16        // index of the report that counts; none: noReport
 	topology uint16       // multi-topology id; an object without one is in the standard topology (RFC 9552 §5.2.2.1)
 	ospfType uint8        // OSPF route type (TLV 264), 0 if not told
+	found    uint8        // the steps that found something, see findings
 	placed   bool
 	queued   bool
 	claims   bool // it is a router's word that it reaches the prefix
@@ -94,30 +95,51 @@ func (d *Database) put(s *source, key string, r *schemas.RawTopology) {
 	start, rest := splitObject(key)
 	h := d.head(start, readHead(r))
 	o := h.objects[rest]
-	descriptors := readObject(r)
-	if o != nil && !o.sameAs(&descriptors) {
+	told := readObject(r)
+	if o != nil && !o.is(told) {
 		for len(o.reports) > 0 {
 			d.takeBack(o, o.reports[0].source)
 		}
 		h, o = d.head(start, readHead(r)), nil
 	}
 	if o == nil {
-		o = &descriptors
-		o.head, o.rest, o.winner = h, strings.Clone(rest), noReport
-		h.objects[o.rest] = o
-		d.objects++
-		if o.link != nil {
-			d.asns.add(o.link.remote, 1)
-		}
+		o = d.add(h, strings.Clone(rest), told)
 	}
 	d.report(o, newReport(s, o, r))
 }
 
-func (o *object) sameAs(other *object) bool {
-	if (o.link == nil) != (other.link == nil) || o.link != nil && o.link.remote != other.link.remote {
-		return false
+func (d *Database) add(h *head, rest string, told objectDescriptor) *object {
+	o := &object{head: h, rest: rest, topology: told.topology, ospfType: told.ospfType, winner: noReport}
+	if told.isLink {
+		o.link = &linkEnds{remote: told.remote}
+		d.asns.add(told.remote, 1)
 	}
-	return o.prefix == other.prefix && o.topology == other.topology && o.ospfType == other.ospfType
+	if told.prefix.IsValid() {
+		o.to = d.destinations.to(told.prefix)
+	}
+	h.objects[rest] = o
+	d.objects++
+	return o
+}
+
+// objectDescriptor is what records say that an object is.
+type objectDescriptor struct {
+	isLink   bool
+	remote   descriptor   // of a link
+	prefix   netip.Prefix // without host bits, the zero value if none is told
+	topology uint16
+	ospfType uint8
+}
+
+func (o *object) is(told objectDescriptor) bool {
+	own := objectDescriptor{isLink: o.link != nil, topology: o.topology, ospfType: o.ospfType}
+	if o.link != nil {
+		own.remote = o.link.remote
+	}
+	if o.to != nil {
+		own.prefix = o.to.prefix()
+	}
+	return own == told
 }
 
 // report makes what a source tells of an object its report. Another report of a source that
@@ -170,6 +192,9 @@ func (d *Database) takeBack(o *object, s *source) {
 	if o.link != nil {
 		d.find(joining, o)
 		d.asns.add(o.link.remote, -1)
+	}
+	if o.to != nil {
+		d.destinations.release(o.to)
 	}
 	d.objects--
 	h := o.head

@@ -19,20 +19,9 @@ type contender struct {
 }
 
 // settleOwner finds who owns a prefix now.
-func (d *Database) settleOwner(prefix netip.Prefix) {
-	t := &d.destinations
-	to, known := t.of[prefix]
-	if !known {
-		return
-	}
+func (d *Database) settleOwner(to *destination) {
 	before := to.owner
-	if to.first == nil {
-		delete(t.of, prefix)
-		t.lengths[familyOf(prefix)][prefix.Bits()]--
-		d.disown(before)
-		return
-	}
-	if to.owner = d.ownerOf(familyOf(prefix), to); to.owner == before {
+	if to.owner = d.ownerOf(to); to.owner == before {
 		return
 	}
 	if to.owner != nil && to.owner.choice != nil {
@@ -40,7 +29,6 @@ func (d *Database) settleOwner(prefix netip.Prefix) {
 	}
 	to.owner.noteChange()
 	d.disown(before)
-	t.of[prefix] = to
 }
 
 // disown takes a prefix from its owner, who may be nil.
@@ -63,7 +51,10 @@ func (o *owner) noteChange() {
 // ownerOf returns the owner of a prefix: the router with the best claim, by the way it is
 // reached, then the lower metric (any before none), then the lower PID name. Of externals of
 // equal claim it is the one that is the nearest for most. It is nil if nobody claims it.
-func (d *Database) ownerOf(f family, to destination) *owner {
+func (d *Database) ownerOf(to *destination) *owner {
+	if first := to.first; first != nil && first.next == nil && first.claims && !first.forwarding().IsValid() {
+		return first.head.place.identity.pid.owner
+	}
 	var contenders []contender
 	for o := range to.claims() {
 		p, of := o.record().prefix, o.head.place
@@ -81,7 +72,7 @@ func (d *Database) ownerOf(f family, to destination) *owner {
 	if len(equal) == 1 {
 		return best.pid.owner
 	}
-	return d.destinations.choiceOf(&choice{family: f, contenders: equal})
+	return d.destinations.choiceOf(&choice{family: to.family(), contenders: equal})
 }
 
 // leadsTo returns the router that a claim's prefix is reached over: the one that tells it, or
@@ -111,7 +102,7 @@ func (d *Database) having(a netip.Addr) *pid {
 	if first != nil {
 		return first
 	}
-	for o := range d.destinations.of[netip.PrefixFrom(a, a.BitLen())].claims() {
+	for o := range d.destinations.lookup(netip.PrefixFrom(a, a.BitLen())).claims() {
 		if o.reach().own() {
 			note(o.head.place.identity.pid)
 		}

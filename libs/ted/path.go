@@ -51,6 +51,7 @@ func (g *Graph) Path(from, to string, ipv6 bool) (p Path, ok bool) {
 	if ipv6 || g.ipv6.only[a] || g.ipv6.only[b] {
 		f = ip6
 	}
+	g.db.orderLinks(f)
 	found, ok := g.db.network(f).Path(a, b)
 	if !ok {
 		return Path{}, false
@@ -74,7 +75,7 @@ func (g *Graph) leg(area *lsdb, f family, l igp.Leg) Leg {
 	for _, other := range l.Others {
 		out.Others = append(out.Others, g.pids[other])
 	}
-	links := slices.Collect(area.linksOf(f))
+	links := area.area(f).links
 	for _, h := range l.Hops {
 		out.Hops = append(out.Hops, g.hop(links, h))
 	}

@@ -25,9 +25,11 @@ type valuesOf struct {
 func (d *Database) pathsChanged() {
 	clear(d.computed.distances)
 	clear(d.computed.values)
-	d.computed.ipv6 = nil
 	d.destinations.stale = true
 }
+
+// familiesChanged notes that routers may route other address families.
+func (d *Database) familiesChanged() { d.computed.ipv6 = nil }
 
 // distances returns the distances between all routers.
 func (d *Database) distances(f family, w igp.Weight) *igp.Matrix {

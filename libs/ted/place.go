@@ -11,12 +11,12 @@ type lsdb struct {
 	scope         scope
 	instance      *instance
 	places        map[*vertex]*place
-	sources       map[*source]int    // how many reports they tell
-	tellers       map[*source]int    // in how many objects their word counts
-	order         []*place           // that paths may lead to, in the order of their nodes; nil: to be put in order
-	links         int                // how many paths led over, the last time
-	routerBits    int                // how many nodes have the R bit of OSPFv3
-	prefixTellers [2]map[*source]int // of claims, by family
+	sources       tally    // of reports
+	tellers       tally    // of objects, those whose word counts
+	prefixTellers [2]tally // of claims, by family
+	routerBits    int      // how many nodes have the R bit of OSPFv3
+	order         []*place // that paths may lead to, in the order of their nodes; nil: to be put in order
+	areas         [2]*area // by family; nil: to be made
 }
 
 // vertex is a node, which can be in several scopes.
@@ -38,9 +38,11 @@ type place struct {
 	counting  int       // how many objects count that are local to it
 	claims    [2]int    // how many claims, by family
 	used      int       // how many links that paths may lead over lead there or away
+	usedIPv6  int       // of these, in topology 2
 	flags     routerFlags
 	ipv6Apart bool // IPv6 is routed by topology 2
-	number    int  // of the moment, see views and domains
+	number    int  // in the order of the nodes of the scope
+	index     int  // in views
 }
 
 type teller struct {
@@ -139,7 +141,7 @@ func (d *Database) place(o *object) {
 		d.tell(h.place, &o.reports[i], 1)
 	}
 	if o.link != nil {
-		d.pending.lsdbs[h.place.lsdb] = true
+		d.linksTold(h.place.lsdb)
 		d.connect(o)
 	}
 }
@@ -164,13 +166,21 @@ func (d *Database) displace(o *object) {
 		d.tell(p, &o.reports[i], -1)
 	}
 	if o.link != nil {
-		d.pending.lsdbs[p.lsdb] = true
+		d.linksTold(p.lsdb)
 		d.disconnect(o)
 	}
 	if h.placed == 0 {
 		p.heads = slices.DeleteFunc(p.heads, func(other *head) bool { return other == h })
 		h.place = nil
 		d.release(p)
+	}
+}
+
+// linksTold notes that what speakers see may be another thing; the word of a sole one counts in any
+// case.
+func (d *Database) linksTold(l *lsdb) {
+	if len(l.sources) > 1 {
+		d.pending.lsdbs[l] = true
 	}
 }
 
@@ -193,9 +203,8 @@ func (d *Database) tell(p *place, r *report, count int) {
 	if t.reports == 0 {
 		p.tellers = slices.Delete(p.tellers, i, i+1)
 	}
-	sources := p.lsdb.sources
-	if sources[r.source] += count; sources[r.source] == 0 {
-		delete(sources, r.source)
+	if p.lsdb.sources.add(r.source, count) {
+		d.pending.lsdbs[p.lsdb] = true
 	}
 }
 
@@ -250,7 +259,7 @@ func (d *Database) placeOf(s scope, n node) *place {
 	}
 	l := d.lsdbs[s]
 	if l == nil {
-		l = &lsdb{scope: s, instance: d.instance(s.igp), places: map[*vertex]*place{}, sources: map[*source]int{}, tellers: map[*source]int{}, prefixTellers: [2]map[*source]int{{}, {}}}
+		l = &lsdb{scope: s, instance: d.instance(s.igp), places: map[*vertex]*place{}}
 		d.lsdbs[s] = l
 		l.instance.add(l)
 	}

@@ -57,7 +57,7 @@ func (m *marks) settle() []mark {
 			changed = append(changed, touched)
 		}
 	}
-	clear(m.before)
+	m.before = map[mark]bool{}
 	return changed
 }
 
@@ -176,9 +176,10 @@ func representative(same map[*identity]*identity, i *identity) *identity {
 type hosts struct{ before map[netip.Addr][]*identity }
 
 // touch notes who tells a prefix that is about to change.
-func (h *hosts) touch(prefix netip.Prefix, d *destinations) {
+func (h *hosts) touch(to *destination) {
+	prefix := to.prefix()
 	if _, known := h.before[prefix.Addr()]; !known && prefix.IsSingleIP() {
-		h.before[prefix.Addr()] = d.telling(prefix)
+		h.before[prefix.Addr()] = to.tellers()
 	}
 }
 
@@ -186,9 +187,9 @@ func (h *hosts) touch(prefix netip.Prefix, d *destinations) {
 func (h *hosts) settle(d *destinations) bool {
 	changed := false
 	for a, before := range h.before {
-		now := d.telling(netip.PrefixFrom(a, a.BitLen()))
+		now := d.lookup(netip.PrefixFrom(a, a.BitLen())).tellers()
 		changed = changed || len(now) != len(before) || slices.ContainsFunc(now, func(i *identity) bool { return !slices.Contains(before, i) })
 	}
-	clear(h.before)
+	h.before = map[netip.Addr][]*identity{}
 	return changed
 }

@@ -60,11 +60,10 @@ func readHead(r *schemas.RawTopology) headDescriptor {
 }
 
 // readObject returns what a record says that its object is.
-func readObject(r *schemas.RawTopology) object {
-	var o object
+func readObject(r *schemas.RawTopology) (o objectDescriptor) {
 	switch {
 	case r.Kind == schemas.KindLink:
-		o.link = &linkEnds{remote: readDescriptor(r.RemoteNode)}
+		o.isLink, o.remote = true, readDescriptor(r.RemoteNode)
 		if r.Link != nil {
 			o.topology = value(r.Link.MultiTopologyID)
 		}
@@ -116,8 +115,9 @@ func newReport(s *source, o *object, r *schemas.RawTopology) report {
 func (s *source) isIn(o *object, r *report) bool {
 	return slices.ContainsFunc(s.ids, func(id netip.Addr) bool {
 		switch {
-		case o.prefix.IsValid():
-			return o.prefix.IsSingleIP() && o.prefix.Addr() == id
+		case o.to != nil:
+			prefix := o.to.prefix()
+			return prefix.IsSingleIP() && prefix.Addr() == id
 		case r.more == nil:
 			return false
 		}

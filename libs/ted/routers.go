@@ -147,7 +147,7 @@ func (d *Database) settleRouters() {
 			}
 		}
 	}
-	clear(r.touched)
+	r.touched = map[*identity]bool{}
 	ends := r.ends.settle()
 	marked := len(r.ids.settle()) > 0 || len(ends) > 0
 	marked = r.hosts.settle(&d.destinations) || marked
@@ -248,10 +248,8 @@ func (d *Database) membersChanged(p *pid) {
 	for _, i := range p.members {
 		d.pending.neighbors[i] = true
 	}
-	for _, telling := range d.destinations.forwarded {
-		for o := range telling {
-			d.pending.destinations = append(d.pending.destinations, o.prefix)
-		}
+	for a := range d.destinations.forwarded {
+		d.touchForwarded(a)
 	}
 }
 

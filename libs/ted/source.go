@@ -70,6 +70,32 @@ func (s *source) standing() standing {
 	return outdated
 }
 
+// tally counts by source. A network has few.
+type tally []counted
+
+type counted struct {
+	source *source
+	count  int
+}
+
+// add changes the count of a source, and tells whether it came or went.
+func (t *tally) add(s *source, count int) bool {
+	i := slices.IndexFunc(*t, func(c counted) bool { return c.source == s })
+	if i < 0 {
+		*t = append(*t, counted{s, count})
+		return true
+	}
+	if (*t)[i].count += count; (*t)[i].count == 0 {
+		*t = slices.Delete(*t, i, i+1)
+		return true
+	}
+	return false
+}
+
+func (t tally) has(s *source) bool {
+	return slices.ContainsFunc(t, func(c counted) bool { return c.source == s })
+}
+
 // setPeer takes in a peer record, nil if there is none any more. How a speaker stands matters
 // where several tell of the same.
 func (d *Database) setPeer(s *source, peer *schemas.Peer) {
@@ -82,7 +108,7 @@ func (d *Database) setPeer(s *source, peer *schemas.Peer) {
 		return
 	}
 	for _, l := range d.lsdbs {
-		if l.sources[s] == 0 {
+		if !l.sources.has(s) {
 			continue
 		}
 		d.pending.lsdbs[l] = true

@@ -30,16 +30,16 @@ func newViews(l *lsdb) *views {
 	}
 	v := &views{speaker: make(map[*source]*view, len(l.sources)), nodes: make([]node, 0, len(l.places))}
 	self := map[*source][]int{}
-	for s := range l.sources {
-		v.speaker[s] = newView(s, len(l.places))
+	for _, c := range l.sources {
+		v.speaker[c.source] = newView(c.source, len(l.places))
 	}
 	for _, p := range l.places {
-		p.number = len(v.nodes)
+		p.index = len(v.nodes)
 		v.nodes = append(v.nodes, p.node)
 		for _, t := range p.tellers {
-			v.speaker[t.source].told[p.number] = true
+			v.speaker[t.source].told[p.index] = true
 			if !p.isPseudonode() && (t.self > 0 || t.source.isNode(p.id)) {
-				self[t.source] = append(self[t.source], p.number)
+				self[t.source] = append(self[t.source], p.index)
 			}
 		}
 	}
@@ -99,7 +99,7 @@ func (v *views) join(halves []half, l *lsdb, a *adjacency) []half {
 			continue
 		}
 		for i := range o.reports {
-			h := half{v.speaker[o.reports[i].source], o.head.place.number, o.link.to.number}
+			h := half{v.speaker[o.reports[i].source], o.head.place.index, o.link.to.index}
 			if back := slices.Index(halves[first:], half{h.view, h.to, h.from}); back >= 0 {
 				h.view.parts[h.view.part(h.from)] = h.view.part(h.to)
 			}
@@ -186,7 +186,7 @@ func (v *views) remembering(p *place, sources []*source) []*source {
 	}
 	return slices.DeleteFunc(sources, func(s *source) bool {
 		view := v.speaker[s]
-		return !view.whole && view.seen[view.part(p.number)]
+		return !view.whole && view.seen[view.part(p.index)]
 	})
 }
 
@@ -195,5 +195,5 @@ func (v *views) reaching(p *place, sources []*source) []*source {
 	if v == nil {
 		return sources
 	}
-	return orAll(sources, func(s *source) bool { return v.speaker[s].reached[p.number] })
+	return orAll(sources, func(s *source) bool { return v.speaker[s].reached[p.index] })
 }

@@ -115,6 +115,7 @@ Exit status: 0; 1 for a failure, 2 for a wrong command line or configuration, 3 
 		c.subcommand("peers", "the speakers, their sessions, how much each told, and their last errors", c.peers, c.topologyFlag, c.jsonFlag, c.watchFlag),
 		c.subcommand("problems", "links and prefixes that are left out of the maps, and why; what else is worth a look", c.problems, c.topologyFlag, c.jsonFlag),
 		c.pathCommand(),
+		c.rankCommand(),
 		topics, subjects,
 		c.labCommand(),
 		c.subcommand("ready", "whether the service at HTTP_LISTEN on this host is caught up", c.ready),

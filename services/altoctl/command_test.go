@@ -8,18 +8,22 @@ import (
 // TestUsage refuses what a command does not know, rather than ignore it.
 func TestUsage(t *testing.T) {
 	for want, args := range map[string][]string{
-		"which command? see altoctl --help":                                                  nil,
-		`unknown command "costs" for "altoctl"`:                                              {"costs"},
-		"Did you mean this?\n\tcost-map":                                                     {"cost-mpa"},
-		"unknown flag: --metrics; see altoctl cost-map --help":                               {"cost-map", "--metrics", "x"},
-		`unknown command "routingcost" for "altoctl cost-map"`:                               {"cost-map", "routingcost"},
-		"unknown flag: --watch; see altoctl topics --help":                                   {"topics", "--watch"},
-		"unknown flag: --topology":                                                           {"compute", "--topology", "x"},
-		"unknown flag: --metric":                                                             {"network-map", "--metric", "x"},
-		"unknown flag: --json":                                                               {"ready", "--json"},
-		`unknown command "destroy" for "altoctl topics"`:                                     {"topics", "destroy"},
-		"unknown flag: --delete":                                                             {"topics", "--delete", "cost_maps"},
-		`invalid argument "costs" for "--delete" flag: altostream has no such topic; it has`: {"topics", "plan", "--delete", "costs"},
+		"which command? see altoctl --help":                                                             nil,
+		`unknown command "costs" for "altoctl"`:                                                         {"costs"},
+		"Did you mean this?\n\tcost-map":                                                                {"cost-mpa"},
+		"unknown flag: --metrics; see altoctl cost-map --help":                                          {"cost-map", "--metrics", "x"},
+		`unknown command "routingcost" for "altoctl cost-map"`:                                          {"cost-map", "routingcost"},
+		"unknown flag: --watch; see altoctl topics --help":                                              {"topics", "--watch"},
+		"unknown flag: --topology":                                                                      {"compute", "--topology", "x"},
+		"unknown flag: --metric":                                                                        {"network-map", "--metric", "x"},
+		`required flag(s) "from" not set`:                                                               {"rank"},
+		`invalid argument "8k" for "--vcpu" flag: "8k" is no amount of vcpu, such as 8`:                 {"rank", "--from", "a", "--vcpu", "8k"},
+		`invalid argument "delay-ow>=5" for "--metric" flag: "delay-ow>=5": of delay-ow less is better`: {"rank", "--from", "a", "--metric", "delay-ow>=5"},
+		`invalid argument "luck" for "--by" flag: is neither cost nor score`:                            {"rank", "--from", "a", "--by", "luck"},
+		"unknown flag: --json":                                                                          {"ready", "--json"},
+		`unknown command "destroy" for "altoctl topics"`:                                                {"topics", "destroy"},
+		"unknown flag: --delete":                                                                        {"topics", "--delete", "cost_maps"},
+		`invalid argument "costs" for "--delete" flag: altostream has no such topic; it has`:            {"topics", "plan", "--delete", "costs"},
 	} {
 		var out, errs strings.Builder
 		status := Main(t.Context(), args, &out, &errs)

@@ -7,6 +7,7 @@
 //	render.go   a record as text for people
 //	diff.go     what changed from one map to the next
 //	peers.go    altoctl peers
+//	rank.go     altoctl rank; ranking.go: the tables that answer it
 //	topics.go   altoctl topics
 //	ready.go    altoctl ready, a health check
 //	lab.go      altoctl lab: links of the lab

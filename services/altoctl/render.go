@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/cats"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -119,24 +120,56 @@ func costRows(w io.Writer, pids []string, m *schemas.CostMap) error {
 // Endpoints writes endpoint properties for people: one entity a line.
 func Endpoints(w io.Writer, table map[string]*schemas.EndpointProperties) error {
 	t := newTable(w)
-	fmt.Fprintln(t, "ENTITY\tATTACHED TO\tPROPERTIES")
+	fmt.Fprintln(t, "ENTITY\tATTACHED TO\tFREE/ALL\tSCORE\tTOLD BY")
 	for _, key := range slices.Sorted(maps.Keys(table)) {
 		e := table[key]
-		place := "not placed: " + text(e.Reason)
-		if e.Placed {
-			var pids []string
-			for _, a := range e.Attachments {
-				pids = append(pids, a.PID+" ("+a.FoundBy+")")
+		var classes []string
+		for _, name := range slices.Sorted(maps.Keys(e.Classes)) {
+			classes = append(classes, name+" "+used(e.Classes[name].Free, e.Classes[name].Total))
+		}
+		score := "-"
+		for _, m := range e.CATSMetrics {
+			if m.MetricType == cats.NormFI {
+				score = number(m.Value)
 			}
-			place = strings.Join(pids, " ")
 		}
-		var properties []string
-		for _, name := range slices.Sorted(maps.Keys(e.Properties)) {
-			properties = append(properties, fmt.Sprintf("%s=%v", name, e.Properties[name]))
-		}
-		fmt.Fprintf(t, "%s\t%s\t%s\n", key, place, strings.Join(properties, " "))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", key, placeOf(e), orDash(strings.Join(classes, " ")), score, tellersOf(e))
 	}
 	return t.Flush()
+}
+
+// placeOf says where an entity is attached, or why it is not; of a network map, which version it is.
+func placeOf(e *schemas.EndpointProperties) string {
+	switch {
+	case len(e.DependentVTags) > 0 && len(e.Attachments) == 0:
+		return "tag " + e.DependentVTags[0].Tag
+	case !e.Placed:
+		return "not placed: " + text(e.Reason)
+	}
+	var pids []string
+	for _, a := range e.Attachments {
+		how := a.FoundBy
+		if a.Cost != nil {
+			how += ", cost " + number(*a.Cost)
+		}
+		pids = append(pids, a.PID+" ("+how+")")
+	}
+	return orDash(strings.Join(pids, " "))
+}
+
+// tellersOf says who tells an entity, or of how many resources it is the total.
+func tellersOf(e *schemas.EndpointProperties) string {
+	told := orDash(text(e.ToldBy))
+	if n, ok := e.Properties["priv:resources"].(float64); ok {
+		told = plural(int(n), "resource")
+	}
+	if len(e.AlsoToldBy) > 0 {
+		told += ", not " + strings.Join(e.AlsoToldBy, " ")
+	}
+	if e.StaleSince != nil {
+		told += ", STALE since " + e.StaleSince.Local().Format("2006-01-02 15:04:05")
+	}
+	return told
 }
 
 // Topology writes raw topology records for people: one object a line, by speaker.

@@ -110,13 +110,21 @@ func TestWideCostMap(t *testing.T) {
 
 func TestEndpoints(t *testing.T) {
 	table := map[string]*schemas.EndpointProperties{
-		"ipv4:192.0.2.1": {Placed: true, Attachments: []schemas.Attachment{{PID: "pid1:a", FoundBy: "address"}}, Properties: map[string]any{"priv:vcpu_used": 3.0, "networkmap-net.pid": "pid1:a"}},
-		".ane:dc.two":    {Reason: new("no address")},
+		"ipv4:192.0.2.1": {
+			Placed: true, Attachments: []schemas.Attachment{{PID: "pid1:a", FoundBy: "address"}, {PID: "pid1:b", FoundBy: "router", Cost: new(5.0)}},
+			Classes: map[string]schemas.Capacity{"vcpu": {Free: new(3.0), Total: new(8.0)}},
+			ToldBy:  new("dc|one"), AlsoToldBy: []string{"dc|two"}, CATSMetrics: []schemas.CATSMetric{{MetricType: "norm_fi", Value: 4}},
+		},
+		".ane:dc.two":            {Reason: new("no address"), ToldBy: new("dc|two"), StaleSince: new(time.Date(2026, 1, 2, 3, 4, 5, 0, time.Local))},
+		"networkmap-net":         {Placed: true, DependentVTags: []schemas.VersionTag{vtag}},
+		"networkmap-net.pid:p:a": {Placed: true, Properties: map[string]any{"priv:resources": 2.0}},
 	}
 	is(t, rendered(t, func(b *strings.Builder) error { return Endpoints(b, table) }), `
-ENTITY          ATTACHED TO             PROPERTIES
-.ane:dc.two     not placed: no address  
-ipv4:192.0.2.1  pid1:a (address)        networkmap-net.pid=pid1:a priv:vcpu_used=3
+ENTITY                  ATTACHED TO                               FREE/ALL  SCORE  TOLD BY
+.ane:dc.two             not placed: no address                    -         -      dc|two, STALE since 2026-01-02 03:04:05
+ipv4:192.0.2.1          pid1:a (address) pid1:b (router, cost 5)  vcpu 3/8  4      dc|one, not dc|two
+networkmap-net          tag t1                                    -         -      -
+networkmap-net.pid:p:a  -                                         -         -      2 resources
 `)
 }
 

@@ -36,6 +36,7 @@ type station struct {
 	*bmpMetrics
 	ctx    context.Context
 	admits Routers
+	system bool // routers are named after their sysNames
 
 	refused service.Limit // of lines about connections that are refused
 	silent  service.Limit // of lines about connections that cannot be accepted
@@ -76,7 +77,7 @@ func listenBMP(ctx context.Context, l *listener, c Config, failed func(error)) e
 		tcp = behindProxy(tcp)
 	}
 	s := &station{
-		listener: l, bmpMetrics: metrics, ctx: ctx, admits: c.BMPRouters, routers: map[string]*router{}, shared: map[netip.Addr]bool{},
+		listener: l, bmpMetrics: metrics, ctx: ctx, admits: c.BMPRouters, system: c.BMPNames == bmpNamesSystem, routers: map[string]*router{}, shared: map[netip.Addr]bool{},
 		refused: service.Limit{Interval: logInterval}, silent: service.Limit{Interval: logInterval},
 	}
 	l.log.Info("listening for BMP", "address", tcp.Addr().String())
@@ -150,15 +151,20 @@ func tcpOf(conn net.Conn) (*net.TCPConn, bool) {
 
 // claim names a router that has said who it is, and returns the connection that there was
 // of the same one. Several routers may come from one address, through a proxy or NAT;
-// their sysNames (RFC 7854 §4.4) tell them apart.
+// their sysNames (RFC 7854 §4.4) tell them apart. Which of them has the address for its name depends on who
+// connected first, unless all are named after their sysNames.
 func (s *station) claim(r *router) (former *router) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	there := s.routers[r.name]
 	if there != nil && there.system != "" && r.system != "" && there.system != r.system {
+		if !s.shared[r.address] {
+			s.log.Warn("several routers come from one address: which one is named after it changes with restarts; with BMP_NAMES=sysname none is",
+				"address", r.address, "names", []string{there.system, r.system})
+		}
 		s.shared[r.address] = true
 	}
-	if r.system != "" && s.shared[r.address] && (there == nil || there.system != r.system) {
+	if r.system != "" && (s.system || s.shared[r.address] && (there == nil || there.system != r.system)) {
 		r.name = url.PathEscape(r.system)
 	}
 	former = s.routers[r.name]

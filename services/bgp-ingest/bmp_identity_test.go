@@ -42,6 +42,18 @@ func TestBMPRoutersBehindOneAddress(t *testing.T) {
 	s.want(Up{Source: "bmp:r1/" + nine, ASN: 65009, RestartTime: 120 * time.Second}, reach("bmp:r1/"+nine, 5))
 }
 
+// TestBMPNames names routers after their sysNames, whoever connects first.
+func TestBMPNames(t *testing.T) {
+	for _, order := range [][]string{{"r1", "r2"}, {"r2", "r1"}} {
+		s := startStationWith(t, Config{BMPNames: bmpNamesSystem}, 16)
+		for i, name := range order {
+			s.connect("127.0.0.51").say(initiationOf(name), upWithLinkState(pre), tellNode(pre, byte(i+1)))
+			source := "bmp:" + name + "/" + nine
+			s.want(Up{Source: source, ASN: 65009, RestartTime: 120 * time.Second}, reach(source, byte(i+1)))
+		}
+	}
+}
+
 // TestBMPProxy takes the address of a router from the PROXY protocol.
 func TestBMPProxy(t *testing.T) {
 	v2 := append([]byte("\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c"), 192, 0, 2, 51, 192, 0, 2, 1, 0x9c, 0x40, 0x2b, 0x0b)

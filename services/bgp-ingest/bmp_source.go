@@ -11,6 +11,12 @@ import (
 // bmpSourcePrefix begins the source of a table that a router monitors.
 const bmpSourcePrefix = "bmp:"
 
+// Values of BMP_NAMES.
+const (
+	bmpNamesAddress = "address"
+	bmpNamesSystem  = "sysname"
+)
+
 // bmpSource names a table of a router's (RFC 7854 §4.2): each is a speaker of its own,
 // since what they hold differs.
 //
@@ -21,7 +27,7 @@ const bmpSourcePrefix = "bmp:"
 //	bmp:<router>/loc-rib           the router's own table (RFC 9069)
 //
 // A router is the address that it connects from, or, where several routers come from one
-// address, its sysName.
+// address or BMP_NAMES says so, its sysName.
 //
 // In a VPN or another instance of the router, its route distinguisher (100:7) or number
 // (local-7) and a slash come before <peer> or loc-rib.

@@ -29,6 +29,7 @@ type Config struct {
 	BMPListen      string        `envconfig:"BMP_LISTEN" example:":11019" desc:"address to accept BMP sessions on; none without"`
 	BMPRouters     Routers       `envconfig:"BMP_ROUTERS" example:"192.0.2.1,10.0.0.0/8" desc:"addresses and prefixes of the BMP routers; any without"`
 	BMPProxy       bool          `envconfig:"BMP_PROXY" default:"false" example:"true" desc:"BMP sessions begin with the PROXY protocol, which says where the router is"`
+	BMPNames       string        `envconfig:"BMP_NAMES" default:"address" example:"sysname" desc:"what BMP routers are named after: address or sysname"`
 	MRTFiles       []string      `envconfig:"MRT_FILES" example:"/var/lib/mrt/updates.mrt" desc:"MRT files to read at the start"`
 	StaleTime      time.Duration `envconfig:"STALE_TIME" default:"2m" example:"2m" desc:"how long a speaker's objects outlive its session"`
 	EmptyTableTime time.Duration `envconfig:"EMPTY_TABLE_TIME" default:"30s" example:"1m" desc:"how long a table that shrinks to nothing is held"`
@@ -68,6 +69,9 @@ func (c *Config) Validate() error {
 	}
 	if c.MaxObjects <= 0 {
 		return service.Wrong("MAX_OBJECTS", strconv.Itoa(c.MaxObjects), "is not positive", "1000000")
+	}
+	if c.BMPNames != bmpNamesAddress && c.BMPNames != bmpNamesSystem {
+		return service.Wrong("BMP_NAMES", c.BMPNames, "is neither address nor sysname", "sysname")
 	}
 	if c.MaxUpdateRate < 0 {
 		return service.Wrong("MAX_UPDATE_RATE", strconv.Itoa(c.MaxUpdateRate), "is negative", "10000")

@@ -70,16 +70,14 @@ func (s *State) firstSessionDue(e FirstSessionDue) []output {
 
 // misses asks for another instance, which may hear the speaker.
 func (s *State) misses(sp *speaker) output {
-	sp.missed = true
 	return output{Key: sp.source, Resign: true}
 }
 
-// hears takes back that a replica may hear a speaker better.
+// hears says that this instance hears a speaker: takes back that a replica may do so better.
 func (s *State) hears(sp *speaker) []output {
-	if !sp.missed {
+	if sp.file() { // so do all instances
 		return nil
 	}
-	sp.missed = false
 	return []output{{Key: sp.source, Resume: true}}
 }
 

@@ -22,6 +22,7 @@ func Spec(c Config, serde *avro.Serde[schemas.RawTopology]) stream.Spec[*State, 
 		Restore: func(key string, r *avro.Encoded) Event {
 			return Restored{Key: key, Record: r}
 		},
+		Source:   func(key string, r *avro.Encoded) (string, bool, bool) { return presence(c, serde, key, r) },
 		TakeOver: func() Event { return TakenOver{time.Now()} },
 		StandBy:  func() Event { return StoodBy{} },
 		Stop:     func() Event { return Stopped{time.Now()} },
@@ -34,6 +35,20 @@ func Spec(c Config, serde *avro.Serde[schemas.RawTopology]) stream.Spec[*State, 
 			return StaleTimeOver{source, epoch}
 		},
 	}
+}
+
+// presence is what a peer record of a replica says: whether that one hears the speaker.
+func presence(c Config, serde *avro.Serde[schemas.RawTopology], key string, record *avro.Encoded) (source string, heard, ok bool) {
+	rest, of := strings.CutPrefix(key, c.Topology+"|")
+	source, peer := strings.CutSuffix(rest, "|"+schemas.KindPeer)
+	if !of || !peer {
+		return "", false, false
+	}
+	r, err := serde.Decode(*record)
+	if err != nil || r.Peer == nil || r.Peer.ReplicaGroup == nil || *r.Peer.ReplicaGroup != c.ReplicaGroup {
+		return "", false, false
+	}
+	return source, r.Peer.State == schemas.PeerSynced || r.Peer.State == schemas.PeerEstablished, true
 }
 
 func newState(c Config, serde *avro.Serde[schemas.RawTopology]) *State {

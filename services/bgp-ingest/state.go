@@ -43,7 +43,6 @@ type speaker struct {
 	asn        uint32
 	state      string        // schemas.Peer…
 	reason     string        // why there is no session, "" = none was told
-	missed     bool          // it lost its session, or had none in time, and has not told its table since
 	over       bool          // it told more objects than it may; nothing counts until its next session
 	peer       avro.Encoded  // its peer record in the output table
 	since      time.Time     // when the session came up or was lost, zero if that is not known

@@ -35,9 +35,9 @@ func (c mapChange) mayMove(r *resource, sites Sites) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(r.record.Attachments, c.resolvesAnew) ||
+	return slices.ContainsFunc(r.attachments, c.resolvesAnew) ||
 		slices.ContainsFunc(sites.of(r).Attachments, c.resolvesAnew) ||
-		r.record.Site != nil && (c.was.entities[*r.record.Site] == "") != (c.is.entities[*r.record.Site] == "") ||
+		r.site != nil && (c.was.entities[*r.site] == "") != (c.is.entities[*r.site] == "") ||
 		(c.was == noMap) != (c.is == noMap) // the first map, or none: why it has no place
 }
 

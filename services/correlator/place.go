@@ -126,7 +126,7 @@ type network struct {
 
 // in returns where an entity of a resource is attached in one network map, sorted by PID.
 func (n network) in(m *networkMap, r *resource, e entity) []schemas.Attachment {
-	if !m.covers(r.record.Topology) {
+	if !m.covers(r.topology) {
 		return nil
 	}
 	var found []schemas.Attachment
@@ -144,16 +144,16 @@ func (n network) in(m *networkMap, r *resource, e entity) []schemas.Attachment {
 		add(pids, foundBy, told)
 	}
 	add(m.holding(e.addresses), foundByAddress, nil)
-	for _, attachment := range r.record.Attachments {
-		attach(attachment, r.record.AttachmentCosts)
+	for _, attachment := range r.attachments {
+		attach(attachment, r.costs)
 	}
 	site := n.sites.of(r)
 	for _, attachment := range site.Attachments {
 		attach(attachment, site.Costs)
 	}
-	if len(found) == 0 && r.record.Site != nil {
-		if _, ok := m.entities[*r.record.Site]; ok {
-			add([]string{*r.record.Site}, foundBySite, nil)
+	if len(found) == 0 && r.site != nil {
+		if _, ok := m.entities[*r.site]; ok {
+			add([]string{*r.site}, foundBySite, nil)
 		}
 	}
 	return distinct(found)
@@ -195,7 +195,7 @@ func (n network) place(r *resource, e entity) []schemas.Attachment {
 // pids returns the PIDs of one network map that a resource is attached to, by any of its
 // entities, sorted.
 func (n network) pids(m *networkMap, r *resource) []string {
-	if len(r.entities) == 1 && len(r.record.Attachments) == 0 && len(n.sites) == 0 && m.covers(r.record.Topology) {
+	if len(r.entities) == 1 && len(r.attachments) == 0 && len(n.sites) == 0 && m.covers(r.topology) {
 		if held := m.holding(r.entities[0].addresses); len(held) > 0 {
 			return held
 		}

@@ -1,8 +1,7 @@
 package correlator
 
 import (
-	"cmp"
-	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -16,7 +15,7 @@ func (s *State) record(id string) *schemas.EndpointProperties {
 		return s.endpoint(id, tellers)
 	}
 	if t := s.totals[id]; t != nil {
-		return s.totalRecord(id, t)
+		return s.totalsRecord(id, t)
 	}
 	if m := s.network.maps[id]; m != nil {
 		return &schemas.EndpointProperties{
@@ -34,8 +33,8 @@ func (s *State) endpoint(id string, tellers []*resource) *schemas.EndpointProper
 	classes, metrics := measured(tellers)
 	record := &schemas.EndpointProperties{
 		Entity: id, Properties: computeProperties(r), Attachments: s.network.place(r, e), ToldBy: &r.key,
-		StaleSince: r.record.StaleSince, State: r.record.State, Schedulable: r.record.Schedulable, StateReason: r.record.StateReason,
-		Taints: taints(r.record.Taints), Classes: classes,
+		StaleSince: r.staleSince, State: r.state, Schedulable: r.schedulable, StateReason: r.stateReason,
+		Taints: r.taints, Classes: classes,
 		CATSMetrics: cats.Metrics(s.method, classes, metrics, r.takesWork()),
 	}
 	for _, other := range tellers[1:] {
@@ -66,24 +65,16 @@ func setPIDs(record *schemas.EndpointProperties) {
 	}
 }
 
-func taints(told []schemas.Taint) []string {
-	var texts []string
-	for _, t := range told {
-		texts = append(texts, t.Key+"="+t.Value+":"+t.Effect)
-	}
-	return texts
-}
-
 // whyNotPlaced says why an entity has no PID.
 func (n network) whyNotPlaced(r *resource, e entity) string {
-	attachments := slices.Concat(r.record.Attachments, n.sites.of(r).Attachments)
+	attachments := slices.Concat(r.attachments, n.sites.of(r).Attachments)
 	switch {
-	case !e.addresses.IsValid() && len(attachments) == 0 && r.site == "":
+	case !e.addresses.IsValid() && len(attachments) == 0 && r.siteEntity == "":
 		return "no address"
 	case len(n.maps) == 0:
 		return "no network map"
-	case !n.covers(r.record.Topology):
-		return "no network map of topology " + *r.record.Topology
+	case !n.covers(r.topology):
+		return "no network map of topology " + *r.topology
 	}
 	var reasons []string
 	if e.addresses.IsValid() {
@@ -94,7 +85,7 @@ func (n network) whyNotPlaced(r *resource, e entity) string {
 		reasons = append(reasons, "attachment "+attachment+" is no PID, router or address of a network map")
 	}
 	if len(reasons) == 0 {
-		reasons = append(reasons, "no address, and site "+*r.record.Site+" is no PID")
+		reasons = append(reasons, "no address, and site "+*r.site+" is no PID")
 	}
 	return strings.Join(reasons, "; ")
 }
@@ -113,102 +104,49 @@ func (n network) covers(topology *string) bool {
 // (RFC 9240 §5.2.1): priv:<field of compute_resources>, in the units there.
 func computeProperties(r *resource) map[string]any {
 	source, name, _ := strings.Cut(r.key, "|")
-	p := make(map[string]any, 16)
+	p := make(map[string]any, 5+len(amountProperties)+1)
 	p["priv:source"], p["priv:name"] = source, name
-	for field, value := range map[string]*string{"priv:site": r.record.Site, "priv:region": r.record.Region, "priv:zone": r.record.Zone} {
-		if value != nil {
-			p[field] = *value
+	for _, field := range []struct {
+		property string
+		text     *string
+	}{
+		{"priv:site", r.site}, {"priv:region", r.region}, {"priv:zone", r.zone},
+	} {
+		if field.text != nil {
+			p[field.property] = *field.text
 		}
 	}
-	for field, value := range amounts(r.record) {
-		if value != nil {
-			p[field] = *value
+	for i, v := range r.amounts {
+		if !math.IsNaN(v) {
+			p[amountProperties[i]] = v
 		}
 	}
 	return p
 }
 
-// amounts are the seven fields that every source fills, by property.
-func amounts(r *schemas.ComputeResource) map[string]*float64 {
-	var instances *float64
-	if r.Instances != nil {
-		n := float64(*r.Instances)
-		instances = &n
-	}
-	return map[string]*float64{
-		"priv:disk_available": r.DiskAvailable, "priv:disk_used": r.DiskUsed,
-		"priv:ram_available": r.RAMAvailable, "priv:ram_used": r.RAMUsed,
-		"priv:vcpu_available": r.VCPUAvailable, "priv:vcpu_used": r.VCPUUsed,
-		"priv:instances": instances,
-	}
-}
-
-// totalRecord returns the record of a site or PID.
-func (s *State) totalRecord(id string, t *total) *schemas.EndpointProperties {
+// totalsRecord returns the record of a site or PID.
+func (s *State) totalsRecord(id string, t *totals) *schemas.EndpointProperties {
 	record := &schemas.EndpointProperties{
-		Entity: id, Classes: t.classes(), Placed: true,
-		Properties: map[string]any{
-			"priv:resources": float64(t.resources), "priv:multihomed": float64(t.multihomed),
-			"priv:stale": float64(t.stale), "priv:down": float64(t.down),
-		},
+		Entity: id, Classes: t.classRecords(), Placed: true,
+		Properties: map[string]any{"priv:resources": float64(t.resources), "priv:stale": float64(t.stale), "priv:down": float64(t.down)},
 	}
-	for key, held := range t.sums {
-		if key.class == "" {
-			record.Properties[key.field] = float64(held.milli) / 1000
+	for i := range t.amounts {
+		if v := t.amounts[i].amount(); !math.IsNaN(v) {
+			record.Properties[amountProperties[i]] = v
 		}
 	}
 	if record.CATSMetrics = cats.Metrics(s.method, record.Classes, nil, true); record.CATSMetrics != nil {
 		record.CATSMethod = s.method
 	}
 	if t.of.site == "" {
+		record.Properties["priv:multihomed"] = float64(t.multihomed)
 		return record
 	}
 	record.Properties["priv:site"] = t.of.site
-	delete(record.Properties, "priv:multihomed")
 	record.Attachments = t.attachments()
 	if record.Placed = len(record.Attachments) > 0; !record.Placed {
 		reason := "none of its resources is placed"
 		record.Reason = &reason
 	}
 	return record
-}
-
-// classes returns the sums of the classes. Amounts of one class in different units do not
-// add up: of these the first unit counts.
-func (t *total) classes() map[string]schemas.Capacity {
-	classes := map[string]schemas.Capacity{}
-	units := map[string]sumKey{}
-	for _, key := range slices.SortedFunc(maps.Keys(t.sums), compareSums) {
-		unit := sumKey{class: key.class, kind: key.kind, unit: key.unit}
-		if first, ok := units[key.class]; key.class == "" || ok && first != unit {
-			continue
-		}
-		units[key.class] = unit
-		c := classes[key.class]
-		c.Kind, c.Unit = optional(key.kind), optional(key.unit)
-		amount := float64(t.sums[key].milli) / 1000
-		switch key.field {
-		case fieldPhysical:
-			c.Physical = &amount
-		case fieldTotal:
-			c.Total = &amount
-		case fieldUsed:
-			c.Used = &amount
-		case fieldFree:
-			c.Free = &amount
-		}
-		classes[key.class] = c
-	}
-	return classes
-}
-
-func compareSums(a, b sumKey) int {
-	return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.kind, b.kind), cmp.Compare(a.unit, b.unit), cmp.Compare(a.field, b.field))
-}
-
-func optional(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
 }

@@ -51,8 +51,8 @@ func ParseSites(text []byte) (Sites, error) {
 
 // of returns what is said of a resource's site.
 func (s Sites) of(r *resource) Site {
-	if r.record.Site == nil {
+	if r.site == nil {
 		return Site{}
 	}
-	return s[*r.record.Site]
+	return s[*r.site]
 }

@@ -18,7 +18,7 @@ type State struct {
 	network   network
 	resources map[string]*resource   // by key
 	tellers   map[string][]*resource // by entity id, the one that counts first
-	totals    map[string]*total      // by id of the owned entity
+	totals    map[string]*totals     // by id of the owned entity
 
 	// Since the last flush: what changed, as it was, nil = not there; and the owned entities
 	// whose records are to be made.

@@ -1,27 +1,76 @@
 package correlator
 
 import (
+	"cmp"
+	"maps"
+	"math"
+	"slices"
+
 	"github.com/altostream/altostream/schemas"
 )
 
-// total is what the resources of one PID or one site come to. It does not depend on the
+// totals is what the resources of one PID or one site come to. It does not depend on the
 // order in which they came.
-type total struct {
-	of         totalOf
+type totals struct {
+	of         totalsOf
 	resources  int
 	multihomed int // attached to other PIDs of the map too
 	stale      int
 	down       int
-	sums       map[sumKey]sum
+	amounts    [len(amountProperties)]sum
+	own        [len(ownClasses)]sums
+	classes    map[classKey]*sums
 	places     map[attachment]int // of a site: how many resources are attached there
 }
 
-// totalOf is what a total is of: a site, or a PID of a network map.
-type totalOf struct{ site, networkMap, pid string }
+// totalsOf is a site, or a PID of a network map.
+type totalsOf struct{ site, networkMap, pid string }
 
+// classKey names a further class, whose amounts in other units do not add up.
+type classKey struct{ name, kind, unit string }
+
+// sums are the sums of a capacity; measured use is none.
+type sums [measuredUse]sum
+
+// sum is in thousandths, so that it is the same whatever the order.
 type sum struct {
-	resources int // that tell it
-	milli     int64
+	milli int64
+	told  int // by how many resources
+}
+
+func (s *sum) add(v float64, sign int) {
+	if math.IsNaN(v) {
+		return
+	}
+	const most = 1 << 52
+	s.milli += int64(sign) * int64(min(max(math.Round(v*1000), -most), most))
+	s.told += sign
+}
+
+// amount is the sum, NaN if nobody tells it.
+func (s *sum) amount() float64 {
+	if s.told == 0 {
+		return math.NaN()
+	}
+	return float64(s.milli) / 1000
+}
+
+// add adds a capacity, of which nothing is free if its resource takes no work.
+func (s *sums) add(c capacity, takesWork bool, sign int) {
+	if !takesWork {
+		c[free] *= 0
+	}
+	for field := range s {
+		s[field].add(c[field], sign)
+	}
+}
+
+func (s *sums) capacity() capacity {
+	c := capacity{measuredUse: math.NaN()}
+	for field := range s {
+		c[field] = s[field].amount()
+	}
+	return c
 }
 
 // attachment is schemas.Attachment as a value.
@@ -40,67 +89,72 @@ func (s *State) countUnder(id string, n network, sign int) {
 		return
 	}
 	r := tellers[0]
-	if r.site != "" && s.owned.owns(r.site) {
-		t := s.total(r.site, totalOf{site: *r.record.Site})
+	if r.siteEntity != "" && s.owned.owns(r.siteEntity) {
+		t := s.totalsOf(r.siteEntity, totalsOf{site: *r.site})
 		t.add(r, sign, false)
 		for _, e := range r.entities {
 			t.attach(n.place(r, e), sign)
 		}
-		s.settleTotal(r.site, t)
+		s.counted(r.siteEntity, t)
 	}
 	for _, m := range n.maps {
 		pids := n.pids(m, r)
 		for _, pid := range pids {
-			id := m.entities[pid]
-			if s.owned.owns(id) {
-				t := s.total(id, totalOf{networkMap: m.id, pid: pid})
+			if id := m.entities[pid]; s.owned.owns(id) {
+				t := s.totalsOf(id, totalsOf{networkMap: m.id, pid: pid})
 				t.add(r, sign, len(pids) > 1)
-				s.settleTotal(id, t)
+				s.counted(id, t)
 			}
 		}
 	}
 }
 
-func (s *State) total(id string, of totalOf) *total {
+func (s *State) totalsOf(id string, of totalsOf) *totals {
 	t := s.totals[id]
 	if t == nil {
-		t = &total{of: of, sums: map[sumKey]sum{}, places: map[attachment]int{}}
+		t = &totals{of: of, classes: map[classKey]*sums{}, places: map[attachment]int{}}
 		s.totals[id] = t
 	}
 	return t
 }
 
-func (s *State) settleTotal(id string, t *total) {
+func (s *State) counted(id string, t *totals) {
 	if t.resources == 0 {
 		delete(s.totals, id)
 	}
 	s.dirty[id] = struct{}{}
 }
 
-func (t *total) add(r *resource, sign int, multihomed bool) {
+func (t *totals) add(r *resource, sign int, multihomed bool) {
 	t.resources += sign
 	if multihomed {
 		t.multihomed += sign
 	}
-	if r.record.StaleSince != nil {
+	if r.staleSince != nil {
 		t.stale += sign
 	}
 	if r.down() {
 		t.down += sign
 	}
-	for _, a := range r.sums {
-		held := t.sums[a.sumKey]
-		held.resources += sign
-		held.milli += int64(sign) * a.milli
-		if held.resources == 0 {
-			delete(t.sums, a.sumKey)
-			continue
+	for i, v := range r.amounts {
+		t.amounts[i].add(v, sign)
+	}
+	takesWork := r.takesWork()
+	for i, c := range r.own {
+		t.own[i].add(c, takesWork, sign)
+	}
+	for _, c := range r.classes {
+		key := classKey{name: c.name, kind: textOf(c.kind), unit: textOf(c.unit)}
+		held := t.classes[key]
+		if held == nil {
+			held = &sums{}
+			t.classes[key] = held
 		}
-		t.sums[a.sumKey] = held
+		held.add(c.capacity, takesWork, sign)
 	}
 }
 
-func (t *total) attach(found []schemas.Attachment, sign int) {
+func (t *totals) attach(found []schemas.Attachment, sign int) {
 	for _, a := range found {
 		at := attachment{networkMap: a.NetworkMap, pid: a.PID, foundBy: a.FoundBy}
 		if a.Cost != nil {
@@ -114,7 +168,7 @@ func (t *total) attach(found []schemas.Attachment, sign int) {
 }
 
 // attachments returns where any of the resources is attached.
-func (t *total) attachments() []schemas.Attachment {
+func (t *totals) attachments() []schemas.Attachment {
 	var found []schemas.Attachment
 	for at := range t.places {
 		a := schemas.Attachment{NetworkMap: at.networkMap, PID: at.pid, FoundBy: at.foundBy}
@@ -124,4 +178,41 @@ func (t *total) attachments() []schemas.Attachment {
 		found = append(found, a)
 	}
 	return distinct(found)
+}
+
+// classRecords returns the sums of the classes. Of amounts of one class in different units
+// the first unit counts.
+func (t *totals) classRecords() map[string]schemas.Capacity {
+	classes := map[string]schemas.Capacity{}
+	put := func(name string, s *sums, kind, unit *string) {
+		c := s.capacity()
+		if _, held := classes[name]; !held && c.told() {
+			classes[name] = c.record(kind, unit)
+		}
+	}
+	for i := range t.own {
+		put(ownClasses[i].name, &t.own[i], ownClasses[i].kind, ownClasses[i].unit)
+	}
+	for _, key := range slices.SortedFunc(maps.Keys(t.classes), compareClasses) {
+		put(key.name, t.classes[key], optional(key.kind), optional(key.unit))
+	}
+	return classes
+}
+
+func compareClasses(a, b classKey) int {
+	return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.kind, b.kind), cmp.Compare(a.unit, b.unit))
+}
+
+func textOf(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }

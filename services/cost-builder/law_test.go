@@ -1,9 +1,13 @@
 package costbuilder
 
 import (
+	"encoding/json"
+	"fmt"
 	"testing"
 
 	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/alto/versioned"
+	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/libs/stream/streamtest"
 	"github.com/altostream/altostream/schemas"
 )
@@ -99,11 +103,30 @@ func history() []streamtest.Keyed[Event] {
 	}
 }
 
+// tight are limits at which maps of two PIDs are one record and others are not.
+var tight = versioned.Limits{Inline: 400, Record: 900_000, Flush: 500, Slots: 4}
+
+// asRead is what readers of the output table have.
+func asRead(table []stream.Change[versioned.CostRecord]) map[string]string {
+	read, reader := map[string]string{}, versioned.NewCostReader()
+	for _, c := range table {
+		id, state, m := reader.Take(c.Key, c.Value)
+		switch state {
+		case versioned.Gone:
+			delete(read, id)
+		case versioned.Shown:
+			text, err := json.Marshal(m.Record())
+			read[id] = fmt.Sprint(string(text), err)
+		}
+	}
+	return read
+}
+
 func TestTheCostsAreAFunctionOfTheTables(t *testing.T) {
 	serdes := Serdes{
 		Raw:   streamtest.Serde[schemas.RawTopology](t, schemas.RawTopologyTopic),
 		Maps:  streamtest.Serde[schemas.NetworkMap](t, schemas.NetworkMapsTopic),
-		Costs: streamtest.Serde[schemas.CostMap](t, schemas.CostMapsTopic),
+		Costs: streamtest.Serde[versioned.CostRecord](t, schemas.CostMapsTopic),
 	}
 	for routing := range routingCosts {
 		t.Run(routing, func(t *testing.T) {
@@ -115,7 +138,8 @@ func TestTheCostsAreAFunctionOfTheTables(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			streamtest.PathIndependent(t, Spec(metrics, c.Options, serdes), history())
+			streamtest.PathIndependent(t, Spec(metrics, c.Options, limits, serdes), history())
+			streamtest.PathIndependentAs(t, Spec(metrics, c.Options, tight, serdes), history(), asRead)
 		})
 	}
 }

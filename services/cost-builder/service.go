@@ -7,17 +7,20 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/altostream/altostream/libs/alto/versioned"
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/libs/ted"
 	"github.com/altostream/altostream/schemas"
+	"github.com/altostream/altostream/services/internal/publication"
 )
 
 // Config is the configuration of cost-builder.
 type Config struct {
 	service.Config
 	ted.Options
+	publication.Settings
 	CostMetrics   []string `envconfig:"COST_METRICS" default:"routingcost,hopcount" example:"routingcost,delay-ow,hopcount-ordinal" desc:"cost maps to keep"`
 	RoutingCost   string   `envconfig:"ROUTINGCOST" default:"igp" example:"igp" desc:"what routingcost is: igp, te or hops"`
 	BandwidthPath string   `envconfig:"BW_PATH" default:"widest" example:"igp" desc:"the path that bandwidths are of: the widest, or that of the igp"`
@@ -26,6 +29,9 @@ type Config struct {
 // Validate reports the first wrong value, naming its variable.
 func (c *Config) Validate() error {
 	if err := c.Config.Validate(); err != nil {
+		return err
+	}
+	if err := c.Settings.Validate(); err != nil {
 		return err
 	}
 	if _, ok := routingCosts[c.RoutingCost]; !ok {
@@ -54,7 +60,7 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	if err != nil {
 		return fmt.Errorf("COST_METRICS: %w", err)
 	}
-	return stream.Run(ctx, watched(Spec(metrics, c.Options, serdes), rt), c.Config, rt)
+	return stream.Run(ctx, watched(Spec(metrics, c.Options, c.Limits(stream.RecordBytes(c.KafkaProperties)), serdes), rt), c.Config, rt)
 }
 
 func newSerdes(c *service.Config) (s Serdes, err error) {
@@ -68,6 +74,6 @@ func newSerdes(c *service.Config) (s Serdes, err error) {
 	if s.Maps, err = avro.NewSerde[schemas.NetworkMap](registry, schemas.NetworkMapsTopic, schemas.NetworkMapsSchema); err != nil {
 		return s, err
 	}
-	s.Costs, err = avro.NewSerde[schemas.CostMap](registry, schemas.CostMapsTopic, schemas.CostMapsSchema)
+	s.Costs, err = avro.NewSerde[versioned.CostRecord](registry, schemas.CostMapsTopic, schemas.CostMapsSchema)
 	return s, err
 }

@@ -7,17 +7,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/alto/versioned"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/libs/ted"
 	"github.com/altostream/altostream/schemas"
 )
 
-func newMachine() *stream.Machine[*State, Event, schemas.CostMap] {
+func newMachine() *stream.Machine[*State, Event, versioned.CostRecord] {
 	return machineOf(Metric{Name: "routingcost", Mode: alto.Numerical, Costs: ted.RoutingIGP})
 }
 
-func machineOf(metrics ...Metric) *stream.Machine[*State, Event, schemas.CostMap] {
-	return stream.NewMachine(Spec(metrics, ted.Options{}, Serdes{}))
+func machineOf(metrics ...Metric) *stream.Machine[*State, Event, versioned.CostRecord] {
+	return stream.NewMachine(Spec(metrics, ted.Options{}, limits, Serdes{}))
 }
 
 func linkTold(from, to string, metric uint32) Told {
@@ -39,12 +40,21 @@ func networkMapped(tag string, pids ...string) Mapped {
 	return Mapped{"networkmap-net", m}
 }
 
+// limits are those of the configuration's defaults.
+var limits = versioned.Limits{Inline: 512 << 10, Record: 900_000, Flush: 8 << 20, Slots: 1024}
+
+// costsIn returns the costs of a map that is one record.
+func costsIn(c stream.Change[versioned.CostRecord]) alto.CostMap {
+	_, _, m := versioned.NewCostReader().Take(c.Key, c.Value)
+	return alto.CostMapOf(m)
+}
+
 const (
 	a, b       = "01010101", "02020202"
 	pidA, pidB = "pid0:01010101", "pid0:02020202"
 )
 
-func flushed(m *stream.Machine[*State, Event, schemas.CostMap], events ...Event) []stream.Change[schemas.CostMap] {
+func flushed(m *stream.Machine[*State, Event, versioned.CostRecord], events ...Event) []stream.Change[versioned.CostRecord] {
 	for _, e := range events {
 		m.Apply(e, stream.Cause{})
 	}
@@ -62,7 +72,7 @@ func TestNoNetworkMapNoCosts(t *testing.T) {
 	if len(changes) != 1 || changes[0].Key != "costmap-net-routingcost" {
 		t.Fatalf("changes = %v", changes)
 	}
-	if diff := cmp.Diff(want, changes[0].Value.CostMap); diff != "" {
+	if diff := cmp.Diff(want, costsIn(changes[0])); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if changes = flushed(m, Mapped{Key: "networkmap-net"}); len(changes) != 1 || changes[0].Value != nil {
@@ -89,7 +99,7 @@ func TestNoRoutersNoCosts(t *testing.T) {
 func TestPIDsAreThoseOfTheNetworkMap(t *testing.T) {
 	changes := flushed(newMachine(), linkTold(a, b, 7), linkTold(b, a, 9), networkMapped("t1", pidA, "pid0:03030303", alto.DefaultPID))
 	want := alto.CostMap{pidA: {pidA: 0}, "pid0:03030303": {"pid0:03030303": 0}, alto.DefaultPID: {alto.DefaultPID: 0}}
-	if diff := cmp.Diff(want, changes[0].Value.CostMap); diff != "" {
+	if diff := cmp.Diff(want, costsIn(changes[0])); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -160,7 +170,7 @@ func TestRanks(t *testing.T) {
 		{pidA: {pidA: 0, pidB: 2}, pidB: {pidB: 0, pidA: 1}},
 		{pidA: {pidA: 0, pidB: 2}, pidB: {pidB: 0, pidA: 1}},
 	} {
-		if diff := cmp.Diff(want, changes[i].Value.CostMap); diff != "" {
+		if diff := cmp.Diff(want, costsIn(changes[i])); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", changes[i].Key, diff)
 		}
 	}
@@ -172,7 +182,7 @@ func TestRanks(t *testing.T) {
 // TestTooLongResourceID has a topology with whose name the resource id of one metric is too long.
 func TestTooLongResourceID(t *testing.T) {
 	name := strings.Repeat("t", 33)
-	spec := Spec([]Metric{{Name: "delay-variation", Mode: alto.Ordinal, Costs: ted.DelayVariation}, {Name: "hopcount", Mode: alto.Ordinal, Costs: ted.HopCount}}, ted.Options{}, Serdes{})
+	spec := Spec([]Metric{{Name: "delay-variation", Mode: alto.Ordinal, Costs: ted.DelayVariation}, {Name: "hopcount", Mode: alto.Ordinal, Costs: ted.HopCount}}, ted.Options{}, limits, Serdes{})
 	s := spec.Init()
 	link := linkTold(a, b, 1)
 	link.Key = name + strings.TrimPrefix(link.Key, "net")
@@ -180,10 +190,14 @@ func TestTooLongResourceID(t *testing.T) {
 	mapped := networkMapped("t1", pidA)
 	mapped.Key = alto.NetworkMapID(name)
 	s, _ = Step(s, mapped)
-	_, out := Step(s, Flush{})
-	for i, want := range []string{`resource id "costmap-` + name + `-delay-variation-ordinal" is 65 characters long, at most 64 are allowed: the topology needs a shorter name`, ""} {
-		if got := out[2*i]; got.Reason != want || (got.Value == nil) != (want != "") {
-			t.Errorf("%s: got reason %q, want %q", got.Key, got.Reason, want)
-		}
+	s, out := Step(s, Flush{})
+	want := map[string]string{
+		"costmap-" + name + "-delay-variation-ordinal": `resource id "costmap-` + name + `-delay-variation-ordinal" is 65 characters long, at most 64 are allowed: the topology needs a shorter name`,
+	}
+	if diff := cmp.Diff(want, s.published.Problems()); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+	if len(out) != 1 || out[0].Key != "costmap-"+name+"-hopcount-ordinal" {
+		t.Errorf("put out %v, want the map of hop counts alone", out)
 	}
 }

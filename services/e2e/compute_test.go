@@ -6,6 +6,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -98,6 +99,39 @@ func TestComputeReplicas(t *testing.T) {
 	second.line(publishes)
 	c.quiet(t)
 	checkNoRepeats(t, schemas.ComputeResourcesTopic, c.log(schemas.ComputeResourcesTopic))
+}
+
+// TestOneAddressOfTwoSources has two sources of two partitions tell one address: it has one record, in the
+// partition of its key, which the end of the one resource does not end.
+func TestOneAddressOfTwoSources(t *testing.T) {
+	t.Parallel()
+	const entity = "ipv4:192.168.24.10"
+	c := newChain(t, 12)
+	c.replaceFile("east.json", `{"host": {"vcpu_available": 4}}`)
+	c.replaceFile("west.json", `{"host": {"vcpu_available": 8}}`)
+	c.replaceFile("both.json", `{"host": {"addresses": ["192.168.24.10"]}}`)
+	c.env["compute-ingest"] = []string{
+		"COMPUTE_SOURCES=east=" + c.file("east.json") + ",west=" + c.file("west.json"), "COMPUTE_SITES=" + c.file("both.json"), "COMPUTE_POLL_INTERVAL=100ms",
+	}
+	c.start("compute-ingest", "correlator")
+	toldBy := func(winner string, others ...string) {
+		t.Helper()
+		await(t, func() error {
+			e, err := value[schemas.EndpointProperties](c.topics, schemas.EndpointPropertiesTopic, entity)
+			if err != nil {
+				return err
+			}
+			return differ("who tells "+entity, append([]string{winner}, others...), append([]string{*e.ToldBy}, e.AlsoToldBy...))
+		})
+	}
+	toldBy("east|host", "west|host")
+	c.replaceFile("east.json", `{}`)
+	toldBy("west|host")
+	for _, r := range c.log(schemas.EndpointPropertiesTopic) {
+		if r.key == entity && (r.value == nil || r.partition != stream.Partition(entity, 12)) {
+			t.Errorf("%s is %v in partition %d", entity, r.value, r.partition)
+		}
+	}
 }
 
 // resourcesAre reports that the compute resources are others, or compute5 uses another

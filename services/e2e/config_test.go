@@ -53,6 +53,7 @@ var wrongFor = map[string][][2]string{
 		{"STALE_TIME=-2m", `is not positive`},
 		{"EMPTY_TABLE_TIME=-1s", `is negative`},
 		{"BMP_PROXY=maybe", `is neither true nor false`},
+		{"BMP_NAMES=dns", `is neither address nor sysname`},
 		{"TOPOLOGY=a|b", `other than A-Z a-z 0-9`},
 	},
 	"map-builder": {
@@ -61,7 +62,9 @@ var wrongFor = map[string][][2]string{
 	},
 	"cost-builder": {
 		{"COST_METRICS=foo", `has "foo"`},
+		{"COST_METRICS=delay-ow,delay-ow", `has "delay-ow" twice`},
 		{"ROUTINGCOST=x", `is not one of hops, igp, te`},
+		{"BW_PATH=shortest", `is not one of igp, widest`},
 	},
 	"compute-ingest": {
 		{"COMPUTE_SOURCES=", `is empty`},

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -129,18 +130,21 @@ func checkKeys(t *testing.T, c *chain) {
 		schemas.NetworkMapsTopic:        regexp.MustCompile(`^networkmap-default$`),
 		schemas.CostMapsTopic:           regexp.MustCompile(`^costmap-default-(routingcost|hopcount)$`),
 		schemas.ComputeResourcesTopic:   regexp.MustCompile(`^seed\|compute[456]$`),
-		schemas.EndpointPropertiesTopic: regexp.MustCompile(`^ipv4:192\.168\.(13|24|35)\.10$`),
+		schemas.EndpointPropertiesTopic: regexp.MustCompile(`^(ipv4:192\.168\.(13|24|35)\.10|\.ane:(bilbao|madrid|sevilla)|networkmap-default(\.pid:pid100:0([1-5])0\d0\d0\d)?)$`),
 	}
 	counts := map[string]int{
 		schemas.RawTopologyTopic: 2 * (6 + 6 + 17 + 1), // of two speakers: nodes, links left, prefixes, the speaker
-		schemas.NetworkMapsTopic: 1, schemas.CostMapsTopic: 2, schemas.ComputeResourcesTopic: 3, schemas.EndpointPropertiesTopic: 3,
+		schemas.NetworkMapsTopic: 1, schemas.CostMapsTopic: 2, schemas.ComputeResourcesTopic: 3, schemas.EndpointPropertiesTopic: 3 + 3 + 5 + 1, // endpoints, sites, PIDs, the network map
 	}
 	for _, topic := range schemas.Topics {
-		partition := int32(defaultPartition)
-		if topic == schemas.ComputeResourcesTopic || topic == schemas.EndpointPropertiesTopic {
-			partition = seedPartition
-		}
 		for _, r := range c.log(topic) {
+			partition := int32(defaultPartition)
+			switch topic {
+			case schemas.ComputeResourcesTopic:
+				partition = seedPartition
+			case schemas.EndpointPropertiesTopic:
+				partition = stream.Partition(r.key, partitions)
+			}
 			if !keys[topic].MatchString(r.key) {
 				t.Errorf("%s: key %q is not like %s", topic, r.key, keys[topic])
 			}

@@ -106,7 +106,7 @@ func checkScenario(t *testing.T, got content, networkMap alto.NetworkMap) {
 			t.Error(err)
 		}
 	}
-	if n := len(got[schemas.EndpointPropertiesTopic]); n != 2 {
+	if n := len(endpoints(got)); n != 2 {
 		t.Errorf("there are %d endpoints, want compute4 and compute6", n)
 	}
 	for key, v := range got[schemas.RawTopologyTopic] {

@@ -66,7 +66,7 @@ func (l *labProcess) holdsAllLinks() {
 		return differ("cost map", allLinks, m.CostMap)
 	})
 	await(l.t, func() error {
-		if n := len(l.topics.content()[schemas.EndpointPropertiesTopic]); n != 3 {
+		if n := len(endpoints(l.topics.content())); n != 3 {
 			return fmt.Errorf("there are %d endpoints, want 3", n)
 		}
 		return nil

@@ -72,7 +72,7 @@ func (c *chain) unchanged(before content) {
 	if n := len(now[schemas.CostMapsTopic]); n != 2 {
 		c.t.Errorf("there are %d cost maps, want 2", n)
 	}
-	if n := len(now[schemas.EndpointPropertiesTopic]); n != 3 {
+	if n := len(endpoints(now)); n != 3 {
 		c.t.Errorf("there are %d endpoints, want 3", n)
 	}
 }

@@ -273,6 +273,9 @@ func (f *fleet) restartAll() {
 	}
 	for _, topic := range []string{schemas.RawTopologyTopic, schemas.ComputeResourcesTopic, schemas.EndpointPropertiesTopic} {
 		for _, r := range f.log(topic)[before[topic]:] {
+			if _, freshness := alto.TopologyOf(r.key); freshness {
+				continue // of the network map, whose speakers were away
+			}
 			if raw, ok := r.value.(*schemas.RawTopology); !ok || raw.Peer == nil {
 				f.t.Errorf("the restart wrote %s to %s", r.key, topic)
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -31,6 +32,17 @@ type record struct {
 
 // content is what topics hold: topic → key → record.
 type content map[string]map[string]any
+
+// endpoints are the properties of the entities that are addresses.
+func endpoints(c content) map[string]*schemas.EndpointProperties {
+	found := map[string]*schemas.EndpointProperties{}
+	for entity, v := range c[schemas.EndpointPropertiesTopic] {
+		if r, ok := v.(*schemas.EndpointProperties); ok && strings.HasPrefix(entity, "ipv4:") {
+			found[entity] = r
+		}
+	}
+	return found
+}
 
 // topics keeps every record of the five topics.
 type topics struct {

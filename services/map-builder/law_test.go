@@ -1,9 +1,13 @@
 package mapbuilder
 
 import (
+	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
+	"github.com/altostream/altostream/libs/alto/versioned"
+	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/libs/stream/streamtest"
 	"github.com/altostream/altostream/libs/ted"
 	"github.com/altostream/altostream/schemas"
@@ -74,12 +78,32 @@ func history() []streamtest.Keyed[Event] {
 	}
 }
 
+// tight are limits at which maps of few prefixes are one record and others are not.
+var tight = versioned.Limits{Inline: 350, Record: 900_000, Flush: 400, Slots: 4}
+
+// asRead is what readers of the output table have.
+func asRead(table []stream.Change[schemas.NetworkMap]) map[string]string {
+	read, reader := map[string]string{}, versioned.NewNetworkReader()
+	for _, c := range table {
+		id, state, m := reader.Take(c.Key, c.Value)
+		switch state {
+		case versioned.Gone:
+			delete(read, id)
+		case versioned.Shown:
+			text, err := json.Marshal(m)
+			read[id] = fmt.Sprint(string(text), err)
+		}
+	}
+	return read
+}
+
 func TestTheMapIsAFunctionOfTheTable(t *testing.T) {
 	raw := streamtest.Serde[schemas.RawTopology](t, schemas.RawTopologyTopic)
 	maps := streamtest.Serde[schemas.NetworkMap](t, schemas.NetworkMapsTopic)
 	for name, ownership := range ownerships {
 		t.Run(name, func(t *testing.T) {
-			streamtest.PathIndependent(t, Spec(ownership, ted.Options{}, time.Minute, raw, maps), history())
+			streamtest.PathIndependent(t, Spec(ownership, ted.Options{}, time.Minute, limits, raw, maps), history())
+			streamtest.PathIndependentAs(t, Spec(ownership, ted.Options{}, time.Minute, tight, raw, maps), history(), asRead)
 		})
 	}
 }
@@ -94,5 +118,5 @@ func TestTopologiesAreIndependent(t *testing.T) {
 		both = append(both, streamtest.Record(k.Topic, "other"+told.Key[len("default"):], told.Record,
 			func(key string, r *schemas.RawTopology) Event { return Told{key, r} }))
 	}
-	streamtest.PathIndependent(t, Spec(ted.Unique, ted.Options{}, time.Minute, raw, maps), both)
+	streamtest.PathIndependent(t, Spec(ted.Unique, ted.Options{}, time.Minute, limits, raw, maps), both)
 }

@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
+	"github.com/altostream/altostream/libs/alto/versioned"
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/libs/ted"
@@ -21,11 +22,15 @@ import (
 func watched(spec stream.Spec[*State, Event, schemas.NetworkMap], syncTimeout time.Duration, rt *service.Runtime) (stream.Spec[*State, Event, schemas.NetworkMap], error) {
 	maps := published.New("network_map", rt)
 	spec.Output.Visible = func(change stream.Change[schemas.NetworkMap], octets int) {
-		if change.Value == nil {
-			maps.Withdrawn(change.Key, change.Reason)
-			return
+		id, rest := versioned.ResourceOf(change.Key)
+		switch m := change.Value; {
+		case rest != "":
+			maps.Part(id, octets)
+		case m == nil:
+			maps.Withdrawn(id, change.Reason)
+		default:
+			maps.Published(published.Map{ID: id, Tag: m.Meta.VTag.Tag, Sources: m.Meta.Sources, StaleSince: m.Meta.StaleSince, Octets: octets})
 		}
-		maps.Published(shown(change.Key, change.Value, octets))
 	}
 	found, err := newFindings(rt.Meter)
 	if err != nil {
@@ -35,12 +40,15 @@ func watched(spec stream.Spec[*State, Event, schemas.NetworkMap], syncTimeout ti
 	step := spec.Step
 	spec.Step = func(s *State, e Event) (*State, []output) {
 		s, out := step(s, e)
+		size(s, out, maps)
 		switch e.(type) {
 		case Flush:
 			news := s.news()
 			found.set(news)
 			held.set(s, news)
+			maps.Problems(s, s.published.Problems())
 		case StoodBy:
+			maps.Problems(s, nil)
 			held.end(s)
 		}
 		return s, out
@@ -48,17 +56,15 @@ func watched(spec stream.Spec[*State, Event, schemas.NetworkMap], syncTimeout ti
 	return spec, nil
 }
 
-func shown(id string, m *schemas.NetworkMap, octets int) published.Map {
-	prefixes := 0
-	for _, group := range m.NetworkMap {
-		prefixes += len(group.IPv4) + len(group.IPv6)
-	}
-	return published.Map{
-		ID: id, Tag: m.Meta.VTag.Tag, Sources: m.Meta.Sources, StaleSince: m.Meta.StaleSince, Octets: octets,
-		Sizes: []published.Size{
-			{Name: "pids", Description: "PIDs of the map.", N: len(m.NetworkMap)},
-			{Name: "prefixes", Description: "Prefixes of the map.", N: prefixes},
-		},
+// size tells how large the maps are whose heads are put out.
+func size(s *State, out []output, maps *published.Maps) {
+	for _, o := range out {
+		if _, rest := versioned.ResourceOf(o.Key); rest == "" && o.Value != nil {
+			pids, prefixes := s.published.Size(o.Key)
+			maps.Sized(o.Key,
+				published.Size{Name: "pids", Description: "PIDs of the map.", N: pids},
+				published.Size{Name: "prefixes", Description: "Prefixes of the map.", N: prefixes})
+		}
 	}
 }
 

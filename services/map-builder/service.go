@@ -10,12 +10,14 @@ import (
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/libs/ted"
 	"github.com/altostream/altostream/schemas"
+	"github.com/altostream/altostream/services/internal/publication"
 )
 
 // Config is the configuration of map-builder.
 type Config struct {
 	service.Config
 	ted.Options
+	publication.Settings
 	PrefixOwnership string        `envconfig:"PREFIX_OWNERSHIP" default:"unique" example:"unique" desc:"unique: a prefix is in one PID; all: in every one that advertises it"`
 	SyncTimeout     time.Duration `envconfig:"SYNC_TIMEOUT" default:"30s" example:"30s" desc:"how long the first map waits for every speaker's End-of-RIB"`
 }
@@ -29,6 +31,9 @@ func (c *Config) Validate() error {
 	}
 	if _, ok := ownerships[c.PrefixOwnership]; !ok {
 		return service.Wrong("PREFIX_OWNERSHIP", c.PrefixOwnership, "is neither unique nor all", "unique")
+	}
+	if err := c.Settings.Validate(); err != nil {
+		return err
 	}
 	if c.SyncTimeout <= 0 {
 		return service.Wrong("SYNC_TIMEOUT", c.SyncTimeout.String(), "is not positive", "30s")
@@ -50,7 +55,7 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 	if err != nil {
 		return err
 	}
-	spec, err := watched(Spec(ownerships[c.PrefixOwnership], c.Options, c.SyncTimeout, raw, maps), c.SyncTimeout, rt)
+	spec, err := watched(Spec(ownerships[c.PrefixOwnership], c.Options, c.SyncTimeout, c.Limits(stream.RecordBytes(c.KafkaProperties)), raw, maps), c.SyncTimeout, rt)
 	if err != nil {
 		return err
 	}

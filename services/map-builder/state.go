@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/alto/versioned"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/libs/ted"
 	"github.com/altostream/altostream/schemas"
+	"github.com/altostream/altostream/services/internal/publication"
 )
 
 // State is the topologies of one partition.
@@ -16,7 +18,7 @@ type State struct {
 	ownership   ted.Ownership
 	syncTimeout time.Duration
 	topologies  stream.KeyedState[topology]
-	published   map[string]bool // resource ids that the output table held at the start
+	published   *publication.Maps[schemas.NetworkMap, alto.NetworkMap]
 	changed     map[string]news // by topology, since the last call of news
 }
 
@@ -32,7 +34,7 @@ type topology struct {
 	waiting bool // SyncTimeoutOver has been asked for
 }
 
-// Event is one of Told, Published, SyncTimeoutOver, StoodBy and Flush.
+// Event is one of Told, Held, SyncTimeoutOver, More, StoodBy and Flush.
 type Event any
 
 // Told is a record of raw-topology; nil = gone.
@@ -41,16 +43,18 @@ type Told struct {
 	Record *schemas.RawTopology
 }
 
-// Published says that the output table held a map, or no longer does, when the
-// service started.
-type Published struct {
-	ResourceID string
-	Exists     bool
+// Held is a record that the output table held at the start.
+type Held struct {
+	Key    string
+	Record *schemas.NetworkMap
 }
 
 // SyncTimeoutOver says that the speakers of a topology have been waited for long
 // enough.
 type SyncTimeoutOver struct{ Topology string }
+
+// More says that the map of a topology is not published as a whole yet.
+type More struct{ Topology string }
 
 // StoodBy says that another instance sees to the topologies from now on.
 type StoodBy struct{}
@@ -60,9 +64,12 @@ type Flush struct{}
 
 type output = stream.Output[schemas.NetworkMap]
 
-func newState(o ted.Ownership, options ted.Options, syncTimeout time.Duration) *State {
+func newState(o ted.Ownership, options ted.Options, syncTimeout time.Duration, l versioned.Limits) *State {
 	return &State{
-		ownership: o, syncTimeout: syncTimeout, published: map[string]bool{}, changed: map[string]news{},
+		ownership: o, syncTimeout: syncTimeout, changed: map[string]news{},
+		published: publication.New(func(id string) *versioned.Writer[schemas.NetworkMap, alto.NetworkMap] {
+			return versioned.NewNetworkWriter(id, l)
+		}),
 		topologies: stream.KeyedState[topology]{New: func() *topology { return &topology{db: ted.New(options)} }},
 	}
 }
@@ -73,8 +80,12 @@ func Step(s *State, e Event) (*State, []output) {
 	case Told:
 		name, _, _ := strings.Cut(e.Key, "|")
 		s.topologies.Change(name).db.Put(e.Key, e.Record)
-	case Published:
-		s.published[e.ResourceID] = e.Exists
+	case Held:
+		s.published.Restore(e.Key, e.Record)
+	case More:
+		s.topologies.Change(e.Topology)
+	case StoodBy:
+		s.published.Forget()
 	case SyncTimeoutOver:
 		t := s.topologies.Change(e.Topology)
 		t.waiting = false
@@ -91,7 +102,7 @@ func (s *State) flush() []output {
 		out = append(out, s.publish(name, t)...)
 		s.changed[name] = news{findings: t.db.FindingCounts(), awaited: t.awaited()}
 	}
-	return out
+	return append(out, s.published.Sweep()...)
 }
 
 // news returns what there is to know of the topologies that changed since the last call.
@@ -105,9 +116,9 @@ func (s *State) news() map[string]news {
 // tables and there never was a map, asks to be woken.
 func (s *State) publish(name string, t *topology) []output {
 	id := alto.NetworkMapID(name)
-	t.open = t.open || s.published[id] || !t.db.Empty() && len(t.unsynced()) == 0
+	t.open = t.open || s.published.Holds(id) || !t.db.Empty() && len(t.unsynced()) == 0
 	if t.open {
-		return []output{{Key: id, Value: networkMap(id, t.db.NetworkMap(s.ownership), t.db.Freshness())}}
+		return s.networkMap(name, id, t)
 	}
 	if t.waiting {
 		return nil
@@ -145,17 +156,32 @@ func (t *topology) unsynced() []string {
 	return all
 }
 
-// networkMap returns the record of a map; nil if it has no PIDs.
-func networkMap(id string, m alto.NetworkMap, f ted.Freshness) *schemas.NetworkMap {
+// networkMap puts out the map of a topology; there is none without PIDs.
+func (s *State) networkMap(name, id string, t *topology) []output {
+	m, f := t.db.NetworkMap(s.ownership), t.db.Freshness()
 	if len(m) == 0 {
-		return nil
+		return s.published.Withdraw(id, "", false)
 	}
-	return &schemas.NetworkMap{
-		Meta: &schemas.NetworkMapMeta{
-			VTag:       schemas.VersionTag{ResourceID: id, Tag: alto.Tag(m)},
+	out, more := s.published.Publish(id, m, func(tag string) *schemas.NetworkMap {
+		return &schemas.NetworkMap{Meta: &schemas.NetworkMapMeta{
+			VTag:       schemas.VersionTag{ResourceID: id, Tag: tag},
 			Sources:    &f.Sources,
 			StaleSince: f.StaleSince,
-		},
-		NetworkMap: m,
+		}}
+	})
+	if more {
+		out = append(out, output{Key: moreOf + name, WakeAfter: 1})
 	}
+	return out
+}
+
+// moreOf begins the name of the alarm that asks for More; no topology has it in its name.
+const moreOf = "more|"
+
+// woken is the event of an alarm.
+func woken(name string) Event {
+	if topology, ok := strings.CutPrefix(name, moreOf); ok {
+		return More{topology}
+	}
+	return SyncTimeoutOver{name}
 }

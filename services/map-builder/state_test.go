@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/alto/versioned"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/libs/ted"
 	"github.com/altostream/altostream/schemas"
@@ -12,8 +13,11 @@ import (
 
 const syncTimeout = 30 * time.Second
 
+// limits are those of the configuration's defaults.
+var limits = versioned.Limits{Inline: 512 << 10, Record: 900_000, Flush: 8 << 20, Slots: 1024}
+
 func newMachine() *stream.Machine[*State, Event, schemas.NetworkMap] {
-	return stream.NewMachine(Spec(ted.Unique, ted.Options{}, syncTimeout, nil, nil))
+	return stream.NewMachine(Spec(ted.Unique, ted.Options{}, syncTimeout, limits, nil, nil))
 }
 
 func peerTold(source, state string) Told {

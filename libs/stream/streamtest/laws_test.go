@@ -152,7 +152,7 @@ func TestProcessorsThatBreakTheLaw(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			err := check(specOf(t, tt.step), history())
+			err := check(specOf(t, tt.step), history(), nil)
 			if err == nil {
 				t.Fatal("not found out")
 			}
@@ -165,7 +165,7 @@ func TestProcessorsThatBreakTheLaw(t *testing.T) {
 
 func TestAHistoryWithoutOutputProvesNothing(t *testing.T) {
 	silent := func(s *copied, _ any) (*copied, []output) { return s, nil }
-	if err := check(specOf(t, silent), history()); err == nil {
+	if err := check(specOf(t, silent), history(), nil); err == nil {
 		t.Error("accepted")
 	}
 }
@@ -173,7 +173,7 @@ func TestAHistoryWithoutOutputProvesNothing(t *testing.T) {
 func TestInterleaveKeepsTheOrderOfEachKey(t *testing.T) {
 	h := history()
 	for seed := range uint64(100) {
-		p := newPath(specOf(t, right), seed)
+		p := newPath(specOf(t, right), nil, seed)
 		mixed := interleave(p.rng, h)
 		if len(mixed) != len(h) {
 			t.Fatalf("seed %d: %d records of %d", seed, len(mixed), len(h))

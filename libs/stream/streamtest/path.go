@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"github.com/altostream/altostream/libs/stream"
 )
@@ -17,13 +18,17 @@ type path[S, E, V any] struct {
 	rng     *rand.Rand
 	flushes float64 // probability of a flush after an event
 	machine *stream.Machine[S, E, V]
-	read    []Keyed[E]    // what the input topics hold
-	output  map[string]*V // as decoded from Avro; nil = cannot be read
+	read    []Keyed[E]     // what the input topics hold
+	output  map[string]*V  // as decoded from Avro; nil = cannot be read
+	written map[string]int // how many records had been written when a key was, last
+	records int
+	as      func([]stream.Change[V]) map[string]string // nil: as it is
 }
 
-func newPath[S, E, V any](spec stream.Spec[S, E, V], seed uint64) *path[S, E, V] {
+func newPath[S, E, V any](spec stream.Spec[S, E, V], as func([]stream.Change[V]) map[string]string, seed uint64) *path[S, E, V] {
 	return &path[S, E, V]{
 		spec: spec, rng: rand.New(rand.NewPCG(seed, 0)), machine: stream.NewMachine(spec), output: map[string]*V{},
+		written: map[string]int{}, as: as,
 	}
 }
 
@@ -44,27 +49,48 @@ func (p *path[S, E, V]) take(records []Keyed[E]) error {
 // flush ends a batch, writes the changes to the output and returns them. A change
 // that changes nothing is an error: it would be published for nothing.
 func (p *path[S, E, V]) flush() ([]stream.Change[V], error) {
-	changes, _ := p.machine.Flush()
-	p.machine.Alarms()
+	var all []stream.Change[V]
+	for goesOn := true; goesOn; {
+		changes, _ := p.machine.Flush()
+		if err := p.write(changes); err != nil {
+			return nil, err
+		}
+		all, goesOn = append(all, changes...), false
+		for _, alarm := range p.machine.Alarms() {
+			if alarm.After <= atOnce {
+				p.machine.Wake(alarm.Name, time.Time{})
+				goesOn = true
+			}
+		}
+	}
+	return all, nil
+}
+
+// atOnce is how soon an alarm is that belongs to a flush: the others do not go off.
+const atOnce = time.Millisecond
+
+func (p *path[S, E, V]) write(changes []stream.Change[V]) error {
 	for _, c := range changes {
+		p.records++
+		p.written[c.Key] = p.records
 		held, ok := p.output[c.Key]
 		if c.Value == nil {
 			if !ok {
-				return nil, fmt.Errorf("%s is withdrawn but did not exist", c.Key)
+				return fmt.Errorf("%s is withdrawn but did not exist", c.Key)
 			}
 			delete(p.output, c.Key)
 			continue
 		}
 		value, err := p.throughAvro(c.Value)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", c.Key, err)
+			return fmt.Errorf("%s: %w", c.Key, err)
 		}
 		if held != nil && p.text(held) == p.text(value) {
-			return nil, fmt.Errorf("%s is published again without a change: %s", c.Key, p.text(value))
+			return fmt.Errorf("%s is published again without a change: %s", c.Key, p.text(value))
 		}
 		p.output[c.Key] = value
 	}
-	return changes, nil
+	return nil
 }
 
 // throughAvro returns a record as its reader has it.
@@ -80,11 +106,11 @@ func (p *path[S, E, V]) throughAvro(v *V) (*V, error) {
 // any order, the input topics: whole or compacted. It does not flush.
 func (p *path[S, E, V]) restart() {
 	p.machine = stream.NewMachine(p.spec)
-	for _, key := range slices.Sorted(maps.Keys(p.output)) {
-		if value := p.output[key]; value != nil {
-			p.machine.Load(key, value)
+	for _, c := range p.table() {
+		if c.Value != nil {
+			p.machine.Load(c.Key, c.Value)
 		} else {
-			p.machine.LoadUnreadable(key)
+			p.machine.LoadUnreadable(c.Key)
 		}
 	}
 	if p.rng.IntN(2) == 0 {
@@ -99,8 +125,21 @@ func (p *path[S, E, V]) restart() {
 	}
 }
 
-// content is the compacted output: key → canonical JSON.
+// table is the compacted output topic.
+func (p *path[S, E, V]) table() []stream.Change[V] {
+	var table []stream.Change[V]
+	for key, value := range p.output {
+		table = append(table, stream.Change[V]{Key: key, Value: value})
+	}
+	slices.SortFunc(table, func(a, b stream.Change[V]) int { return p.written[a.Key] - p.written[b.Key] })
+	return table
+}
+
+// content is the compacted output: key → canonical JSON, or as readers have it.
 func (p *path[S, E, V]) content() map[string]string {
+	if p.as != nil {
+		return p.as(p.table())
+	}
 	content := map[string]string{}
 	for key, value := range p.output {
 		content[key] = "unreadable"

@@ -1,0 +1,148 @@
+package versioned
+
+import (
+	"iter"
+	"math"
+	"slices"
+
+	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/schemas"
+)
+
+// CostMap is a whole cost map as readers have it. It does not change.
+type CostMap struct {
+	Meta *schemas.CostMapMeta
+
+	pids    []string
+	columns []int32 // of PIDs in the rows
+	rows    []*costRow
+}
+
+// PIDs returns the sources, sorted; they must not be changed.
+func (m *CostMap) PIDs() []string { return m.pids }
+
+// Row fills costs, as many as there are PIDs, with the costs from one; NaN = no such cost.
+func (m *CostMap) Row(from int, costs []float64) {
+	for to, column := range m.columns {
+		costs[to] = m.rows[from].at(column)
+	}
+}
+
+// Cost returns the cost from one PID to another; ok is false if there is none, or no such PID.
+func (m *CostMap) Cost(from, to string) (cost float64, ok bool) {
+	i, known := slices.BinarySearch(m.pids, from)
+	j, also := slices.BinarySearch(m.pids, to)
+	if !known || !also {
+		return 0, false
+	}
+	cost = m.rows[i].at(m.columns[j])
+	return cost, !math.IsNaN(cost)
+}
+
+// Record returns the map as a record that holds all of it.
+func (m *CostMap) Record() *schemas.CostMap {
+	return &schemas.CostMap{Meta: m.Meta, CostMap: alto.CostMapOf(m)}
+}
+
+// Change is a cost that is another one; NaN = there is none.
+type Change struct {
+	From, To string
+	Old, New float64
+}
+
+// Changes returns the costs that differ from those of an earlier map, nil for none, by PIDs. Rows that
+// were not touched in between are not looked at.
+func (m *CostMap) Changes(earlier *CostMap) iter.Seq[Change] {
+	if earlier == nil {
+		earlier = &CostMap{}
+	}
+	return func(yield func(Change) bool) {
+		for from := range both(earlier.pids, m.pids) {
+			old, current := earlier.row(from), m.row(from)
+			if old == current && slices.Equal(earlier.columns, m.columns) {
+				continue
+			}
+			for to := range both(earlier.pids, m.pids) {
+				c := Change{from, to, earlier.in(old, to), m.in(current, to)}
+				if c.Old != c.New && !(math.IsNaN(c.Old) && math.IsNaN(c.New)) && !yield(c) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (m *CostMap) row(pid string) *costRow {
+	if i, ok := slices.BinarySearch(m.pids, pid); ok {
+		return m.rows[i]
+	}
+	return nil
+}
+
+func (m *CostMap) in(row *costRow, to string) float64 {
+	if i, ok := slices.BinarySearch(m.pids, to); ok && row != nil {
+		return row.at(m.columns[i])
+	}
+	return math.NaN()
+}
+
+// both yields the names that are in one of two sorted slices, or both.
+func both(a, b []string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for len(a) > 0 || len(b) > 0 {
+			var next string
+			switch {
+			case len(a) == 0 || len(b) > 0 && b[0] < a[0]:
+				next, b = b[0], b[1:]
+			case len(b) == 0 || a[0] < b[0]:
+				next, a = a[0], a[1:]
+			default:
+				next, a, b = a[0], a[1:], b[1:]
+			}
+			if !yield(next) {
+				return
+			}
+		}
+	}
+}
+
+// whole returns the rows as a map; they are shared with it from now on.
+func (c *costs) whole(record *CostRecord) *CostMap {
+	if len(c.names.names) > 2*c.count+spareNames {
+		c.align(c.sorted())
+	}
+	if c.order == nil {
+		for _, pid := range c.sorted() {
+			c.order = append(c.order, c.names.numbers[pid])
+		}
+	}
+	m := &CostMap{Meta: record.Meta, columns: c.order, pids: make([]string, c.count), rows: make([]*costRow, c.count)}
+	for i, number := range c.order {
+		m.pids[i], m.rows[i] = c.names.names[number], c.rows[number]
+		m.rows[i].shared = true
+	}
+	return m
+}
+
+// spareNames is how many PIDs may be remembered that are gone.
+const spareNames = 64
+
+// sorted returns the names of the rows.
+func (c *costs) sorted() []string {
+	var pids []string
+	for number, row := range c.rows {
+		if row != nil {
+			pids = append(pids, c.names.names[number])
+		}
+	}
+	slices.Sort(pids)
+	return pids
+}
+
+func (c *costs) inline(record *CostRecord) *CostMap {
+	own := newCosts()
+	for _, row := range record.CostMap {
+		own.setRow(row.Key, row.Value)
+	}
+	return own.whole(record)
+}

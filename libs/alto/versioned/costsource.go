@@ -1,0 +1,251 @@
+package versioned
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+
+	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/schemas"
+)
+
+const (
+	recordOctets = 256 // of a record beside its body, with the client's and the brokers' framing
+	costOctets   = 8
+	branchOctets = 1 // that says whether there is a cost
+)
+
+// nameOctets is what a name takes in a record.
+func nameOctets(name string) int {
+	if len(name) < 64 {
+		return len(name) + 1
+	}
+	return len(name) + 2
+}
+
+func rowOctets(pids []string) int {
+	octets := recordOctets
+	for _, pid := range pids {
+		octets += nameOctets(pid) + costOctets
+	}
+	return octets
+}
+
+func (c *costs) octets(m alto.Costs, limit int) int {
+	pids := m.PIDs()
+	costs, octets := make([]float64, len(pids)), recordOctets
+	for from, pid := range pids {
+		octets += nameOctets(pid) + 2
+		m.Row(from, costs)
+		for to, cost := range costs {
+			if !math.IsNaN(cost) {
+				octets += nameOctets(pids[to]) + costOctets
+			}
+		}
+		if octets > limit {
+			break
+		}
+	}
+	return octets
+}
+
+func (c *costs) digestIn(m alto.Costs) (d digest, cells int) {
+	pids := m.PIDs()
+	hashes, costs := make([]uint64, len(pids)), make([]float64, len(pids))
+	for i, pid := range pids {
+		hashes[i] = alto.HashName(pid)
+	}
+	var sum uint64
+	for from := range pids {
+		sum += alto.HashRow(hashes[from])
+		m.Row(from, costs)
+		for to, cost := range costs {
+			if !math.IsNaN(cost) {
+				sum += alto.HashCost(hashes[from], hashes[to], cost)
+				cells++
+			}
+		}
+	}
+	return digest{alto.DigestText(sum), len(pids)}, cells
+}
+
+func (c *costs) compare(m alto.Costs) []difference {
+	pids := m.PIDs()
+	c.align(pids)
+	var differences []difference
+	part, costs := rowOctets(pids), make([]float64, len(pids))
+	for from, pid := range pids {
+		r := c.rows[from]
+		if r == nil {
+			differences = append(differences, difference{row: pid, isNew: true, cells: len(pids), part: part})
+			continue
+		}
+		m.Row(from, costs)
+		d := difference{row: pid, part: part}
+		r.differ(costs, func(to int) {
+			d.cells++
+			d.delta += nameOctets(c.names.names[to]) + branchOctets
+			if to < len(costs) && !math.IsNaN(costs[to]) {
+				d.delta += costOctets
+			}
+		})
+		if d.cells > 0 {
+			d.delta += nameOctets(pid) + 4
+			differences = append(differences, d)
+		}
+	}
+	return differences
+}
+
+// differ calls other for each column in which the row does not have the costs of another one,
+// which has the first columns alone.
+func (r *costRow) differ(costs []float64, other func(column int)) {
+	same := 0
+	if r.large == nil {
+		small := r.small[:min(len(r.small), len(costs))]
+		for i, old := range small {
+			cost := costs[i]
+			if float64(old) == cost && old != absent || cost != cost && old == absent {
+				continue
+			}
+			other(i)
+		}
+		same = len(small)
+	}
+	for i := same; i < max(len(r.small), len(r.large), len(costs)); i++ {
+		old, cost := r.at(int32(i)), math.NaN()
+		if i < len(costs) {
+			cost = costs[i]
+		}
+		if math.Float64bits(old) != math.Float64bits(cost) && !(math.IsNaN(old) && math.IsNaN(cost)) {
+			other(i)
+		}
+	}
+}
+
+// align gives PIDs the first numbers, in their order.
+func (c *costs) align(pids []string) {
+	if len(c.names.names) >= len(pids) && slices.Equal(c.names.names[:len(pids)], pids) {
+		c.rows = append(c.rows, make([]*costRow, max(0, len(c.names.names)-len(c.rows)))...)
+		return
+	}
+	names := newNames(pids)
+	for number, name := range c.names.names {
+		if c.holds(int32(number)) {
+			names.number(name, -1)
+		}
+	}
+	to := make([]int32, len(c.names.names)) // new number by old, -1 = none needs it
+	for number, name := range c.names.names {
+		to[number] = -1
+		if at, ok := names.numbers[name]; ok {
+			to[number] = at
+		}
+	}
+	rows := make([]*costRow, len(names.names))
+	for number, row := range c.rows {
+		if row != nil {
+			rows[to[number]] = row.moved(to, len(names.names))
+		}
+	}
+	c.names, c.rows, c.order = names, rows, nil
+}
+
+// holds tells whether a PID has a row, or a cost in one.
+func (c *costs) holds(number int32) bool {
+	return slices.ContainsFunc(c.rows, func(r *costRow) bool { return r != nil && !math.IsNaN(r.at(number)) }) ||
+		int(number) < len(c.rows) && c.rows[number] != nil
+}
+
+// moved returns the row with its costs in other columns.
+func (r *costRow) moved(to []int32, columns int) *costRow {
+	m := &costRow{sum: r.sum, cells: r.cells}
+	if r.large == nil {
+		m.small = slices.Repeat([]uint32{absent}, columns)
+	} else {
+		m.large = slices.Repeat([]float64{math.NaN()}, columns)
+	}
+	for column, cost := range r.small {
+		if cost != absent {
+			m.small[to[column]] = cost
+		}
+	}
+	for column, cost := range r.large {
+		if !math.IsNaN(cost) {
+			m.large[to[column]] = cost
+		}
+	}
+	return m
+}
+
+func (c *costs) has(m alto.Costs, row string) (octets int, ok bool) {
+	_, ok = slices.BinarySearch(m.PIDs(), row)
+	return rowOctets(m.PIDs()), ok
+}
+
+// rowOf returns a row of a map as a record has it.
+func rowOf(m alto.Costs, from int, costs []float64) Row {
+	pids := m.PIDs()
+	m.Row(from, costs)
+	row := make(Row, 0, len(pids))
+	for to, cost := range costs {
+		if !math.IsNaN(cost) {
+			row = append(row, avro.Entry[float64]{Key: pids[to], Value: cost})
+		}
+	}
+	return row
+}
+
+func (c *costs) fill(v *CostRecord, m alto.Costs) {
+	pids := m.PIDs()
+	costs := make([]float64, len(pids))
+	v.CostMap = make([]avro.Entry[Row], len(pids))
+	for from, pid := range pids {
+		v.CostMap[from] = avro.Entry[Row]{Key: pid, Value: rowOf(m, from, costs)}
+	}
+}
+
+func (c *costs) part(m alto.Costs, row string, version int64) *CostRecord {
+	from, _ := slices.BinarySearch(m.PIDs(), row)
+	body := []avro.Entry[Row]{{Key: row, Value: rowOf(m, from, make([]float64, len(m.PIDs())))}}
+	return &CostRecord{CostMap: body, Version: &version}
+}
+
+func (c *costs) delta(m alto.Costs, rows []string, version int64) *CostRecord {
+	pids := m.PIDs()
+	v := &CostRecord{Delta: make([]avro.Entry[Cells], len(rows)), Version: &version}
+	for i, row := range rows {
+		from, _ := slices.BinarySearch(pids, row)
+		costs := make([]float64, len(pids)) // the cells point into it
+		m.Row(from, costs)
+		cells := Cells{}
+		c.rows[from].differ(costs, func(to int) {
+			cell := avro.Entry[*float64]{Key: c.names.names[to]}
+			if to < len(costs) && !math.IsNaN(costs[to]) {
+				cell.Value = &costs[to]
+			}
+			cells = append(cells, cell)
+		})
+		v.Delta[i] = avro.Entry[Cells]{Key: row, Value: cells}
+	}
+	return v
+}
+
+func (c *costs) head(v *CostRecord, version int64, parts *schemas.Parts) {
+	v.Version, v.Parts = &version, parts
+}
+
+func (c *costs) same(a, b *CostRecord) bool {
+	return reflect.DeepEqual(a.Meta.CostType, b.Meta.CostType) && slices.Equal(a.Meta.DependentVTags, b.Meta.DependentVTags) &&
+		sameFreshness(a.Meta.Sources, b.Meta.Sources, a.Meta.StaleSince, b.Meta.StaleSince)
+}
+
+// CheckRow reports that the costs from one PID to all may not fit a record.
+func CheckRow(pids []string, l Limits) error {
+	if octets := rowOctets(pids); octets > l.Record {
+		return fmt.Errorf("too-large: a row of %d PIDs takes up to %d bytes, limit %d", len(pids), octets, l.Record)
+	}
+	return nil
+}

@@ -1,0 +1,5 @@
+package versioned
+
+import "math"
+
+var nan = math.NaN()
