@@ -73,7 +73,7 @@ sources:
 	shows("compute",
 		"dc      openstack   blue      1          0         yes", "edge    kubernetes  green     1          0         yes", "load    prometheus  -         1          ",
 		"dc|host1", "edge|host1", "0/64", "0/8", "load|127.0.0.1", "file|site1", "file|nowhere", "12/10", "2001:db8::1")
-	shows("compute --problems", `ram_used   "many" is not a number                    site1`, "12 of 10 are given out: nothing is free")
+	shows("compute --problems", `ram_used   "many" is not a number `, "12 of 10 are given out: nothing is free")
 
 	o.Stop("placement")
 	k.Stop()
