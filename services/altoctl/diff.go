@@ -3,8 +3,10 @@ package altoctl
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
+	"github.com/altostream/altostream/libs/alto/versioned"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -44,29 +46,16 @@ func diffNetworkMap(old, current *schemas.NetworkMap) []string {
 }
 
 // diffCostMap says which costs changed.
-func diffCostMap(old, current *schemas.CostMap) []string {
-	var before, after map[string]map[string]float64
-	if old != nil {
-		before = old.CostMap
-	}
-	if current != nil {
-		after = current.CostMap
-	}
+func diffCostMap(old, current *versioned.CostMap) []string {
 	var lines []string
-	for _, from := range keysOf(before, after) {
-		for _, to := range keysOf(before[from], after[from]) {
-			b, had := before[from][to]
-			a, has := after[from][to]
-			if had != has || a != b {
-				lines = append(lines, fmt.Sprintf("%s → %s: %s → %s", from, to, cost(b, had), cost(a, has)))
-			}
-		}
+	for c := range current.Changes(old) {
+		lines = append(lines, fmt.Sprintf("%s → %s: %s → %s", c.From, c.To, cost(c.Old), cost(c.New)))
 	}
 	return lines
 }
 
-func cost(v float64, reachable bool) string {
-	if !reachable {
+func cost(v float64) string {
+	if math.IsNaN(v) {
 		return "unreachable"
 	}
 	return number(v)

@@ -44,7 +44,11 @@ func (p *Peer) remove(key string) {
 
 // peers prints the speakers, and with --watch each change of a speaker's state.
 func (c *command) peers(ctx context.Context) error {
-	serde, err := serdeOf[schemas.RawTopology](c.config, schemas.RawTopologyTopic)
+	registry, err := avro.Dial(c.config.Registry())
+	if err != nil {
+		return err
+	}
+	serde, err := avro.NewSerde[schemas.RawTopology](registry, schemas.RawTopologyTopic, schemas.RawTopologySchema)
 	if err != nil {
 		return err
 	}

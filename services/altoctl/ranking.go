@@ -8,9 +8,11 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/altostream/altostream/libs/alto/versioned"
 	"github.com/altostream/altostream/libs/rank"
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
+	"github.com/altostream/altostream/libs/tables"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -36,7 +38,7 @@ func FollowRanking(ctx context.Context, c service.Config, q rank.Query, bad func
 	group.Go(func() error {
 		return fill(ctx, r, c, schemas.NetworkMapsTopic, bad, away, r.tables.SetNetworkMap)
 	})
-	group.Go(func() error { return fill(ctx, r, c, schemas.CostMapsTopic, bad, away, r.tables.SetCostMap) })
+	group.Go(func() error { return fill(ctx, r, c, schemas.CostMapsTopic, bad, away, r.setCosts) })
 	group.Go(func() error {
 		return fill(ctx, r, c, schemas.EndpointPropertiesTopic, bad, away, r.tables.SetEndpoint)
 	})
@@ -59,13 +61,22 @@ func fill[T any](ctx context.Context, r *ranking, c service.Config, topic string
 		r.change()
 		return nil
 	}
-	return Watch(ctx, c, topic, bad, first, func(change Change[T]) error {
+	changed := func(change tables.Change[T]) error {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		set(change.Key, change.New)
 		r.change()
 		return nil
-	}, away)
+	}
+	return tables.Watch(ctx, c, topic, tables.Handlers[T]{First: first, Changed: changed, Bad: bad, Away: away})
+}
+
+func (r *ranking) setCosts(id string, m *versioned.CostMap) {
+	if m == nil {
+		r.tables.SetCosts(id, nil, nil)
+		return
+	}
+	r.tables.SetCosts(id, m.Meta, m)
 }
 
 func (r *ranking) change() {

@@ -3,10 +3,13 @@ package altoctl
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/alto/versioned"
+	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -150,12 +153,23 @@ func TestDiffNetworkMap(t *testing.T) {
 }
 
 func TestDiffCostMap(t *testing.T) {
-	next := schemas.CostMap{CostMap: alto.CostMap{"a": {"a": 0, "b": 3}, "b": {"a": 1, "b": 0}}}
+	old, next := whole(alto.CostMap{"a": {"a": 0, "b": 2.5}, "b": {"b": 0}}), whole(alto.CostMap{"a": {"a": 0, "b": 3}, "b": {"a": 1, "b": 0}})
 	want := []string{"a → b: 2.5 → 3", "b → a: unreachable → 1"}
-	if diff := cmp.Diff(want, diffCostMap(&costMap, &next)); diff != "" {
+	if diff := cmp.Diff(want, diffCostMap(old, next)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if lines := diffCostMap(&costMap, nil); len(lines) != 3 {
-		t.Errorf("gone: %q", lines)
+}
+
+// whole is a cost map as readers have it.
+func whole(m alto.CostMap) *versioned.CostMap {
+	r := &versioned.CostRecord{Meta: costMap.Meta}
+	for from, costs := range m {
+		var row versioned.Row
+		for to, cost := range costs {
+			row = append(row, avro.Entry[float64]{Key: to, Value: cost})
+		}
+		r.CostMap = append(r.CostMap, avro.Entry[versioned.Row]{Key: from, Value: row})
 	}
+	_, _, made := versioned.NewCostReader().Take("costmap-net-routingcost", r)
+	return made
 }

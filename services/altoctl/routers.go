@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/tables"
 	"github.com/altostream/altostream/libs/ted"
 	"github.com/altostream/altostream/schemas"
 )
@@ -17,7 +18,7 @@ import (
 // topologies reads what the speakers tell: by topology, of those that are asked for, one at
 // least.
 func (c *command) topologies(ctx context.Context) (map[string]*ted.Database, error) {
-	table, err := Read[schemas.RawTopology](ctx, c.config, schemas.RawTopologyTopic, c.bad)
+	table, err := tables.Read[schemas.RawTopology](ctx, c.config, schemas.RawTopologyTopic, c.bad)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/alto/versioned"
 	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/tables"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -41,13 +43,14 @@ func (c *command) networkMaps(ctx context.Context) error {
 }
 
 func (c *command) costMaps(ctx context.Context) error {
-	return show(ctx, c, view[schemas.CostMap]{
-		topic: schemas.CostMapsTopic, match: c.ofCostMap, name: itself, text: eachOf(CostMap), diff: diffCostMap,
-		document: func(old, current *schemas.CostMap) ([]byte, error) {
+	return show(ctx, c, view[versioned.CostMap]{
+		topic: schemas.CostMapsTopic, match: c.ofCostMap, name: itself, diff: diffCostMap,
+		text: eachOf(func(w io.Writer, id string, m *versioned.CostMap) error { return CostMap(w, id, m.Record()) }),
+		document: func(old, current *versioned.CostMap) ([]byte, error) {
 			if current == nil {
-				current = &schemas.CostMap{Meta: old.Meta, CostMap: alto.CostMap{}}
+				current = &versioned.CostMap{Meta: old.Meta}
 			}
-			return alto.CostMapJSON(*current)
+			return alto.CostMapJSON(*current.Record())
 		},
 	})
 }
@@ -114,14 +117,18 @@ func eachOf[T any](write func(io.Writer, string, *T) error) func(io.Writer, map[
 // show prints the records of a topic that match, and with --watch their changes.
 func show[T any](ctx context.Context, c *command, v view[T]) error {
 	if c.watch {
-		return Watch(ctx, c.config, v.topic, c.bad, func(table map[string]*T) error { return first(c, v, table) }, func(change Change[T]) error {
-			if !v.match(change.Key) {
-				return nil
-			}
-			return printChange(c, v, change)
-		}, c.away)
+		return tables.Watch(ctx, c.config, v.topic, tables.Handlers[T]{
+			First: func(table map[string]*T) error { return first(c, v, table) },
+			Changed: func(change tables.Change[T]) error {
+				if !v.match(change.Key) {
+					return nil
+				}
+				return printChange(c, v, change)
+			},
+			Bad: c.bad, Away: c.away,
+		})
 	}
-	table, err := Read[T](ctx, c.config, v.topic, c.bad)
+	table, err := tables.Read[T](ctx, c.config, v.topic, c.bad)
 	if err != nil {
 		return err
 	}
@@ -208,7 +215,7 @@ const maxDiffLines = 24
 
 // printChange writes one change: when it came, its latency, its key, and what differs
 // or, of a record that is new, all of it.
-func printChange[T any](c *command, v view[T], change Change[T]) error {
+func printChange[T any](c *command, v view[T], change tables.Change[T]) error {
 	switch {
 	case c.json && v.document == nil:
 		return c.printJSON(avro.Plain(map[string]*T{change.Key: change.New}))

@@ -112,7 +112,7 @@ func sorted(keys []string) []string {
 func TestSitesAndWhatTheSourceTells(t *testing.T) {
 	i := newIngest(t, "static")
 	document := `{"a":{"site":"z","addresses":["192.0.2.1"]},"b":{"site":"z"},"c":{"site":"y"}}`
-	i.apply(sitesRead(t, `{"a":{"addresses":["192.0.2.9"]},"site:z":{"attachments":[{"to":"4.4.4.4","cost":5}]}}`, 0), read(t, document, 1))
+	i.apply(sitesRead(t, `{"a":{"addresses":["192.0.2.9"]},"b":{"attachments":[{"to":"4.4.4.4","cost":5}]}}`, 0), read(t, document, 1))
 	a, b, c := i.table["static|a"], i.table["static|b"], i.table["static|c"]
 	if *a.Site != "z" || !slices.Equal(a.Addresses, []string{"192.0.2.9"}) || a.Attachments != nil {
 		t.Errorf("a: %+v", a)

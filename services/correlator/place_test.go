@@ -170,3 +170,6 @@ func TestPlace(t *testing.T) {
 		})
 	}
 }
+
+// mapped says that a network map is so, or that there is none.
+func mapped(id string, m *schemas.NetworkMap) Event { return Mapped{id, newNetworkMap(id, m)} }

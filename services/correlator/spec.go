@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"github.com/altostream/altostream/libs/alto/versioned"
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
@@ -21,7 +22,7 @@ type Serdes struct {
 // first event.
 func Spec(c Config, method *schemas.CATSMethod, s Serdes) stream.Spec[*State, Event, avro.Encoded] {
 	resources := stream.InputOf(schemas.ComputeResourcesTopic, s.Resources, told)
-	networkMaps := stream.InputOf(schemas.NetworkMapsTopic, s.Maps, mapped)
+	networkMaps := stream.InputOf(schemas.NetworkMapsTopic, s.Maps, newMapper())
 	resources.Global, networkMaps.Global = true, true
 	return stream.Spec[*State, Event, avro.Encoded]{
 		Name:   "correlator",
@@ -60,4 +61,15 @@ func told(key string, r *schemas.ComputeResource) Event {
 	return Told{key, newResource(key, r)}
 }
 
-func mapped(key string, m *schemas.NetworkMap) Event { return Mapped{key, newNetworkMap(key, m)} }
+// newMapper returns what makes events of the records of network_maps. Large maps come in parts: all
+// partitions of the output share the maps that these make.
+func newMapper() func(key string, m *schemas.NetworkMap) Event {
+	reader := versioned.NewNetworkReader()
+	return func(key string, m *schemas.NetworkMap) Event {
+		id, state, whole := reader.Take(key, m)
+		if state == versioned.Unchanged {
+			return Mapped{}
+		}
+		return Mapped{id, newNetworkMap(id, whole)}
+	}
+}

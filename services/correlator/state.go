@@ -44,7 +44,7 @@ type Told struct {
 	resource *resource
 }
 
-// Mapped is a record of network_maps; nil = there is no whole map.
+// Mapped is a network map; nil = there is no such map. Without a key nothing is said of any.
 type Mapped struct {
 	Key        string
 	networkMap *networkMap
@@ -63,7 +63,9 @@ func Step(s *State, e Event) (*State, []output) {
 	case Told:
 		replace(s.resources, s.wereResources, e.Key, e.resource)
 	case Mapped:
-		replace(s.network.maps, s.wereMaps, e.Key, e.networkMap)
+		if e.Key != "" {
+			replace(s.network.maps, s.wereMaps, e.Key, e.networkMap)
+		}
 	case Flush:
 		s.settle()
 		return s, s.records()

@@ -13,6 +13,7 @@ import (
 
 	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/libs/tables"
 	"github.com/altostream/altostream/schemas"
 	"github.com/altostream/altostream/services/altoctl"
 )
@@ -52,7 +53,7 @@ func startLabOn(t *testing.T, c Config, out io.Writer) *Lab {
 // read returns what a topic holds.
 func read[T any](t *testing.T, l *Lab, topic string) map[string]*T {
 	t.Helper()
-	table, err := altoctl.Read[T](t.Context(), l.Clients(), topic, func(key string, err error) {
+	table, err := tables.Read[T](t.Context(), l.Clients(), topic, func(key string, err error) {
 		t.Errorf("record %s of %s: %v", key, topic, err)
 	})
 	if err != nil {

@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/altostream/altostream/libs/alto/versioned"
+	"github.com/altostream/altostream/libs/tables"
 	"github.com/altostream/altostream/schemas"
-	"github.com/altostream/altostream/services/altoctl"
 )
 
 // summarize shows, of maps that fill no screen, how large they are and how much changes.
@@ -27,7 +29,7 @@ func summarize[T any](ctx context.Context, s *screen, l *Lab, topic string, size
 		}
 		return nil
 	}
-	changed := func(c altoctl.Change[T]) error {
+	changed := func(c tables.Change[T]) error {
 		text := "there is none"
 		if c.New != nil {
 			text = size(c.Old, c.New)
@@ -35,7 +37,7 @@ func summarize[T any](ctx context.Context, s *screen, l *Lab, topic string, size
 		s.say("+%.1f ms  %s  %s", float64(c.Latency.Microseconds())/1000, c.Key, text)
 		return nil
 	}
-	err := altoctl.Watch(ctx, l.Clients(), topic, func(string, error) {}, first, changed, nil)
+	err := tables.Watch(ctx, l.Clients(), topic, tables.Handlers[T]{First: first, Changed: changed, Bad: func(string, error) {}})
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -51,42 +53,32 @@ func networkMapSize(_, now *schemas.NetworkMap) string {
 }
 
 // costMapSize counts the costs and those that differ, of which it shows the first.
-func costMapSize(old, now *schemas.CostMap) string {
-	count := 0
-	for _, row := range now.CostMap {
-		count += len(row)
+func costMapSize(old, now *versioned.CostMap) string {
+	count, row := 0, make([]float64, len(now.PIDs()))
+	for from := range row {
+		now.Row(from, row)
+		for _, cost := range row {
+			if !math.IsNaN(cost) {
+				count++
+			}
+		}
 	}
-	text := fmt.Sprintf("%d PIDs, %d costs", len(now.CostMap), count)
+	text := fmt.Sprintf("%d PIDs, %d costs", len(row), count)
 	if old == nil {
 		return text
 	}
 	differ, example := 0, ""
-	for _, from := range slices.Sorted(maps.Keys(mergedRows(old.CostMap, now.CostMap))) {
-		before, after := old.CostMap[from], now.CostMap[from]
-		for _, to := range slices.Sorted(maps.Keys(mergedRows(before, after))) {
-			if b, a := costText(before, to), costText(after, to); a != b {
-				if differ++; differ == 1 {
-					example = fmt.Sprintf("\n  %s → %s: %s → %s", from, to, b, a)
-				}
-			}
+	for c := range now.Changes(old) {
+		if differ++; differ == 1 {
+			example = fmt.Sprintf("\n  %s → %s: %s → %s", c.From, c.To, costText(c.Old), costText(c.New))
 		}
 	}
 	return fmt.Sprintf("%s, %d differ%s", text, differ, example)
 }
 
-// mergedRows has the keys of both.
-func mergedRows[V any](a, b map[string]V) map[string]V {
-	merged := maps.Clone(a)
-	if merged == nil {
-		merged = map[string]V{}
+func costText(cost float64) string {
+	if math.IsNaN(cost) {
+		return "-"
 	}
-	maps.Copy(merged, b)
-	return merged
-}
-
-func costText(row map[string]float64, to string) string {
-	if cost, ok := row[to]; ok {
-		return fmt.Sprint(cost)
-	}
-	return "-"
+	return fmt.Sprint(cost)
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/altostream/altostream/libs/alto/versioned"
+	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -23,8 +25,15 @@ func TestLargeNetwork(t *testing.T) {
 }
 
 func TestCostMapSize(t *testing.T) {
-	old := &schemas.CostMap{CostMap: map[string]map[string]float64{"a": {"a": 0, "b": 1}, "b": {"b": 0}}}
-	now := &schemas.CostMap{CostMap: map[string]map[string]float64{"a": {"a": 0}, "b": {"b": 0, "a": 2.5}}}
+	type row = versioned.Row
+	whole := func(a, b row) *versioned.CostMap {
+		_, _, m := versioned.NewCostReader().Take("m", &versioned.CostRecord{
+			Meta: &schemas.CostMapMeta{}, CostMap: []avro.Entry[row]{{Key: "a", Value: a}, {Key: "b", Value: b}},
+		})
+		return m
+	}
+	old := whole(row{{Key: "a"}, {Key: "b", Value: 1}}, row{{Key: "b"}})
+	now := whole(row{{Key: "a"}}, row{{Key: "a", Value: 2.5}, {Key: "b"}})
 	if got := costMapSize(nil, now); got != "2 PIDs, 3 costs" {
 		t.Errorf("first: %q", got)
 	}
