@@ -10,6 +10,8 @@ import (
 	"text/tabwriter"
 
 	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/alto/versioned"
+	"github.com/altostream/altostream/schemas"
 )
 
 // maxAnswers is how many rows an answer has.
@@ -18,9 +20,14 @@ const maxAnswers = 40
 // costTable is the costs of a map as they are shown.
 type costTable struct {
 	alto.Costs
-	labels   labels
-	from, to string // PIDs that are asked for; "" = all
-	width    int    // columns of the terminal
+	question
+}
+
+// writeCostMap writes what is asked for of a cost map.
+func writeCostMap(w io.Writer, id string, m *versioned.CostMap, q question) error {
+	fmt.Fprintf(w, "%s  %s\n  of %s\n", id, costType(m.Meta.CostType), vtags(m.Meta.DependentVTags))
+	writeFreshness(w, m.Meta.Sources, m.Meta.StaleSince)
+	return costTable{m, q}.write(w)
 }
 
 // write writes what is asked for: one cost, a row or column in the order of costs, or all, as a
@@ -51,9 +58,11 @@ func (t costTable) write(w io.Writer) error {
 		}
 		return t.ranked(w, "to "+t.labels.with(t.to), t.to, column)
 	}
-	if text := t.matrix(); text != "" {
-		_, err := io.WriteString(w, text)
-		return err
+	for _, name := range []func(string) string{t.labels.with, func(pid string) string { return pid }} {
+		if text := t.matrix(name); text != "" {
+			_, err := io.WriteString(w, text)
+			return err
+		}
 	}
 	t.summary(w)
 	return nil
@@ -122,9 +131,9 @@ func (t costTable) ranked(w io.Writer, what, self string, costs []float64) error
 	return nil
 }
 
-// matrix returns the costs as a matrix whose columns have the numbers of its rows; "" if it
-// does not fit the terminal.
-func (t costTable) matrix() string {
+// matrix returns the costs as a matrix whose columns have the numbers of its rows, which are named;
+// "" if it does not fit the terminal.
+func (t costTable) matrix(name func(pid string) string) string {
 	if len(t.PIDs()) > t.width/3 {
 		return ""
 	}
@@ -133,7 +142,7 @@ func (t costTable) matrix() string {
 	names := make([]string, len(t.PIDs()))
 	widest := len(corner)
 	for i, pid := range t.PIDs() {
-		names[i] = t.labels.with(pid)
+		names[i] = name(pid)
 		widest = max(widest, len(names[i]))
 	}
 	fmt.Fprintf(table, "\t%-*s\t", widest, corner)
@@ -195,36 +204,64 @@ func (t costTable) summary(w io.Writer) {
 
 func costOf(cost float64) string {
 	if math.IsNaN(cost) {
-		return "no cost"
+		return "unreachable"
 	}
 	return number(cost)
 }
 
-// costChange is a cost that changed; NaN = there is none.
-type costChange struct {
-	from, to string
-	old, now float64
+// hasCosts tells whether a cost map has the PIDs that are asked for.
+func (q question) hasCosts(m *versioned.CostMap) bool {
+	has := func(pid string) bool {
+		_, ok := slices.BinarySearch(m.PIDs(), pid)
+		return ok || pid == ""
+	}
+	return has(q.from) && has(q.to)
 }
 
-// changeLines describes changes, the greatest first: costs that there are no more, then new
-// ones, then by how much they differ.
-func changeLines(changes []costChange, l labels) []string {
-	size := func(c costChange) float64 {
+// record returns what is asked for of a cost map as a record.
+func (q question) record(m *versioned.CostMap) *schemas.CostMap {
+	if q.from == "" && q.to == "" {
+		return m.Record()
+	}
+	out := &schemas.CostMap{Meta: m.Meta, CostMap: alto.CostMap{}}
+	row := make([]float64, len(m.PIDs()))
+	for i, from := range m.PIDs() {
+		if q.from != "" && from != q.from {
+			continue
+		}
+		out.CostMap[from] = map[string]float64{}
+		m.Row(i, row)
+		for j, to := range m.PIDs() {
+			if (q.to == "" || to == q.to) && !math.IsNaN(row[j]) {
+				out.CostMap[from][to] = row[j]
+			}
+		}
+	}
+	return out
+}
+
+// costChanges describes what changed of what is asked for, the greatest first: costs that there
+// are no more, then new ones, then by how much they differ.
+func costChanges(old, now *versioned.CostMap, q question) []string {
+	var changes []versioned.Change
+	for c := range now.Changes(old) {
+		if (q.from == "" || c.From == q.from) && (q.to == "" || c.To == q.to) {
+			changes = append(changes, c)
+		}
+	}
+	size := func(c versioned.Change) float64 {
 		switch {
-		case math.IsNaN(c.now):
+		case math.IsNaN(c.New):
 			return math.Inf(1)
-		case math.IsNaN(c.old):
+		case math.IsNaN(c.Old):
 			return math.MaxFloat64
 		}
-		return math.Abs(c.now - c.old)
+		return math.Abs(c.New - c.Old)
 	}
-	slices.SortStableFunc(changes, func(a, b costChange) int { return cmp.Compare(size(b), size(a)) })
-	lines := make([]string, 0, maxDiffLines+1)
-	for _, c := range changes[:min(len(changes), maxDiffLines)] {
-		lines = append(lines, fmt.Sprintf("%s → %s: %s → %s", l.with(c.from), l.with(c.to), costOf(c.old), costOf(c.now)))
-	}
-	if more := len(changes) - maxDiffLines; more > 0 {
-		lines = append(lines, fmt.Sprintf("… and %d more", more))
+	slices.SortStableFunc(changes, func(a, b versioned.Change) int { return cmp.Compare(size(b), size(a)) })
+	lines := make([]string, len(changes))
+	for i, c := range changes {
+		lines[i] = fmt.Sprintf("%s → %s: %s → %s", q.labels.with(c.From), q.labels.with(c.To), costOf(c.Old), costOf(c.New))
 	}
 	return lines
 }
