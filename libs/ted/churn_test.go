@@ -175,7 +175,11 @@ func TestAChangeIsAsAllAnew(t *testing.T) {
 		ownership := []Ownership{Unique, All}[seed%2]
 		kept := pids{}
 		for step := range 40 {
-			for range 1 + rng.IntN(4)*rng.IntN(20) {
+			changes := 1 + rng.IntN(3)*rng.IntN(10)
+			if step == 0 {
+				changes = 600
+			}
+			for range changes {
 				e := p.change(table)
 				d.Put(e.key, e.record)
 				if table[e.key] = e.record; e.record == nil {
