@@ -6,11 +6,29 @@ import (
 	"sync/atomic"
 )
 
-// several is how many destinations are done by one goroutine before it looks for more.
+// several is how many tasks are done by one goroutine before it looks for more.
 const several = 16
 
+// shared does tasks below a number on as many goroutines as there are processors, each of which
+// begins by making what it does them with.
+func shared(tasks int, begin func() (do func(task int))) {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), tasks/several+1) {
+		group.Go(func() {
+			do := begin()
+			for first := int(next.Add(several)) - several; first < tasks; first = int(next.Add(several)) - several {
+				for task := first; task < min(first+several, tasks); task++ {
+					do(task)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
 // each returns the distances that the rule gives from one router to each destination, and default
-// routes where it gives none. Destinations are shared by as many goroutines as there are processors.
+// routes where it gives none.
 func (r *routing) each() *Matrix {
 	m, destinations := newMatrix(r.routers), r.destinations
 	if destinations == nil {
@@ -19,20 +37,10 @@ func (r *routing) each() *Matrix {
 			destinations[to] = to
 		}
 	}
-	last := len(destinations)
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), last/several+1) {
-		group.Go(func() {
-			own := r.another()
-			for first := int(next.Add(several)) - several; first < last; first = int(next.Add(several)) - several {
-				for _, to := range destinations[first:min(first+several, last)] {
-					own.destination(to, m)
-				}
-			}
-		})
-	}
-	group.Wait()
+	shared(len(destinations), func() func(int) {
+		own := r.another()
+		return func(i int) { own.destination(destinations[i], m) }
+	})
 	return m
 }
 

@@ -157,8 +157,11 @@ func apply(rng *rand.Rand, d *Database, events []event) {
 		} else {
 			d.Put(e.key, e.record)
 		}
-		if rng.IntN(80) == 0 {
+		switch rng.IntN(40) {
+		case 0:
 			d.NetworkMap(Unique)
+		case 1:
+			ask(d)
 		}
 	}
 }

@@ -133,7 +133,7 @@ func checkKeys(t *testing.T, c *chain) {
 		schemas.EndpointPropertiesTopic: regexp.MustCompile(`^(ipv4:192\.168\.(13|24|35)\.10|\.ane:(bilbao|madrid|sevilla)|networkmap-default(\.pid:pid100:0([1-5])0\d0\d0\d)?)$`),
 	}
 	counts := map[string]int{
-		schemas.RawTopologyTopic: 2 * (6 + 6 + 17 + 1), // of two speakers: nodes, links left, prefixes, the speaker
+		schemas.RawTopologyTopic: 2 * (6 + 6 + 17 + 1),                                                                                          // of two speakers: nodes, links left, prefixes, the speaker
 		schemas.NetworkMapsTopic: 1, schemas.CostMapsTopic: 2, schemas.ComputeResourcesTopic: 3, schemas.EndpointPropertiesTopic: 3 + 3 + 5 + 1, // endpoints, sites, PIDs, the network map
 	}
 	for _, topic := range schemas.Topics {

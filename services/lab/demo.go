@@ -7,19 +7,31 @@ import (
 	"github.com/altostream/altostream/services/lab/router"
 )
 
-// demo fails two links of the seed's network, each after a pause, and brings them back:
-// one that the traffic goes around, and the only one of the backbone.
-func demo(ctx context.Context, network *router.Network, pause time.Duration) error {
-	for _, link := range [][2]string{{"R1", "R3"}, {"R2", "R3"}} {
-		for _, change := range []func(a, b string) error{network.FailLink, network.RestoreLink} {
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-time.After(pause):
-			}
-			if err := change(link[0], link[1]); err != nil {
-				return err
-			}
+// demo lets things happen, each after a pause: a link fails that the traffic goes around, and comes back; a
+// site fills up, and has room again; the only link of the backbone fails, and comes back.
+func demo(ctx context.Context, network *router.Network, hosts *load, news func(string), pause time.Duration) error {
+	const bilbao = "compute6"
+	for _, event := range []func() error{
+		func() error { return network.FailLink("R1", "R3") },
+		func() error { return network.RestoreLink("R1", "R3") },
+		func() error {
+			news("bilbao fills up")
+			return hosts.fill(bilbao)
+		},
+		func() error {
+			news("bilbao has room again")
+			return hosts.drain(bilbao)
+		},
+		func() error { return network.FailLink("R2", "R3") },
+		func() error { return network.RestoreLink("R2", "R3") },
+	} {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(pause):
+		}
+		if err := event(); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -7,7 +7,7 @@
 //	lab.go       Run: broker, routers, services
 //	services.go  the five services with the lab's addresses
 //	routers.go   the routers asked for by LAB_ROUTERS
-//	demo.go      events asked for by LAB_EVENTS
+//	demo.go      events asked for by LAB_EVENTS; load.go: the workload of the hosts meanwhile
 //	screen.go    what a person sees; summary.go: of networks that fill no screen
 //	broker/      the embedded broker and registry
 //	router/      the routers

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -55,7 +56,7 @@ func (l *Lab) start(ctx context.Context, logging service.Config, errs io.Writer)
 		l.dir = l.temp
 	}
 	l.services = &services{common: l.Clients(), log: logger, metrics: prometheus.NewRegistry()}
-	if err := l.services.addAll(ctx, l.routers.peers, l.dir); err != nil {
+	if err := l.services.addAll(ctx, l.routers.peers, l.dir, l.config.Events == eventsDemo); err != nil {
 		return err
 	}
 	return l.services.addControl(ctx, l.routers.network)
@@ -115,13 +116,16 @@ func (l *Lab) show(ctx context.Context, s *screen) error {
 		return s.follow(ctx, l.Clients(), "cost-map", "--metric", "routingcost", "--watch")
 	})
 	if l.config.Events == eventsDemo {
+		hosts, err := newLoad(filepath.Join(l.dir, computeDocument))
+		if err != nil {
+			return err
+		}
+		group.Go(func() error { return hosts.churn(ctx, l.config.EventsPause/8) })
 		group.Go(func() error {
-			if err := demo(ctx, l.routers.network, l.config.EventsPause); err != nil {
-				return err
-			}
-			s.after(ctx, l)
-			return nil
+			s.written(ctx)
+			return s.rank(ctx, l.Clients())
 		})
+		group.Go(func() error { return demo(ctx, l.routers.network, hosts, s.news, l.config.EventsPause) })
 	}
 	return group.Wait()
 }

@@ -4,15 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/altostream/altostream/libs/rank"
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/tables"
-	"github.com/altostream/altostream/schemas"
 	"github.com/altostream/altostream/services/altoctl"
 )
 
@@ -101,6 +100,7 @@ In another terminal:
   bin/altoctl cost-map --watch        each change as it comes
 %s  bin/altoctl peers                   the routers, and how much each told
   bin/altoctl compute --watch         and change compute.json
+  bin/altoctl rank --from pid100:04040404 --vcpu 8 --ram 16G
   bin/altoctl topics                  what is on the topics
   kcat -b %s -C -t cost_maps -f '%%k %%h %%S bytes\n'
 Ctrl-C ends the lab.
@@ -117,19 +117,45 @@ func (s *screen) follow(ctx context.Context, c service.Config, args ...string) e
 	return err
 }
 
-// after shows, once, where the correlator placed what there is to compute with.
-func (s *screen) after(ctx context.Context, l *Lab) {
-	table, err := tables.Read[schemas.EndpointProperties](ctx, l.Clients(), schemas.EndpointPropertiesTopic, func(string, error) {})
-	if err != nil {
-		return
-	}
-	text := "compute resources, placed in the network; more by bin/altoctl endpoints"
-	for _, entity := range slices.Sorted(maps.Keys(table)) {
-		var pids []string
-		for _, a := range table[entity].Attachments {
-			pids = append(pids, a.PID)
+// Question of the ranking that is shown: a workload of someone near R1.
+const (
+	rankFrom = "pid100:01010101"
+	rankVCPU = 8
+	rankRAM  = 16 << 10 // MB
+)
+
+// rank shows where there is room for a workload, when that has changed: what is free there changes all the time.
+func (s *screen) rank(ctx context.Context, c service.Config) error {
+	query := rank.Query{From: rankFrom, Needs: map[string]float64{"vcpu": rankVCPU, "ram": rankRAM}}
+	before := ""
+	err := tables.WatchRanking(ctx, c, query, func(a *rank.Answer, err error) error {
+		if err != nil || len(a.Sites)+len(a.Others) == 0 {
+			return nil // not yet, or on its way
 		}
-		text += fmt.Sprintf("\n  %s  at %s", entity, strings.Join(pids, " "))
+		ranks := ranksOf(a)
+		if ranks == before {
+			return nil
+		}
+		before = ranks
+		var text strings.Builder
+		if err := altoctl.Ranking(&text, query, a); err != nil {
+			return err
+		}
+		s.say("where there is room\n  %s", strings.ReplaceAll(strings.TrimSpace(text.String()), "\n", "\n  "))
+		return nil
+	}, func(string, error) {}, nil)
+	if ctx.Err() != nil {
+		return nil
 	}
-	s.say("%s", text)
+	return err
+}
+
+// ranksOf is what of an answer does not change with every instance.
+func ranksOf(a *rank.Answer) string {
+	var ranks []string
+	for _, site := range a.Sites {
+		ranks = append(ranks, fmt.Sprint(site.Rank, site.Name, site.Hosts[0].PID, site.Hosts[0].Costs))
+	}
+	slices.Sort(ranks)
+	return strings.Join(ranks, " ")
 }

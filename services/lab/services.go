@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	_ "embed"
 
@@ -69,8 +70,9 @@ func add[C any, P service.Configuration[C]](ctx context.Context, s *services, na
 	return nil
 }
 
-// addAll makes the five services ready, bgp-ingest with sessions to the peers.
-func (s *services) addAll(ctx context.Context, peers []router.Peer, dir string) error {
+// addAll makes the five services ready, bgp-ingest with sessions to the peers, compute-ingest with the document
+// of dir, which lives if it changes all the time.
+func (s *services) addAll(ctx context.Context, peers []router.Peer, dir string, lives bool) error {
 	err := add(ctx, s, "bgp-ingest", bgpingest.Run,
 		func(c *bgpingest.Config) { meet(c, peers) })
 	if err != nil {
@@ -87,7 +89,7 @@ func (s *services) addAll(ctx context.Context, peers []router.Peer, dir string) 
 		return err
 	}
 	err = add(ctx, s, "compute-ingest", computeingest.Run,
-		func(c *computeingest.Config) { useSeed(c, document, sites) })
+		func(c *computeingest.Config) { useSeed(c, document, sites, lives) })
 	if err != nil {
 		return err
 	}
@@ -126,10 +128,13 @@ func meet(c *bgpingest.Config, peers []router.Peer) {
 	}
 }
 
+// computeDocument is the file of the lab's compute resources, in its folder.
+const computeDocument = "compute.json"
+
 // writeSeed puts the seed's compute document and its sites into dir, where a person
 // may change them; files that exist are left as they are.
 func writeSeed(dir string) (document, sites string, err error) {
-	document, sites = filepath.Join(dir, "compute.json"), filepath.Join(dir, "sites.json")
+	document, sites = filepath.Join(dir, computeDocument), filepath.Join(dir, "sites.json")
 	for path, content := range map[string][]byte{document: seedCompute, sites: seedSites} {
 		if _, err := os.Stat(path); err == nil {
 			continue
@@ -141,10 +146,14 @@ func writeSeed(dir string) (document, sites string, err error) {
 	return document, sites, nil
 }
 
-// useSeed gives compute-ingest the seed's document unless the environment names one.
-func useSeed(c *computeingest.Config, document, sites string) {
+// useSeed gives compute-ingest the seed's document unless the environment names one. A document that
+// lives is looked at often.
+func useSeed(c *computeingest.Config, document, sites string, lives bool) {
 	if len(c.ComputeSources) > 0 {
 		return
+	}
+	if lives {
+		c.ComputePollInterval = 200 * time.Millisecond
 	}
 	c.ComputeSources = computeingest.Sources{computeingest.Document("seed", document)}
 	if c.ComputeSites == "" {
