@@ -70,6 +70,14 @@ test-kafka: .kafka/ready ## run the end-to-end tests on Apache Kafka and a real 
 .PHONY: kafka
 kafka: .kafka/ready ## fetch Apache Kafka and a schema registry for the tests (Java 17, Maven)
 
+.PHONY: clouds
+clouds: ## fetch and build OpenStack and Kubernetes for the tests, once, into ~/.cache (cold ten minutes; Python, Debian's prometheus)
+	services/e2e/clouds/build.sh
+
+.PHONY: test-clouds
+test-clouds: clouds ## hold the collectors of compute-ingest against real OpenStack, Kubernetes and Prometheus
+	CLOUDS=1 $(GO) test -count=1 -p 1 -timeout 20m $(TESTFLAGS) ./services/compute-ingest/... ./services/e2e/clouds
+
 .PHONY: test-frr
 test-frr: ## hold the maps against live FRR routers after FRR_EVENTS (4) random events in each network (root, Debian's frr, iproute2)
 	FRR_EVENTS=$${FRR_EVENTS:-4} $(GO) test -count=1 -parallel 3 -timeout 2h $(TESTFLAGS) ./services/e2e/frr
@@ -79,7 +87,7 @@ test-compose: .kafka/ready ## prove docker-compose.yml with a Docker daemon of i
 	deploy/compose/test.sh
 
 .PHONY: ci
-ci: lint test test-kafka ## what CI runs
+ci: lint test test-kafka test-clouds ## what CI runs
 
 .PHONY: clean
 clean: ## remove what was built

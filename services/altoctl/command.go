@@ -23,6 +23,8 @@ type command struct {
 	json      bool
 	watch     bool
 
+	problemsOnly bool // of compute resources
+
 	file     string // of topics
 	replicas int    // instead of the file's; 0: the file's
 	told     consent
@@ -107,7 +109,7 @@ Exit status: 0; 1 for a failure, 2 for a wrong command line or configuration, 3 
 	root.AddCommand(
 		c.subcommand("network-map", "the ALTO network map", c.networkMaps, c.topologyFlag, c.jsonFlag, c.watchFlag),
 		c.subcommand("cost-map", "the ALTO cost maps", c.costMaps, c.topologyFlag, c.metricFlag, c.jsonFlag, c.watchFlag),
-		c.subcommand("compute", "the compute resources", c.compute, c.jsonFlag, c.watchFlag),
+		c.subcommand("compute", "the compute resources, how current their sources are, and what of them was not understood", c.compute, c.jsonFlag, c.watchFlag, c.problemsFlag),
 		c.subcommand("endpoints", "the properties of endpoints", c.endpoints, c.jsonFlag, c.watchFlag),
 		c.subcommand("topology", "what each router speaker tells (BGP-LS)", c.rawTopology, c.topologyFlag, c.jsonFlag, c.watchFlag),
 		c.subcommand("peers", "the speakers, their sessions, how much each told, and their last errors", c.peers, c.topologyFlag, c.jsonFlag, c.watchFlag),
@@ -157,6 +159,10 @@ func (c *command) jsonFlag(cmd *cobra.Command) {
 
 func (c *command) watchFlag(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&c.watch, "watch", false, "go on, and print each change as it comes, with its latency; with --json one document a line")
+}
+
+func (c *command) problemsFlag(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&c.problemsOnly, "problems", false, "only what of the sources was not understood, or is not current")
 }
 
 func (c *command) topicsFlags(cmd *cobra.Command) {

@@ -117,23 +117,6 @@ func costRows(w io.Writer, pids []string, m *schemas.CostMap) error {
 	return t.Flush()
 }
 
-// Compute writes compute resources for people: one a line.
-func Compute(w io.Writer, table map[string]*schemas.ComputeResource) error {
-	t := newTable(w)
-	fmt.Fprintln(t, "RESOURCE\tSITE\tADDRESSES\tVCPU USED/ALL\tRAM MB USED/ALL\tDISK GB USED/ALL\tINSTANCES\tSEEN SINCE")
-	for _, key := range slices.Sorted(maps.Keys(table)) {
-		r := table[key]
-		instances := "-"
-		if r.Instances != nil {
-			instances = strconv.FormatInt(*r.Instances, 10)
-		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", key, orDash(text(r.Site)), orDash(strings.Join(r.Addresses, " ")),
-			used(r.VCPUUsed, r.VCPUAvailable), used(r.RAMUsed, r.RAMAvailable), used(r.DiskUsed, r.DiskAvailable),
-			instances, r.ObservedAt.Format("2006-01-02 15:04:05"))
-	}
-	return t.Flush()
-}
-
 // Endpoints writes endpoint properties for people: one entity a line.
 func Endpoints(w io.Writer, table map[string]*schemas.EndpointProperties) error {
 	t := newTable(w)

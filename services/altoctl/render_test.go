@@ -111,19 +111,6 @@ func TestWideCostMap(t *testing.T) {
 	}
 }
 
-func TestCompute(t *testing.T) {
-	table := map[string]*schemas.ComputeResource{
-		"dc|one": {
-			Site: new("madrid"), Addresses: []string{"192.0.2.1"}, VCPUUsed: new(3.0), VCPUAvailable: new(8.0),
-			RAMUsed: new(1.5), Instances: new(int64(4)), ObservedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
-		},
-	}
-	is(t, rendered(t, func(b *strings.Builder) error { return Compute(b, table) }), `
-RESOURCE  SITE    ADDRESSES  VCPU USED/ALL  RAM MB USED/ALL  DISK GB USED/ALL  INSTANCES  SEEN SINCE
-dc|one    madrid  192.0.2.1  3/8            1.5/?            -                 4          2026-01-02 03:04:05
-`)
-}
-
 func TestEndpoints(t *testing.T) {
 	table := map[string]*schemas.EndpointProperties{
 		"ipv4:192.0.2.1": {

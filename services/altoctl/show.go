@@ -56,7 +56,13 @@ func (c *command) costMaps(ctx context.Context) error {
 }
 
 func (c *command) compute(ctx context.Context) error {
-	return show(ctx, c, view[schemas.ComputeResource]{topic: schemas.ComputeResourcesTopic, match: every, name: itself, text: Compute})
+	text := func(w io.Writer, table map[string]*schemas.ComputeResource) error {
+		return Compute(w, table, time.Now())
+	}
+	if c.problemsOnly {
+		text = ComputeProblems
+	}
+	return show(ctx, c, view[schemas.ComputeResource]{topic: schemas.ComputeResourcesTopic, match: every, name: itself, text: text})
 }
 
 func (c *command) endpoints(ctx context.Context) error {

@@ -1,27 +1,26 @@
 // Package computeingest is the service compute-ingest: it reads what sources tell of
 // their compute resources and keeps the table compute_resources.
 //
-//	files, URLs ──▶ document ─┐
-//	sites file ───────────────┴▶ event ─▶ Step ─▶ resources put, withdrawn
+//	OpenStack, Kubernetes, Prometheus, documents ──▶ Collector ─┐
+//	sites file ──────────────────────────────────────────────────┴▶ event ─▶ Step ─▶ resources put, withdrawn
 //
-// A source is a JSON document {name: {field: number or numeric string}}; the sites
-// file adds sites, addresses and attachments by name. Files are watched, URLs polled.
+// Each source has a collector, a follower that reads it again and again, and a processor
+// of its own. The sites file adds sites, addresses and attachments.
 //
-// It promises: a resource that leaves the document is withdrawn, also when that
-// happened while this service was down; a document that cannot be read changes
-// nothing; a resource with a wrong field is put aside and its last good record stays;
-// an unchanged document publishes nothing; records of sources that are not configured
-// are left alone. All that is put aside is counted and logged.
+// It promises: a resource that its source no longer tells of is withdrawn, also when that
+// happened while this service was down; a source that cannot be read, or only by half,
+// deletes nothing, and after some intervals its records say since when they are not
+// current; a resource of which nothing can be used keeps what it told, marked so; what is
+// unchanged publishes nothing; records of sources that are not configured are left alone.
+// All that is put aside is counted and logged.
 //
 //	spec.go       the processor as a value
 //	state.go      State, Event, Step: pure
-//	document.go   JSON text → compute resources: pure
+//	record.go     what is told, the sites, how current that is → a record: pure
 //	sites.go      JSON text → sites: pure
-//	members.go    JSON text → object, repeated names and all: pure
-//	config.go     Config
-//	reader.go     a document that is read again and again
-//	file.go       documents in files
-//	web.go        documents behind URLs
+//	config.go     Config; source.go: what is configured of a source
+//	collector.go  Collector; collect/ has one of each kind
+//	follow.go     a source that is read again and again
 //	telemetry.go  what is counted and logged
 //	service.go    Run
 package computeingest

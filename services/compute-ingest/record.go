@@ -33,7 +33,7 @@ func (s *State) put(out []output, name string, at time.Time) []output {
 // locate says where a resource stands: what the sites tell, else the source; and what its
 // record says if the sites cannot be used.
 func (s *State) locate(r, held *schemas.ComputeResource) {
-	site, ok := s.sites.of(s.source.name, r.Name, r.Site)
+	site, ok := s.sites.of(s.source.name, r.Name)
 	if !ok && held != nil && held.Source != "" {
 		r.Site, r.Addresses, r.Attachments, r.AttachmentCosts = held.Site, held.Addresses, held.Attachments, held.AttachmentCosts
 	}

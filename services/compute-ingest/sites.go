@@ -11,12 +11,8 @@ import (
 	"github.com/altostream/altostream/services/compute-ingest/collect"
 )
 
-// siteOf is what the name of an entry begins with that is of all resources of a site.
-const siteOf = "site:"
-
-// Sites tells where resources stand, by <name> or <source>|<name>, and by site:<site>
-// for the resources there that have no entry of their own. Nil under a name: what is told
-// of it cannot be used.
+// Sites tells where resources stand, by <name> or <source>|<name>. Nil under a name:
+// what is told of it cannot be used.
 type Sites map[string]*Site
 
 // Site is where one resource stands.
@@ -27,26 +23,23 @@ type Site struct {
 	Costs       map[string]float64 // of attachments, in routingcost units
 }
 
-// of returns what is told of a resource, <source>|<name> before <name> before
-// site:<site>, where site is what the source itself tells; ok is false if it cannot be
-// used or the sites are not known.
-func (s Sites) of(source, name string, site *string) (told Site, ok bool) {
+// of returns what is told of a resource, <source>|<name> before <name>; ok is false
+// if it cannot be used or the sites are not known.
+func (s Sites) of(source, name string) (site Site, ok bool) {
 	if s == nil {
 		return Site{}, false
 	}
-	keys := []string{source + "|" + name, name}
-	if site != nil {
-		keys = append(keys, siteOf+*site)
+	told, found := s[source+"|"+name]
+	if !found {
+		told, found = s[name]
 	}
-	for _, key := range keys {
-		if entry, found := s[key]; found {
-			if entry == nil {
-				return Site{}, false
-			}
-			return *entry, true
-		}
+	switch {
+	case !found:
+		return Site{}, true
+	case told == nil:
+		return Site{}, false
 	}
-	return Site{}, true
+	return *told, true
 }
 
 // ParseSites reads the JSON text of a sites file. The error says that it is none;

@@ -52,27 +52,23 @@ func TestParseSites(t *testing.T) {
 }
 
 func TestSitesOfAResource(t *testing.T) {
-	sites := Sites{"site:z": {Attachments: []string{"4.4.4.4"}}, "compute5": {Site: ptr("any")}, "dc1|compute5": {Site: ptr("dc1")}, "bad": nil, "dc1|bad": {}, "dc2|compute5": nil}
+	sites := Sites{"compute5": {Site: ptr("any")}, "dc1|compute5": {Site: ptr("dc1")}, "bad": nil, "dc1|bad": {}, "dc2|compute5": nil}
 	tests := []struct {
 		sites        Sites
 		source, name string
-		site         *string
 		want         Site
 		ok           bool
 	}{
-		{sites, "static", "compute5", nil, Site{Site: ptr("any")}, true},
-		{sites, "dc1", "compute5", nil, Site{Site: ptr("dc1")}, true},
-		{sites, "dc2", "compute5", nil, Site{}, false},
-		{sites, "static", "bad", nil, Site{}, false},
-		{sites, "dc1", "bad", nil, Site{}, true},
-		{sites, "static", "other", nil, Site{}, true},
-		{nil, "static", "compute5", nil, Site{}, false},
-		{sites, "static", "other", ptr("z"), Site{Attachments: []string{"4.4.4.4"}}, true},
-		{sites, "static", "other", ptr("y"), Site{}, true},
-		{sites, "static", "compute5", ptr("z"), Site{Site: ptr("any")}, true},
+		{sites, "static", "compute5", Site{Site: ptr("any")}, true},
+		{sites, "dc1", "compute5", Site{Site: ptr("dc1")}, true},
+		{sites, "dc2", "compute5", Site{}, false},
+		{sites, "static", "bad", Site{}, false},
+		{sites, "dc1", "bad", Site{}, true},
+		{sites, "static", "other", Site{}, true},
+		{nil, "static", "compute5", Site{}, false},
 	}
 	for _, tt := range tests {
-		got, ok := tt.sites.of(tt.source, tt.name, tt.site)
+		got, ok := tt.sites.of(tt.source, tt.name)
 		if diff := cmp.Diff(tt.want, got); diff != "" || ok != tt.ok {
 			t.Errorf("%s|%s: %t, want %t %s", tt.source, tt.name, ok, tt.ok, diff)
 		}

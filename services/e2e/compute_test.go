@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
@@ -36,7 +37,7 @@ var wrongDocuments = []struct {
 var all = []string{"seed|compute4", "seed|compute5", "seed|compute6"}
 
 // TestComputeDocuments replaces the compute document by wrong ones: each is counted,
-// and the wrong resource keeps its last good record, as the others get theirs.
+// and the wrong resource keeps what it told last, marked, as the others get theirs.
 func TestComputeDocuments(t *testing.T) {
 	t.Parallel()
 	c := newChain(t, 1)
@@ -44,7 +45,7 @@ func TestComputeDocuments(t *testing.T) {
 	c.start("compute-ingest", "correlator")
 	ingest := c.processes["compute-ingest"]
 	await(t, func() error { return c.resourcesAre(all, 984) })
-	first := c.content()[schemas.ComputeResourcesTopic]["seed|compute4"]
+	first := unmarked(c.content()[schemas.ComputeResourcesTopic]["seed|compute4"])
 	for _, d := range wrongDocuments {
 		counted := ingest.counter(d.counter)
 		c.replaceFile("compute.json", d.text)
@@ -54,7 +55,7 @@ func TestComputeDocuments(t *testing.T) {
 			}
 			return c.resourcesAre(all, d.diskUsed)
 		})
-		if err := differ(d.name+": compute4", first, c.content()[schemas.ComputeResourcesTopic]["seed|compute4"]); err != nil {
+		if err := differ(d.name+": compute4", first, unmarked(c.content()[schemas.ComputeResourcesTopic]["seed|compute4"])); err != nil {
 			t.Error(err)
 		}
 	}
@@ -68,11 +69,23 @@ func TestComputeDocuments(t *testing.T) {
 		}
 		return c.resourcesAre(all, wrongDocuments[len(wrongDocuments)-1].diskUsed)
 	})
-	ingest.line(`level=ERROR msg="document cannot be read; what it told last stays" .*compute\.json.* error=`)
-	ingest.line(`level=WARN msg="parts of a document put aside" .*compute4`)
+	ingest.line(`level=ERROR msg="source cannot be read; what it told last stays" .*compute\.json.* error=`)
+	ingest.line(`level=WARN msg="parts of a source put aside" .*compute4`)
 	c.replaceFile("compute.json", `{"compute5": {"disk_used": 984}}`)
 	await(t, func() error { return c.resourcesAre([]string{"seed|compute5"}, 984) })
 	ingest.awaitReady()
+}
+
+// unmarked is a compute resource without what says that it is not current, and without
+// problems and the time at which it was first seen.
+func unmarked(record any) any {
+	r, ok := record.(*schemas.ComputeResource)
+	if !ok {
+		return record
+	}
+	plain := *r
+	plain.StaleSince, plain.Problems, plain.ObservedAt = nil, nil, time.Time{}
+	return &plain
 }
 
 // TestComputeReplicas has two instances read the same document: one publishes, nothing twice, and

@@ -39,6 +39,9 @@ func Complete(r *schemas.ComputeResource) {
 	r.Problems = slices.Compact(r.Problems)
 }
 
+// freeFields is what the field of a problem begins with that more is given out than there is.
+const freeFields = "free."
+
 // complete fills what follows of one kind of amount.
 func complete(r *schemas.ComputeResource, name string, a *schemas.ClassAmount) {
 	a.Available = cmp.Or(a.Available, a.Capacity)
@@ -57,7 +60,7 @@ func complete(r *schemas.ComputeResource, name string, a *schemas.ClassAmount) {
 	a.Free = cmp.Or(a.Free, &left)
 	if *all < *used {
 		r.Problems = append(r.Problems, schemas.ResourceProblem{
-			Field: "free." + name, Reason: fmt.Sprintf("%s of %s are given out: nothing is free", number(*used), number(*all)),
+			Field: freeFields + name, Reason: fmt.Sprintf("%s of %s are given out: nothing is free", number(*used), number(*all)),
 		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/altostream/altostream/schemas"
 )
@@ -41,7 +42,8 @@ func (p Problem) Error() string {
 	return fmt.Sprintf("resource %q: %v", Clip(p.Resource), p.Err)
 }
 
-// AllProblems returns every problem of a reading, in the order of names.
+// AllProblems returns what of a reading was put aside, in the order of names. That more is
+// given out than there is belongs to the record alone.
 func (r Reading) AllProblems() []Problem {
 	all := slices.Clone(r.Problems)
 	for _, name := range slices.Sorted(maps.Keys(r.PutAside)) {
@@ -55,7 +57,9 @@ func (r Reading) AllProblems() []Problem {
 	}
 	for _, name := range slices.Sorted(slices.Values(names)) {
 		for _, p := range r.Resources[name].Problems {
-			all = append(all, problemOf("field", name, p))
+			if !strings.HasPrefix(p.Field, freeFields) {
+				all = append(all, problemOf("field", name, p))
+			}
 		}
 	}
 	return all

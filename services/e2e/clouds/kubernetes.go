@@ -89,7 +89,6 @@ func (k *Kubernetes) Stop() { k.apiserver.stop() }
 var (
 	types  = runtime.NewScheme()
 	codecs = serializer.NewCodecFactory(types)
-	params = runtime.NewParameterCodec(types)
 )
 
 func init() {

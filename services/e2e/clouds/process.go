@@ -17,19 +17,25 @@ import (
 )
 
 const (
-	startPatience = 90 * time.Second
+	startPatience = 3 * time.Minute
 	endPatience   = 30 * time.Second
 )
 
 // variable says that the clouds are there, and that a missing one is a failure.
 const variable = "CLOUDS"
 
-// cache is the folder that `make clouds` fills. Without CLOUDS the test is skipped.
-func cache(t testing.TB) string {
+// require skips the test if the clouds are not to be there.
+func require(t testing.TB) {
 	t.Helper()
 	if os.Getenv(variable) == "" {
 		t.Skip(variable + " is not set: make test-clouds")
 	}
+}
+
+// cache is the folder that `make clouds` fills.
+func cache(t testing.TB) string {
+	t.Helper()
+	require(t)
 	root, err := os.UserCacheDir()
 	if err != nil {
 		t.Fatal(err)

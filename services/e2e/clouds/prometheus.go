@@ -20,6 +20,7 @@ type Prometheus struct {
 // StartPrometheus starts a Prometheus that scrapes targets (host:port), the job node.
 func StartPrometheus(t testing.TB, targets ...string) *Prometheus {
 	t.Helper()
+	require(t)
 	folder, port := t.TempDir(), freePort(t)
 	text := fmt.Sprintf("global: {scrape_interval: 1s}\nscrape_configs: [{job_name: node, static_configs: [{targets: [%s]}]}]\n", strings.Join(targets, ","))
 	config := filepath.Join(folder, "prometheus.yml")
@@ -47,6 +48,7 @@ type NodeExporter struct {
 // StartNodeExporter starts a node exporter on an address of loopback.
 func StartNodeExporter(t testing.TB, host string) *NodeExporter {
 	t.Helper()
+	require(t)
 	e := &NodeExporter{Address: fmt.Sprintf("%s:%d", host, freePort(t))}
 	e.process = start(t, exec.Command("prometheus-node-exporter", "--web.listen-address", e.Address), func() error { return ok("http://" + e.Address + "/") })
 	return e

@@ -32,12 +32,15 @@ func (f *file) Watch(ctx context.Context) <-chan struct{} {
 	f.watcher = watcher
 	changed := make(chan struct{}, 1)
 	go func() {
-		defer watcher.Close()
+		defer func() { _ = watcher.Close() }()
 		for {
 			select {
 			case <-ctx.Done():
 				return
-			case <-watcher.Errors:
+			case _, open := <-watcher.Errors: // of events that were lost: the interval makes up for them
+				if !open {
+					return
+				}
 			case e := <-watcher.Events:
 				if !f.concerns(e.Name) {
 					continue

@@ -261,7 +261,16 @@ func whoMayNot(t *testing.T, k *clouds.Kubernetes) {
 	if _, err := follow(t, k.Kubeconfig("expired", nil)).read(); err == nil || !strings.Contains(err.Error(), "401 Unauthorized: the credentials") {
 		t.Errorf("a wrong token: %v", err)
 	}
-	f := follow(t, k.Kubeconfig(clouds.ReaderToken, nil))
+	config := k.Kubeconfig("expired", nil)
+	f := follow(t, config)
+	f.fails("401 Unauthorized")
+	renewed, err := os.ReadFile(k.Kubeconfig(clouds.ReaderToken, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(config, renewed, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := f.read(); err == nil || !strings.Contains(err.Error(), "403 Forbidden") || !strings.Contains(err.Error(), "ClusterRole") {
 		t.Errorf("a user without a role: %v", err)
 	}

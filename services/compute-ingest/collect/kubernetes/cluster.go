@@ -1,8 +1,6 @@
 package kubernetes
 
 import (
-	"maps"
-
 	corev1 "k8s.io/api/core/v1"
 	resourcev1 "k8s.io/api/resource/v1"
 	"k8s.io/component-helpers/resource"
@@ -218,7 +216,7 @@ func unlink(index map[string]map[string]struct{}, node, key string) {
 
 // drain returns the nodes that changed since the last time.
 func (c *cluster) drain() map[string]struct{} {
-	changed := maps.Clone(c.changed)
-	clear(c.changed)
+	changed := c.changed
+	c.changed = map[string]struct{}{}
 	return changed
 }

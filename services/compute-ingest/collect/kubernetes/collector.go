@@ -37,8 +37,9 @@ type Collector struct {
 	config  Config
 	silence time.Duration
 	changed chan struct{}
-	run     func(*table) // lists and watches a table until the collector's time ends
-	clients *clients     // nil: not connected
+	begin   func([]*table) (end func()) // lists and watches tables, until the collector's time ends at the latest
+	end     func()
+	clients *clients // nil: not connected
 	tables  []*table
 
 	probeInterval time.Duration
@@ -64,7 +65,13 @@ func (c *Collector) String() string {
 
 // Watch returns a channel that receives when a node may have changed.
 func (c *Collector) Watch(ctx context.Context) <-chan struct{} {
-	c.run = func(t *table) { go t.run(ctx) }
+	c.begin = func(tables []*table) func() {
+		ctx, cancel := context.WithCancel(ctx)
+		for _, t := range tables {
+			go t.run(ctx)
+		}
+		return cancel
+	}
 	return c.changed
 }
 
@@ -124,6 +131,10 @@ func (c *Collector) probe(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	err := c.clients.core.Get().Resource("nodes").VersionedParams(&metav1.ListOptions{Limit: 1}, parameterCodec).Do(ctx).Error()
+	if apierrors.IsUnauthorized(err) {
+		c.end() // and begin anew, with the credentials that there are then
+		c.clients = nil
+	}
 	if err != nil {
 		return fmt.Errorf("nodes: %w", explain(err))
 	}
@@ -197,7 +208,7 @@ func (c *Collector) connect(ctx context.Context) error {
 	if c.clients != nil {
 		return nil
 	}
-	if c.run == nil {
+	if c.begin == nil {
 		return errors.New("it is not watched")
 	}
 	clients, err := connect(ctx, c.config)
@@ -219,9 +230,7 @@ func (c *Collector) connect(ctx context.Context) error {
 		devices.optional, claims.optional = true, true
 		c.tables = append(c.tables, devices, claims)
 	}
-	for _, t := range c.tables {
-		c.run(t)
-	}
+	c.end = c.begin(c.tables)
 	return nil
 }
 

@@ -148,6 +148,7 @@ func (c *Collector) Read(ctx context.Context) (collect.Reading, error) {
 			t.problem("query", "", fmt.Errorf("query for %s: %w: %s", q.Field, err, collect.Clip(q.Query)))
 			continue
 		case err != nil:
+			c.api = nil // the credentials may have changed
 			return collect.Reading{}, explain(err)
 		}
 		vector, ok := value.(model.Vector)

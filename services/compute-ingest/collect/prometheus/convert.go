@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -88,7 +88,10 @@ func (t *table) put(q Query, name string, series model.Vector) {
 
 // hostOf is the host of host:port, and any other text itself.
 func hostOf(instance string) string {
-	if host, _, err := net.SplitHostPort(instance); err == nil && host != "" {
+	if address, err := netip.ParseAddrPort(instance); err == nil {
+		return address.Addr().String()
+	}
+	if host, port, ok := strings.Cut(instance, ":"); ok && host != "" && !strings.Contains(port, ":") {
 		return host
 	}
 	return instance

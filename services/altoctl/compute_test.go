@@ -1,0 +1,66 @@
+package altoctl
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/altostream/altostream/schemas"
+)
+
+// computeTable has a source that is current, one that is stale, and one of which one
+// resource is.
+func computeTable() map[string]*schemas.ComputeResource {
+	since := time.Date(2026, 1, 2, 3, 4, 5, 0, time.Local)
+	away := schemas.ResourceProblem{Field: "source", Reason: "cannot be read: 401 Unauthorized"}
+	table := map[string]*schemas.ComputeResource{
+		"dc|one": {
+			Site: new("madrid"), Addresses: []string{"192.0.2.1"}, VCPUUsed: new(3.0), VCPUAvailable: new(8.0),
+			RAMUsed: new(1.5), Instances: new(int64(4)), Kind: "openstack", State: new("up"), Topology: new("default"),
+			Classes:  map[string]schemas.ClassAmount{"VGPU": {Free: new(2.0)}, "odd": {}},
+			Problems: []schemas.ResourceProblem{{Field: "free.vcpu", Reason: "3 of 2 are given out: nothing is free"}},
+		},
+		"dc|two": {Kind: "openstack", State: new("down"), Schedulable: new(false), Topology: new("default")},
+		"half|a": {Kind: "static", StaleSince: &since, Problems: []schemas.ResourceProblem{{Field: "source", Reason: "many is not a number"}}},
+		"half|b": {Kind: "static"},
+	}
+	for _, name := range []string{"d", "a", "c", "b"} {
+		table["edge|"+name] = &schemas.ComputeResource{Kind: "kubernetes", StaleSince: &since, Problems: []schemas.ResourceProblem{away}}
+	}
+	for key, r := range table {
+		r.Source, r.Name, _ = strings.Cut(key, "|")
+	}
+	return table
+}
+
+func TestCompute(t *testing.T) {
+	now := time.Date(2026, 1, 2, 4, 4, 6, 0, time.Local)
+	is(t, rendered(t, func(b *strings.Builder) error { return Compute(b, computeTable(), now) }), `
+SOURCE  KIND        TOPOLOGY  RESOURCES  PROBLEMS  CURRENT
+dc      openstack   default   2          1         yes
+edge    kubernetes  -         4          4         STALE since 2026-01-02 03:04:05 (1h0m1s)
+half    static      -         2          1         1 STALE since 2026-01-02 03:04:05 (1h0m1s)
+
+RESOURCE  SITE    ADDRESSES  STATE               VCPU USED/ALL  RAM MB USED/ALL  DISK GB USED/ALL  FURTHER FREE  INSTANCES
+dc|one    madrid  192.0.2.1  up                  3/8            1.5/?            -                 VGPU=2 odd=?  4
+dc|two    -       -          down unschedulable  -              -                -                 -             -
+edge|a    -       -          STALE               -              -                -                 -             -
+edge|b    -       -          STALE               -              -                -                 -             -
+edge|c    -       -          STALE               -              -                -                 -             -
+edge|d    -       -          STALE               -              -                -                 -             -
+half|a    -       -          STALE               -              -                -                 -             -
+half|b    -       -          -                   -              -                -                 -             -
+`)
+}
+
+func TestComputeProblems(t *testing.T) {
+	is(t, rendered(t, func(b *strings.Builder) error { return ComputeProblems(b, computeTable()) }), `
+SOURCE  FIELD      PROBLEM                                RESOURCES
+dc      free.vcpu  3 of 2 are given out: nothing is free  one
+edge    source     cannot be read: 401 Unauthorized       a b c and 1 more
+half    source     many is not a number                   a
+`)
+	is(t, rendered(t, func(b *strings.Builder) error {
+		return ComputeProblems(b, map[string]*schemas.ComputeResource{"dc|one": {}})
+	}), "\nNo problems with 1 compute resource.\n")
+}
