@@ -33,9 +33,9 @@ type Query struct {
 type Order int
 
 const (
-	// ByCost: the cheapest, by the metrics in their order.
+	// ByCost is the cheapest, by the metrics in their order.
 	ByCost Order = iota
-	// ByScore: the best overall score as seen from Query.From.
+	// ByScore is the best overall score as seen from Query.From.
 	ByScore
 )
 
