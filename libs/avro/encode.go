@@ -265,9 +265,11 @@ func sortedItems(m reflect.Value) ([]mapKey, unsafe.Pointer) {
 	}
 	keys := make([]mapKey, 0, m.Len())
 	items := reflect.MakeSlice(reflect.SliceOf(m.Type().Elem()), m.Len(), m.Len())
+	key := reflect.New(m.Type().Key()).Elem()
 	for i := m.MapRange(); i.Next(); {
 		items.Index(len(keys)).SetIterValue(i)
-		keys = append(keys, mapKey{i.Key().String(), len(keys)})
+		key.SetIterKey(i)
+		keys = append(keys, mapKey{key.String(), len(keys)})
 	}
 	slices.SortFunc(keys, func(a, b mapKey) int { return strings.Compare(a.key, b.key) })
 	return keys, items.UnsafePointer()
@@ -276,7 +278,9 @@ func sortedItems(m reflect.Value) ([]mapKey, unsafe.Pointer) {
 // encodeDoubles writes a map of numbers: the rows of cost maps.
 func encodeDoubles(b []byte, p unsafe.Pointer) ([]byte, error) {
 	m := *(*map[string]float64)(p)
-	for i, key := range slices.Sorted(maps.Keys(m)) {
+	keys := slices.AppendSeq(make([]string, 0, len(m)), maps.Keys(m))
+	slices.Sort(keys)
+	for i, key := range keys {
 		b = appendString(appendBlock(b, i, len(m)), key)
 		b = appendDouble(b, m[key])
 	}

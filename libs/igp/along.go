@@ -31,19 +31,23 @@ type arc struct {
 // worst. Shortest is by the metric alone, but that of ways over links of metric 0 those
 // count that have fewer links: these alone lead to somewhere.
 func (a *Area) along(in *inside, w Weight, m Measure) [][]float64 {
-	b := &backward{inside: in, measure: m}
-	_, b.noTransit = newInside(a)
-	b.take(a, w)
-	nodes := len(a.Nodes)
-	b.distance, b.known, b.value = make([]Distance, nodes), make([]bool, nodes), make([]float64, nodes)
-	values := make([][]float64, len(in.routers))
-	for from := range values {
-		b.begin(int32(from))
-		for to := range int32(len(values)) {
-			b.valueOf(to)
+	all := backward{inside: in, measure: m}
+	_, all.noTransit = newInside(a)
+	all.take(a, w)
+	nodes, routers := len(a.Nodes), len(in.routers)
+	values := make([][]float64, routers)
+	shared(routers, func() func(from int) {
+		b := all
+		b.distance, b.known = make([]Distance, nodes), make([]bool, nodes)
+		return func(from int) {
+			b.value = make([]float64, nodes)
+			b.begin(int32(from))
+			for to := range int32(routers) {
+				b.valueOf(to)
+			}
+			values[from] = b.value[:routers]
 		}
-		values[from] = slices.Clone(b.value[:len(values)])
-	}
+	})
 	return values
 }
 
@@ -102,24 +106,29 @@ func (b *backward) valueOf(n int32) float64 {
 		return b.value[n]
 	}
 	b.known[n] = true
-	worst, to := b.measure.best(), b.distance[n]
+	worst, to, several := math.NaN(), b.distance[n], false
 	if to == Unreachable {
-		worst = math.NaN()
-	} else {
-		for _, a := range b.arcsTo(n) {
-			if length := b.distance[a.from] + a.weight; length.Metric() == to.Metric() && b.before(a.from, n) && b.leads(a.from) {
-				worst = b.measure.worse(worst, b.measure.then(b.valueOf(a.from), a.value))
-			}
+		b.value[n] = worst
+		return worst
+	}
+	arcs := b.arcsTo(n)
+	for i := range arcs {
+		a := &arcs[i]
+		near := b.distance[a.from]
+		if (near+a.weight).Metric() != to.Metric() || !b.leads(a.from) {
+			continue
 		}
+		if near >= to && !(near == to && b.isPseudonode(a.from) && !b.isPseudonode(n)) {
+			continue // it leads nowhere: over links of metric 0 the fewest count
+		}
+		value := b.measure.then(b.valueOf(a.from), a.value)
+		if several {
+			value = b.measure.worse(worst, value)
+		}
+		worst, several = value, true
 	}
 	b.value[n] = worst
 	return worst
 }
 
-// before tells whether paths that lead on over an arc come nearer to somewhere.
-func (b *backward) before(from, to int32) bool {
-	if b.distance[from] == b.distance[to] {
-		return int(from) >= len(b.routers) && int(to) < len(b.routers)
-	}
-	return b.distance[from] < b.distance[to]
-}
+func (b *backward) isPseudonode(n int32) bool { return int(n) >= len(b.routers) }

@@ -152,3 +152,54 @@ func BenchmarkAlong(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkProvider measures one area that is built as a provider's network is: a ring with chords,
+// rings of five that leave it, and routers on one link.
+func BenchmarkProvider(b *testing.B) {
+	for _, routers := range []int{1000, 5000} {
+		n := provider(routers)
+		b.Run(fmt.Sprintf("distances/%d", routers), func(b *testing.B) {
+			for b.Loop() {
+				n.Distances(ByIGP)
+			}
+		})
+		b.Run(fmt.Sprintf("delay/%d", routers), func(b *testing.B) {
+			for b.Loop() {
+				n.Along(Delay)
+			}
+		})
+		b.Run(fmt.Sprintf("widest/%d", routers), func(b *testing.B) {
+			for b.Loop() {
+				n.Widest(AvailableBandwidth)
+			}
+		})
+	}
+}
+
+func provider(routers int) *Network {
+	rng, a := rand.New(rand.NewPCG(uint64(routers), 3)), &Area{Backbone: true}
+	for r := range routers {
+		a.Nodes = append(a.Nodes, Node{Router: r})
+	}
+	core := max(routers/25, 4)
+	for i := range core {
+		a.randomLink(rng, i, (i+1)%core)
+		a.randomLink(rng, i, (i+2+rng.IntN(core-3))%core)
+	}
+	for first := core; first < routers; first++ {
+		switch i := (first - core) % 8; {
+		case i < 5:
+			a.randomLink(rng, first, first-1)
+		default:
+			a.randomLink(rng, first, first-i+rng.IntN(5))
+		}
+		if (first-core)%8 == 4 || (first-core)%8 == 0 {
+			a.randomLink(rng, first, rng.IntN(core))
+		}
+	}
+	for i := range a.Links {
+		a.Links[i].Measured = NothingMeasured()
+		a.Links[i].Measured[Delay], a.Links[i].Measured[AvailableBandwidth] = float64(i), float64(rng.IntN(9))
+	}
+	return &Network{Routers: routers, Domains: []*Domain{{Rules: OSPF, Areas: []*Area{a}}}}
+}

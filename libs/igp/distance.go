@@ -55,29 +55,42 @@ func (w Weight) sum(a, b Distance) Distance {
 }
 
 // Matrix holds the distance from every router to every router.
-type Matrix struct {
-	n     int
-	cells []Distance
-}
+type Matrix struct{ rows [][]Distance }
 
 // newMatrix returns the matrix of n routers that reach themselves alone.
 func newMatrix(n int) *Matrix {
-	m := &Matrix{n: n, cells: make([]Distance, n*n)}
-	for i := range m.cells {
-		m.cells[i] = Unreachable
-	}
+	m := &Matrix{newRows(n, n, Unreachable)}
 	for i := range n {
-		m.cells[i*n+i] = 0
+		m.rows[i][i] = 0
 	}
 	return m
 }
 
-func (m *Matrix) clone() *Matrix { return &Matrix{n: m.n, cells: slices.Clone(m.cells)} }
+// newRows returns rows, each cell of which has the same value.
+func newRows[T any](rows, columns int, value T) [][]T {
+	cells := make([]T, rows*columns)
+	for i := range cells {
+		cells[i] = value
+	}
+	out := make([][]T, rows)
+	for i := range out {
+		out[i] = cells[i*columns:][:columns:columns]
+	}
+	return out
+}
+
+func cloneRows[T any](rows [][]T) [][]T {
+	out := make([][]T, len(rows))
+	for i, row := range rows {
+		out[i] = slices.Clone(row)
+	}
+	return out
+}
 
 // Routers is how many there are.
-func (m *Matrix) Routers() int { return m.n }
+func (m *Matrix) Routers() int { return len(m.rows) }
 
 // At returns the distance from one router to another.
-func (m *Matrix) At(from, to int) Distance { return m.cells[from*m.n+to] }
+func (m *Matrix) At(from, to int) Distance { return m.rows[from][to] }
 
-func (m *Matrix) set(from, to int, d Distance) { m.cells[from*m.n+to] = d }
+func (m *Matrix) set(from, to int, d Distance) { m.rows[from][to] = d }

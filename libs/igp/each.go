@@ -6,26 +6,41 @@ import (
 	"sync/atomic"
 )
 
-// several is how many destinations are done by one goroutine before it looks for more.
+// several is how many tasks are done by one goroutine before it looks for more.
 const several = 16
 
-// each returns the distances that the rule gives from one router to each destination, and default
-// routes where it gives none. Destinations are shared by as many goroutines as there are processors.
-func (r *routing) each() *Matrix {
-	m := newMatrix(r.routers)
+// shared does tasks below a number on as many goroutines as there are processors, each of which
+// begins by making what it does them with.
+func shared(tasks int, begin func() (do func(task int))) {
 	var next atomic.Int64
 	var group sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), r.routers/several+1) {
+	for range min(runtime.GOMAXPROCS(0), tasks/several+1) {
 		group.Go(func() {
-			own := r.another()
-			for first := int(next.Add(several)) - several; first < r.routers; first = int(next.Add(several)) - several {
-				for to := first; to < min(first+several, r.routers); to++ {
-					own.destination(to, m)
+			do := begin()
+			for first := int(next.Add(several)) - several; first < tasks; first = int(next.Add(several)) - several {
+				for task := first; task < min(first+several, tasks); task++ {
+					do(task)
 				}
 			}
 		})
 	}
 	group.Wait()
+}
+
+// each returns the distances that the rule gives from one router to each destination, and default
+// routes where it gives none.
+func (r *routing) each() *Matrix {
+	m, destinations := newMatrix(r.routers), r.destinations
+	if destinations == nil {
+		destinations = make([]int, r.routers)
+		for to := range destinations {
+			destinations[to] = to
+		}
+	}
+	shared(len(destinations), func() func(int) {
+		own := r.another()
+		return func(i int) { own.destination(destinations[i], m) }
+	})
 	return m
 }
 

@@ -9,15 +9,17 @@ type Measure int
 const (
 	// Delay is the average delay in microseconds (TLV 1114).
 	Delay Measure = iota
-	// DelayMin and DelayMax are the least and the greatest delay in microseconds (TLV 1115).
+	// DelayMin is the least delay in microseconds (TLV 1115).
 	DelayMin
+	// DelayMax is the greatest delay in microseconds (TLV 1115).
 	DelayMax
 	// DelayVariation is the variation of the delay in microseconds (TLV 1116).
 	DelayVariation
 	// Loss is the fraction of packets that are lost (TLV 1117).
 	Loss
-	// ResidualBandwidth and AvailableBandwidth are in bytes per second (TLVs 1118, 1119).
+	// ResidualBandwidth is in bytes per second (TLV 1118).
 	ResidualBandwidth
+	// AvailableBandwidth is in bytes per second (TLV 1119).
 	AvailableBandwidth
 	// ReservableBandwidth is the greatest that can be reserved in bytes per second (TLV 1090).
 	ReservableBandwidth
@@ -39,7 +41,7 @@ func NothingMeasured() *Measured {
 
 // Bandwidth tells whether the least of the links of a path counts, and more is better.
 func (m Measure) Bandwidth() bool {
-	return m == ResidualBandwidth || m == AvailableBandwidth || m == ReservableBandwidth
+	return m >= ResidualBandwidth
 }
 
 // nothing is what the measure comes to on the way from a router to itself.

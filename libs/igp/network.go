@@ -119,21 +119,32 @@ const (
 
 // Distances returns the distances between all routers.
 func (n *Network) Distances(w Weight) *Matrix {
-	total := newMatrix(n.Routers)
-	for _, d := range n.Domains {
-		total.fill(d.distances(n.Routers, w))
-	}
+	total := n.preferred(func(d *Domain) *Matrix { return d.distances(n.Routers, w) })
 	if n.Join {
 		total.join(n.common(), w)
 	}
 	return total
 }
 
+// preferred returns the distances in the first domain in which routers reach each other.
+func (n *Network) preferred(within func(*Domain) *Matrix) *Matrix {
+	if len(n.Domains) == 0 {
+		return newMatrix(n.Routers)
+	}
+	total := within(n.Domains[0])
+	for _, d := range n.Domains[1:] {
+		total.fill(within(d))
+	}
+	return total
+}
+
 // fill takes what other reaches and m does not.
 func (m *Matrix) fill(other *Matrix) {
-	for i, d := range other.cells {
-		if m.cells[i] == Unreachable {
-			m.cells[i] = d
+	for from, row := range other.rows {
+		for to, d := range row {
+			if m.rows[from][to] == Unreachable {
+				m.rows[from][to] = d
+			}
 		}
 	}
 }
@@ -171,14 +182,14 @@ func (d *Domain) members(routers int) []bool {
 
 // join lets routers that do not reach each other do so over the given ones.
 func (m *Matrix) join(over []int, w Weight) {
-	direct := m.clone()
+	direct := &Matrix{cloneRows(m.rows)}
 	for _, via := range over {
-		for from := range m.n {
+		for from := range m.rows {
 			first := m.At(from, via)
 			if first == Unreachable {
 				continue
 			}
-			for to := range m.n {
+			for to := range m.rows {
 				if direct.At(from, to) == Unreachable {
 					m.set(from, to, min(m.At(from, to), w.sum(first, m.At(via, to))))
 				}

@@ -89,7 +89,12 @@ func (d *Domain) path(routers int, w Weight, from, to int) (p Path, ok bool) {
 // explain returns a leg of a router's route with its hops.
 func (r *routing) explain(router int, l leg) Leg {
 	out := Leg{Area: l.from.area, From: router, To: l.via, Why: Within, Hops: r.hops(l)}
-	switch {
+	for _, other := range r.legs[router] {
+		if other != l {
+			out.Others = append(out.Others, other.via)
+		}
+	}
+	switch { // the rule takes the memory of the legs
 	case l.via == r.to:
 	case r.rule(router).length == Unreachable:
 		out.Why = OverDefault
@@ -98,11 +103,6 @@ func (r *routing) explain(router int, l leg) Leg {
 			out.Why = OverTeller
 		} else {
 			out.Why = OverBorder
-		}
-	}
-	for _, other := range r.legs[router] {
-		if other != l {
-			out.Others = append(out.Others, other.via)
 		}
 	}
 	return out

@@ -17,6 +17,8 @@ type routing struct {
 	core    []*place  // by router: where it is in the backbone with a neighbour there; nil = nowhere
 	exits   [][]exit  // by router: where its default route leads
 
+	destinations []int // that are asked for; nil = all
+
 	legs [][]leg // by router: of its route to the destination at hand; nil = not asked for
 
 	// Of a measure along the paths, if one is asked for:
@@ -127,12 +129,29 @@ func (r *routing) withinArea(from int) best {
 	return b
 }
 
+// isWhole tells whether the domain is one area of all routers in their order: then what is inside
+// it is the whole.
+func (r *routing) isWhole() bool {
+	if len(r.inside) != 1 || len(r.inside[0].routers) != r.routers {
+		return false
+	}
+	for i, router := range r.inside[0].routers {
+		if router != i {
+			return false
+		}
+	}
+	return true
+}
+
 // withinAreas returns the distances of paths that stay within an area.
 func (r *routing) withinAreas() *Matrix {
+	if r.isWhole() {
+		return &Matrix{r.inside[0].rows}
+	}
 	m := newMatrix(r.routers)
 	for _, in := range r.inside {
 		for from, router := range in.routers {
-			row := m.cells[router*m.n:][:m.n]
+			row := m.rows[router]
 			for to, d := range in.rows[from] {
 				if r.values != nil {
 					r.values.offer(r.measure, m, router, in.routers[to], d, in.values[from][to])

@@ -3,46 +3,49 @@ package igp
 import "math"
 
 // Values holds what a measure comes to on the way from every router to every router.
-type Values struct {
-	n     int
-	cells []float64
-}
+type Values struct{ rows [][]float64 }
 
-func newValues(n int) *Values {
-	v := &Values{n: n, cells: make([]float64, n*n)}
-	for i := range v.cells {
-		v.cells[i] = math.NaN()
-	}
-	return v
-}
+func newValues(n int) *Values { return &Values{newRows(n, n, math.NaN())} }
 
 // Routers is how many there are.
-func (v *Values) Routers() int { return v.n }
+func (v *Values) Routers() int { return len(v.rows) }
 
 // At returns the value from one router to another: NaN if there is no path, or if something
 // on it is not told.
-func (v *Values) At(from, to int) float64 { return v.cells[from*v.n+to] }
+func (v *Values) At(from, to int) float64 { return v.rows[from][to] }
 
 // Along returns what a measure comes to on the paths that packets take: those of
 // Distances(ByIGPThenLinks). Where several are equally good it is that of the worst, for
 // packets can take any.
 func (n *Network) Along(m Measure) *Values {
 	lengths, total := newMatrix(n.Routers), newValues(n.Routers)
-	for _, d := range n.Domains {
+	for i, d := range n.Domains {
 		within, values := d.along(n.Routers, m)
-		for i, length := range within.cells {
-			if lengths.cells[i] == Unreachable || length == 0 && math.IsNaN(total.cells[i]) {
-				lengths.cells[i], total.cells[i] = length, values.cells[i]
-			}
+		if i == 0 {
+			lengths, total = within, values
+			continue
 		}
+		total.fill(values, lengths)
+		lengths.fill(within)
 	}
 	if n.Join {
 		total.join(m, lengths, n.common())
 	}
-	for r := range n.Routers {
-		total.cells[r*n.Routers+r] = m.nothing()
+	for r, row := range total.rows {
+		row[r] = m.nothing()
 	}
 	return total
+}
+
+// fill takes the values of another domain where there are no paths.
+func (v *Values) fill(other *Values, lengths *Matrix) {
+	for from, row := range other.rows {
+		for to, value := range row {
+			if lengths.At(from, to) == Unreachable {
+				v.rows[from][to] = value
+			}
+		}
+	}
 }
 
 func (d *Domain) along(routers int, m Measure) (*Matrix, *Values) {
@@ -52,20 +55,25 @@ func (d *Domain) along(routers int, m Measure) (*Matrix, *Values) {
 		in.values = a.along(in, w, m)
 		return in
 	})
-	r.measure, r.values, r.legs = m, newValues(routers), make([][]leg, routers)
+	r.measure, r.legs = m, make([][]leg, routers)
+	if r.isWhole() {
+		r.values = &Values{r.inside[0].values}
+	} else {
+		r.values = newValues(routers)
+	}
 	return r.all(), r.values
 }
 
 // join does what Matrix.join does, and keeps the worst of the ways that are as short.
 func (v *Values) join(m Measure, lengths *Matrix, over []int) {
-	direct := lengths.clone()
+	direct := &Matrix{cloneRows(lengths.rows)}
 	for _, via := range over {
-		for from := range v.n {
+		for from := range v.rows {
 			first := lengths.At(from, via)
 			if first == Unreachable || from == via {
 				continue
 			}
-			for to := range v.n {
+			for to := range v.rows {
 				if direct.At(from, to) != Unreachable {
 					continue
 				}
@@ -80,7 +88,7 @@ func (v *Values) join(m Measure, lengths *Matrix, over []int) {
 // offer keeps the value of a path if it is shorter than the one whose length is known, and the
 // worse one if it is as short.
 func (v *Values) offer(m Measure, known *Matrix, from, to int, length Distance, value float64) {
-	before, cell := known.At(from, to), &v.cells[from*v.n+to]
+	before, cell := known.At(from, to), &v.rows[from][to]
 	switch {
 	case length == Unreachable:
 	case before == Unreachable || length.Metric() < before.Metric():
@@ -96,7 +104,7 @@ func (r *routing) value(from int) float64 {
 	if from == r.to {
 		return r.measure.nothing()
 	}
-	cell := &r.values.cells[from*r.routers+r.to]
+	cell := &r.values.rows[from][r.to]
 	if !r.asked[from] {
 		return *cell
 	}

@@ -10,18 +10,18 @@ import (
 // most: paths as traffic engineering can lay them, areas and levels joined by the rules of the
 // IGP, over the links of which the bandwidth is told. NaN = there is no such path.
 func (n *Network) Widest(m Measure) *Values {
-	total := newMatrix(n.Routers)
-	for _, d := range n.Domains {
-		r := newRouting(d, n.Routers, byWidth, func(a *Area) *inside { return a.widest(m) })
-		total.fill(r.all())
-	}
+	total := n.preferred(func(d *Domain) *Matrix {
+		return newRouting(d, n.Routers, byWidth, func(a *Area) *inside { return a.widest(m) }).all()
+	})
 	if n.Join {
 		total.join(n.common(), byWidth)
 	}
 	v := newValues(n.Routers)
-	for i, d := range total.cells {
-		if d != Unreachable {
-			v.cells[i] = d.width()
+	for from, row := range total.rows {
+		for to, d := range row {
+			if d != Unreachable {
+				v.rows[from][to] = d.width()
+			}
 		}
 	}
 	return v

@@ -154,8 +154,8 @@ func (s *shell[S, E, V]) rest(ctx context.Context, t *task[S, E, V], inputs []ka
 	s.assign(t, inputs)
 }
 
-// wake has a task begin that rested.
-func (s *shell[S, E, V]) wake(t *task[S, E, V]) {
+// begin has a task begin that rested.
+func (s *shell[S, E, V]) begin(t *task[S, E, V]) {
 	s.stopReading(t.assigned)
 	t.assigned = nil
 	s.open(t, 0)

@@ -13,8 +13,7 @@ import (
 )
 
 const (
-	idleMillis    = 500                   // longest wait for a record
-	pollMillis    = 100                   // the same, while a record waits for others
+	pollMillis    = 100                   // longest wait for a record
 	commandMillis = 10                    // the same, while something is being opened
 	batchTime     = 20 * time.Millisecond // longest time that busy inputs are coalesced
 	closeTime     = 5 * time.Second
@@ -174,7 +173,11 @@ func (s *shell[S, E, V]) close() {
 
 // batch takes records until there are none or the batch is old enough, and has the tasks publish.
 func (s *shell[S, E, V]) batch() {
-	event := s.consumer.Poll(s.pollMillis())
+	patience := pollMillis
+	if slices.ContainsFunc(s.all(), func(t *task[S, E, V]) bool { return t.is(opening) }) {
+		patience = commandMillis
+	}
+	event := s.consumer.Poll(patience)
 	for start := time.Now(); event != nil; event = s.consumer.Poll(0) {
 		s.handle(event)
 		if time.Since(start) > batchTime || s.ctx.Err() != nil {
@@ -185,20 +188,6 @@ func (s *shell[S, E, V]) batch() {
 		t.release(time.Now())
 	}
 	s.tellReady()
-}
-
-// pollMillis is how long to wait for a record: nothing interrupts that.
-func (s *shell[S, E, V]) pollMillis() int {
-	patience := idleMillis
-	for _, t := range s.all() {
-		switch {
-		case t.is(opening):
-			return commandMillis
-		case t.waits():
-			patience = pollMillis
-		}
-	}
-	return patience
 }
 
 func (s *shell[S, E, V]) handle(event kafka.Event) {
@@ -229,7 +218,7 @@ func (s *shell[S, E, V]) take(m *kafka.Message) {
 	apply := func(t *task[S, E, V]) { t.load(m) }
 	if in, ok := s.inputs[topic]; ok {
 		if t := s.tasks[m.TopicPartition.Partition]; t != nil && t.is(resting) {
-			s.wake(t) // and reads it again
+			s.begin(t) // and reads it again
 			return
 		}
 		event, ok := s.decode(in, m)

@@ -195,13 +195,6 @@ func (t *task[S, E, V]) release(now time.Time) {
 	t.flushLocked()
 }
 
-// waits reports whether something is held back until the next release.
-func (t *task[S, E, V]) waits() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.dirty || len(t.order.held) > 0
-}
-
 // flush publishes what the machine has to say, if it is caught up and the writer has room.
 func (t *task[S, E, V]) flush() {
 	t.mu.Lock()

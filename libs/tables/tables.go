@@ -3,6 +3,7 @@
 //
 //	tables.go  Read and Watch: a topic as a table of typed values
 //	maps.go    WatchMaps: cost maps with the network maps that they are for
+//	ranking.go WatchRanking: where there is room for a workload, as package rank answers
 package tables
 
 import (

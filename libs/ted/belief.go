@@ -71,8 +71,8 @@ func orAll(sources []*source, is func(*source) bool) []*source {
 // judgeObjects chooses the report that counts of the objects that changed.
 func (d *Database) judgeObjects() {
 	for _, o := range d.pending.objects {
-		o.queued = false
-		if o.placed && o.head.place != nil {
+		o.state &^= queued
+		if o.is(placed) && o.head.place != nil {
 			d.judge(o)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/altostream/altostream/schemas"
+	"github.com/google/go-cmp/cmp"
 )
 
 // pool is what may be told of a random network of several protocols, areas, levels and
@@ -166,12 +167,14 @@ func (p *pool) otherwise(r *schemas.RawTopology) *schemas.RawTopology {
 // TestAChangeIsAsAllAnew makes changes to random networks, a few at a time, and compares all
 // answers with those of a database that was given the same records at once.
 func TestAChangeIsAsAllAnew(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range uint64(24) {
 		rng := rand.New(rand.NewPCG(seed, 6))
 		p := newPool(rng)
 		options := Options{JoinIGPs: seed%5 == 0}
 		d, table := New(options), records{}
-		for step := range 60 {
+		ownership := []Ownership{Unique, All}[seed%2]
+		kept := pids{}
+		for step := range 40 {
 			for range 1 + rng.IntN(4)*rng.IntN(20) {
 				e := p.change(table)
 				d.Put(e.key, e.record)
@@ -184,9 +187,31 @@ func TestAChangeIsAsAllAnew(t *testing.T) {
 				anew.Put(key, table[key])
 			}
 			wantEqual(t, fmt.Sprintf("seed %d step %d", seed, step), ask(anew), ask(d))
+			wantUpdated(t, d, kept, ownership)
 			if t.Failed() {
 				return
 			}
 		}
 	}
+}
+
+// wantUpdated brings a network map up to date, and expects to be told exactly what changed.
+func wantUpdated(t *testing.T, d *Database, m pids, o Ownership) {
+	t.Helper()
+	before, want := maps.Clone(m), []string(nil)
+	told := d.UpdateNetworkMap(m, o)
+	now := d.NetworkMap(o)
+	if now == nil {
+		now = pids{}
+	}
+	wantEqual(t, "network map", now, m)
+	for name := range union(before, now) {
+		a, was := before[name]
+		b, is := now[name]
+		if was != is || !cmp.Equal(a, b) {
+			want = append(want, name)
+		}
+	}
+	slices.Sort(want)
+	wantEqual(t, "PIDs that changed", want, told)
 }

@@ -10,7 +10,8 @@ import (
 
 // destinations are the prefixes that are told, and who owns them.
 type destinations struct {
-	of        map[prefixKey]*destination
+	ipv4      map[ipv4Key]*destination
+	ipv6      map[prefixKey]*destination
 	lengths   [2][129]int                         // by family: how many prefixes have a length
 	forwarded map[netip.Addr]map[*object]struct{} // by forwarding address: who tells it
 	choices   map[string]*owner                   // by who contends
@@ -39,6 +40,14 @@ func keyOfPrefix(p netip.Prefix) (k prefixKey) {
 	}
 	return k
 }
+
+// ipv4Key is a prefix of IPv4 in even less.
+type ipv4Key struct {
+	address [4]byte
+	bits    byte
+}
+
+func (k *prefixKey) ipv4() ipv4Key { return ipv4Key{[4]byte(k[12:16]), k[16]} }
 
 func (t *destination) prefix() netip.Prefix {
 	a := netip.AddrFrom16([16]byte(t.key[:16]))
@@ -70,16 +79,20 @@ type owner struct {
 
 func newDestinations() destinations {
 	return destinations{
-		of: map[prefixKey]*destination{}, forwarded: map[netip.Addr]map[*object]struct{}{}, choices: map[string]*owner{},
+		ipv4: map[ipv4Key]*destination{}, ipv6: map[prefixKey]*destination{}, forwarded: map[netip.Addr]map[*object]struct{}{}, choices: map[string]*owner{},
 	}
 }
 
 // to returns the destination of a prefix, one more object of which is told.
 func (t *destinations) to(p netip.Prefix) *destination {
-	to := t.of[keyOfPrefix(p)]
+	to := t.lookup(p)
 	if to == nil {
 		to = &destination{key: keyOfPrefix(p)}
-		t.of[to.key] = to
+		if to.family() == ip4 {
+			t.ipv4[to.key.ipv4()] = to
+		} else {
+			t.ipv6[to.key] = to
+		}
 		t.lengths[to.family()][p.Bits()]++
 	}
 	to.told++
@@ -89,13 +102,38 @@ func (t *destinations) to(p netip.Prefix) *destination {
 // release undoes to.
 func (t *destinations) release(to *destination) {
 	if to.told--; to.told == 0 {
-		delete(t.of, to.key)
+		if to.family() == ip4 {
+			delete(t.ipv4, to.key.ipv4())
+		} else {
+			delete(t.ipv6, to.key)
+		}
 		t.lengths[to.family()][to.key[16]]--
 	}
 }
 
 // lookup returns the destination of a prefix, nil if nobody tells it.
-func (t *destinations) lookup(p netip.Prefix) *destination { return t.of[keyOfPrefix(p)] }
+func (t *destinations) lookup(p netip.Prefix) *destination {
+	if p.Addr().Is4() {
+		return t.ipv4[ipv4Key{p.Addr().As4(), byte(p.Bits())}]
+	}
+	return t.ipv6[keyOfPrefix(p)]
+}
+
+// all yields the destinations in any order.
+func (t *destinations) all() iter.Seq[*destination] {
+	return func(yield func(*destination) bool) {
+		for _, to := range t.ipv4 {
+			if !yield(to) {
+				return
+			}
+		}
+		for _, to := range t.ipv6 {
+			if !yield(to) {
+				return
+			}
+		}
+	}
+}
 
 // add takes in an object that counts.
 func (t *destinations) add(o *object) {
@@ -169,7 +207,7 @@ func (to *destination) tellers() []*identity {
 // havingHosts yields the routers that tell each host prefix as their own.
 func (t *destinations) havingHosts() iter.Seq[[]*identity] {
 	return func(yield func([]*identity) bool) {
-		for _, to := range t.of {
+		for to := range t.all() {
 			if to.prefix().IsSingleIP() && !yield(to.tellers()) {
 				return
 			}

@@ -92,6 +92,9 @@ type found struct {
 // step is a part of making maps that finds something about an object.
 type step uint8
 
+// steps is a set of steps.
+type steps uint8
+
 const (
 	placing step = iota
 	joining

@@ -112,7 +112,7 @@ func history(rng *rand.Rand, table, other records) []event {
 	return interleave(rng, queues)
 }
 
-func union(a, b records) records {
+func union[V any](a, b map[string]V) map[string]V {
 	u := maps.Clone(a)
 	maps.Copy(u, b)
 	return u
@@ -157,8 +157,11 @@ func apply(rng *rand.Rand, d *Database, events []event) {
 		} else {
 			d.Put(e.key, e.record)
 		}
-		if rng.IntN(80) == 0 {
+		switch rng.IntN(40) {
+		case 0:
 			d.NetworkMap(Unique)
+		case 1:
+			ask(d)
 		}
 	}
 }

@@ -20,23 +20,31 @@ const (
 	// fewest links.
 	HopCount
 
-	// What follows is of links as they are measured or configured, along the paths of least IGP
-	// cost, of several the worst: of delays in microseconds the sum,
-	DelayOneWay    // average (TLV 1114)
-	DelayOneWayMin // least (TLV 1115)
-	DelayOneWayMax // greatest (TLV 1115)
-	DelayRoundTrip // average, there and back
-	DelayVariation // (TLV 1116)
+	// DelayOneWay is the sum of the average delays of links in microseconds (TLV 1114). Like all
+	// that follow it is of the path of least IGP cost, of several the worst.
+	DelayOneWay
+	// DelayOneWayMin is the sum of the least delays in microseconds (TLV 1115).
+	DelayOneWayMin
+	// DelayOneWayMax is the sum of the greatest delays in microseconds (TLV 1115).
+	DelayOneWayMax
+	// DelayRoundTrip is DelayOneWay there and back.
+	DelayRoundTrip
+	// DelayVariation is the sum of the variations in microseconds (TLV 1116).
+	DelayVariation
 	// LossRate is the percentage of packets that are lost on the way (TLV 1117).
 	LossRate
-	// of bandwidths in bytes per second the least.
-	ResidualBandwidth   // (TLV 1118)
-	AvailableBandwidth  // (TLV 1119)
-	ReservableBandwidth // that can be reserved at most (TLV 1090)
+	// ResidualBandwidth is the least of the links in bytes per second (TLV 1118).
+	ResidualBandwidth
+	// AvailableBandwidth is the least of the links in bytes per second (TLV 1119).
+	AvailableBandwidth
+	// ReservableBandwidth is the least of what can be reserved at most, in bytes per second (TLV 1090).
+	ReservableBandwidth
 
-	// The bandwidths of the path on which that is the most.
+	// WidestResidualBandwidth is ResidualBandwidth of the path on which that is the most.
 	WidestResidualBandwidth
+	// WidestAvailableBandwidth is AvailableBandwidth of the path on which that is the most.
 	WidestAvailableBandwidth
+	// WidestReservableBandwidth is ReservableBandwidth of the path on which that is the most.
 	WidestReservableBandwidth
 )
 

@@ -39,13 +39,22 @@ type object struct {
 	winner   int16        // index of the report that counts; none: noReport
 	topology uint16       // multi-topology id; an object without one is in the standard topology (RFC 9552 §5.2.2.1)
 	ospfType uint8        // OSPF route type (TLV 264), 0 if not told
-	found    uint8        // the steps that found something, see findings
-	placed   bool
-	queued   bool
-	claims   bool // it is a router's word that it reaches the prefix
+	found    steps        // that found something, see findings
+	claims   bool         // it is a router's word that it reaches the prefix
+	state    state
 }
 
 const noReport = -1
+
+// state is what is done with an object, or to be done.
+type state uint8
+
+const (
+	placed state = 1 << iota // it is where it belongs
+	queued                   // it is among those that changed
+)
+
+func (o *object) is(s state) bool { return o.state&s != 0 }
 
 // linkEnds is where a link leads.
 type linkEnds struct {
@@ -96,7 +105,7 @@ func (d *Database) put(s *source, key string, r *schemas.RawTopology) {
 	h := d.head(start, readHead(r))
 	o := h.objects[rest]
 	told := readObject(r)
-	if o != nil && !o.is(told) {
+	if o != nil && !o.isAsTold(told) {
 		for len(o.reports) > 0 {
 			d.takeBack(o, o.reports[0].source)
 		}
@@ -131,7 +140,7 @@ type objectDescriptor struct {
 	ospfType uint8
 }
 
-func (o *object) is(told objectDescriptor) bool {
+func (o *object) isAsTold(told objectDescriptor) bool {
 	own := objectDescriptor{isLink: o.link != nil, topology: o.topology, ospfType: o.ospfType}
 	if o.link != nil {
 		own.remote = o.link.remote
@@ -239,8 +248,8 @@ func (o *object) recountTelling(telling bool) {
 }
 
 func (d *Database) queue(o *object) {
-	if !o.queued {
-		o.queued = true
+	if !o.is(queued) {
+		o.state |= queued
 		d.pending.objects = append(d.pending.objects, o)
 	}
 }

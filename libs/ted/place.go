@@ -51,20 +51,6 @@ type teller struct {
 	self    int // in how many of them an id of the speaker is one of the node's
 }
 
-// adjacency is two nodes of an IGP, and what is told of the links between them.
-type adjacency struct {
-	nodes nodePair
-	links []*object
-	areas [][2]scope // that are told for the two directions of a link
-	used  []link     // that paths may lead over
-}
-
-// nodePair names an adjacency; a node comes before the other one.
-type nodePair struct {
-	igp  igpKey
-	a, b *vertex
-}
-
 // objects returns what is told of all nodes.
 func (l *lsdb) objects() []*object {
 	var out []*object
@@ -79,7 +65,7 @@ func (p *place) objects() []*object {
 	var out []*object
 	for _, h := range p.heads {
 		for _, o := range h.objects {
-			if o.placed {
+			if o.is(placed) {
 				out = append(out, o)
 			}
 		}
@@ -114,7 +100,7 @@ func (d *Database) settleASNs() {
 // placeObjects places what is not placed of the objects that changed.
 func (d *Database) placeObjects() {
 	for _, o := range d.pending.objects {
-		if !o.placed && len(o.reports) > 0 {
+		if !o.is(placed) && len(o.reports) > 0 {
 			d.place(o)
 		}
 	}
@@ -126,7 +112,7 @@ func (d *Database) place(o *object) {
 	if !h.told.scoped {
 		return
 	}
-	o.placed = true
+	o.state |= placed
 	h.placed++
 	if h.place == nil {
 		n, ok := d.asns.node(h.told.scope.igp, h.told.local)
@@ -148,12 +134,12 @@ func (d *Database) place(o *object) {
 
 // displace undoes place.
 func (d *Database) displace(o *object) {
-	if !o.placed {
+	if !o.is(placed) {
 		return
 	}
 	d.uncount(o)
 	h := o.head
-	o.placed = false
+	o.state &^= placed
 	h.placed--
 	for _, s := range []step{placing, believing, linking} {
 		d.find(s, o)
@@ -206,47 +192,6 @@ func (d *Database) tell(p *place, r *report, count int) {
 	if p.lsdb.sources.add(r.source, count) {
 		d.pending.lsdbs[p.lsdb] = true
 	}
-}
-
-// connect puts a link between its nodes.
-func (d *Database) connect(o *object) {
-	from := o.head.place
-	n, ok := d.asns.node(from.lsdb.scope.igp, o.link.remote)
-	if !ok {
-		return
-	}
-	o.link.to = d.placeOf(from.lsdb.scope, n)
-	o.link.to.linkEnds++
-	pair := nodePair{from.lsdb.scope.igp, from.vertex, o.link.to.vertex}
-	if compareNodes(pair.a.node, pair.b.node) > 0 {
-		pair.a, pair.b = pair.b, pair.a
-	}
-	a := d.adjacencies[pair]
-	if a == nil {
-		a = &adjacency{nodes: pair}
-		d.adjacencies[pair] = a
-		pair.a.adjacencies = append(pair.a.adjacencies, a)
-		if pair.b != pair.a {
-			pair.b.adjacencies = append(pair.b.adjacencies, a)
-		}
-	}
-	i, _ := slices.BinarySearchFunc(a.links, o, compareKeys)
-	a.links = slices.Insert(a.links, i, o)
-	o.link.adjacency = a
-	d.pending.adjacencies[a] = true
-}
-
-// disconnect undoes connect. Adjacencies without links go when they are settled.
-func (d *Database) disconnect(o *object) {
-	a, to := o.link.adjacency, o.link.to
-	if a == nil {
-		return
-	}
-	o.link.adjacency, o.link.to = nil, nil
-	a.links = slices.DeleteFunc(a.links, func(other *object) bool { return other == o })
-	d.pending.adjacencies[a] = true
-	to.linkEnds--
-	d.release(to)
 }
 
 // placeOf returns the place of a node in a scope.

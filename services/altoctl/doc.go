@@ -2,12 +2,11 @@
 // resources, the raw topology, and the topics themselves; and sets up topics and schemas.
 //
 //	command.go  commands, flags and exit statuses
-//	table.go    one topic as it stands, followed as it changes
 //	show.go     what is shown of a table: text, or JSON documents, and its changes
 //	render.go   a record as text for people
 //	diff.go     what changed from one map to the next
 //	peers.go    altoctl peers
-//	rank.go     altoctl rank; ranking.go: the tables that answer it
+//	rank.go     altoctl rank
 //	topics.go   altoctl topics
 //	ready.go    altoctl ready, a health check
 //	lab.go      altoctl lab: links of the lab

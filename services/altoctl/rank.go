@@ -14,6 +14,7 @@ import (
 	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/libs/rank"
 	"github.com/altostream/altostream/libs/stream"
+	"github.com/altostream/altostream/libs/tables"
 )
 
 func (c *command) rankCommand() *cobra.Command {
@@ -74,7 +75,7 @@ func rankFlags(cmd *cobra.Command, q *rank.Query) {
 
 func (c *command) rank(ctx context.Context, q rank.Query) error {
 	shown := ""
-	err := FollowRanking(ctx, c.config, q, c.bad, func(answer *rank.Answer, err error) error {
+	err := tables.WatchRanking(ctx, c.config, q, func(answer *rank.Answer, err error) error {
 		if err != nil && !c.watch {
 			return err
 		}
@@ -93,7 +94,7 @@ func (c *command) rank(ctx context.Context, q rank.Query) error {
 			return nil
 		}
 		return stream.ErrStop
-	}, c.away)
+	}, c.bad, c.away)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func putCosts(l lab, tag schemas.VersionTag, row map[string]float64) {
 	l.Helper()
 	write(l, schemas.CostMapsTopic, "costmap-default-routingcost", &schemas.CostMap{
 		Meta:    &schemas.CostMapMeta{DependentVTags: []schemas.VersionTag{tag}, CostType: schemas.CostType{CostMode: "numerical", CostMetric: "routingcost"}},
-		CostMap: alto.CostMap{"pid1:a": row},
+		CostMap: alto.CostMap{"pid1:a": row, "pid1:b": {"pid1:b": 0}, "pid1:c": {"pid1:c": 0}},
 	})
 }
 

@@ -121,7 +121,13 @@ func routerID(text string) string {
 // network is the network maps and what the operator says of sites.
 type network struct {
 	maps  map[string]*networkMap // by resource id
+	order []*networkMap          // the same, sorted
 	sites Sites
+}
+
+// sort brings the order up to what the maps are.
+func (n *network) sort() {
+	n.order = slices.SortedFunc(maps.Values(n.maps), func(a, b *networkMap) int { return cmp.Compare(a.id, b.id) })
 }
 
 // in returns where an entity of a resource is attached in one network map, sorted by PID.
@@ -186,8 +192,8 @@ func distinct(found []schemas.Attachment) []schemas.Attachment {
 // place returns where an entity is attached, sorted by network map and PID.
 func (n network) place(r *resource, e entity) []schemas.Attachment {
 	var found []schemas.Attachment
-	for _, id := range slices.Sorted(maps.Keys(n.maps)) {
-		found = append(found, n.in(n.maps[id], r, e)...)
+	for _, m := range n.order {
+		found = append(found, n.in(m, r, e)...)
 	}
 	return found
 }

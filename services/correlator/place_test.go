@@ -143,6 +143,7 @@ func TestPlace(t *testing.T) {
 				id := alto.NetworkMapID(topology)
 				n.maps[id] = newNetworkMap(id, wholeMap(topology, m))
 			}
+			n.sort()
 			r := newResource("static|x", &schemas.ComputeResource{Addresses: strings.Fields(tt.address), Attachments: tt.attachments})
 			record := &schemas.EndpointProperties{Properties: map[string]any{}, Attachments: n.place(r, r.entities[0])}
 			setPIDs(record)

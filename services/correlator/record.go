@@ -92,7 +92,7 @@ func (n network) whyNotPlaced(r *resource, e entity) string {
 
 // covers reports whether there is a network map for a topology.
 func (n network) covers(topology *string) bool {
-	for _, m := range n.maps {
+	for _, m := range n.order {
 		if m.covers(topology) {
 			return true
 		}

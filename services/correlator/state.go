@@ -91,7 +91,11 @@ func replace[V any](values, were map[string]*V, key string, value *V) {
 // settle brings tellers and totals up to what the resources and maps are now, and notes
 // which owned entities that concerns.
 func (s *State) settle() {
-	before := s.before()
+	before := s.network
+	if len(s.wereMaps) > 0 {
+		before = s.before()
+		s.network.sort()
+	}
 	counted := s.retold()
 	for id := range counted {
 		s.touch(id)
@@ -125,9 +129,6 @@ func (s *State) touch(id string) {
 
 // before is the network as it was at the last flush.
 func (s *State) before() network {
-	if len(s.wereMaps) == 0 {
-		return s.network
-	}
 	were := network{maps: maps.Clone(s.network.maps), sites: s.network.sites}
 	for id, m := range s.wereMaps {
 		if m == nil {
@@ -136,6 +137,7 @@ func (s *State) before() network {
 		}
 		were.maps[id] = m
 	}
+	were.sort()
 	return were
 }
 

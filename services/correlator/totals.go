@@ -97,7 +97,7 @@ func (s *State) countUnder(id string, n network, sign int) {
 		}
 		s.counted(r.siteEntity, t)
 	}
-	for _, m := range n.maps {
+	for _, m := range n.order {
 		pids := n.pids(m, r)
 		for _, pid := range pids {
 			if id := m.entities[pid]; s.owned.owns(id) {

@@ -137,7 +137,7 @@ func (c *chain) shell(dir, script string) *process {
 
 var (
 	colour   = regexp.MustCompile(`\x1b\[\d*m`) // Maven's
-	shownMap = regexp.MustCompile(`^(?:(` + networkMapID + `) ([0-9a-f]{32})|(` + routingID + `)) (.*)$`)
+	shownMap = regexp.MustCompile(`^(?:(` + networkMapID + `) ([0-9a-f]{16})|(` + routingID + `)) (.*)$`)
 )
 
 // shown returns an error unless the last maps that a program has shown are the seed's

@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"github.com/altostream/altostream/libs/rank"
+	"github.com/altostream/altostream/libs/tables"
 	"github.com/altostream/altostream/schemas"
-	tools "github.com/altostream/altostream/services/altoctl"
 )
 
 // TestAProviderEdgeFails cuts off one of the two routers that a site hangs on: it is reached by the other one, at any
@@ -29,7 +29,7 @@ func TestAProviderEdgeFails(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() {
 		query := rank.Query{From: "pid100:04040404"}
-		ended <- tools.FollowRanking(ctx, c.clients, query, func(string, error) {}, func(a *rank.Answer, err error) error {
+		ended <- tables.WatchRanking(ctx, c.clients, query, func(a *rank.Answer, err error) error {
 			mu.Lock()
 			defer mu.Unlock()
 			was := at
@@ -45,7 +45,7 @@ func TestAProviderEdgeFails(t *testing.T) {
 				gap = fmt.Errorf("it is not reached: %v, %+v", err, a)
 			}
 			return nil
-		}, nil)
+		}, func(string, error) {}, nil)
 	}()
 	reachedAt := func(want string) {
 		t.Helper()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/altostream/altostream/libs/rank"
 	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/libs/tables"
 	"github.com/altostream/altostream/services/altoctl"
 )
 
@@ -127,7 +128,7 @@ const (
 func (s *screen) rank(ctx context.Context, c service.Config) error {
 	query := rank.Query{From: rankFrom, Needs: map[string]float64{"vcpu": rankVCPU, "ram": rankRAM}}
 	before := ""
-	err := altoctl.FollowRanking(ctx, c, query, func(string, error) {}, func(a *rank.Answer, err error) error {
+	err := tables.WatchRanking(ctx, c, query, func(a *rank.Answer, err error) error {
 		if err != nil || len(a.Sites)+len(a.Others) == 0 {
 			return nil // not yet, or on its way
 		}
@@ -142,7 +143,7 @@ func (s *screen) rank(ctx context.Context, c service.Config) error {
 		}
 		s.say("where there is room\n  %s", strings.ReplaceAll(strings.TrimSpace(text.String()), "\n", "\n  "))
 		return nil
-	}, nil)
+	}, func(string, error) {}, nil)
 	if ctx.Err() != nil {
 		return nil
 	}

@@ -30,8 +30,9 @@ type news struct {
 
 type topology struct {
 	db      *ted.Database
-	open    bool // may be published
-	waiting bool // SyncTimeoutOver has been asked for
+	pids    alto.NetworkMap // as they are published
+	open    bool            // may be published
+	waiting bool            // SyncTimeoutOver has been asked for
 }
 
 // Event is one of Told, Held, SyncTimeoutOver, More, StoodBy and Flush.
@@ -70,7 +71,7 @@ func newState(o ted.Ownership, options ted.Options, syncTimeout time.Duration, l
 		published: publication.New(func(id string) *versioned.Writer[schemas.NetworkMap, alto.NetworkMap] {
 			return versioned.NewNetworkWriter(id, l)
 		}),
-		topologies: stream.KeyedState[topology]{New: func() *topology { return &topology{db: ted.New(options)} }},
+		topologies: stream.KeyedState[topology]{New: func() *topology { return &topology{db: ted.New(options), pids: alto.NetworkMap{}} }},
 	}
 }
 
@@ -158,11 +159,12 @@ func (t *topology) unsynced() []string {
 
 // networkMap puts out the map of a topology; there is none without PIDs.
 func (s *State) networkMap(name, id string, t *topology) []output {
-	m, f := t.db.NetworkMap(s.ownership), t.db.Freshness()
-	if len(m) == 0 {
+	t.db.UpdateNetworkMap(t.pids, s.ownership)
+	f := t.db.Freshness()
+	if len(t.pids) == 0 {
 		return s.published.Withdraw(id, "", false)
 	}
-	out, more := s.published.Publish(id, m, func(tag string) *schemas.NetworkMap {
+	out, more := s.published.Publish(id, t.pids, func(tag string) *schemas.NetworkMap {
 		return &schemas.NetworkMap{Meta: &schemas.NetworkMapMeta{
 			VTag:       schemas.VersionTag{ResourceID: id, Tag: tag},
 			Sources:    &f.Sources,

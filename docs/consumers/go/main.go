@@ -8,9 +8,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"log"
+	std "maps"
+	"math"
 	"net/http"
 	"os"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 	"github.com/linkedin/goavro/v2"
@@ -85,7 +89,104 @@ func pair(t tables, last maps) (maps, error) {
 	if m.network == nil || m.network.Meta.VTag != vtag {
 		return last, err
 	}
+	if m.costs.Costs == nil {
+		if rows := whole(t["cost_maps"], costMapID, "cost_map"); rows == nil || json.Unmarshal(rows, &m.costs.Costs) != nil {
+			return last, nil
+		}
+	}
+	if m.network.PIDs == nil {
+		if rows := whole(t["network_maps"], vtag.ResourceID, "network_map"); rows == nil || json.Unmarshal(rows, &m.network.PIDs) != nil {
+			return last, nil
+		}
+	}
 	return m, nil
+}
+
+// large is a record of a large map: its head, a part or a delta.
+type large struct {
+	Version int64
+	Parts   struct {
+		Count  int
+		Digest string
+	}
+	Delta   map[string]map[string]any
+	Network map[string]map[string]any `json:"network_map"`
+	Costs   map[string]map[string]any `json:"cost_map"`
+}
+
+// whole returns the rows of a large map as JSON; nil if what it is made of is not all there.
+func whole(table map[string]json.RawMessage, resource, field string) json.RawMessage {
+	var head large
+	var deltas []large
+	rows, versions := map[string]map[string]any{}, map[string]int64{}
+	for key, text := range table {
+		var r large
+		if err := json.Unmarshal(text, &r); err != nil {
+			return nil
+		}
+		pid, isPart := strings.CutPrefix(key, resource+"|")
+		switch {
+		case key == resource:
+			head = r
+		case strings.HasPrefix(pid, "~") && isPart:
+			deltas = append(deltas, r)
+		case isPart:
+			rows[pid], versions[pid] = r.Costs[pid], r.Version
+			if field == "network_map" {
+				rows[pid] = r.Network[pid]
+			}
+		}
+	}
+	slices.SortFunc(deltas, func(a, b large) int { return cmp.Compare(a.Version, b.Version) })
+	for _, delta := range deltas {
+		for pid, cells := range delta.Delta {
+			if version, ok := versions[pid]; ok && delta.Version > version {
+				std.Copy(rows[pid], cells)
+			}
+		}
+	}
+	var digest uint64
+	for pid, row := range rows {
+		std.DeleteFunc(row, func(_ string, value any) bool { return value == nil })
+		digest += hashRow(pid, row)
+	}
+	if head.Parts.Count != len(rows) || head.Parts.Digest != fmt.Sprintf("%016x", digest) {
+		return nil
+	}
+	text, _ := json.Marshal(rows)
+	return text
+}
+
+// hashRow sums up the hashes of a row and what is in it: costs by destination, or the lists of
+// a PID's prefixes.
+func hashRow(name string, row map[string]any) uint64 {
+	h := hash(name)
+	sum := mix(h)
+	for column, value := range row {
+		switch value := value.(type) {
+		case float64:
+			sum += mix(h + 3*hash(column) + 0x9e3779b97f4a7c15*math.Float64bits(value))
+		case []any:
+			for _, member := range value {
+				sum += mix(h + 3*hash(member.(string)))
+			}
+		}
+	}
+	return sum
+}
+
+func hash(name string) uint64 {
+	x := uint64(0xcbf29ce484222325)
+	for _, octet := range []byte(name) {
+		x = (x ^ uint64(octet)) * 0x100000001b3
+	}
+	return mix(x)
+}
+
+func mix(x uint64) uint64 {
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
 }
 
 // unmarshal leaves v alone if there is no record.

@@ -1,5 +1,5 @@
 """Keeps an ALTO cost map, and the network map that it is for, in variables. With topics as arguments: prints what they hold."""
-import functools, io, json, os, signal, sys, urllib.request
+import functools, io, json, os, signal, struct, sys, urllib.request
 from urllib.error import URLError
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 from fastavro import parse_schema, schemaless_reader
@@ -46,13 +46,58 @@ def follow(*topics):
         if not behind:
             yield tables
 
-def pair(tables, last):
-    """The network map and the cost map; None if there is no cost map, the last pair if the map that fits is still to come."""
-    costs = tables["cost_maps"].get(COST_MAP)
-    if not costs:
+def mix(x):
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9 % 2**64
+    x = (x ^ x >> 27) * 0x94d049bb133111eb % 2**64
+    return x ^ x >> 31
+
+@functools.cache
+def name_hash(name):
+    x = 0xcbf29ce484222325
+    for octet in name.encode():
+        x = (x ^ octet) * 0x100000001b3 % 2**64
+    return mix(x)
+
+def row_hash(name, row):
+    """The hashes of a row and what is in it: costs by destination, or the lists of a PID's prefixes."""
+    h, cells = name_hash(name), []
+    for column, value in row.items():
+        if isinstance(value, float):
+            cells.append(h + 3 * name_hash(column) + 0x9e3779b97f4a7c15 * struct.unpack("<Q", struct.pack("<d", value))[0])
+        else:
+            cells += [h + 3 * name_hash(member) for member in value or []]
+    return mix(h) + sum(mix(cell % 2**64) for cell in cells)
+
+def whole(table, resource, field):
+    """A map as one record; None if there is none, or what it is made of is not all there."""
+    head = table.get(resource)
+    if head is None or head[field] is not None:
+        return head
+    rows, versions, deltas = {}, {}, []
+    for key, record in table.items():
+        if key.startswith(resource + "|~"):
+            deltas.append(record)
+        elif key.startswith(resource + "|"):
+            pid = key.removeprefix(resource + "|")
+            rows[pid], versions[pid] = dict(record[field][pid]), record["version"]
+    for delta in sorted(deltas, key=lambda delta: delta["version"]):
+        for pid, cells in delta["delta"].items():
+            if delta["version"] > versions.get(pid, delta["version"]):
+                rows[pid].update(cells)
+    if field == "cost_map":
+        rows = {pid: {to: cost for to, cost in row.items() if cost is not None} for pid, row in rows.items()}
+    digest = sum(row_hash(pid, row) for pid, row in rows.items()) % 2**64
+    if head["parts"] != {"count": len(rows), "digest": f"{digest:016x}"}:
         return None
-    vtag = costs["meta"]["dependent_vtags"][0]
-    network = tables["network_maps"].get(vtag["resource_id"])
+    return head | {field: rows}
+
+def pair(tables, last):
+    """The network map and the cost map; None if there is no cost map, the last pair if one that fits is still to come."""
+    if COST_MAP not in tables["cost_maps"]:
+        return None
+    costs = whole(tables["cost_maps"], COST_MAP, "cost_map")
+    vtag = costs and costs["meta"]["dependent_vtags"][0]
+    network = costs and whole(tables["network_maps"], vtag["resource_id"], "network_map")
     return (network, costs) if network and network["meta"]["vtag"] == vtag else last
 
 def main():
@@ -62,8 +107,10 @@ def main():
                 print(topic, key, json.dumps(record, default=str))
         return
     current = ()  # not known yet
+    heads = None
     for tables in follow("network_maps", "cost_maps"):
-        if (new := pair(tables, current)) == current:
+        before, heads = heads, [record for table in tables.values() for key, record in table.items() if "|" not in key]
+        if heads == before or (new := pair(tables, current)) == current:  # parts and deltas alone are no map yet
             continue
         current = new
         if not current:

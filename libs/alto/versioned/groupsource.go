@@ -2,6 +2,7 @@ package versioned
 
 import (
 	"cmp"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -79,7 +80,8 @@ func (g *groups) has(m alto.NetworkMap, row string) (octets int, ok bool) {
 	return groupOctets(row, a) + recordOctets, ok
 }
 
-func (g *groups) fill(v *schemas.NetworkMap, m alto.NetworkMap) { v.NetworkMap = m }
+// fill clones the map, which its owner may bring up to date before the record is sent.
+func (g *groups) fill(v *schemas.NetworkMap, m alto.NetworkMap) { v.NetworkMap = maps.Clone(m) }
 
 func (g *groups) part(m alto.NetworkMap, row string, version int64) *schemas.NetworkMap {
 	return &schemas.NetworkMap{NetworkMap: alto.NetworkMap{row: m[row]}, Version: &version}

@@ -1,6 +1,8 @@
 import io.apicurio.registry.serde.avro.AvroKafkaDeserializer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -95,9 +97,79 @@ public class CostMap {
     if (!vtag.equals(at(network, "meta", "vtag"))) {
       return true;
     }
-    networkMap = (Map<String, ?>) network.get("network_map");
-    costMap = (Map<String, Map<String, Double>>) costs.get("cost_map");
+    var pids = whole(tables.get("network_maps"), (String) at(vtag, "resource_id"), "network_map");
+    var rows = whole(tables.get("cost_maps"), COST_MAP, "cost_map");
+    if (pids == null || rows == null) {
+      return true;
+    }
+    networkMap = pids;
+    costMap = (Map<String, Map<String, Double>>) (Map<String, ?>) rows;
     return show("%s %s %s%n%s %s".formatted(at(vtag, "resource_id"), at(vtag, "tag"), json(networkMap), COST_MAP, json(costMap)));
+  }
+
+  /** The rows of a map; null if what it is made of is not all there. */
+  @SuppressWarnings("unchecked")
+  static Map<String, ?> whole(Map<String, Map<String, ?>> table, String resource, String field) {
+    var head = table.get(resource);
+    if (head.get(field) != null) {
+      return (Map<String, ?>) head.get(field);
+    }
+    Map<String, Map<String, Object>> rows = new TreeMap<>();
+    Map<String, Long> versions = new TreeMap<>();
+    List<Map<String, ?>> deltas = new ArrayList<>();
+    table.forEach((key, record) -> {
+      if (key.startsWith(resource + "|~")) {
+        deltas.add(record);
+      } else if (key.startsWith(resource + "|")) {
+        String pid = key.substring(resource.length() + 1);
+        rows.put(pid, new TreeMap<>((Map<String, ?>) at(record, field, pid)));
+        versions.put(pid, (Long) record.get("version"));
+      }
+    });
+    deltas.sort(Comparator.comparing(delta -> (Long) delta.get("version")));
+    for (var delta : deltas) {
+      ((Map<String, Map<String, ?>>) delta.get("delta")).forEach((pid, cells) -> {
+        if (versions.containsKey(pid) && (Long) delta.get("version") > versions.get(pid)) {
+          rows.get(pid).putAll(cells);
+        }
+      });
+    }
+    long digest = 0;
+    for (String pid : rows.keySet()) {
+      rows.get(pid).values().removeIf(value -> value == null);
+      digest += hash(pid, rows.get(pid));
+    }
+    var parts = Map.of("count", rows.size(), "digest", "%016x".formatted(digest));
+    return parts.equals(head.get("parts")) ? rows : null;
+  }
+
+  /** The hashes of a row and what is in it: costs by destination, or the lists of a PID's prefixes. */
+  static long hash(String name, Map<String, Object> row) {
+    long h = hash(name), sum = mix(h);
+    for (var cell : row.entrySet()) {
+      if (cell.getValue() instanceof Double cost) {
+        sum += mix(h + 3 * hash(cell.getKey()) + 0x9e3779b97f4a7c15L * Double.doubleToLongBits(cost));
+      } else {
+        for (Object member : (List<?>) cell.getValue()) {
+          sum += mix(h + 3 * hash((String) member));
+        }
+      }
+    }
+    return sum;
+  }
+
+  static long hash(String name) {
+    long x = 0xcbf29ce484222325L;
+    for (byte octet : name.getBytes(StandardCharsets.UTF_8)) {
+      x = (x ^ octet & 0xff) * 0x100000001b3L;
+    }
+    return mix(x);
+  }
+
+  static long mix(long x) {
+    x = (x ^ x >>> 30) * 0xbf58476d1ce4e5b9L;
+    x = (x ^ x >>> 27) * 0x94d049bb133111ebL;
+    return x ^ x >>> 31;
   }
 
   static boolean show(String text) {

@@ -1,0 +1,58 @@
+package ted
+
+import "slices"
+
+// adjacency is two nodes of an IGP, and what is told of the links between them.
+type adjacency struct {
+	nodes nodePair
+	links []*object
+	areas [][2]scope // that are told for the two directions of a link
+	used  []link     // that paths may lead over
+}
+
+// nodePair names an adjacency; a node comes before the other one.
+type nodePair struct {
+	igp  igpKey
+	a, b *vertex
+}
+
+// connect puts a link between its nodes.
+func (d *Database) connect(o *object) {
+	from := o.head.place
+	n, ok := d.asns.node(from.lsdb.scope.igp, o.link.remote)
+	if !ok {
+		return
+	}
+	o.link.to = d.placeOf(from.lsdb.scope, n)
+	o.link.to.linkEnds++
+	pair := nodePair{from.lsdb.scope.igp, from.vertex, o.link.to.vertex}
+	if compareNodes(pair.a.node, pair.b.node) > 0 {
+		pair.a, pair.b = pair.b, pair.a
+	}
+	a := d.adjacencies[pair]
+	if a == nil {
+		a = &adjacency{nodes: pair}
+		d.adjacencies[pair] = a
+		pair.a.adjacencies = append(pair.a.adjacencies, a)
+		if pair.b != pair.a {
+			pair.b.adjacencies = append(pair.b.adjacencies, a)
+		}
+	}
+	i, _ := slices.BinarySearchFunc(a.links, o, compareKeys)
+	a.links = slices.Insert(a.links, i, o)
+	o.link.adjacency = a
+	d.pending.adjacencies[a] = true
+}
+
+// disconnect undoes connect. Adjacencies without links go when they are settled.
+func (d *Database) disconnect(o *object) {
+	a, to := o.link.adjacency, o.link.to
+	if a == nil {
+		return
+	}
+	o.link.adjacency, o.link.to = nil, nil
+	a.links = slices.DeleteFunc(a.links, func(other *object) bool { return other == o })
+	d.pending.adjacencies[a] = true
+	to.linkEnds--
+	d.release(to)
+}
