@@ -4,10 +4,12 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 
 	"github.com/twmb/franz-go/pkg/sr"
 )
@@ -66,8 +68,9 @@ func answerOf(err error) error {
 // reached says why there was no answer, and what there is to do about it.
 func reached(err error) error {
 	var failed *url.Error
+	encrypted := false
 	if errors.As(err, &failed) {
-		err = failed.Err
+		err, encrypted = failed.Err, strings.HasPrefix(failed.URL, "https:")
 	}
 	var unknown x509.UnknownAuthorityError
 	var alert *net.OpError // of crypto/tls
@@ -76,10 +79,16 @@ func reached(err error) error {
 		return fmt.Errorf("%w (ssl.ca.location in SCHEMA_REGISTRY_PROPERTIES names the authorities to trust)", err)
 	case errors.As(err, &alert) && alert.Op == "remote error":
 		return fmt.Errorf("%w (ssl.certificate.location and ssl.key.location in SCHEMA_REGISTRY_PROPERTIES are our certificate)", err)
+	case encrypted && endedByServer(err): // which may come before the alert is read
+		return fmt.Errorf("%w (it ended the connection; if it asks for a certificate, ssl.certificate.location and ssl.key.location in SCHEMA_REGISTRY_PROPERTIES are ours)", err)
 	case errors.Is(err, http.ErrSchemeMismatch):
 		return fmt.Errorf("%w (it speaks no TLS: http:// in SCHEMA_REGISTRY_URL)", err)
 	case strings.Contains(err.Error(), "malformed HTTP response"):
 		return fmt.Errorf("%w (it does not speak HTTP: https:// in SCHEMA_REGISTRY_URL, or another port)", err)
 	}
 	return err
+}
+
+func endedByServer(err error) bool {
+	return errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF)
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/linkedin/goavro/v2"
 )
 
 // schema is a parsed Avro schema: what goavro's native values do not tell, namely
@@ -22,8 +24,12 @@ type field struct {
 }
 
 // parse reads schema text of the subset that the project's schemas use; fixed and
-// enum are refused.
+// enum are refused. goavro checks that it is Avro; what it decodes and encodes is what the
+// compiled decoders and encoders are held to.
 func parse(text string) (*schema, error) {
+	if _, err := goavro.NewCodec(text); err != nil {
+		return nil, fmt.Errorf("schema is not Avro: %w", err)
+	}
 	var raw any
 	if err := json.Unmarshal([]byte(text), &raw); err != nil {
 		return nil, fmt.Errorf("schema is not JSON: %w", err)
