@@ -76,7 +76,7 @@ clouds: ## fetch and build OpenStack and Kubernetes for the tests, once, into ~/
 
 .PHONY: test-clouds
 test-clouds: clouds ## hold the collectors of compute-ingest against real OpenStack, Kubernetes and Prometheus
-	CLOUDS=1 $(GO) test -count=1 -p 1 -timeout 20m $(TESTFLAGS) ./services/compute-ingest/... ./services/e2e/clouds
+	CLOUDS=1 $(GO) test -count=1 -p 2 -timeout 20m $(TESTFLAGS) ./services/compute-ingest/... ./services/e2e/clouds
 
 .PHONY: test-frr
 test-frr: ## hold the maps against live FRR routers after FRR_EVENTS (4) random events in each network (root, Debian's frr, iproute2)

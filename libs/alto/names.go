@@ -27,6 +27,9 @@ const (
 // NetworkMapID is the resource id of the network map of a topology.
 func NetworkMapID(topology string) string { return "networkmap-" + topology }
 
+// ViewID is the resource id of a network map whose PIDs are groups of the routers of a topology.
+func ViewID(topology, view string) string { return NetworkMapID(topology + "-" + view) }
+
 // TopologyOf returns the topology of a network map's resource id; ok is false for any
 // other text, also for the key of a part.
 func TopologyOf(networkMapID string) (topology string, ok bool) {

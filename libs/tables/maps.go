@@ -1,7 +1,9 @@
 package tables
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"sync"
 
@@ -9,6 +11,7 @@ import (
 
 	"github.com/altostream/altostream/libs/alto/versioned"
 	"github.com/altostream/altostream/libs/service"
+	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -27,7 +30,7 @@ type Maps struct {
 }
 
 // WatchMaps calls changed with the maps when both topics have been read to their ends, and again
-// whenever one of them changed, until that returns an error or ctx ends. A cost map whose network
+// whenever one of them changed, until that returns an error (stream.ErrStop is none) or ctx ends. A cost map whose network
 // map is still to come is not shown yet: its pair stays the last one. bad is told of records
 // that cannot be decoded.
 func WatchMaps(ctx context.Context, c service.Config, changed func(Maps) error, bad func(key string, err error)) error {
@@ -37,10 +40,15 @@ func WatchMaps(ctx context.Context, c service.Config, changed func(Maps) error, 
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		return Watch(ctx, c, schemas.NetworkMapsTopic, handlersOf(w, &w.now.Networks, bad))
+		return cmp.Or(Watch(ctx, c, schemas.NetworkMapsTopic, handlersOf(w, &w.now.Networks, bad)), stream.ErrStop)
 	})
-	group.Go(func() error { return Watch(ctx, c, schemas.CostMapsTopic, handlersOf(w, &w.costs, bad)) })
-	return group.Wait()
+	group.Go(func() error {
+		return cmp.Or(Watch(ctx, c, schemas.CostMapsTopic, handlersOf(w, &w.costs, bad)), stream.ErrStop)
+	})
+	if err := group.Wait(); !errors.Is(err, stream.ErrStop) {
+		return err
+	}
+	return nil
 }
 
 type mapsWatch struct {

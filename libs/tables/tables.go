@@ -51,7 +51,8 @@ func Read[T any](ctx context.Context, c service.Config, topic string, bad func(k
 	return read, err
 }
 
-// Watch reads a topic as Read does and follows it until a handler returns an error or ctx ends.
+// Watch reads a topic as Read does and follows it until a handler returns an error
+// (stream.ErrStop is none) or ctx ends.
 func Watch[T any](ctx context.Context, c service.Config, topic string, h Handlers[T]) error {
 	t := &table[T]{values: map[string]*T{}, topic: topic, handlers: h}
 	registry, err := avro.Dial(c.Registry())

@@ -149,6 +149,7 @@ func (d *Database) settleRestless() {
 					k.addresses[f] = slices.Clone(addresses)
 					k.addresses[f][p.number] = address
 					k.addressesSettled(family(f))
+					k.changed()
 					addresses = k.addresses[f]
 				}
 			}
@@ -194,7 +195,6 @@ func (k *instance) addressesSettled(f family) {
 	}
 	slices.SortFunc(k.standing[f], netip.Addr.Compare)
 	k.covering[f] = nil
-	k.changed()
 }
 
 // advertise adds the claims to a prefix, in the order of nodes and metrics.

@@ -7,7 +7,15 @@ type adjacency struct {
 	nodes nodePair
 	links []*object
 	areas [][2]scope // that are told for the two directions of a link
+	told  []word     // by whom
 	used  []link     // that paths may lead over
+}
+
+// word is what a source tells of the links between two nodes in a scope.
+type word struct {
+	source      *source
+	a, b        *place
+	there, back bool // from a to b, and back
 }
 
 // nodePair names an adjacency; a node comes before the other one.
@@ -55,4 +63,26 @@ func (d *Database) disconnect(o *object) {
 	d.pending.adjacencies[a] = true
 	to.linkEnds--
 	d.release(to)
+}
+
+// whoTells returns what each source tells of the links.
+func (a *adjacency) whoTells() []word {
+	var all []word
+	for _, o := range a.links {
+		t := word{a: o.head.place, b: o.link.to, there: true}
+		if t.a.vertex != a.nodes.a {
+			t.a, t.b, t.there = t.b, t.a, false
+		}
+		t.back = !t.there || t.a == t.b
+		for i := range o.reports {
+			t.source = o.reports[i].source
+			at := slices.IndexFunc(all, func(other word) bool { return other.source == t.source && other.a == t.a })
+			if at < 0 {
+				all = append(all, t)
+				continue
+			}
+			all[at].there, all[at].back = all[at].there || t.there, all[at].back || t.back
+		}
+	}
+	return all
 }

@@ -18,17 +18,20 @@ import (
 // no whole speaker sees that part of the network: there, what the latter does not tell is
 // gone.
 func (d *Database) settleBelief() {
+	for a := range d.pending.adjacencies {
+		a.told = a.whoTells()
+	}
+	var sources []*source
 	for l := range d.pending.lsdbs {
 		views := newViews(l)
 		for _, p := range l.places {
-			if views == nil && len(p.tellers) == 1 && len(p.believed) == 1 && p.believed[0] == p.tellers[0].source {
-				continue
-			}
-			sources := make([]*source, 0, 4)
+			sources = sources[:0]
 			for _, t := range p.tellers {
 				sources = append(sources, t.source)
 			}
-			d.believe(p, mostCurrent(views.reaching(p, views.remembering(p, sources))))
+			if now := views.believed(p, sources); !slices.Equal(now, p.believed) {
+				d.believe(p, slices.Clone(now))
+			}
 		}
 	}
 	d.pending.lsdbs = map[*lsdb]bool{}
@@ -36,37 +39,14 @@ func (d *Database) settleBelief() {
 
 // believe makes sources those whose word on a node counts.
 func (d *Database) believe(p *place, sources []*source) {
-	slices.SortFunc(sources, func(a, b *source) int { return strings.Compare(a.name, b.name) })
-	if slices.Equal(sources, p.believed) {
-		return
-	}
 	for _, o := range p.objects() {
 		d.uncount(o)
 		d.queue(o)
 	}
-	p.believed = slices.Clip(sources)
+	p.believed = sources
 }
 
 func (p *place) believes(s *source) bool { return slices.Contains(p.believed, s) }
-
-// mostCurrent leaves the speakers whose table is whole, if there are any.
-func mostCurrent(sources []*source) []*source {
-	return orAll(sources, func(s *source) bool { return s.standing() == complete })
-}
-
-// orAll leaves the sources of which something is true, if there are any.
-func orAll(sources []*source, is func(*source) bool) []*source {
-	var left []*source
-	for _, s := range sources {
-		if is(s) {
-			left = append(left, s)
-		}
-	}
-	if len(left) == 0 {
-		return sources
-	}
-	return left
-}
 
 // judgeObjects chooses the report that counts of the objects that changed.
 func (d *Database) judgeObjects() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/altostream/altostream/schemas"
@@ -123,6 +124,9 @@ func BenchmarkChange(b *testing.B) {
 			}
 			answer()
 		})
+		second := func(r *schemas.RawTopology) string {
+			return strings.Replace(objectKey(r), speaker, "bgp:192.0.2.2", 1)
+		}
 		run("prefix moved", func() {
 			from := n % p.prefixes
 			n++
@@ -132,6 +136,23 @@ func BenchmarkChange(b *testing.B) {
 			answer()
 			d.Delete(objectKey(after))
 			d.Put(objectKey(before), before)
+			answer()
+		})
+		for _, e := range p.events() {
+			d.Put(second(e.record), e.record)
+		}
+		answer()
+		run("link down and up, two speakers", func() {
+			records := p.link(next(), 10)
+			for _, r := range records {
+				d.Delete(objectKey(r))
+				d.Delete(second(r))
+			}
+			answer()
+			for _, r := range records {
+				d.Put(objectKey(r), r)
+				d.Put(second(r), r)
+			}
 			answer()
 		})
 	}

@@ -147,7 +147,7 @@ func (p *pool) change(table records) event {
 	switch told := table[key]; {
 	case told == nil && p.rng.IntN(3) > 0:
 		return event{key, r}
-	case told != nil && p.rng.IntN(3) == 0:
+	case told != nil && p.rng.IntN(8) == 0:
 		return event{key, nil}
 	}
 	return event{key, p.otherwise(r)}
@@ -175,7 +175,11 @@ func TestAChangeIsAsAllAnew(t *testing.T) {
 		ownership := []Ownership{Unique, All}[seed%2]
 		kept := pids{}
 		for step := range 40 {
-			for range 1 + rng.IntN(4)*rng.IntN(20) {
+			changes := 1 + rng.IntN(3)*rng.IntN(10)
+			if step == 0 {
+				changes = 600
+			}
+			for range changes {
 				e := p.change(table)
 				d.Put(e.key, e.record)
 				if table[e.key] = e.record; e.record == nil {
@@ -214,4 +218,22 @@ func wantUpdated(t *testing.T, d *Database, m pids, o Ownership) {
 	}
 	slices.Sort(want)
 	wantEqual(t, "PIDs that changed", want, told)
+}
+
+// TestOneMetricChanges changes the metric of each link of a network of several areas, and asks in
+// between: what was computed before is used again.
+func TestOneMetricChanges(t *testing.T) {
+	records := seedNetwork()
+	d := one(records...)
+	ask(d)
+	for i, r := range records {
+		if r.Kind != schemas.KindLink {
+			continue
+		}
+		changed := *r
+		changed.Attributes = &schemas.Attributes{IGPMetric: ptr(uint32(100 + i))}
+		records[i] = &changed
+		d.Put(keyOf(speaker, &changed), &changed)
+		wantEqual(t, "a metric of "+keyOf(speaker, r), ask(one(records...)), ask(d))
+	}
 }

@@ -139,9 +139,6 @@ func (d *Database) routing(f family) []*instance {
 func (k *instance) compute(f family) *igp.Domain {
 	k.settleTopologies()
 	areas := k.areas()
-	if k.hasAreas() {
-		k.settleAddresses(f) // before the areas, which are made anew where addresses are other ones
-	}
 	d := &igp.Domain{Rules: k.key.rules()}
 	for _, l := range areas {
 		d.Areas = append(d.Areas, l.area(f).area)
@@ -149,6 +146,7 @@ func (k *instance) compute(f family) *igp.Domain {
 	if !k.hasAreas() {
 		return d
 	}
+	k.settleAddresses(f)
 	d.Addresses = k.addresses[f]
 	for i, l := range areas {
 		d.Areas[i].Prefixes, d.Areas[i].TellsPrefixes = k.covering[f][l], l.tellsPrefixes(f)

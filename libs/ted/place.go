@@ -33,7 +33,7 @@ type place struct {
 	lsdb      *lsdb
 	heads     []*head
 	linkEnds  int       // how many links lead there
-	tellers   []teller  // of what is local to it
+	tellers   []teller  // of what is local to it, by name
 	believed  []*source // of these, those whose word counts, by name
 	counting  int       // how many objects count that are local to it
 	claims    [2]int    // how many claims, by family
@@ -172,10 +172,9 @@ func (d *Database) linksTold(l *lsdb) {
 
 // tell counts a report in, or with -1 out.
 func (d *Database) tell(p *place, r *report, count int) {
-	i := slices.IndexFunc(p.tellers, func(t teller) bool { return t.source == r.source })
-	if i < 0 {
-		i = len(p.tellers)
-		p.tellers = append(p.tellers, teller{source: r.source})
+	i, known := slices.BinarySearchFunc(p.tellers, r.source.name, func(t teller, name string) int { return strings.Compare(t.source.name, name) })
+	if !known {
+		p.tellers = slices.Insert(p.tellers, i, teller{source: r.source})
 	}
 	t := &p.tellers[i]
 	told, self := t.reports > 0, t.self > 0

@@ -8,14 +8,16 @@ import (
 
 // views is what each speaker of a link-state database sees of it.
 type views struct {
-	nodes   []node
-	speaker map[*source]*view
-	seen    []bool // by node: by a synced speaker
+	nodes []node
+	all   []*view
+	seen  []bool // by node: by a synced speaker
 }
 
 // view is what one speaker sees of the nodes.
 type view struct {
+	source  *source
 	whole   bool // its table is told
+	self    []int
 	told    []bool
 	parts   []int // union-find: of each node another one of the connected part that it is in
 	cut     []bool
@@ -28,31 +30,36 @@ func newViews(l *lsdb) *views {
 	if len(l.sources) < 2 {
 		return nil
 	}
-	v := &views{speaker: make(map[*source]*view, len(l.sources)), nodes: make([]node, 0, len(l.places))}
-	self := map[*source][]int{}
+	v := &views{nodes: make([]node, 0, len(l.places)), seen: make([]bool, len(l.places))}
 	for _, c := range l.sources {
-		v.speaker[c.source] = newView(c.source, len(l.places))
+		v.all = append(v.all, newView(c.source, len(l.places)))
 	}
 	for _, p := range l.places {
 		p.index = len(v.nodes)
 		v.nodes = append(v.nodes, p.node)
 		for _, t := range p.tellers {
-			v.speaker[t.source].told[p.index] = true
+			view := v.of(t.source)
+			view.told[p.index] = true
 			if !p.isPseudonode() && (t.self > 0 || t.source.isNode(p.id)) {
-				self[t.source] = append(self[t.source], p.index)
+				view.self = append(view.self, p.index)
 			}
 		}
 	}
 	v.connect(l)
-	for s, view := range v.speaker {
-		view.reach(v.nodes, self[s])
+	for _, view := range v.all {
+		view.reach(v.nodes)
 	}
 	v.noteSeen()
 	return v
 }
 
+// of returns what a source sees; there are few.
+func (v *views) of(s *source) *view {
+	return v.all[slices.IndexFunc(v.all, func(view *view) bool { return view.source == s })]
+}
+
 func newView(s *source, nodes int) *view {
-	v := &view{whole: s.standing() == complete, told: make([]bool, nodes), parts: make([]int, nodes), cut: make([]bool, nodes), reached: make([]bool, nodes), seen: make([]bool, nodes)}
+	v := &view{source: s, whole: s.standing() == complete, told: make([]bool, nodes), parts: make([]int, nodes), cut: make([]bool, nodes), reached: make([]bool, nodes), seen: make([]bool, nodes)}
 	for n := range v.parts {
 		v.parts[n] = n
 	}
@@ -77,9 +84,20 @@ type half struct {
 func (v *views) connect(l *lsdb) {
 	var halves []half
 	for _, p := range l.places {
-		for _, a := range p.adjacencies {
-			if a.nodes.a == p.vertex {
-				halves = v.join(halves, l, a)
+		for _, adjacency := range p.adjacencies {
+			for i := range adjacency.told {
+				t := &adjacency.told[i]
+				if t.a != p {
+					continue
+				}
+				switch view, a, b := v.of(t.source), t.a.index, t.b.index; {
+				case t.there && t.back:
+					view.parts[view.part(a)] = view.part(b)
+				case t.there:
+					halves = append(halves, half{view, a, b})
+				default:
+					halves = append(halves, half{view, b, a})
+				}
 			}
 		}
 	}
@@ -88,25 +106,6 @@ func (v *views) connect(l *lsdb) {
 			h.view.cut[from] = true
 		}
 	}
-}
-
-// join joins the two nodes of an adjacency for the speakers that tell both directions, and
-// appends what others tell.
-func (v *views) join(halves []half, l *lsdb, a *adjacency) []half {
-	first := len(halves)
-	for _, o := range a.links {
-		if o.head.place.lsdb != l {
-			continue
-		}
-		for i := range o.reports {
-			h := half{v.speaker[o.reports[i].source], o.head.place.index, o.link.to.index}
-			if back := slices.Index(halves[first:], half{h.view, h.to, h.from}); back >= 0 {
-				h.view.parts[h.view.part(h.from)] = h.view.part(h.to)
-			}
-			halves = append(halves, h)
-		}
-	}
-	return halves
 }
 
 // part returns the node that stands for the part that a node is in.
@@ -120,15 +119,15 @@ func (v *view) part(n int) int {
 
 // reach notes what the speaker reaches: what is connected with its own node; if that is not
 // known, all parts but those that were cut off; if that is nothing, the largest.
-func (v *view) reach(nodes []node, self []int) {
+func (v *view) reach(nodes []node) {
 	own := make([]bool, len(nodes))
-	for _, n := range self {
+	for _, n := range v.self {
 		own[v.part(n)] = true
 	}
 	some := false
 	for n := range nodes {
 		part := v.part(n)
-		v.reached[n] = v.told[n] && (own[part] || len(self) == 0 && !v.cut[part])
+		v.reached[n] = v.told[n] && (own[part] || len(v.self) == 0 && !v.cut[part])
 		some = some || v.reached[n]
 	}
 	if some {
@@ -163,13 +162,12 @@ func (v *view) largest(nodes []node) int {
 // noteSeen notes the nodes that synced speakers reach, and the parts of each speaker's view
 // in which some are.
 func (v *views) noteSeen() {
-	v.seen = make([]bool, len(v.nodes))
-	for s, view := range v.speaker {
+	for _, view := range v.all {
 		for n, reached := range view.reached {
-			v.seen[n] = v.seen[n] || reached && view.whole && s.peer != nil
+			v.seen[n] = v.seen[n] || reached && view.whole && view.source.peer != nil
 		}
 	}
-	for _, view := range v.speaker {
+	for _, view := range v.all {
 		for n := range v.nodes {
 			if view.told[n] && v.seen[n] {
 				view.seen[view.part(n)] = true
@@ -178,22 +176,23 @@ func (v *views) noteSeen() {
 	}
 }
 
-// remembering leaves out speakers whose table is not whole, of a node in a part of the
-// network that another one sees.
-func (v *views) remembering(p *place, sources []*source) []*source {
-	if v == nil {
-		return sources
+// believed leaves, of the speakers that tell of a node, those whose word on it counts.
+func (v *views) believed(p *place, sources []*source) []*source {
+	if v != nil {
+		sources = slices.DeleteFunc(sources, func(s *source) bool { return v.of(s).isRemembered(p) })
+		sources = orAll(sources, func(s *source) bool { return v.of(s).reached[p.index] })
 	}
-	return slices.DeleteFunc(sources, func(s *source) bool {
-		view := v.speaker[s]
-		return !view.whole && view.seen[view.part(p.index)]
-	})
+	return orAll(sources, func(s *source) bool { return s.standing() == complete })
 }
 
-// reaching leaves the speakers that reach a node, if there are any.
-func (v *views) reaching(p *place, sources []*source) []*source {
-	if v == nil {
+// isRemembered tells whether a speaker's table is not whole, and the node in a part of the network
+// that another one sees.
+func (v *view) isRemembered(p *place) bool { return !v.whole && v.seen[v.part(p.index)] }
+
+// orAll leaves the sources of which something is true, if there are any.
+func orAll(sources []*source, is func(*source) bool) []*source {
+	if !slices.ContainsFunc(sources, is) {
 		return sources
 	}
-	return orAll(sources, func(s *source) bool { return v.speaker[s].reached[p.index] })
+	return slices.DeleteFunc(sources, func(s *source) bool { return !is(s) })
 }

@@ -20,6 +20,9 @@ type command struct {
 	out, errs io.Writer
 	topology  string
 	metric    string
+	view      string
+	from, to  string // of costs, as a person names PIDs
+	pid       string // of a network map, as a person names it
 	json      bool
 	watch     bool
 
@@ -107,8 +110,8 @@ Exit status: 0; 1 for a failure, 2 for a wrong command line or configuration, 3 
 	subjects := c.subcommand("schemas", "the schemas in the registry, and the compatibility that it enforces", c.schemas)
 	subjects.AddCommand(c.subcommand("apply", "register this program's schemas, with compatibility FULL_TRANSITIVE", c.applySchemas))
 	root.AddCommand(
-		c.subcommand("network-map", "the ALTO network map", c.networkMaps, c.topologyFlag, c.jsonFlag, c.watchFlag),
-		c.subcommand("cost-map", "the ALTO cost maps", c.costMaps, c.topologyFlag, c.metricFlag, c.jsonFlag, c.watchFlag),
+		c.subcommand("network-map", "the ALTO network map", c.networkMaps, c.topologyFlag, c.viewFlag, c.pidFlag, c.jsonFlag, c.watchFlag),
+		c.subcommand("cost-map", "the ALTO cost maps", c.costMaps, c.topologyFlag, c.viewFlag, c.metricFlag, c.pairFlags, c.jsonFlag, c.watchFlag),
 		c.subcommand("compute", "the compute resources, how current their sources are, and what of them was not understood", c.compute, c.jsonFlag, c.watchFlag, c.problemsFlag),
 		c.subcommand("endpoints", "the properties of endpoints", c.endpoints, c.jsonFlag, c.watchFlag),
 		c.subcommand("topology", "what each router speaker tells (BGP-LS)", c.rawTopology, c.topologyFlag, c.jsonFlag, c.watchFlag),
@@ -146,6 +149,23 @@ func (c *command) subcommand(name, short string, run func(context.Context) error
 func (c *command) topologyFlag(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&c.topology, "topology", "", "only the topology of this `name`")
 	complete(cmd, "topology")
+}
+
+func (c *command) viewFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.view, "view", "", "only the view of this `name`, whose PIDs are groups of routers")
+	complete(cmd, "view")
+}
+
+func (c *command) pidFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.pid, "pid", "", "only this `PID`, by its name, or the node name, a router id or an address of its router")
+	complete(cmd, "pid")
+}
+
+func (c *command) pairFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.from, "from", "", "only costs from this `PID`, by its name, or the node name, a router id or an address of its router")
+	cmd.Flags().StringVar(&c.to, "to", "", "only costs to this `PID`")
+	complete(cmd, "from")
+	complete(cmd, "to")
 }
 
 func (c *command) metricFlag(cmd *cobra.Command) {

@@ -3,15 +3,13 @@ package altoctl
 import (
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 
-	"github.com/altostream/altostream/libs/alto/versioned"
 	"github.com/altostream/altostream/schemas"
 )
 
-// diffNetworkMap says which prefixes came to and went from which PIDs.
-func diffNetworkMap(old, current *schemas.NetworkMap) []string {
+// diffNetworkMap says which prefixes, and in views which routers, came to and went from which PIDs.
+func diffNetworkMap(old, current *schemas.NetworkMap, l labels) []string {
 	var before, after map[string]schemas.EndpointAddressGroup
 	if old != nil {
 		before = old.NetworkMap
@@ -24,41 +22,25 @@ func diffNetworkMap(old, current *schemas.NetworkMap) []string {
 		b, inBefore := before[pid]
 		a, inAfter := after[pid]
 		if !inBefore {
-			lines = append(lines, fmt.Sprintf("%s is new", pid))
+			lines = append(lines, fmt.Sprintf("%s is new", l.with(pid)))
 		}
 		if !inAfter {
-			lines = append(lines, fmt.Sprintf("%s is gone", pid))
+			lines = append(lines, fmt.Sprintf("%s is gone", l.with(pid)))
 		}
-		have := slices.Concat(a.IPv4, a.IPv6)
-		had := slices.Concat(b.IPv4, b.IPv6)
+		have := slices.Concat(a.IPv4, a.IPv6, a.Members)
+		had := slices.Concat(b.IPv4, b.IPv6, b.Members)
 		for _, prefix := range have {
 			if !slices.Contains(had, prefix) {
-				lines = append(lines, fmt.Sprintf("%s + %s", pid, prefix))
+				lines = append(lines, fmt.Sprintf("%s + %s", l.with(pid), prefix))
 			}
 		}
 		for _, prefix := range had {
 			if !slices.Contains(have, prefix) {
-				lines = append(lines, fmt.Sprintf("%s - %s", pid, prefix))
+				lines = append(lines, fmt.Sprintf("%s - %s", l.with(pid), prefix))
 			}
 		}
 	}
 	return lines
-}
-
-// diffCostMap says which costs changed.
-func diffCostMap(old, current *versioned.CostMap) []string {
-	var lines []string
-	for c := range current.Changes(old) {
-		lines = append(lines, fmt.Sprintf("%s → %s: %s → %s", c.From, c.To, cost(c.Old), cost(c.New)))
-	}
-	return lines
-}
-
-func cost(v float64) string {
-	if math.IsNaN(v) {
-		return "unreachable"
-	}
-	return number(v)
 }
 
 // keysOf returns the keys of both maps, sorted.

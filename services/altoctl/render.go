@@ -18,22 +18,6 @@ import (
 
 func newTable(w io.Writer) *tabwriter.Writer { return tabwriter.NewWriter(w, 0, 0, 2, ' ', 0) }
 
-// NetworkMap writes a network map for people: one PID a line.
-func NetworkMap(w io.Writer, m *schemas.NetworkMap) error {
-	prefixes := 0
-	for _, g := range m.NetworkMap {
-		prefixes += len(g.IPv4) + len(g.IPv6)
-	}
-	fmt.Fprintf(w, "%s  tag %s  %s, %s\n", m.Meta.VTag.ResourceID, m.Meta.VTag.Tag, plural(len(m.NetworkMap), "PID"), plural(prefixes, "prefix"))
-	writeFreshness(w, m.Meta.Sources, m.Meta.StaleSince)
-	t := newTable(w)
-	for _, pid := range slices.Sorted(maps.Keys(m.NetworkMap)) {
-		g := m.NetworkMap[pid]
-		fmt.Fprintf(t, "  %s\t%s\n", pid, orDash(strings.Join(slices.Concat(g.IPv4, g.IPv6), " ")))
-	}
-	return t.Flush()
-}
-
 // writeFreshness says if speakers are lost, and since when what a map is made of is not
 // current. Of a map whose speakers are all there it says nothing.
 func writeFreshness(w io.Writer, sources *schemas.Sources, staleSince *time.Time) {
@@ -51,43 +35,6 @@ func writeFreshness(w io.Writer, sources *schemas.Sources, staleSince *time.Time
 	}
 }
 
-// maxColumns is how many destinations a cost map is written as a matrix with.
-const maxColumns = 16
-
-// CostMap writes a cost map for people: a matrix whose columns have the numbers of its rows, or
-// beyond maxColumns PIDs one row of destinations each.
-func CostMap(w io.Writer, id string, m *schemas.CostMap) error {
-	fmt.Fprintf(w, "%s  %s\n  of %s\n", id, costType(m.Meta.CostType), vtags(m.Meta.DependentVTags))
-	writeFreshness(w, m.Meta.Sources, m.Meta.StaleSince)
-	pids := slices.Sorted(maps.Keys(m.CostMap))
-	if len(pids) > maxColumns {
-		return costRows(w, pids, m)
-	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	const corner = "from \\ to"
-	widest := len(corner)
-	for _, pid := range pids {
-		widest = max(widest, len(pid))
-	}
-	fmt.Fprintf(t, "\t%-*s\t", widest, corner)
-	for i := range pids {
-		fmt.Fprintf(t, "%d\t", i+1)
-	}
-	fmt.Fprintln(t)
-	for i, from := range pids {
-		fmt.Fprintf(t, "%d\t%-*s\t", i+1, widest, from)
-		for _, to := range pids {
-			cell := "-"
-			if cost, ok := m.CostMap[from][to]; ok {
-				cell = number(cost)
-			}
-			fmt.Fprintf(t, "%s\t", cell)
-		}
-		fmt.Fprintln(t)
-	}
-	return t.Flush()
-}
-
 // costType is what the numbers of a cost map mean.
 func costType(t schemas.CostType) string {
 	text := t.CostMode
@@ -101,20 +48,6 @@ func costType(t schemas.CostType) string {
 		}
 	}
 	return text
-}
-
-func costRows(w io.Writer, pids []string, m *schemas.CostMap) error {
-	t := newTable(w)
-	for _, from := range pids {
-		var cells []string
-		for _, to := range pids {
-			if cost, ok := m.CostMap[from][to]; ok && to != from {
-				cells = append(cells, to+"="+number(cost))
-			}
-		}
-		fmt.Fprintf(t, "  %s\t%s\n", from, strings.Join(cells, " "))
-	}
-	return t.Flush()
 }
 
 // Endpoints writes endpoint properties for people: one entity a line.

@@ -46,22 +46,61 @@ var (
 )
 
 func TestNetworkMap(t *testing.T) {
-	is(t, rendered(t, func(b *strings.Builder) error { return NetworkMap(b, &networkMap) }), `
+	is(t, rendered(t, func(b *strings.Builder) error { return writeNetworkMap(b, &networkMap, plain) }), `
 networkmap-net  tag t1  3 PIDs, 3 prefixes
-  default  0.0.0.0/0
-  pid1:a   10.0.0.0/8 2001:db8::/32
-  pid1:b   -
+  default  -  0.0.0.0/0
+  pid1:a   A  10.0.0.0/8 2001:db8::/32
+  pid1:b   -  -
 `)
 }
 
 func TestCostMap(t *testing.T) {
-	is(t, rendered(t, func(b *strings.Builder) error { return CostMap(b, "costmap-net-routingcost", &costMap) }), `
+	is(t, rendered(t, func(b *strings.Builder) error { return writeCostMap(b, "costmap-net-routingcost", whole(costMap.CostMap), plain) }), `
 costmap-net-routingcost  numerical
   of networkmap-net t1
      from \ to  1    2
   1  a          0  2.5
   2  b          -    0
 `)
+}
+
+// plain asks for all.
+var plain = question{labels: labels{"pid1:a": "A"}, width: 80}
+
+func TestQuestions(t *testing.T) {
+	m := whole(alto.CostMap{"a": {"a": 0, "b": 2.5, "pid1:01010101": 1}, "b": {"b": 0}, "pid1:01010101": {"a": 7, "pid1:01010101": 0}})
+	for _, test := range []struct{ from, to, want string }{
+		{"a", "b", "  a → b: 2.5\n"},
+		{"b", "pid1:01010101", "  b → 1.1.1.1 pid1:01010101: unreachable\n"},
+		{"a", "", "  from a: 2 PIDs\n  1    1.1.1.1  pid1:01010101\n  2.5           b\n"},
+		{"", "a", "  to a: 1 PID; to 1 more there is no cost\n  7  1.1.1.1  pid1:01010101\n"},
+	} {
+		q := question{from: test.from, to: test.to, labels: labels{}, width: 80}
+		got := rendered(t, func(b *strings.Builder) error { return costTable{m, q}.write(b) })
+		if got != test.want {
+			t.Errorf("from %q to %q: got\n%swant\n%s", test.from, test.to, got, test.want)
+		}
+	}
+}
+
+func TestPIDOfNetworkMap(t *testing.T) {
+	q := question{pid: "pid1:a", labels: labels{"pid1:a": "A"}, width: 80}
+	is(t, rendered(t, func(b *strings.Builder) error { return writeNetworkMap(b, &networkMap, q) }), `
+networkmap-net  tag t1  3 PIDs, 3 prefixes
+  A pid1:a: 2 prefixes
+    10.0.0.0/8
+    2001:db8::/32
+`)
+}
+
+func TestRouterID(t *testing.T) {
+	for pid, want := range map[string]string{
+		"pid100:01010101": "1.1.1.1", "pid0:000000000a0b": "0000.0000.0a0b", "pop-fra": "", "default": "", "west:01010101": "", "pid1:xy": "",
+	} {
+		if got := routerID(pid); got != want {
+			t.Errorf("%s: got %q, want %q", pid, got, want)
+		}
+	}
 }
 
 func TestCostType(t *testing.T) {
@@ -78,37 +117,44 @@ func TestCostType(t *testing.T) {
 	}
 }
 
-// TestCostMapOfFiveRouters is no wider than a terminal.
+// TestCostMapOfFiveRouters is a matrix no wider than a terminal.
 func TestCostMapOfFiveRouters(t *testing.T) {
-	m := schemas.CostMap{Meta: costMap.Meta, CostMap: alto.CostMap{}}
+	m := alto.CostMap{}
 	pids := []string{"default", "pid4200000000:000000000001", "pid4200000000:000000000002", "pid4200000000:000000000003", "pid4200000000:000000000004", "pid4200000000:000000000005"}
 	for _, from := range pids {
-		m.CostMap[from] = map[string]float64{}
+		m[from] = map[string]float64{}
 		for _, to := range pids {
-			m.CostMap[from][to] = 65535
+			m[from][to] = 65535
 		}
 	}
-	for i := range pids[1:] {
-		delete(m.CostMap["default"], pids[i+1])
+	for _, pid := range pids[1:] {
+		delete(m["default"], pid)
 	}
-	m.Meta = &schemas.CostMapMeta{DependentVTags: []schemas.VersionTag{{ResourceID: "networkmap-default", Tag: strings.Repeat("a", 32)}}, CostType: costMap.Meta.CostType}
-	for line := range strings.Lines(rendered(t, func(b *strings.Builder) error { return CostMap(b, "costmap-default-routingcost", &m) })) {
-		if len(line) > len("\n")+80 {
+	got := rendered(t, func(b *strings.Builder) error { return writeCostMap(b, "costmap-default-routingcost", whole(m), question{labels: labels{}, width: 80}) })
+	if !strings.Contains(got, corner) {
+		t.Errorf("no matrix:\n%s", got)
+	}
+	for line := range strings.Lines(got) {
+		if len([]rune(line)) > len("\n")+80 {
 			t.Errorf("%d columns: %s", len(line)-1, line)
 		}
 	}
 }
 
 func TestWideCostMap(t *testing.T) {
-	wide := schemas.CostMap{Meta: costMap.Meta, CostMap: alto.CostMap{}}
-	for i := range maxColumns + 1 {
+	wide := alto.CostMap{}
+	for i := range 26 {
 		name := string(rune('a' + i))
-		wide.CostMap[name] = map[string]float64{name: 0, "a": 1}
+		wide[name] = map[string]float64{name: 0, "a": float64(i)}
 	}
-	got := rendered(t, func(b *strings.Builder) error { return CostMap(b, "id", &wide) })
-	if !strings.Contains(got, "  c  a=1\n") || strings.Contains(got, "from") {
-		t.Errorf("got\n%s", got)
-	}
+	is(t, rendered(t, func(b *strings.Builder) error { return writeCostMap(b, "id", whole(wide), plain) }), `
+id  numerical
+  of networkmap-net t1
+  26 PIDs, 25 of 650 pairs have a cost
+  from 1 to 25, on average 13
+  the greatest: z → a
+  ask with --from and --to for costs, or --json for all
+`)
 }
 
 func TestEndpoints(t *testing.T) {
@@ -147,15 +193,15 @@ s|peer      stale
 func TestDiffNetworkMap(t *testing.T) {
 	next := schemas.NetworkMap{NetworkMap: alto.NetworkMap{"pid1:a": {IPv4: []string{"10.0.0.0/9"}}, "pid1:c": {}, "default": {IPv4: []string{"0.0.0.0/0"}}}}
 	want := []string{"pid1:a + 10.0.0.0/9", "pid1:a - 10.0.0.0/8", "pid1:a - 2001:db8::/32", "pid1:b is gone", "pid1:c is new"}
-	if diff := cmp.Diff(want, diffNetworkMap(&networkMap, &next)); diff != "" {
+	if diff := cmp.Diff(want, diffNetworkMap(&networkMap, &next, labels{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
 func TestDiffCostMap(t *testing.T) {
 	old, next := whole(alto.CostMap{"a": {"a": 0, "b": 2.5}, "b": {"b": 0}}), whole(alto.CostMap{"a": {"a": 0, "b": 3}, "b": {"a": 1, "b": 0}})
-	want := []string{"a → b: 2.5 → 3", "b → a: unreachable → 1"}
-	if diff := cmp.Diff(want, diffCostMap(old, next)); diff != "" {
+	want := []string{"b → a: unreachable → 1", "a → b: 2.5 → 3"}
+	if diff := cmp.Diff(want, costChanges(old, next, question{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -20,6 +20,7 @@ import (
 type view[T any] struct {
 	topic string
 	match func(key string) bool
+	has   func(*T) bool // what is asked for; nil: every one has
 	// name is what a key is found by, such as its topology.
 	name func(key string) string
 	text func(io.Writer, map[string]*T) error
@@ -30,12 +31,20 @@ type view[T any] struct {
 }
 
 func (c *command) networkMaps(ctx context.Context) error {
+	q, err := c.ask(ctx)
+	if err != nil {
+		return err
+	}
 	return show(ctx, c, view[schemas.NetworkMap]{
-		topic: schemas.NetworkMapsTopic, match: c.ofNetworkMap, name: itself,
-		text: eachOf(func(w io.Writer, _ string, m *schemas.NetworkMap) error { return NetworkMap(w, m) }), diff: diffNetworkMap,
+		topic: schemas.NetworkMapsTopic, match: c.ofNetworkMap, name: itself, has: q.has,
+		text: eachOf(func(w io.Writer, _ string, m *schemas.NetworkMap) error { return writeNetworkMap(w, m, q) }),
+		diff: func(old, current *schemas.NetworkMap) []string { return diffNetworkMap(old, current, q.labels) },
 		document: func(old, current *schemas.NetworkMap) ([]byte, error) {
 			if current == nil {
 				current = &schemas.NetworkMap{Meta: old.Meta, NetworkMap: alto.NetworkMap{}}
+			}
+			if q.pid != "" {
+				current = &schemas.NetworkMap{Meta: current.Meta, NetworkMap: alto.NetworkMap{q.pid: current.NetworkMap[q.pid]}}
 			}
 			return alto.NetworkMapJSON(*current)
 		},
@@ -43,14 +52,19 @@ func (c *command) networkMaps(ctx context.Context) error {
 }
 
 func (c *command) costMaps(ctx context.Context) error {
+	q, err := c.ask(ctx)
+	if err != nil {
+		return err
+	}
 	return show(ctx, c, view[versioned.CostMap]{
-		topic: schemas.CostMapsTopic, match: c.ofCostMap, name: itself, diff: diffCostMap,
-		text: eachOf(func(w io.Writer, id string, m *versioned.CostMap) error { return CostMap(w, id, m.Record()) }),
+		topic: schemas.CostMapsTopic, match: c.ofCostMap, name: itself, has: q.hasCosts,
+		diff: func(old, current *versioned.CostMap) []string { return costChanges(old, current, q) },
+		text: eachOf(func(w io.Writer, id string, m *versioned.CostMap) error { return writeCostMap(w, id, m, q) }),
 		document: func(old, current *versioned.CostMap) ([]byte, error) {
 			if current == nil {
 				current = &versioned.CostMap{Meta: old.Meta}
 			}
-			return alto.CostMapJSON(*current.Record())
+			return alto.CostMapJSON(*q.record(current))
 		},
 	})
 }
@@ -83,13 +97,17 @@ func topologyOf(key string) string {
 }
 
 func (c *command) ofNetworkMap(id string) bool {
-	return c.topology == "" || id == alto.NetworkMapID(c.topology)
+	return (c.topology == "" || id == alto.NetworkMapID(c.topology) || strings.HasPrefix(id, alto.NetworkMapID(c.topology)+"-")) &&
+		(c.view == "" || strings.HasSuffix(id, "-"+c.view))
 }
 
 // ofCostMap tells whether a cost map is asked for: without a metric all but those of IPv6 on
 // a topology of its own, which are named as one.
 func (c *command) ofCostMap(id string) bool {
 	if c.topology != "" && !strings.HasPrefix(id, alto.CostMapID(c.topology, "", alto.Numerical)) {
+		return false
+	}
+	if c.view != "" && !strings.Contains(id, "-"+c.view+"-") {
 		return false
 	}
 	if c.metric == "" {
@@ -120,7 +138,7 @@ func show[T any](ctx context.Context, c *command, v view[T]) error {
 		return tables.Watch(ctx, c.config, v.topic, tables.Handlers[T]{
 			First: func(table map[string]*T) error { return first(c, v, table) },
 			Changed: func(change tables.Change[T]) error {
-				if !v.match(change.Key) {
+				if !v.match(change.Key) || v.has != nil && change.New != nil && !v.has(change.New) {
 					return nil
 				}
 				return printChange(c, v, change)
@@ -142,13 +160,13 @@ func show[T any](ctx context.Context, c *command, v view[T]) error {
 func first[T any](c *command, v view[T], table map[string]*T) error {
 	matching := map[string]*T{}
 	for key, value := range table {
-		if v.match(key) {
+		if v.match(key) && (v.has == nil || v.has(value)) {
 			matching[key] = value
 		}
 	}
 	if len(matching) == 0 {
 		err := nothing(c, v, table)
-		if asked := c.topology != "" || c.metric != "" || v.document != nil; asked && !c.watch {
+		if asked := c.topology+c.metric+c.view+c.from+c.to+c.pid != "" || v.document != nil; asked && !c.watch {
 			return err
 		}
 		fmt.Fprintln(c.errs, err)
@@ -175,9 +193,12 @@ func nothing[T any](c *command, v view[T], table map[string]*T) error {
 	if c.topology != "" {
 		asked = append(asked, "topology "+c.topology)
 	}
-	if c.metric != "" {
-		asked = append(asked, "metric "+c.metric)
+	for what, asks := range map[string]string{"metric": c.metric, "view": c.view, "from": c.from, "to": c.to, "pid": c.pid} {
+		if asks != "" {
+			asked = append(asked, what+" "+asks)
+		}
 	}
+	slices.Sort(asked)
 	for key := range table {
 		names = append(names, v.name(key))
 	}

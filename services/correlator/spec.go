@@ -67,7 +67,8 @@ func newMapper() func(key string, m *schemas.NetworkMap) Event {
 	reader := versioned.NewNetworkReader()
 	return func(key string, m *schemas.NetworkMap) Event {
 		id, state, whole := reader.Take(key, m)
-		if state == versioned.Unchanged {
+		isView := whole != nil && whole.Meta.View != nil // endpoints are placed at routers
+		if state == versioned.Unchanged || isView {
 			return Mapped{}
 		}
 		return Mapped{id, newNetworkMap(id, whole)}

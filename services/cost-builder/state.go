@@ -19,14 +19,22 @@ type State struct {
 	limits      versioned.Limits
 	topologies  stream.KeyedState[topology]
 	networkMaps *versioned.Reader[schemas.NetworkMap, *schemas.NetworkMap]
+	topologyOf  map[string]string // by the resource ids of network maps
 	published   *publication.Maps[versioned.CostRecord, alto.Costs]
 }
 
 type topology struct {
 	db    *ted.Database
-	vtag  *schemas.VersionTag // of the network map; nil = there is none
-	pids  []string            // of the network map, sorted
-	graph *ted.Graph          // of the maps that are not published as a whole yet
+	maps  map[string]*networkMap // by resource id; nil = gone
+	graph *ted.Graph             // of the maps that are not published as a whole yet
+}
+
+// networkMap is a network map that cost maps depend on.
+type networkMap struct {
+	vtag   schemas.VersionTag
+	pids   []string // sorted
+	view   *schemas.View
+	groups map[string][]string // of a view: the PIDs of the routers in its PIDs
 }
 
 // Event is one of Told, Mapped, Held, More, StoodBy and Flush.
@@ -63,8 +71,8 @@ type output = stream.Output[versioned.CostRecord]
 
 func newState(metrics []Metric, o ted.Options, l versioned.Limits) *State {
 	return &State{
-		metrics: metrics, limits: l, networkMaps: versioned.NewNetworkReader(),
-		topologies: stream.KeyedState[topology]{New: func() *topology { return &topology{db: ted.New(o)} }},
+		metrics: metrics, limits: l, networkMaps: versioned.NewNetworkReader(), topologyOf: map[string]string{},
+		topologies: stream.KeyedState[topology]{New: func() *topology { return &topology{db: ted.New(o), maps: map[string]*networkMap{}} }},
 		published: publication.New(func(id string) *versioned.Writer[versioned.CostRecord, alto.Costs] {
 			return versioned.NewCostWriter(id, l)
 		}),
@@ -96,15 +104,33 @@ func Step(s *State, e Event) (*State, []output) {
 
 func (s *State) mapped(e Mapped) {
 	id, state, m := s.networkMaps.Take(e.Key, e.Record)
-	name, ok := alto.TopologyOf(id)
-	if !ok || state == versioned.Unchanged {
-		return
+	switch state {
+	case versioned.Unchanged:
+	case versioned.Shown:
+		name, ok := alto.TopologyOf(id)
+		if v := m.Meta.View; v != nil {
+			name = v.Topology
+		}
+		if ok {
+			s.topologyOf[id] = name
+			s.topologies.Change(name).maps[id] = newNetworkMap(m)
+		}
+	default:
+		if name, known := s.topologyOf[id]; known {
+			s.topologies.Change(name).maps[id] = nil
+		}
 	}
-	t := s.topologies.Change(name)
-	t.vtag, t.pids = nil, nil
-	if state == versioned.Shown {
-		t.vtag, t.pids = &m.Meta.VTag, slices.Sorted(maps.Keys(m.NetworkMap))
+}
+
+func newNetworkMap(m *schemas.NetworkMap) *networkMap {
+	n := &networkMap{vtag: m.Meta.VTag, view: m.Meta.View, pids: slices.Sorted(maps.Keys(m.NetworkMap))}
+	if n.view != nil {
+		n.groups = map[string][]string{}
+		for pid, group := range m.NetworkMap {
+			n.groups[pid] = group.Members
+		}
 	}
+	return n
 }
 
 func (s *State) flush() []output {
@@ -115,35 +141,48 @@ func (s *State) flush() []output {
 	return append(out, s.published.Sweep()...)
 }
 
-// costMaps puts out the cost maps of a topology: for each metric one, and another for IPv6
-// where that is routed on a topology of its own; none without a network map, or without any
-// router to have costs between: then the network map is from another time.
+// costMaps puts out the cost maps of a topology: for each of its network maps and each metric one,
+// and another for IPv6 where that is routed on a topology of its own.
 func (s *State) costMaps(name string, t *topology) []output {
 	var out []output
 	more := false
-	graph, why := s.graph(t)
+	if own := alto.NetworkMapID(name); t.maps[own] == nil {
+		t.maps[own] = nil // is awaited
+	}
+	for _, id := range slices.Sorted(maps.Keys(t.maps)) {
+		records, unfinished := s.costMapsOf(strings.TrimPrefix(id, alto.NetworkMapID("")), t, t.maps[id])
+		out, more = append(out, records...), more || unfinished
+	}
+	if !more {
+		t.graph = nil
+		return out
+	}
+	return append(out, output{Key: name, WakeAfter: 1})
+}
+
+// costMapsOf puts out the cost maps that depend on a network map; none without it, or without any
+// router to have costs between: then the network map is from another time. Their resource ids
+// have the part that is the network map's own.
+func (s *State) costMapsOf(name string, t *topology, m *networkMap) (out []output, more bool) {
+	why := s.use(t, m)
 	for _, metric := range s.metrics {
 		for _, family := range []string{"", alto.IPv6} {
 			id := alto.CostMapID(name, metric.Name+family, metric.Mode)
-			costs := t.costs(graph, metric, family)
 			reason := why
-			if err := alto.ValidResourceID(id); err != nil && costs != nil {
-				costs, reason = nil, problem{err.Error() + ": the topology needs a shorter name", true}
+			if why == (problem{}) && family == alto.IPv6 && !t.graph.IPv6Apart() {
+				reason = problem{text: "IPv6 has the costs of IPv4"}
+			} else if err := alto.ValidResourceID(id); err != nil {
+				reason = problem{err.Error() + ": the topology needs a shorter name", true}
 			}
-			if costs == nil {
+			if reason != (problem{}) {
 				out = append(out, s.published.Withdraw(id, reason.text, reason.told)...)
 				continue
 			}
-			records, unfinished := s.published.Publish(id, costs(), t.head(metric))
+			records, unfinished := s.published.Publish(id, m.costs(t.graph, metric, family), t.head(m, metric))
 			out, more = append(out, records...), more || unfinished
 		}
 	}
-	t.graph = nil
-	if more {
-		t.graph = graph
-		out = append(out, output{Key: name, WakeAfter: 1})
-	}
-	return out
+	return out, more
 }
 
 // problem is why there is no map, and whether operators are told of it.
@@ -152,47 +191,46 @@ type problem struct {
 	told bool
 }
 
-// graph returns the paths of a topology, nil if there are to be no costs.
-func (s *State) graph(t *topology) (*ted.Graph, problem) {
+// use has the graph of a topology made if it is not there; the problem is why there are to be
+// no costs.
+func (s *State) use(t *topology, m *networkMap) problem {
 	switch {
-	case t.vtag == nil:
-		return nil, problem{text: "no network map"}
+	case m == nil:
+		return problem{text: "no network map"}
 	case t.db.Empty():
-		return nil, problem{text: "no routers"}
+		return problem{text: "no routers"}
 	}
-	if err := versioned.CheckRow(t.pids, s.limits); err != nil {
-		return nil, problem{err.Error(), true}
+	if err := versioned.CheckRow(m.pids, s.limits); err != nil {
+		return problem{err.Error(), true}
 	}
-	if t.graph != nil {
-		return t.graph, problem{}
+	if t.graph == nil {
+		t.graph = t.db.Graph()
 	}
-	return t.db.Graph(), problem{}
+	return problem{}
 }
 
-// costs returns what computes the costs of a metric in the mode asked for; nil if there are none.
-func (t *topology) costs(graph *ted.Graph, metric Metric, family string) func() alto.Costs {
-	if graph == nil || family == alto.IPv6 && !graph.IPv6Apart() {
-		return nil
+// costs returns the costs of a metric in the mode asked for.
+func (m *networkMap) costs(graph *ted.Graph, metric Metric, family string) alto.Costs {
+	costs := graph.Costs(metric.Costs)
+	if family == alto.IPv6 {
+		costs = graph.IPv6Costs(metric.Costs)
 	}
-	return func() alto.Costs {
-		of := graph.Costs
-		if family == alto.IPv6 {
-			of = graph.IPv6Costs
-		}
-		between := alto.Between(t.pids, of(metric.Costs))
-		if metric.Mode == alto.Ordinal {
-			between = alto.Ranks(between, metric.Costs.Bandwidth())
-		}
-		return between
+	if m.view != nil {
+		costs = alto.Aggregate(m.groups, m.view.Cost, costs)
 	}
+	costs = alto.Between(m.pids, costs)
+	if metric.Mode == alto.Ordinal {
+		costs = alto.Ranks(costs, metric.Costs.Bandwidth())
+	}
+	return costs
 }
 
 // head returns what makes the record of a cost map's meta.
-func (t *topology) head(metric Metric) func(string) *versioned.CostRecord {
+func (t *topology) head(m *networkMap, metric Metric) func(string) *versioned.CostRecord {
 	f := t.db.Freshness()
 	return func(string) *versioned.CostRecord {
 		return &versioned.CostRecord{Meta: &schemas.CostMapMeta{
-			DependentVTags: []schemas.VersionTag{*t.vtag},
+			DependentVTags: []schemas.VersionTag{m.vtag},
 			CostType:       schemas.CostType{CostMode: metric.Mode, CostMetric: metric.Name, CostContext: metric.Context},
 			Sources:        &f.Sources,
 			StaleSince:     f.StaleSince,

@@ -116,6 +116,31 @@ func TestNewTagNewCostMap(t *testing.T) {
 	}
 }
 
+// TestViews makes a cost map of each network map of a topology.
+func TestViews(t *testing.T) {
+	m := newMachine()
+	view := Mapped{"networkmap-net-pop", &schemas.NetworkMap{
+		Meta: &schemas.NetworkMapMeta{
+			VTag: schemas.VersionTag{ResourceID: "networkmap-net-pop", Tag: "v1"}, View: &schemas.View{Topology: "net", Name: "pop", Cost: alto.Greatest},
+		},
+		NetworkMap: alto.NetworkMap{"west": {Members: []string{pidA}}, "east": {Members: []string{pidB}}, alto.DefaultPID: {}},
+	}}
+	changes := flushed(m, linkTold(a, b, 7), linkTold(b, a, 9), networkMapped("t1", pidA, pidB), view)
+	if len(changes) != 2 || changes[1].Key != "costmap-net-pop-routingcost" || changes[1].Value.Meta.DependentVTags[0].Tag != "v1" {
+		t.Fatalf("changes = %v", changes)
+	}
+	want := alto.CostMap{"west": {"west": 0, "east": 7}, "east": {"west": 9, "east": 0}, alto.DefaultPID: {alto.DefaultPID: 0}}
+	if diff := cmp.Diff(want, costsIn(changes[1])); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if changes = flushed(m, linkTold(a, b, 8)); len(changes) != 2 {
+		t.Errorf("a metric changed: %v, want both maps", changes)
+	}
+	if changes = flushed(m, Mapped{Key: view.Key}); len(changes) != 1 || changes[0].Key != "costmap-net-pop-routingcost" || changes[0].Value != nil {
+		t.Errorf("the view is gone: %v, want its cost map gone", changes)
+	}
+}
+
 func TestForeignKeys(t *testing.T) {
 	m := newMachine()
 	foreign := networkMapped("t1", pidA)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/libs/ted"
+	"github.com/altostream/altostream/schemas"
 )
 
 // Grouping is a file that says which further network maps there are.
@@ -148,6 +149,16 @@ func (g *Group) prepare() error {
 	return nil
 }
 
+// of tells whether the view is made of a topology.
+func (v *View) of(topology string) bool {
+	return len(v.Topologies) == 0 || slices.Contains(v.Topologies, topology)
+}
+
+// meta is how records name the view.
+func (v *View) meta(topology string) *schemas.View {
+	return &schemas.View{Topology: topology, Name: v.Name, Cost: v.Cost}
+}
+
 // pid returns the PID of a router; Ungrouped if it fits no group.
 func (v *View) pid(r ted.Router) string {
 	for i := range v.Groups {
@@ -189,7 +200,8 @@ func (g *Group) covers(p netip.Prefix) bool {
 	return g.covered.Bits() <= p.Bits() && g.covered.Contains(p.Addr())
 }
 
-// networkMap groups a network map by router. Other PIDs, the default PID, stay as they are.
+// networkMap groups a network map by router, in which every router has a PID. The default PID
+// stays as it is.
 func (v *View) networkMap(m alto.NetworkMap, routers []ted.Router) alto.NetworkMap {
 	out := alto.NetworkMap{}
 	groupOf := map[string]string{}

@@ -102,8 +102,10 @@ func TestTheMapIsAFunctionOfTheTable(t *testing.T) {
 	maps := streamtest.Serde[schemas.NetworkMap](t, schemas.NetworkMapsTopic)
 	for name, ownership := range ownerships {
 		t.Run(name, func(t *testing.T) {
-			streamtest.PathIndependent(t, Spec(ownership, ted.Options{}, time.Minute, limits, raw, maps), history())
-			streamtest.PathIndependentAs(t, Spec(ownership, ted.Options{}, time.Minute, tight, raw, maps), history(), asRead)
+			streamtest.PathIndependent(t, Spec(ownership, nil, ted.Options{}, time.Minute, limits, raw, maps), history())
+			views := []View{{Name: "half", Cost: "least", Groups: []Group{{PID: "one", RouterID: "1.1.1.1"}}}}
+			streamtest.PathIndependent(t, Spec(ownership, views, ted.Options{}, time.Minute, limits, raw, maps), history())
+			streamtest.PathIndependentAs(t, Spec(ownership, nil, ted.Options{}, time.Minute, tight, raw, maps), history(), asRead)
 		})
 	}
 }
@@ -118,5 +120,5 @@ func TestTopologiesAreIndependent(t *testing.T) {
 		both = append(both, streamtest.Record(k.Topic, "other"+told.Key[len("default"):], told.Record,
 			func(key string, r *schemas.RawTopology) Event { return Told{key, r} }))
 	}
-	streamtest.PathIndependent(t, Spec(ted.Unique, ted.Options{}, time.Minute, limits, raw, maps), both)
+	streamtest.PathIndependent(t, Spec(ted.Unique, nil, ted.Options{}, time.Minute, limits, raw, maps), both)
 }

@@ -3,6 +3,7 @@ package mapbuilder
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -36,6 +37,10 @@ func watched(spec stream.Spec[*State, Event, schemas.NetworkMap], syncTimeout ti
 	if err != nil {
 		return spec, err
 	}
+	grouped, err := newGrouped(rt)
+	if err != nil {
+		return spec, err
+	}
 	held := &waits{runtime: rt, syncTimeout: syncTimeout, held: map[*State]map[string]*service.Wait{}}
 	step := spec.Step
 	spec.Step = func(s *State, e Event) (*State, []output) {
@@ -45,6 +50,7 @@ func watched(spec stream.Spec[*State, Event, schemas.NetworkMap], syncTimeout ti
 		case Flush:
 			news := s.news()
 			found.set(news)
+			grouped.set(news)
 			held.set(s, news)
 			maps.Problems(s, s.published.Problems())
 		case StoodBy:
@@ -105,4 +111,36 @@ func (f *findings) record(topology string, c ted.Count, n int) {
 	f.gauge.Record(context.Background(), int64(n), metric.WithAttributes(
 		attribute.String("topology", topology), attribute.String("kind", c.Kind),
 		attribute.String("reason", string(c.Reason)), attribute.Bool("left_out", c.Reason.LeftOut())))
+}
+
+// grouped tells operators of the routers that fit no group of a view.
+type grouped struct {
+	gauge metric.Int64Gauge
+	log   *slog.Logger
+	mu    sync.Mutex        // partitions are flushed side by side
+	last  map[[2]string]int // by topology and view
+}
+
+func newGrouped(rt *service.Runtime) (*grouped, error) {
+	gauge, err := rt.Meter.Int64Gauge("view_ungrouped_routers",
+		metric.WithDescription("Routers of a topology that fit no group of a view and are in its PID ungrouped."))
+	if err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	return &grouped{gauge: gauge, log: rt.Log, last: map[[2]string]int{}}, nil
+}
+
+func (g *grouped) set(changed map[string]news) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for topology, n := range changed {
+		for view, routers := range n.ungrouped {
+			g.gauge.Record(context.Background(), int64(routers), metric.WithAttributes(attribute.String("topology", topology), attribute.String("view", view)))
+			if key := [2]string{topology, view}; g.last[key] != routers {
+				g.last[key] = routers
+				g.log.Warn("routers fit no group of a view", "topology", topology, "view", view, "routers", routers,
+					"hint", "altoctl network-map --view "+view+" --pid "+Ungrouped+" lists them")
+			}
+		}
+	}
 }

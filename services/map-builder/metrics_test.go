@@ -22,7 +22,7 @@ func TestMetrics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	spec, err := watched(Spec(ted.Unique, ted.Options{}, time.Minute, limits, nil, nil), time.Minute, rt)
+	spec, err := watched(Spec(ted.Unique, nil, ted.Options{}, time.Minute, limits, nil, nil), time.Minute, rt)
 	if err != nil {
 		t.Fatal(err)
 	}

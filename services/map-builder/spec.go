@@ -10,15 +10,15 @@ import (
 	"github.com/altostream/altostream/schemas"
 )
 
-// Spec returns the processor: raw-topology in, network_maps out.
-func Spec(o ted.Ownership, options ted.Options, syncTimeout time.Duration, l versioned.Limits, raw *avro.Serde[schemas.RawTopology], maps *avro.Serde[schemas.NetworkMap]) stream.Spec[*State, Event, schemas.NetworkMap] {
+// Spec returns the processor: raw-topology in, network_maps out, by router and the views of them.
+func Spec(o ted.Ownership, views []View, options ted.Options, syncTimeout time.Duration, l versioned.Limits, raw *avro.Serde[schemas.RawTopology], maps *avro.Serde[schemas.NetworkMap]) stream.Spec[*State, Event, schemas.NetworkMap] {
 	return stream.Spec[*State, Event, schemas.NetworkMap]{
 		Name: "map-builder",
 		Inputs: []stream.Input[Event]{
 			stream.InputOf(schemas.RawTopologyTopic, raw, func(key string, r *schemas.RawTopology) Event { return Told{key, r} }),
 		},
 		Output:  stream.Table[schemas.NetworkMap]{Topic: schemas.NetworkMapsTopic, Serde: maps},
-		Init:    func() *State { return newState(o, options, syncTimeout, l) },
+		Init:    func() *State { return newState(o, views, options, syncTimeout, l) },
 		Step:    Step,
 		Flush:   Flush{},
 		Exact:   true,

@@ -16,6 +16,7 @@ import (
 // State is the topologies of one partition.
 type State struct {
 	ownership   ted.Ownership
+	views       []View
 	syncTimeout time.Duration
 	topologies  stream.KeyedState[topology]
 	published   *publication.Maps[schemas.NetworkMap, alto.NetworkMap]
@@ -26,6 +27,8 @@ type State struct {
 type news struct {
 	findings map[ted.Count]int // what is left out of the maps, or worth a look
 	awaited  []string          // the speakers that its first map waits for, as texts
+	// ungrouped is by view how many routers fit no group.
+	ungrouped map[string]int
 }
 
 type topology struct {
@@ -33,6 +36,8 @@ type topology struct {
 	pids    alto.NetworkMap // as they are published
 	open    bool            // may be published
 	waiting bool            // SyncTimeoutOver has been asked for
+
+	ungrouped map[string]int // by view: routers that fit no group
 }
 
 // Event is one of Told, Held, SyncTimeoutOver, More, StoodBy and Flush.
@@ -65,9 +70,9 @@ type Flush struct{}
 
 type output = stream.Output[schemas.NetworkMap]
 
-func newState(o ted.Ownership, options ted.Options, syncTimeout time.Duration, l versioned.Limits) *State {
+func newState(o ted.Ownership, views []View, options ted.Options, syncTimeout time.Duration, l versioned.Limits) *State {
 	return &State{
-		ownership: o, syncTimeout: syncTimeout, changed: map[string]news{},
+		ownership: o, views: views, syncTimeout: syncTimeout, changed: map[string]news{},
 		published: publication.New(func(id string) *versioned.Writer[schemas.NetworkMap, alto.NetworkMap] {
 			return versioned.NewNetworkWriter(id, l)
 		}),
@@ -101,7 +106,7 @@ func (s *State) flush() []output {
 	var out []output
 	for name, t := range s.topologies.Changed() {
 		out = append(out, s.publish(name, t)...)
-		s.changed[name] = news{findings: t.db.FindingCounts(), awaited: t.awaited()}
+		s.changed[name] = news{findings: t.db.FindingCounts(), awaited: t.awaited(), ungrouped: t.ungrouped}
 	}
 	return append(out, s.published.Sweep()...)
 }
@@ -119,7 +124,7 @@ func (s *State) publish(name string, t *topology) []output {
 	id := alto.NetworkMapID(name)
 	t.open = t.open || s.published.Holds(id) || !t.db.Empty() && len(t.unsynced()) == 0
 	if t.open {
-		return s.networkMap(name, id, t)
+		return s.networkMaps(name, t)
 	}
 	if t.waiting {
 		return nil
@@ -157,24 +162,47 @@ func (t *topology) unsynced() []string {
 	return all
 }
 
-// networkMap puts out the map of a topology; there is none without PIDs.
-func (s *State) networkMap(name, id string, t *topology) []output {
+// networkMaps puts out the map of a topology and its views; there are none without PIDs.
+func (s *State) networkMaps(name string, t *topology) []output {
 	t.db.UpdateNetworkMap(t.pids, s.ownership)
-	f := t.db.Freshness()
-	if len(t.pids) == 0 {
-		return s.published.Withdraw(id, "", false)
+	out, more := s.networkMap(alto.NetworkMapID(name), t, t.pids, nil)
+	t.ungrouped = map[string]int{}
+	var routers []ted.Router
+	for i := range s.views {
+		v := &s.views[i]
+		if !v.of(name) {
+			continue
+		}
+		if routers == nil {
+			routers = t.db.Routers()
+		}
+		m := v.networkMap(t.pids, routers)
+		t.ungrouped[v.Name] = len(m[Ungrouped].Members)
+		records, unfinished := s.networkMap(alto.ViewID(name, v.Name), t, m, v.meta(name))
+		out, more = append(out, records...), more || unfinished
 	}
-	out, more := s.published.Publish(id, t.pids, func(tag string) *schemas.NetworkMap {
-		return &schemas.NetworkMap{Meta: &schemas.NetworkMapMeta{
-			VTag:       schemas.VersionTag{ResourceID: id, Tag: tag},
-			Sources:    &f.Sources,
-			StaleSince: f.StaleSince,
-		}}
-	})
 	if more {
 		out = append(out, output{Key: moreOf + name, WakeAfter: 1})
 	}
 	return out
+}
+
+func (s *State) networkMap(id string, t *topology, m alto.NetworkMap, v *schemas.View) (out []output, more bool) {
+	if err := alto.ValidResourceID(id); err != nil {
+		return s.published.Withdraw(id, err.Error()+": the topology or the view needs a shorter name", true), false
+	}
+	if len(m) == 0 {
+		return s.published.Withdraw(id, "", false), false
+	}
+	f := t.db.Freshness()
+	return s.published.Publish(id, m, func(tag string) *schemas.NetworkMap {
+		return &schemas.NetworkMap{Meta: &schemas.NetworkMapMeta{
+			VTag:       schemas.VersionTag{ResourceID: id, Tag: tag},
+			View:       v,
+			Sources:    &f.Sources,
+			StaleSince: f.StaleSince,
+		}}
+	})
 }
 
 // moreOf begins the name of the alarm that asks for More; no topology has it in its name.

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/libs/alto/versioned"
 	"github.com/altostream/altostream/libs/stream"
@@ -17,7 +19,7 @@ const syncTimeout = 30 * time.Second
 var limits = versioned.Limits{Inline: 512 << 10, Record: 900_000, Flush: 8 << 20, Slots: 1024}
 
 func newMachine() *stream.Machine[*State, Event, schemas.NetworkMap] {
-	return stream.NewMachine(Spec(ted.Unique, ted.Options{}, syncTimeout, limits, nil, nil))
+	return stream.NewMachine(Spec(ted.Unique, nil, ted.Options{}, syncTimeout, limits, nil, nil))
 }
 
 func peerTold(source, state string) Told {
@@ -124,5 +126,35 @@ func TestTopologiesAreApart(t *testing.T) {
 	changes, _ := m.Flush()
 	if len(changes) != 2 || len(changes[0].Value.NetworkMap) != 1 || changes[0].Value.Meta.VTag == changes[1].Value.Meta.VTag {
 		t.Errorf("changes = %v", changes)
+	}
+}
+
+// TestViews publishes the views of a topology beside its map.
+func TestViews(t *testing.T) {
+	g, err := ParseGrouping([]byte("views: [{name: pop, cost: mean, groups: [{pid: west, router_id: 1.1.1.0/24}]}, {name: other, topologies: [else], groups: [{pid: p, area: 0.0.0.0}]}]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := stream.NewMachine(Spec(ted.Unique, g.Views, ted.Options{}, syncTimeout, limits, nil, nil))
+	for _, id := range []string{"01010101", "01010102", "02020202"} {
+		m.Apply(nodeTold("a", id), stream.Cause{})
+	}
+	changes, _ := m.Flush()
+	if len(changes) != 2 || changes[1].Key != "networkmap-net-pop" {
+		t.Fatalf("published %v", changes)
+	}
+	view := changes[1].Value
+	if want := (schemas.View{Topology: "net", Name: "pop", Cost: alto.Mean}); view.Meta.View == nil || *view.Meta.View != want {
+		t.Errorf("the view is %v, want %v", view.Meta.View, want)
+	}
+	want := alto.NetworkMap{"west": {Members: []string{"pid0:01010101", "pid0:01010102"}}, Ungrouped: {Members: []string{"pid0:02020202"}}}
+	if diff := cmp.Diff(want, view.NetworkMap); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for _, id := range []string{"01010101", "01010102", "02020202"} {
+		m.Apply(Told{Key: nodeTold("a", id).Key}, stream.Cause{})
+	}
+	if changes, _ = m.Flush(); len(changes) != 2 || changes[0].Value != nil || changes[1].Value != nil {
+		t.Errorf("without routers: %v, want both gone", changes)
 	}
 }

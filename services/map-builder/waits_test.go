@@ -38,7 +38,7 @@ func TestWaitForSpeakers(t *testing.T) {
 					t.Fatal(err)
 				}
 				rt.Ready(true)
-				spec, err := watched(Spec(ted.Unique, ted.Options{}, syncTimeout, limits, nil, nil), syncTimeout, rt)
+				spec, err := watched(Spec(ted.Unique, nil, ted.Options{}, syncTimeout, limits, nil, nil), syncTimeout, rt)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -14,6 +14,7 @@ type costs struct {
 	costs int // in all rows
 	sum   uint64
 	order []int32 // the numbers of the rows by name; nil: not known
+	wide  int     // octets of a part that has a cost to each of the PIDs that align took last
 }
 
 // costRow is the costs from one PID. Where all are whole and small it holds them as such. What is

@@ -75,15 +75,15 @@ func (c *costs) compare(m alto.Costs) []difference {
 	pids := m.PIDs()
 	c.align(pids)
 	var differences []difference
-	part, costs := rowOctets(pids), make([]float64, len(pids))
+	costs := make([]float64, len(pids))
 	for from, pid := range pids {
 		r := c.rows[from]
 		if r == nil {
-			differences = append(differences, difference{row: pid, isNew: true, cells: len(pids), part: part})
+			differences = append(differences, difference{row: pid, isNew: true, cells: len(pids), part: c.wide})
 			continue
 		}
 		m.Row(from, costs)
-		d := difference{row: pid, part: part}
+		d := difference{row: pid, part: c.wide}
 		r.differ(costs, func(to int) {
 			d.cells++
 			d.delta += nameOctets(c.names.names[to]) + branchOctets
@@ -127,6 +127,7 @@ func (r *costRow) differ(costs []float64, other func(column int)) {
 
 // align gives PIDs the first numbers, in their order.
 func (c *costs) align(pids []string) {
+	c.wide = rowOctets(pids)
 	if len(c.names.names) >= len(pids) && slices.Equal(c.names.names[:len(pids)], pids) {
 		c.rows = append(c.rows, make([]*costRow, max(0, len(c.names.names)-len(c.rows)))...)
 		return
@@ -182,7 +183,7 @@ func (r *costRow) moved(to []int32, columns int) *costRow {
 
 func (c *costs) has(m alto.Costs, row string) (octets int, ok bool) {
 	_, ok = slices.BinarySearch(m.PIDs(), row)
-	return rowOctets(m.PIDs()), ok
+	return c.wide, ok
 }
 
 // rowOf returns a row of a map as a record has it.

@@ -194,7 +194,7 @@ func (w *world[V, S, M]) play(t *testing.T, random func(rng *rand.Rand, last *S)
 var lawLimits = Limits{Inline: 340, Record: 1 << 20, Flush: 2000, Slots: 8}
 
 func TestCostMapsOfRandomHistories(t *testing.T) {
-	for seed := range uint64(120) {
+	for seed := range uint64(50) {
 		w := &world[CostRecord, alto.Costs, *CostMap]{
 			rng: rand.New(rand.NewPCG(seed, 0)), limits: lawLimits,
 			newWriter: func(l Limits) *Writer[CostRecord, alto.Costs] { return NewCostWriter(lawID, l) },
@@ -210,7 +210,7 @@ func TestCostMapsOfRandomHistories(t *testing.T) {
 }
 
 func TestNetworkMapsOfRandomHistories(t *testing.T) {
-	for seed := range uint64(120) {
+	for seed := range uint64(50) {
 		w := &world[schemas.NetworkMap, alto.NetworkMap, *schemas.NetworkMap]{
 			rng: rand.New(rand.NewPCG(seed, 0)), limits: lawLimits,
 			newWriter: func(l Limits) *Writer[schemas.NetworkMap, alto.NetworkMap] { return NewNetworkWriter(lawID, l) },

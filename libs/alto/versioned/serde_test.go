@@ -9,7 +9,7 @@ import (
 	"github.com/altostream/altostream/schemas"
 )
 
-// generated is costs between n PIDs; of those from PID 7 on all are higher by more.
+// generated is costs between n PIDs; those to every 200th are higher by more.
 type generated struct {
 	pids []string
 	more float64
@@ -29,10 +29,8 @@ func (g generated) Row(from int, costs []float64) {
 	for to := range costs {
 		costs[to] = float64((from*31+to*17)%1000) + 1
 	}
-	if from%200 == 7 {
-		for to := range costs {
-			costs[to] += g.more
-		}
+	for to := 7; to < len(costs); to += 200 {
+		costs[to] += g.more
 	}
 	costs[from] = 0
 }

@@ -1,0 +1,45 @@
+package versioned
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/altostream/altostream/libs/stream/streamtest"
+	"github.com/altostream/altostream/schemas"
+)
+
+// BenchmarkPublish changes some of the costs of a map back and forth: comparing all, and writing
+// and encoding what differs.
+func BenchmarkPublish(b *testing.B) {
+	head := func(string) *CostRecord { return &CostRecord{Meta: &schemas.CostMapMeta{}} }
+	serde := streamtest.Serde[CostRecord](b, schemas.CostMapsTopic)
+	for _, n := range []int{1000, 5000} {
+		w := NewCostWriter("costmap-net-routingcost", standard)
+		maps := []generated{generate(n, 0), generate(n, 5)}
+		for more := true; more; {
+			_, more = w.Publish(maps[0], head)
+		}
+		b.Run(fmt.Sprintf("routers=%d/unchanged", n), func(b *testing.B) {
+			for b.Loop() {
+				w.Publish(maps[0], head)
+			}
+		})
+		b.Run(fmt.Sprintf("routers=%d/changed", n), func(b *testing.B) {
+			octets := 0
+			for i := 0; b.Loop(); i++ {
+				for more := true; more; {
+					var out []Record[CostRecord]
+					out, more = w.Publish(maps[(i+1)%2], head)
+					for _, r := range out {
+						text, err := serde.Encode(r.Value)
+						if err != nil {
+							b.Fatal(err)
+						}
+						octets += len(text)
+					}
+				}
+			}
+			b.ReportMetric(float64(octets)/float64(b.N), "octets/op")
+		})
+	}
+}
