@@ -55,7 +55,9 @@ networkmap-net  tag t1  3 PIDs, 3 prefixes
 }
 
 func TestCostMap(t *testing.T) {
-	is(t, rendered(t, func(b *strings.Builder) error { return writeCostMap(b, "costmap-net-routingcost", whole(costMap.CostMap), plain) }), `
+	is(t, rendered(t, func(b *strings.Builder) error {
+		return writeCostMap(b, "costmap-net-routingcost", whole(costMap.CostMap), plain)
+	}), `
 costmap-net-routingcost  numerical
   of networkmap-net t1
      from \ to  1    2
@@ -130,7 +132,9 @@ func TestCostMapOfFiveRouters(t *testing.T) {
 	for _, pid := range pids[1:] {
 		delete(m["default"], pid)
 	}
-	got := rendered(t, func(b *strings.Builder) error { return writeCostMap(b, "costmap-default-routingcost", whole(m), question{labels: labels{}, width: 80}) })
+	got := rendered(t, func(b *strings.Builder) error {
+		return writeCostMap(b, "costmap-default-routingcost", whole(m), question{labels: labels{}, width: 80})
+	})
 	if !strings.Contains(got, corner) {
 		t.Errorf("no matrix:\n%s", got)
 	}
