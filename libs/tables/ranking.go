@@ -94,18 +94,22 @@ func (r *ranking) change() {
 func (r *ranking) answer(ctx context.Context, answered func(*rank.Answer, error) error) error {
 	var patience <-chan time.Time // with maps that do not fit
 	for {
+		over := false
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-r.changed:
 		case <-patience:
+			over = true
 		}
 		r.mu.Lock()
 		answer, err := r.tables.Answer(r.query)
 		r.mu.Unlock()
 		var version *rank.VersionError
-		if errors.As(err, &version) && patience == nil {
-			patience = time.After(versionPatience)
+		if errors.As(err, &version) && !over {
+			if patience == nil {
+				patience = time.After(versionPatience)
+			}
 			continue
 		}
 		patience = nil

@@ -116,6 +116,8 @@ func TestRankWatch(t *testing.T) {
 	write(l, schemas.NetworkMapsTopic, next.ResourceID, &schemas.NetworkMap{
 		Meta: &schemas.NetworkMapMeta{VTag: next}, NetworkMap: alto.NetworkMap{"pid1:a": {}, "pid1:b": {}, "pid1:c": {}},
 	})
+	write[schemas.EndpointProperties](l, schemas.EndpointPropertiesTopic, ".ane:dc.none", nil) // another change meanwhile
+	time.Sleep(200 * time.Millisecond)
 	putCosts(l, next, map[string]float64{"pid1:a": 0, "pid1:b": 30, "pid1:c": 20})
 	await("1  far   20")
 	if strings.Contains(all, "is on its way") {
