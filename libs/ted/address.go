@@ -150,7 +150,6 @@ func (d *Database) settleRestless() {
 					k.addresses[f][p.number] = address
 					k.addressesSettled(family(f))
 					k.changed()
-					addresses = k.addresses[f]
 				}
 			}
 		}

@@ -108,8 +108,9 @@ func netip6(text string) bool { return text[0] == 'f' || text[0] == ':' }
 
 // addLinks adds a link in both directions, or a LAN between two routers.
 func (p *pool) addLinks(n int) {
-	d, back := p.domain(), domain{}
-	if back = d; p.rng.IntN(8) == 0 {
+	d := p.domain()
+	back := d
+	if p.rng.IntN(8) == 0 {
 		back = p.domain()
 	}
 	a, b := p.rng.IntN(p.routers), p.rng.IntN(p.routers)

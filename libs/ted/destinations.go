@@ -169,12 +169,12 @@ func (o *object) forwarding() netip.Addr {
 }
 
 // objects yields what counts and tells the prefix; there is none of the nil destination.
-func (to *destination) objects() iter.Seq[*object] {
+func (t *destination) objects() iter.Seq[*object] {
 	return func(yield func(*object) bool) {
-		if to == nil {
+		if t == nil {
 			return
 		}
-		for o := to.first; o != nil; o = o.next {
+		for o := t.first; o != nil; o = o.next {
 			if !yield(o) {
 				return
 			}
@@ -183,9 +183,9 @@ func (to *destination) objects() iter.Seq[*object] {
 }
 
 // claims yields the claims to the prefix.
-func (to *destination) claims() iter.Seq[*object] {
+func (t *destination) claims() iter.Seq[*object] {
 	return func(yield func(*object) bool) {
-		for o := range to.objects() {
+		for o := range t.objects() {
 			if o.claims && !yield(o) {
 				return
 			}
@@ -194,9 +194,9 @@ func (to *destination) claims() iter.Seq[*object] {
 }
 
 // tellers returns the routers that tell the prefix as their own.
-func (to *destination) tellers() []*identity {
+func (t *destination) tellers() []*identity {
 	var out []*identity
-	for o := range to.objects() {
+	for o := range t.objects() {
 		if p := o.head.place; !p.isPseudonode() && o.reach().own() && !slices.Contains(out, p.identity) {
 			out = append(out, p.identity)
 		}

@@ -48,11 +48,11 @@ func NewNetworkReader() *Reader[schemas.NetworkMap, *schemas.NetworkMap] {
 type State int
 
 const (
-	// Unchanged: what was to be shown is still to be shown.
+	// Unchanged says that what was to be shown is still to be shown.
 	Unchanged State = iota
-	// Shown: the map is to be shown.
+	// Shown says that the map is to be shown.
 	Shown
-	// Gone: there is no such map any more.
+	// Gone says that there is no such map any more.
 	Gone
 )
 

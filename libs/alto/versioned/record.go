@@ -24,11 +24,11 @@ type CostRecord struct {
 	Delta   []avro.Entry[Cells]  `avro:"delta"`
 }
 
-// Row is the costs from a source PID to destinations; Cells are those that changed, nil = gone.
-type (
-	Row   = []avro.Entry[float64]
-	Cells = []avro.Entry[*float64]
-)
+// Row is the costs from a source PID to destinations.
+type Row = []avro.Entry[float64]
+
+// Cells are the costs of a Row that changed, nil = gone.
+type Cells = []avro.Entry[*float64]
 
 // ResourceOf returns the resource id of the map that a key is about, and the rest of the key,
 // with the | that it begins with; that is empty for the map itself.
