@@ -147,7 +147,7 @@ func (m *model) isisPolicies(up, leak func() bool, metric func() int) {
 
 func TestISISAgainstModel(t *testing.T) {
 	compared := 0
-	for seed := range uint64(4000) {
+	for seed := range uint64(1500) {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		m := newModel(randomISIS(rng), ByIGP)
 		m.attach(rng)
@@ -169,7 +169,7 @@ func TestISISAgainstModel(t *testing.T) {
 
 func TestISISWithoutPrefixesAgainstModel(t *testing.T) {
 	compared := 0
-	for seed := range uint64(4000) {
+	for seed := range uint64(1500) {
 		rng := rand.New(rand.NewPCG(seed, 4))
 		m := newModel(randomISIS(rng), []Weight{ByIGP, ByTE, ByLinks}[seed%3])
 		m.attach(rng)
@@ -185,7 +185,7 @@ func TestISISWithoutPrefixesAgainstModel(t *testing.T) {
 // address of routers of level 1 alone.
 func TestISISWithPrefixesOfOneLevelAgainstModel(t *testing.T) {
 	compared := 0
-	for seed := range uint64(4000) {
+	for seed := range uint64(1500) {
 		rng := rand.New(rand.NewPCG(seed, 6))
 		m := newModel(randomISIS(rng), ByIGP)
 		m.attach(rng)

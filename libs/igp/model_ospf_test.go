@@ -188,7 +188,7 @@ func (m *model) policies(rng *rand.Rand) {
 
 func TestOSPFAgainstModel(t *testing.T) {
 	compared := 0
-	for seed := range uint64(4000) {
+	for seed := range uint64(1500) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		m := newModel(randomOSPF(rng), ByIGP)
 		m.homes(rng, false, 3)
@@ -218,7 +218,7 @@ func (m *model) inSeveralAreasOneWithoutTransit(_, to int) bool {
 
 func TestOSPFWithoutPrefixesAgainstModel(t *testing.T) {
 	compared := 0
-	for seed := range uint64(4000) {
+	for seed := range uint64(1500) {
 		rng := rand.New(rand.NewPCG(seed, 2))
 		m := newModel(randomOSPF(rng), []Weight{ByIGP, ByTE, ByLinks}[seed%3])
 		m.homes(rng, true, 0)
@@ -232,7 +232,7 @@ func TestOSPFWithoutPrefixesAgainstModel(t *testing.T) {
 // Some speakers tell the prefixes of routers and not what border routers pass on.
 func TestOSPFWithoutSummariesAgainstModel(t *testing.T) {
 	compared := 0
-	for seed := range uint64(4000) {
+	for seed := range uint64(1500) {
 		rng := rand.New(rand.NewPCG(seed, 5))
 		m := newModel(randomOSPF(rng), ByIGP)
 		m.homes(rng, false, 3)

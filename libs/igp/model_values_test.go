@@ -85,7 +85,7 @@ func TestAlongAgainstModel(t *testing.T) {
 
 func testAlong(t *testing.T, rules Rules, told bool) {
 	known, unknown := 0, 0
-	for seed := range uint64(2000) {
+	for seed := range uint64(800) {
 		rng := rand.New(rand.NewPCG(seed, 11))
 		m, ways := randomMeasured(rng, rules, told)
 		for _, measure := range []Measure{Delay, Loss, AvailableBandwidth} {

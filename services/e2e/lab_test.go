@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"path/filepath"
 	"testing"
 
 	"github.com/altostream/altostream/libs/service"
@@ -9,10 +10,15 @@ import (
 )
 
 // TestKilledLab proves that a lab that is killed in the middle of its demo and started
-// again has the tables of one that was not.
+// again has the tables of one that was not. Its hosts are those of the seed, whose load does not change.
 func TestKilledLab(t *testing.T) {
 	t.Parallel()
-	demo := []string{"LAB_EVENTS=demo", "LAB_EVENTS_PAUSE=500ms"}
+	seed, err := filepath.Abs("../lab/seed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hosts := []string{"COMPUTE_SOURCES=seed=" + filepath.Join(seed, "compute.json"), "COMPUTE_SITES=" + filepath.Join(seed, "sites.json")}
+	demo := append(hosts, "LAB_EVENTS=demo", "LAB_EVENTS_PAUSE=500ms")
 	whole := launchLab(t, t.TempDir(), demo...)
 	whole.line(`── link R2–R3 is back ──`)
 	whole.holdsAllLinks()
@@ -25,7 +31,7 @@ func TestKilledLab(t *testing.T) {
 	killed.line(`── link R2–R3 fails ──`)
 	killed.topics.close()
 	killed.kill()
-	again := launchLab(t, dir, "LAB_EVENTS=none")
+	again := launchLab(t, dir, append(hosts, "LAB_EVENTS=none")...)
 	again.line(`^In another terminal`)
 	again.awaitContent(want)
 	again.quiet(t)

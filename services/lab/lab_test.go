@@ -22,7 +22,7 @@ import (
 func startLab(t *testing.T, c Config) *Lab { return startLabOn(t, c, io.Discard) }
 
 // startLabOn is startLab with a screen.
-func startLabOn(t *testing.T, c Config, out io.Writer) *Lab {
+func startLabOn(t testing.TB, c Config, out io.Writer) *Lab {
 	t.Helper()
 	c.KafkaListen, c.RegistryListen, c.HTTPListen = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 	c.Partitions, c.RouterPort = 2, 0

@@ -72,11 +72,12 @@ func TestLargeMaps(t *testing.T) {
 
 // live is a cost map as it changes.
 type live struct {
-	shown  chan *versioned.CostMap
-	octets int // of the last publication
+	shown   chan *versioned.CostMap
+	octets  int           // of the last publication
+	latency time.Duration // of the last publication, since the UPDATE reached bgp-ingest
 }
 
-func follow(t *testing.T, l *Lab, id string) *live {
+func follow(t testing.TB, l *Lab, id string) *live {
 	f := &live{shown: make(chan *versioned.CostMap, 64)}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -98,6 +99,7 @@ func follow(t *testing.T, l *Lab, id string) *live {
 				}
 			}
 			if _, state, whole := reader.Take(string(m.Key), v); state == versioned.Shown {
+				f.latency = time.Since(stream.ObservedAt(m))
 				f.octets, octets = octets, 0
 				f.shown <- whole
 			}
@@ -115,7 +117,7 @@ func follow(t *testing.T, l *Lab, id string) *live {
 }
 
 // until returns the first map that is as is says.
-func (f *live) until(t *testing.T, is func(*versioned.CostMap) bool) *versioned.CostMap {
+func (f *live) until(t testing.TB, is func(*versioned.CostMap) bool) *versioned.CostMap {
 	t.Helper()
 	for {
 		select {
@@ -123,7 +125,7 @@ func (f *live) until(t *testing.T, is func(*versioned.CostMap) bool) *versioned.
 			if is(m) {
 				return m
 			}
-		case <-time.After(time.Minute):
+		case <-time.After(2 * time.Minute):
 			t.Fatal("the map does not come")
 		}
 	}
@@ -159,7 +161,7 @@ func records(t *testing.T, l *Lab, topic, id string) map[string]int {
 	return counts
 }
 
-func costSerde(t *testing.T, l *Lab) *avro.Serde[versioned.CostRecord] {
+func costSerde(t testing.TB, l *Lab) *avro.Serde[versioned.CostRecord] {
 	t.Helper()
 	clients := l.Clients()
 	registry, err := avro.Dial(clients.Registry())
