@@ -33,7 +33,7 @@ type Domain struct {
 	// Areas are OSPF's areas; of IS-IS level 1 and level 2, either of which may be missing.
 	Areas []*Area
 	// Addresses holds by router the host prefix that stands for it: its own address,
-	// the zero value if none is told.
+	// the zero value if none is told. A domain of one area needs none.
 	Addresses []netip.Prefix
 }
 

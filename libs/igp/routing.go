@@ -165,7 +165,10 @@ func (r *routing) withinAreas() *Matrix {
 
 // begin makes a router the destination at hand.
 func (r *routing) begin(to int) {
-	r.to, r.address, r.homes = to, r.domain.Addresses[to], r.places[to]
+	r.to, r.address, r.homes = to, netip.Prefix{}, r.places[to]
+	if len(r.domain.Addresses) > 0 {
+		r.address = r.domain.Addresses[to]
+	}
 	clear(r.asked)
 	r.own, r.covering = r.own[:0], r.covering[:0]
 	if !r.address.IsValid() {

@@ -29,6 +29,14 @@ area 0.0.0.1 within: 192.168.12.1-192.168.12.2 10`},
 	}
 }
 
+func TestPathWithinOneArea(t *testing.T) {
+	g := one(all(level2.pair(s1, s2, 5), level2.pair(s2, s3, 6))...).Graph()
+	p, ok := g.Path(q1, q3, false)
+	if got := fmt.Sprint(p.Metric, p.Links, len(p.Legs)); !ok || got != "11 2 1" {
+		t.Errorf("got %v %s, want a path of 11 in 2 links and 1 leg", ok, got)
+	}
+}
+
 func describePath(p Path) string {
 	lines := []string{fmt.Sprintf("%s %d in %d links", p.Protocol, p.Metric, p.Links)}
 	for _, l := range p.Legs {
