@@ -58,23 +58,26 @@ func TestGarbageRecords(t *testing.T) {
 	checkEveryMap(t, c.topics)
 }
 
-// unchanged reports a network map or endpoint that is another one than before.
+// unchanged waits until network maps and endpoints are as before: while programs start, maps are
+// stale for a moment.
 func (c *chain) unchanged(before content) {
 	c.t.Helper()
-	now := c.content()
-	for _, topic := range []string{schemas.NetworkMapsTopic, schemas.EndpointPropertiesTopic} {
-		for key, v := range before[topic] {
-			if err := differ(topic+" "+key, v, now[topic][key]); err != nil {
-				c.t.Error(err)
+	await(c.t, func() error {
+		now := c.content()
+		var errs []error
+		for _, topic := range []string{schemas.NetworkMapsTopic, schemas.EndpointPropertiesTopic} {
+			for key, v := range before[topic] {
+				errs = append(errs, differ(topic+" "+key, v, now[topic][key]))
 			}
 		}
-	}
-	if n := len(now[schemas.CostMapsTopic]); n != 2 {
-		c.t.Errorf("there are %d cost maps, want 2", n)
-	}
-	if n := len(endpoints(now)); n != 3 {
-		c.t.Errorf("there are %d endpoints, want 3", n)
-	}
+		if n := len(now[schemas.CostMapsTopic]); n != 2 {
+			errs = append(errs, fmt.Errorf("there are %d cost maps, want 2", n))
+		}
+		if n := len(endpoints(now)); n != 3 {
+			errs = append(errs, fmt.Errorf("there are %d endpoints, want 3", n))
+		}
+		return errors.Join(errs...)
+	})
 }
 
 // terminateAll ends all programs and returns their names.
