@@ -3,6 +3,7 @@ package rank
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -27,15 +28,33 @@ func tables() *Tables {
 		"a": {IPv4: []string{"10.1.0.0/16"}}, "b": {}, "c": {}, "d": {}, "e": {}, alto.DefaultPID: {IPv4: []string{"0.0.0.0/0"}},
 	}})
 	costs := func(metric string, row map[string]float64) {
-		t.SetCostMap(alto.CostMapID("default", metric, alto.Numerical), &schemas.CostMap{
-			Meta: &schemas.CostMapMeta{DependentVTags: []schemas.VersionTag{vtag}}, CostMap: alto.CostMap{"a": row},
-		})
+		meta := &schemas.CostMapMeta{DependentVTags: []schemas.VersionTag{vtag}}
+		t.SetCosts(alto.CostMapID("default", metric, alto.Numerical), meta, sparse{[]string{"a", "b", "c", "d"}, alto.CostMap{"a": row}})
 	}
 	costs("routingcost", map[string]float64{"a": 0, "b": 10, "c": 20, "d": 20})
 	costs("delay-ow", map[string]float64{"a": 0, "b": 9000, "c": 3000})
 	costs("bw-available", map[string]float64{"b": 1e9, "c": 1e8, "d": 1e9})
 	t.SetEndpoint(mapID, &schemas.EndpointProperties{Entity: mapID, DependentVTags: []schemas.VersionTag{vtag}})
 	return t
+}
+
+// sparse is a cost map as alto.Costs.
+type sparse struct {
+	pids []string
+	rows alto.CostMap
+}
+
+func (s sparse) PIDs() []string { return s.pids }
+
+func (s sparse) Row(from int, costs []float64) {
+	row := s.rows[s.pids[from]]
+	for i, to := range s.pids {
+		cost, ok := row[to]
+		if !ok {
+			cost = math.NaN()
+		}
+		costs[i] = cost
+	}
 }
 
 type option func(*schemas.EndpointProperties)

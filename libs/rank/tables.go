@@ -1,7 +1,6 @@
 package rank
 
 import (
-	"maps"
 	"math"
 	"slices"
 
@@ -62,41 +61,6 @@ func (t *Tables) SetCosts(id string, meta *schemas.CostMapMeta, c alto.Costs) {
 		return
 	}
 	t.costs[id] = &costs{meta, c}
-}
-
-// SetCostMap is SetCosts of a record; one that is no whole map by itself counts as gone.
-func (t *Tables) SetCostMap(id string, m *schemas.CostMap) {
-	if m == nil || m.Meta == nil || m.CostMap == nil {
-		t.SetCosts(id, nil, nil)
-		return
-	}
-	pids := map[string]bool{}
-	for from, row := range m.CostMap {
-		pids[from] = true
-		for to := range row {
-			pids[to] = true
-		}
-	}
-	t.SetCosts(id, m.Meta, &sparse{slices.Sorted(maps.Keys(pids)), m.CostMap})
-}
-
-// sparse is a cost map as alto.Costs.
-type sparse struct {
-	pids []string
-	rows alto.CostMap
-}
-
-func (s *sparse) PIDs() []string { return s.pids }
-
-func (s *sparse) Row(from int, costs []float64) {
-	row := s.rows[s.pids[from]]
-	for i, to := range s.pids {
-		cost, ok := row[to]
-		if !ok {
-			cost = math.NaN()
-		}
-		costs[i] = cost
-	}
 }
 
 // row returns the costs from a PID by destination, those that are told; nil if there are

@@ -24,9 +24,6 @@ func TestLargeMaps(t *testing.T) {
 	const id = "costmap-default-routingcost"
 	for _, routers := range []int{300, 1000} {
 		t.Run(fmt.Sprint(routers), func(t *testing.T) {
-			if routers > 300 && testing.Short() {
-				t.Skip("takes long")
-			}
 			l := startLabOn(t, Config{Routers: fmt.Sprint(routersISP, routers)}, io.Discard)
 			pids := routers + 1 // with the default PID
 			live := follow(t, l, id)
