@@ -16,10 +16,14 @@ type CostMap struct {
 	pids    []string
 	columns []int32 // of PIDs in the rows
 	rows    []*costRow
+	cells   int
 }
 
 // PIDs returns the sources, sorted; they must not be changed.
 func (m *CostMap) PIDs() []string { return m.pids }
+
+// Len returns how many costs there are.
+func (m *CostMap) Len() int { return m.cells }
 
 // Row fills costs, as many as there are PIDs, with the costs from one; NaN = no such cost.
 func (m *CostMap) Row(from int, costs []float64) {
@@ -56,14 +60,22 @@ func (m *CostMap) Changes(earlier *CostMap) iter.Seq[Change] {
 	if earlier == nil {
 		earlier = &CostMap{}
 	}
+	pids := both(earlier.pids, m.pids)
+	sameColumns := slices.Equal(earlier.pids, m.pids) && slices.Equal(earlier.columns, m.columns)
 	return func(yield func(Change) bool) {
-		for from := range both(earlier.pids, m.pids) {
-			old, current := earlier.row(from), m.row(from)
-			if old == current && slices.Equal(earlier.columns, m.columns) {
+		for _, from := range pids {
+			var old, current *costRow
+			if from.a >= 0 {
+				old = earlier.rows[from.a]
+			}
+			if from.b >= 0 {
+				current = m.rows[from.b]
+			}
+			if old == current && sameColumns {
 				continue
 			}
-			for to := range both(earlier.pids, m.pids) {
-				c := Change{from, to, earlier.in(old, to), m.in(current, to)}
+			for _, to := range pids {
+				c := Change{from.name, to.name, earlier.in(old, to.a), m.in(current, to.b)}
 				if c.Old != c.New && !(math.IsNaN(c.Old) && math.IsNaN(c.New)) && !yield(c) {
 					return
 				}
@@ -72,38 +84,37 @@ func (m *CostMap) Changes(earlier *CostMap) iter.Seq[Change] {
 	}
 }
 
-func (m *CostMap) row(pid string) *costRow {
-	if i, ok := slices.BinarySearch(m.pids, pid); ok {
-		return m.rows[i]
+// in returns the cost to a PID in a row, NaN if one of them is not there.
+func (m *CostMap) in(row *costRow, to int) float64 {
+	if row == nil || to < 0 {
+		return math.NaN()
 	}
-	return nil
+	return row.at(m.columns[to])
 }
 
-func (m *CostMap) in(row *costRow, to string) float64 {
-	if i, ok := slices.BinarySearch(m.pids, to); ok && row != nil {
-		return row.at(m.columns[i])
-	}
-	return math.NaN()
+// places is where a name is in two slices, -1 = it is not there.
+type places struct {
+	name string
+	a, b int
 }
 
-// both yields the names that are in one of two sorted slices, or both.
-func both(a, b []string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for len(a) > 0 || len(b) > 0 {
-			var next string
-			switch {
-			case len(a) == 0 || len(b) > 0 && b[0] < a[0]:
-				next, b = b[0], b[1:]
-			case len(b) == 0 || a[0] < b[0]:
-				next, a = a[0], a[1:]
-			default:
-				next, a, b = a[0], a[1:], b[1:]
-			}
-			if !yield(next) {
-				return
-			}
+// both returns the names that are in one of two sorted slices, or both.
+func both(a, b []string) []places {
+	all := make([]places, 0, max(len(a), len(b)))
+	for i, j := 0, 0; i < len(a) || j < len(b); {
+		switch {
+		case i == len(a) || j < len(b) && b[j] < a[i]:
+			all = append(all, places{b[j], -1, j})
+			j++
+		case j == len(b) || a[i] < b[j]:
+			all = append(all, places{a[i], i, -1})
+			i++
+		default:
+			all = append(all, places{a[i], i, j})
+			i, j = i+1, j+1
 		}
 	}
+	return all
 }
 
 // whole returns the rows as a map; they are shared with it from now on.
@@ -116,7 +127,7 @@ func (c *costs) whole(record *CostRecord) *CostMap {
 			c.order = append(c.order, c.names.numbers[pid])
 		}
 	}
-	m := &CostMap{Meta: record.Meta, columns: c.order, pids: make([]string, c.count), rows: make([]*costRow, c.count)}
+	m := &CostMap{Meta: record.Meta, columns: c.order, pids: make([]string, c.count), rows: make([]*costRow, c.count), cells: c.costs}
 	for i, number := range c.order {
 		m.pids[i], m.rows[i] = c.names.names[number], c.rows[number]
 		m.rows[i].shared = true
