@@ -3,6 +3,9 @@ package igp
 import (
 	"math"
 	"slices"
+	"sync"
+
+	"github.com/altostream/altostream/libs/apsp"
 )
 
 // Distance is the length of a path: the sum of the metric asked for, and of the paths
@@ -55,11 +58,25 @@ func (w Weight) sum(a, b Distance) Distance {
 }
 
 // Matrix holds the distance from every router to every router.
-type Matrix struct{ rows [][]Distance }
+type Matrix struct {
+	rows [][]Distance
+	room *apsp.Matrix[Distance] // that the rows are in, if it can be recycled
+}
+
+// rooms are of matrices that were recycled.
+var rooms sync.Pool
+
+// Recycle lets other matrices have the memory of this one, which is not to be used any more.
+func (m *Matrix) Recycle() {
+	if m.room != nil {
+		rooms.Put(m.room)
+	}
+	*m = Matrix{}
+}
 
 // newMatrix returns the matrix of n routers that reach themselves alone.
 func newMatrix(n int) *Matrix {
-	m := &Matrix{newRows(n, n, Unreachable)}
+	m := &Matrix{rows: newRows(n, n, Unreachable)}
 	for i := range n {
 		m.rows[i][i] = 0
 	}
@@ -92,5 +109,8 @@ func (m *Matrix) Routers() int { return len(m.rows) }
 
 // At returns the distance from one router to another.
 func (m *Matrix) At(from, to int) Distance { return m.rows[from][to] }
+
+// Row returns the distances from one router to each; they must not be changed.
+func (m *Matrix) Row(from int) []Distance { return m.rows[from] }
 
 func (m *Matrix) set(from, to int, d Distance) { m.rows[from][to] = d }

@@ -182,7 +182,7 @@ func (d *Domain) members(routers int) []bool {
 
 // join lets routers that do not reach each other do so over the given ones.
 func (m *Matrix) join(over []int, w Weight) {
-	direct := &Matrix{cloneRows(m.rows)}
+	direct := &Matrix{rows: cloneRows(m.rows)}
 	for _, via := range over {
 		for from := range m.rows {
 			first := m.At(from, via)
@@ -201,7 +201,14 @@ func (m *Matrix) join(over []int, w Weight) {
 // distances returns the distances within one domain.
 func (d *Domain) distances(routers int, w Weight) *Matrix {
 	w = d.weight(w)
-	return newRouting(d, routers, w, func(a *Area) *inside { return a.shortestPaths(w) }).all()
+	r := newRouting(d, routers, w, func(a *Area) *inside { return a.shortestPaths(w) })
+	all := r.all()
+	if !r.isWhole() {
+		for _, in := range r.inside {
+			rooms.Put(in.room)
+		}
+	}
+	return all
 }
 
 // weight is what ByIGPThenLinks stands for in a domain.

@@ -146,7 +146,7 @@ func (r *routing) isWhole() bool {
 // withinAreas returns the distances of paths that stay within an area.
 func (r *routing) withinAreas() *Matrix {
 	if r.isWhole() {
-		return &Matrix{r.inside[0].rows}
+		return &Matrix{r.inside[0].rows, r.inside[0].room}
 	}
 	m := newMatrix(r.routers)
 	for _, in := range r.inside {

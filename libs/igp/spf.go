@@ -7,7 +7,8 @@ type inside struct {
 	index   []int // by node: of a router in rows, of a pseudonode behind all of them
 	routers []int // by index in rows
 	rows    [][]Distance
-	values  [][]float64 // what the measure comes to along these paths; nil = none is asked for
+	room    *apsp.Matrix[Distance] // that they are in
+	values  [][]float64            // what the measure comes to along these paths; nil = none is asked for
 }
 
 // at returns the distance between two nodes of the area. To and from a pseudonode there is none.
@@ -57,11 +58,14 @@ func (a *Area) shortestPaths(w Weight) *inside {
 
 // take takes the rows that a computation of all pairs gives.
 func (in *inside) take(compute func(into *apsp.Matrix[Distance])) {
-	var m apsp.Matrix[Distance]
-	compute(&m)
+	in.room, _ = rooms.Get().(*apsp.Matrix[Distance])
+	if in.room == nil {
+		in.room = &apsp.Matrix[Distance]{}
+	}
+	compute(in.room)
 	in.rows = make([][]Distance, len(in.routers))
 	for i := range in.rows {
-		in.rows[i] = m.Row(i)
+		in.rows[i] = in.room.Row(i)
 	}
 }
 

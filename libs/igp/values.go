@@ -66,7 +66,7 @@ func (d *Domain) along(routers int, m Measure) (*Matrix, *Values) {
 
 // join does what Matrix.join does, and keeps the worst of the ways that are as short.
 func (v *Values) join(m Measure, lengths *Matrix, over []int) {
-	direct := &Matrix{cloneRows(lengths.rows)}
+	direct := &Matrix{rows: cloneRows(lengths.rows)}
 	for _, via := range over {
 		for from := range v.rows {
 			first := lengths.At(from, via)

@@ -28,46 +28,22 @@ func (g *Graph) IPv6Apart() bool { return g.ipv6.apart }
 // IPv4, and to and from routers that route IPv6 alone of IPv6. Costs are directional, and
 // 0 from a router to itself.
 func (g *Graph) Costs(m Metric) alto.Costs {
-	c := matrix{pids: g.pids, cost: g.costs(ip4, m)}
+	costs := g.costs(ip4, m)
 	if slices.Contains(g.ipv6.only, true) {
-		c.other, c.ipv6Only = g.costs(ip6, m), g.ipv6.only
+		return mixed{costs, g.costs(ip6, m), g.ipv6.only}
 	}
-	return c
+	return costs
 }
 
 // IPv6Costs returns the costs of IPv6.
-func (g *Graph) IPv6Costs(m Metric) alto.Costs { return matrix{pids: g.pids, cost: g.costs(ip6, m)} }
-
-// matrix reads costs from what is known of the paths between routers.
-type matrix struct {
-	pids     []string
-	cost     cost
-	other    cost   // to and from routers that route IPv6 alone; nil if there are none
-	ipv6Only []bool // by router
-}
-
-// cost is that from one router to another; NaN if there is none.
-type cost func(from, to int) float64
-
-func (c matrix) PIDs() []string { return c.pids }
-
-func (c matrix) Row(from int, row []float64) {
-	for to := range row {
-		cost := c.cost
-		if c.other != nil && (c.ipv6Only[from] || c.ipv6Only[to]) {
-			cost = c.other
-		}
-		row[to] = cost(from, to)
-	}
-}
+func (g *Graph) IPv6Costs(m Metric) alto.Costs { return g.costs(ip6, m) }
 
 // costs returns the costs of an address family by a metric.
-func (g *Graph) costs(f family, m Metric) cost {
+func (g *Graph) costs(f family, m Metric) alto.Costs {
 	if of, ok := measures[m]; ok {
-		return g.measuredCosts(f, of)
+		return measuredCosts{g.pids, of, g.db.values(valuesOf{f, of.Measure, of.widest})}
 	}
-	paths := g.paths(f, m)
-	return func(from, to int) float64 { return m.cost(paths.At(from, to)) }
+	return pathCosts{g.pids, m, g.paths(f, m)}
 }
 
 // paths returns the distances that a metric is read from. Distances by IGP metric have the
@@ -86,6 +62,30 @@ func (g *Graph) paths(f family, m Metric) *igp.Matrix {
 	return g.db.distances(f, weight)
 }
 
+// pathCosts are read from the distances between routers.
+type pathCosts struct {
+	pids   []string
+	metric Metric
+	paths  *igp.Matrix
+}
+
+func (c pathCosts) PIDs() []string { return c.pids }
+
+func (c pathCosts) Row(from int, costs []float64) {
+	for to, d := range c.paths.Row(from) {
+		costs[to] = c.metric.cost(d)
+	}
+}
+
+// Whole is false of a row with a sum of metrics of 32 bits or more.
+func (c pathCosts) Whole(from int, costs []uint32) bool {
+	if c.metric == HopCount {
+		igp.Links(c.paths.Row(from), costs, alto.Absent)
+		return true
+	}
+	return igp.Metrics(c.paths.Row(from), costs, alto.Absent)
+}
+
 // cost is the cost that a distance stands for; NaN if it is not known.
 func (m Metric) cost(d igp.Distance) float64 {
 	if d == igp.Unreachable {
@@ -99,4 +99,26 @@ func (m Metric) cost(d igp.Distance) float64 {
 		return float64(links)
 	}
 	return float64(d.Metric())
+}
+
+// mixed are costs, but to and from routers that route IPv6 alone those of IPv6.
+type mixed struct {
+	alto.Costs
+	ipv6 alto.Costs
+	only []bool // by router
+}
+
+func (c mixed) Row(from int, costs []float64) {
+	other := make([]float64, len(costs))
+	c.ipv6.Row(from, other)
+	if c.only[from] {
+		copy(costs, other)
+		return
+	}
+	c.Costs.Row(from, costs)
+	for to, only := range c.only {
+		if only {
+			costs[to] = other[to]
+		}
+	}
 }

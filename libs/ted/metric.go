@@ -76,19 +76,26 @@ var measures = map[Metric]measure{
 	WidestReservableBandwidth: {Measure: igp.ReservableBandwidth, widest: true},
 }
 
-// measuredCosts returns costs that are made of a measure of links.
-func (g *Graph) measuredCosts(f family, m measure) cost {
-	values := g.db.values(valuesOf{f, m.Measure, m.widest})
-	return func(from, to int) float64 {
+// measuredCosts are read from what a measure of links comes to between routers.
+type measuredCosts struct {
+	pids []string
+	measure
+	values *igp.Values
+}
+
+func (c measuredCosts) PIDs() []string { return c.pids }
+
+func (c measuredCosts) Row(from int, costs []float64) {
+	for to := range costs {
+		costs[to] = c.values.At(from, to)
 		switch {
 		case from == to:
-			return 0
-		case m.roundTrip:
-			return values.At(from, to) + values.At(to, from)
-		case m.Measure == igp.Loss:
-			return inPercent(values.At(from, to))
+			costs[to] = 0
+		case c.roundTrip:
+			costs[to] += c.values.At(to, from)
+		case c.Measure == igp.Loss:
+			costs[to] = inPercent(costs[to])
 		}
-		return values.At(from, to)
 	}
 }
 

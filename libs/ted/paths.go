@@ -23,6 +23,9 @@ type valuesOf struct {
 }
 
 func (d *Database) pathsChanged() {
+	for _, m := range d.computed.distances {
+		m.Recycle()
+	}
 	clear(d.computed.distances)
 	clear(d.computed.values)
 	d.destinations.stale = true

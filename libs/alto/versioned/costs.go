@@ -15,6 +15,8 @@ type costs struct {
 	sum   uint64
 	order []int32 // the numbers of the rows by name; nil: not known
 	wide  int     // octets of a part that has a cost to each of the PIDs that align took last
+
+	changed [][]cell // by row: what compare found last, as far as it was kept
 }
 
 // costRow is the costs from one PID. Where all are whole and small it holds them as such. What is

@@ -71,60 +71,6 @@ func (c *costs) digestIn(m alto.Costs) (d digest, cells int) {
 	return digest{alto.DigestText(sum), len(pids)}, cells
 }
 
-func (c *costs) compare(m alto.Costs) []difference {
-	pids := m.PIDs()
-	c.align(pids)
-	var differences []difference
-	costs := make([]float64, len(pids))
-	for from, pid := range pids {
-		r := c.rows[from]
-		if r == nil {
-			differences = append(differences, difference{row: pid, isNew: true, cells: len(pids), part: c.wide})
-			continue
-		}
-		m.Row(from, costs)
-		d := difference{row: pid, part: c.wide}
-		r.differ(costs, func(to int) {
-			d.cells++
-			d.delta += nameOctets(c.names.names[to]) + branchOctets
-			if to < len(costs) && !math.IsNaN(costs[to]) {
-				d.delta += costOctets
-			}
-		})
-		if d.cells > 0 {
-			d.delta += nameOctets(pid) + 4
-			differences = append(differences, d)
-		}
-	}
-	return differences
-}
-
-// differ calls other for each column in which the row does not have the costs of another one,
-// which has the first columns alone.
-func (r *costRow) differ(costs []float64, other func(column int)) {
-	same := 0
-	if r.large == nil {
-		small := r.small[:min(len(r.small), len(costs))]
-		for i, old := range small {
-			cost := costs[i]
-			if float64(old) == cost && old != absent || cost != cost && old == absent {
-				continue
-			}
-			other(i)
-		}
-		same = len(small)
-	}
-	for i := same; i < max(len(r.small), len(r.large), len(costs)); i++ {
-		old, cost := r.at(int32(i)), math.NaN()
-		if i < len(costs) {
-			cost = costs[i]
-		}
-		if math.Float64bits(old) != math.Float64bits(cost) && !(math.IsNaN(old) && math.IsNaN(cost)) {
-			other(i)
-		}
-	}
-}
-
 // align gives PIDs the first numbers, in their order.
 func (c *costs) align(pids []string) {
 	c.wide = rowOctets(pids)
@@ -214,21 +160,19 @@ func (c *costs) part(m alto.Costs, row string, version int64) *CostRecord {
 	return &CostRecord{CostMap: body, Version: &version}
 }
 
+// delta takes what compare found last.
 func (c *costs) delta(m alto.Costs, rows []string, version int64) *CostRecord {
-	pids := m.PIDs()
 	v := &CostRecord{Delta: make([]avro.Entry[Cells], len(rows)), Version: &version}
 	for i, row := range rows {
-		from, _ := slices.BinarySearch(pids, row)
-		costs := make([]float64, len(pids)) // the cells point into it
-		m.Row(from, costs)
-		cells := Cells{}
-		c.rows[from].differ(costs, func(to int) {
-			cell := avro.Entry[*float64]{Key: c.names.names[to]}
-			if to < len(costs) && !math.IsNaN(costs[to]) {
-				cell.Value = &costs[to]
+		from, _ := slices.BinarySearch(m.PIDs(), row)
+		changed := c.changedCells(m, from)
+		cells := make(Cells, len(changed))
+		for j := range changed {
+			cells[j].Key = c.names.names[changed[j].column]
+			if cost := &changed[j].cost; !math.IsNaN(*cost) {
+				cells[j].Value = cost
 			}
-			cells = append(cells, cell)
-		})
+		}
 		v.Delta[i] = avro.Entry[Cells]{Key: row, Value: cells}
 	}
 	return v
