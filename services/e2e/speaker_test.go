@@ -15,7 +15,7 @@ import (
 // speaker is a BGP speaker that bgp-ingest connects to. It says what it is told to
 // say, byte for byte, and, in each new session, first its greeting.
 type speaker struct {
-	t       *testing.T
+	t       testing.TB
 	address netip.AddrPort
 	asn     uint32 // that it says it has
 
@@ -27,7 +27,7 @@ type speaker struct {
 
 // startSpeaker starts a speaker that waits for bgp-ingest on an address, with any free
 // port.
-func startSpeaker(t *testing.T, address string, as uint32, greeting func() [][]byte) *speaker {
+func startSpeaker(t testing.TB, address string, as uint32, greeting func() [][]byte) *speaker {
 	t.Helper()
 	listener, err := net.Listen("tcp", address+":0")
 	if err != nil {
@@ -39,7 +39,7 @@ func startSpeaker(t *testing.T, address string, as uint32, greeting func() [][]b
 	return s
 }
 
-func newSpeaker(t *testing.T, address string, as uint32, greeting func() [][]byte) *speaker {
+func newSpeaker(t testing.TB, address string, as uint32, greeting func() [][]byte) *speaker {
 	return &speaker{t: t, asn: as, greeting: greeting, address: netip.AddrPortFrom(netip.MustParseAddr(address), 0)}
 }
 

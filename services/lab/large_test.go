@@ -69,9 +69,8 @@ func TestLargeMaps(t *testing.T) {
 
 // live is a cost map as it changes.
 type live struct {
-	shown   chan *versioned.CostMap
-	octets  int           // of the last publication
-	latency time.Duration // of the last publication, since the UPDATE reached bgp-ingest
+	shown  chan *versioned.CostMap
+	octets int // of the last publication
 }
 
 func follow(t testing.TB, l *Lab, id string) *live {
@@ -96,7 +95,6 @@ func follow(t testing.TB, l *Lab, id string) *live {
 				}
 			}
 			if _, state, whole := reader.Take(string(m.Key), v); state == versioned.Shown {
-				f.latency = time.Since(stream.ObservedAt(m))
 				f.octets, octets = octets, 0
 				f.shown <- whole
 			}

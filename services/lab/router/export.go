@@ -18,16 +18,19 @@ const borderBit = 0x10
 
 const gigabit = 125e6 // bytes/s
 
-// object is an NLRI with its attributes.
-type object struct {
-	nlri       bgpls.NLRI
-	attributes *bgpls.Attributes
+// Object is an NLRI with its attributes.
+type Object struct {
+	NLRI       bgpls.NLRI
+	Attributes *bgpls.Attributes
 }
+
+// Database is what the first of the speakers has in its link-state database.
+func (t *Topology) Database() []Object { return t.database(t.speakers[0]) }
 
 // database is what a router has in its link-state database, as BGP-LS has it: of each of
 // its areas what the routers say that it reaches there (RFC 9552 §5.9).
-func (t *Topology) database(r router) []object {
-	var objects []object
+func (t *Topology) database(r router) []Object {
+	var objects []Object
 	summaries := t.summaries()
 	for _, area := range t.areas[r] {
 		reached := t.distances(r, area)
@@ -66,21 +69,21 @@ func (r router) descriptor(area uint32) *bgpls.NodeDescriptor {
 	}
 }
 
-func (t *Topology) nodeObject(r router, area uint32) object {
+func (t *Topology) nodeObject(r router, area uint32) Object {
 	var flags uint8
 	if t.border(r) {
 		flags = borderBit
 	}
-	return object{
+	return Object{
 		bgpls.NLRI{Type: bgpls.NodeNLRI, Protocol: bgpls.OSPFv2, Local: r.descriptor(area)},
 		&bgpls.Attributes{NodeFlags: &flags, NodeName: &r.name},
 	}
 }
 
 // linkObject is the direction of a link that starts at one of its ends.
-func linkObject(l *link, from int) object {
+func linkObject(l *link, from int) Object {
 	near, far := l.ends[from], l.ends[1-from]
-	return object{
+	return Object{
 		bgpls.NLRI{
 			Type: bgpls.LinkNLRI, Protocol: bgpls.OSPFv2,
 			Local: near.router.descriptor(l.area), Remote: far.router.descriptor(l.area),
@@ -94,8 +97,8 @@ func linkObject(l *link, from int) object {
 	}
 }
 
-func prefixObject(by router, area uint32, prefix netip.Prefix, routeType uint8, metric uint32) object {
-	return object{
+func prefixObject(by router, area uint32, prefix netip.Prefix, routeType uint8, metric uint32) Object {
+	return Object{
 		bgpls.NLRI{
 			Type: bgpls.IPv4PrefixNLRI, Protocol: bgpls.OSPFv2,
 			Local:  by.descriptor(area),

@@ -69,11 +69,11 @@ func (s *goBGP) add(ctx context.Context, peer *api.Peer) error {
 	return s.bgp.AddPeer(ctx, &api.AddPeerRequest{Peer: peer})
 }
 
-func (s *goBGP) announce(ctx context.Context, o object) error {
+func (s *goBGP) announce(ctx context.Context, o Object) error {
 	_, err := s.bgp.AddPath(ctx, &api.AddPathRequest{TableType: api.TableType_GLOBAL, Path: &api.Path{
 		Family:       linkState,
-		NlriBinary:   o.nlri.Append(nil),
-		PattrsBinary: pathAttributes(bgpls.EncodeUpdate([]bgpls.NLRI{o.nlri}, nil, o.attributes, s.address.Addr())),
+		NlriBinary:   o.NLRI.Append(nil),
+		PattrsBinary: pathAttributes(bgpls.EncodeUpdate([]bgpls.NLRI{o.NLRI}, nil, o.Attributes, s.address.Addr())),
 	}})
 	return err
 }

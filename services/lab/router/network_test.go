@@ -92,14 +92,14 @@ func (s *told) prefixes() map[string][]string {
 }
 
 // checkObjects compares what a speaker told with what is in its database.
-func checkObjects(t *testing.T, s *told, database []object) {
+func checkObjects(t *testing.T, s *told, database []Object) {
 	t.Helper()
 	for _, o := range database {
-		got, ok := s.objects[o.nlri.Key()]
+		got, ok := s.objects[o.NLRI.Key()]
 		if !ok {
-			t.Errorf("missing %s", o.nlri.Key())
-		} else if diff := cmp.Diff(o.attributes, got, cmpopts.EquateComparable(netip.Addr{})); diff != "" {
-			t.Errorf("%s: attributes (-want +got)\n%s", o.nlri.Key(), diff)
+			t.Errorf("missing %s", o.NLRI.Key())
+		} else if diff := cmp.Diff(o.Attributes, got, cmpopts.EquateComparable(netip.Addr{})); diff != "" {
+			t.Errorf("%s: attributes (-want +got)\n%s", o.NLRI.Key(), diff)
 		}
 	}
 }
@@ -112,7 +112,7 @@ func TestLinkChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	there, here := linkObject(l, 0), linkObject(l, 1)
-	forward, back := there.nlri.Key(), here.nlri.Key()
+	forward, back := there.NLRI.Key(), here.NLRI.Key()
 	has := func(s *told, key string) bool { _, ok := s.nlris[key]; return ok }
 	metric := func(s *told, key string) uint32 {
 		if a := s.objects[key]; a != nil && a.IGPMetric != nil && *a.TEMetric == a.IGPMetric.Value {

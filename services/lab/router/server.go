@@ -24,13 +24,13 @@ type server struct {
 	stop      func()
 
 	mu      sync.Mutex
-	told    []object     // the database
+	told    []Object     // the database
 	session *bgp.Session // with the collector; nil if there is none
 }
 
 // startServer listens on the address, where port 0 is any free port, and tells the
 // database from then on.
-func startServer(ctx context.Context, r router, address netip.AddrPort, collector Collector, database []object, log *slog.Logger) (*server, error) {
+func startServer(ctx context.Context, r router, address netip.AddrPort, collector Collector, database []Object, log *slog.Logger) (*server, error) {
 	s := &server{router: r, collector: collector, told: database, log: log}
 	peer := bgp.Peer{Addrs: netip.PrefixFrom(collector.Address, collector.Address.BitLen()), ASN: collector.ASN, Passive: true}
 	speaker, err := bgp.New(bgp.Config{ASN: asn, RouterID: r.id}, []bgp.Peer{peer}, s, s)
@@ -83,7 +83,7 @@ func (s *server) Closed(netip.Addr, error) {
 }
 
 // change makes this the database, and tells what is different.
-func (s *server) change(database []object) {
+func (s *server) change(database []Object) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before, now := byKey(s.told), byKey(database)
@@ -91,22 +91,22 @@ func (s *server) change(database []object) {
 	var bodies [][]byte
 	for _, key := range slices.Sorted(maps.Keys(before)) {
 		if _, still := now[key]; !still {
-			bodies = append(bodies, bgpls.EncodeUpdate(nil, []bgpls.NLRI{before[key].nlri}, nil, netip.Addr{}))
+			bodies = append(bodies, bgpls.EncodeUpdate(nil, []bgpls.NLRI{before[key].NLRI}, nil, netip.Addr{}))
 		}
 	}
 	for _, o := range database {
-		old, known := before[o.nlri.Key()]
-		if !known || !reflect.DeepEqual(old.attributes, o.attributes) {
+		old, known := before[o.NLRI.Key()]
+		if !known || !reflect.DeepEqual(old.Attributes, o.Attributes) {
 			bodies = append(bodies, s.update(o))
 		}
 	}
 	s.say(bodies...)
 }
 
-func byKey(objects []object) map[string]object {
-	m := make(map[string]object, len(objects))
+func byKey(objects []Object) map[string]Object {
+	m := make(map[string]Object, len(objects))
 	for _, o := range objects {
-		m[o.nlri.Key()] = o
+		m[o.NLRI.Key()] = o
 	}
 	return m
 }
@@ -120,12 +120,12 @@ func (s *server) whole() [][]byte {
 }
 
 // update is the body of an UPDATE that tells an object.
-func (s *server) update(o object) []byte {
-	reach, hop := []bgpls.NLRI{o.nlri}, s.address.Addr()
+func (s *server) update(o Object) []byte {
+	reach, hop := []bgpls.NLRI{o.NLRI}, s.address.Addr()
 	if s.collector.ASN == asn {
-		return bgpls.EncodeUpdate(reach, nil, o.attributes, hop)
+		return bgpls.EncodeUpdate(reach, nil, o.Attributes, hop)
 	}
-	return bgpls.EncodeExternalUpdate(asn, reach, nil, o.attributes, hop)
+	return bgpls.EncodeExternalUpdate(asn, reach, nil, o.Attributes, hop)
 }
 
 // say sends UPDATEs in the session, if there is one. What is lost with it is told in the

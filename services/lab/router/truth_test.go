@@ -43,7 +43,7 @@ func TestTruth(t *testing.T) {
 				}
 				lab := map[string]string{}
 				for _, o := range topology.database(topology.speakers[i]) {
-					lab[o.nlri.Key()] = objectLine(&o.nlri, o.attributes)
+					lab[o.NLRI.Key()] = objectLine(&o.NLRI, o.Attributes)
 				}
 				// The recording has the BGP-LS identifier TLV, the lab has not.
 				if diff := cmp.Diff(lines(real), lines(lab)); diff != "" {
