@@ -10,16 +10,16 @@ import (
 )
 
 // record returns the record of an entity; nil if there is none.
-func (s *State) record(id string) *schemas.EndpointProperties {
-	if tellers := s.tellers[id]; len(tellers) > 0 {
-		return s.endpoint(id, tellers)
+func (s *State) record(n *node) *schemas.EndpointProperties {
+	if len(n.tellers) > 0 {
+		return s.endpoint(n.id, n.tellers)
 	}
-	if t := s.totals[id]; t != nil {
-		return s.totalsRecord(id, t)
+	if n.totals != nil {
+		return s.totalsRecord(n.id, n.totals)
 	}
-	if m := s.network.maps[id]; m != nil {
+	if m := s.network.maps[n.id]; m != nil {
 		return &schemas.EndpointProperties{
-			Entity: id, Properties: map[string]any{}, Placed: true,
+			Entity: n.id, Properties: map[string]any{}, Placed: true,
 			DependentVTags: []schemas.VersionTag{m.vtag}, StaleSince: m.staleSince,
 		}
 	}

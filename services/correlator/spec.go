@@ -1,7 +1,6 @@
 package correlator
 
 import (
-	"bytes"
 	"fmt"
 
 	"github.com/altostream/altostream/libs/alto/versioned"
@@ -40,19 +39,16 @@ func Spec(c Config, method *schemas.CATSMethod, s Serdes) stream.Spec[*State, Ev
 }
 
 func newState(sites Sites, method *schemas.CATSMethod, serde *avro.Serde[schemas.EndpointProperties]) *State {
-	var room []byte // of the last record
 	return &State{
-		encode: func(r *schemas.EndpointProperties) avro.Encoded {
-			b, err := serde.Append(room[:0], r)
+		encode: func(room []byte, r *schemas.EndpointProperties) []byte {
+			b, err := serde.Append(room, r)
 			if err != nil {
 				panic(fmt.Sprintf("a record of %s does not fit its schema: %v", schemas.EndpointPropertiesTopic, err))
 			}
-			room = b
-			return bytes.Clone(b)
+			return b
 		},
 		method: method, network: network{maps: map[string]*networkMap{}, sites: sites},
-		resources: map[string]*resource{}, tellers: map[string][]*resource{}, totals: map[string]*totals{},
-		wereResources: map[string]*resource{}, wereMaps: map[string]*networkMap{}, dirty: map[string]struct{}{},
+		resources: map[string]*standing{}, entities: map[string]*node{}, wereMaps: map[string]*networkMap{},
 	}
 }
 
