@@ -1,7 +1,6 @@
 package correlator
 
 import (
-	"bytes"
 	"maps"
 	"runtime"
 	"slices"
@@ -17,8 +16,9 @@ import (
 // State is what is known of all resources and network maps, and the entities that are
 // made of it.
 type State struct {
-	encode    func(room []byte, r *schemas.EndpointProperties) []byte // appends
+	encode    func(room []byte, r *Record) []byte // appends
 	method    *schemas.CATSMethod
+	written   *writtenMethod // the same
 	owned     owned
 	network   network
 	resources map[string]*standing // by key
@@ -30,7 +30,8 @@ type State struct {
 	wereMaps map[string]*networkMap
 	dirty    []*node
 	flushes  int
-	nodes    []*node // room
+	nodes    []*node              // room
+	places   []schemas.Attachment // room
 }
 
 // Event is one of Owned, Told, Mapped and Flush.
@@ -189,14 +190,10 @@ func (s *State) records() []output {
 	var making sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(dirty)/someRecords+1) {
 		making.Go(func() {
-			var room []byte
-			for {
-				from := int(next.Add(someRecords)) - someRecords
-				if from >= len(dirty) {
-					return
-				}
+			m := maker{State: s}
+			for from := int(next.Add(someRecords)) - someRecords; from < len(dirty); from = int(next.Add(someRecords)) - someRecords {
 				for i := from; i < min(from+someRecords, len(dirty)); i++ {
-					out[i], room = s.output(dirty[i], room)
+					out[i] = m.output(dirty[i])
 				}
 			}
 		})
@@ -205,15 +202,4 @@ func (s *State) records() []output {
 	clear(s.dirty)
 	s.dirty = s.dirty[:0]
 	return out
-}
-
-// output makes the record of an entity; room is for it to be encoded in.
-func (s *State) output(n *node, room []byte) (output, []byte) {
-	o := output{Key: n.id}
-	if record := s.record(n); record != nil {
-		room = s.encode(room[:0], record)
-		encoded := avro.Encoded(bytes.Clone(room))
-		o.Value = &encoded
-	}
-	return o, room
 }

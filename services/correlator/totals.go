@@ -2,9 +2,7 @@ package correlator
 
 import (
 	"cmp"
-	"maps"
 	"math"
-	"slices"
 
 	"github.com/altostream/altostream/schemas"
 )
@@ -92,7 +90,8 @@ func (s *State) count(n *node, in network, sign int) {
 		site := s.totalsOf(r.siteEntity, totalsOf{site: *r.site})
 		site.totals.add(r, sign, false)
 		for _, e := range r.entities {
-			site.totals.attach(in.place(r, e), sign)
+			s.places = in.place(s.places[:0], r, e)
+			site.totals.attach(s.places, sign)
 		}
 		s.added(site)
 	}
@@ -176,25 +175,6 @@ func (t *totals) attachments() []schemas.Attachment {
 		found = append(found, a)
 	}
 	return distinct(found)
-}
-
-// classRecords returns the sums of the classes. Of amounts of one class in different units
-// the first unit counts.
-func (t *totals) classRecords() map[string]schemas.Capacity {
-	classes := map[string]schemas.Capacity{}
-	put := func(name string, s *sums, kind, unit *string) {
-		c := s.capacity()
-		if _, held := classes[name]; !held && c.told() {
-			classes[name] = c.record(kind, unit)
-		}
-	}
-	for i := range t.own {
-		put(ownClasses[i].name, &t.own[i], ownClasses[i].kind, ownClasses[i].unit)
-	}
-	for _, key := range slices.SortedFunc(maps.Keys(t.classes), compareClasses) {
-		put(key.name, t.classes[key], optional(key.kind), optional(key.unit))
-	}
-	return classes
 }
 
 func compareClasses(a, b classKey) int {
