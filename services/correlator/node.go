@@ -82,6 +82,7 @@ func (s *State) retell(c *standing, before network) {
 			n.tell(c.is)
 		}
 	})
+	s.index.replace(c)
 	if c.is == nil {
 		delete(s.resources, c.key)
 	}

@@ -23,6 +23,7 @@ type State struct {
 	network   network
 	resources map[string]*standing // by key
 	entities  map[string]*node     // by id
+	index     *index
 
 	// Since the last flush: the resources that changed; maps that did, as they were, nil = not there;
 	// the entities whose records are to be made; and how many flushes there have been.
@@ -125,12 +126,11 @@ func (s *State) settle() {
 		before = s.before()
 		s.network.sort()
 	}
-	moved := s.moved(before)
+	for c := range s.moved(before) {
+		s.recount(s.nodesOf(nil, c.is), before, func() {})
+	}
 	for _, c := range s.changed {
 		s.retell(c, before)
-	}
-	for _, r := range moved {
-		s.recount(s.nodesOf(nil, r), before, func() {})
 	}
 	for id := range s.wereMaps {
 		s.touch(s.node(id))
@@ -152,21 +152,6 @@ func (s *State) before() network {
 	}
 	were.sort()
 	return were
-}
-
-// moved returns the resources that did not change and may have another place than before.
-func (s *State) moved(before network) []*resource {
-	if len(s.wereMaps) == 0 {
-		return nil
-	}
-	changes := s.mapChanges(before)
-	var moved []*resource
-	for _, c := range s.resources {
-		if !c.changed && slices.ContainsFunc(changes, func(change mapChange) bool { return change.mayMove(c.is, s.network.sites) }) {
-			moved = append(moved, c.is)
-		}
-	}
-	return moved
 }
 
 // someRecords are as many as one goroutine makes at a time.
