@@ -59,6 +59,7 @@ func (b *bench) runOwner(t *testing.T) (rt *service.Runtime, stop func()) {
 // TestRunOwns shares out the partitions of the output of a processor that reads all of its inputs whole: every
 // key is in its own partition, whoever serves it.
 func TestRunOwns(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 3)
 	want := map[string]string{}
 	put := func(tag string) {

@@ -88,7 +88,7 @@ func newShell[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Co
 		err = prepareSchema(ctx, rt, spec.Output)
 	}
 	if err == nil {
-		s.consumer, err = NewConsumer(c, group, rt.Log)
+		s.consumer, err = s.client.consumer()
 	}
 	if err != nil {
 		cancel()
