@@ -88,6 +88,17 @@ func (o *order) satisfied(needs []position) bool {
 	return true
 }
 
+// inputs returns how far everything but a topic has been given out, as InputsHeader has it.
+func (o *order) inputs(without string) string {
+	var text []byte
+	for p, next := range o.given {
+		if p.topic != without {
+			text = appendPosition(text, position{p, next})
+		}
+	}
+	return string(text)
+}
+
 func partitionOf(tp kafka.TopicPartition) partition {
 	return partition{topic: *tp.Topic, number: tp.Partition}
 }

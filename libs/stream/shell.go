@@ -39,7 +39,7 @@ type shell[S, E, V any] struct {
 
 	commands chan func()               // for the goroutine that polls, the only one that steers the consumer
 	failed   chan error                // what ends run
-	whole    whole                     // inputs that are read whole
+	whole    *whole[S, E, V]           // nil: every task reads its partitions of the inputs
 	opening  map[int32]<-chan struct{} // closed when the last opening of a partition's task has ended
 
 	mu    sync.Mutex
@@ -56,8 +56,8 @@ func Run[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Config,
 		return err
 	}
 	s.topic = spec.Output.Topic
-	if i := slices.IndexFunc(spec.Inputs, func(in Input[E]) bool { return !in.Global }); i >= 0 {
-		s.topic = spec.Inputs[i].Topic // the others are co-partitioned
+	if s.whole == nil {
+		s.topic = spec.Inputs[0].Topic // the others are co-partitioned
 	}
 	s.id = func(number int32) string { return fmt.Sprintf("%s-%d", group, number) }
 	defer s.close()
@@ -77,6 +77,9 @@ func newShell[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Co
 	s := &shell[S, E, V]{
 		cancel: cancel, spec: spec, runtime: rt, metrics: m, bad: newBadRecords(m, rt), inputs: map[string]Input[E]{}, group: group, ctx: ctx,
 		commands: make(chan func(), 64), failed: make(chan error, 1), opening: map[int32]<-chan struct{}{}, tasks: map[int32]*task[S, E, V]{},
+	}
+	if spec.Owns != nil {
+		s.whole = newWhole(s)
 	}
 	names := []string{spec.Output.Topic}
 	for _, in := range spec.Inputs {
@@ -156,6 +159,9 @@ func (s *shell[S, E, V]) fail(err error) {
 func (s *shell[S, E, V]) close() {
 	s.cancel()
 	s.release(s.all(), closeTime)
+	if s.whole != nil {
+		s.whole.locating.Wait()
+	}
 	if s.waiting != nil {
 		s.waiting.Done()
 	}
@@ -184,6 +190,9 @@ func (s *shell[S, E, V]) batch() {
 			break
 		}
 	}
+	if s.whole != nil {
+		s.whole.release(time.Now())
+	}
 	for _, t := range s.all() {
 		t.release(time.Now())
 	}
@@ -199,9 +208,7 @@ func (s *shell[S, E, V]) handle(event kafka.Event) {
 		}
 		s.take(e)
 	case kafka.PartitionEOF:
-		for _, t := range s.readers(kafka.TopicPartition(e)) {
-			t.end(kafka.TopicPartition(e))
-		}
+		s.end(kafka.TopicPartition(e))
 	case kafka.Error:
 		if e.IsFatal() {
 			s.fail(fmt.Errorf("kafka consumer: %w", e))
@@ -216,8 +223,9 @@ func (s *shell[S, E, V]) take(m *kafka.Message) {
 	topic := *m.TopicPartition.Topic
 	s.metrics.read.Add(s.ctx, 1, topicAttribute(topic))
 	apply := func(t *task[S, E, V]) { t.load(m) }
+	t := s.tasks[m.TopicPartition.Partition]
 	if in, ok := s.inputs[topic]; ok {
-		if t := s.tasks[m.TopicPartition.Partition]; t != nil && t.is(resting) {
+		if s.whole == nil && t != nil && t.is(resting) {
 			s.begin(t) // and reads it again
 			return
 		}
@@ -225,11 +233,24 @@ func (s *shell[S, E, V]) take(m *kafka.Message) {
 		if !ok {
 			return
 		}
+		if s.whole != nil {
+			s.whole.take(m, event)
+			return
+		}
 		cause := causeOf(m)
 		apply = func(t *task[S, E, V]) { t.machine.Apply(event, cause) }
 	}
-	for _, t := range s.readers(m.TopicPartition) {
+	if t != nil {
 		t.take(m, func() { apply(t) })
+	}
+}
+
+// end takes that there is nothing more in a partition (yet).
+func (s *shell[S, E, V]) end(tp kafka.TopicPartition) {
+	if _, input := s.inputs[*tp.Topic]; input && s.whole != nil {
+		s.whole.end(tp)
+	} else if t := s.tasks[tp.Partition]; t != nil {
+		t.end(tp)
 	}
 }
 
@@ -254,18 +275,6 @@ func (s *shell[S, E, V]) decodeRetry(decode func() error) error {
 	return decodeRetry(s.ctx, s.runtime, decode)
 }
 
-// readers returns the tasks that read a partition, of which something has come.
-func (s *shell[S, E, V]) readers(tp kafka.TopicPartition) []*task[S, E, V] {
-	if s.inputs[*tp.Topic].Global {
-		s.whole.begun = true
-		return s.all()
-	}
-	if t := s.tasks[tp.Partition]; t != nil {
-		return []*task[S, E, V]{t}
-	}
-	return nil
-}
-
 // all returns all tasks.
 func (s *shell[S, E, V]) all() []*task[S, E, V] {
 	s.mu.Lock()
@@ -281,6 +290,7 @@ func (s *shell[S, E, V]) all() []*task[S, E, V] {
 func (s *shell[S, E, V]) tellReady() {
 	tasks := s.all()
 	ready := s.waiting == nil && !slices.ContainsFunc(tasks, func(t *task[S, E, V]) bool { return t.is(opening) || t.is(loading) })
+	ready = ready && (s.whole == nil || s.whole.ready())
 	if ready && !s.ready && !s.fed() {
 		s.runtime.Log.Info("caught up", "partitions", len(tasks))
 	}

@@ -21,19 +21,21 @@ type Serdes struct {
 // endpoint-properties out, by entity. The serde of the output is registered before the
 // first event.
 func Spec(c Config, method *schemas.CATSMethod, s Serdes) stream.Spec[*State, Event, avro.Encoded] {
-	resources := stream.InputOf(schemas.ComputeResourcesTopic, s.Resources, told)
-	networkMaps := stream.InputOf(schemas.NetworkMapsTopic, s.Maps, newMapper())
-	resources.Global, networkMaps.Global = true, true
 	return stream.Spec[*State, Event, avro.Encoded]{
-		Name:   "correlator",
-		Inputs: []stream.Input[Event]{resources, networkMaps},
+		Name: "correlator",
+		Inputs: []stream.Input[Event]{
+			stream.InputOf(schemas.ComputeResourcesTopic, s.Resources, told),
+			stream.InputOf(schemas.NetworkMapsTopic, s.Maps, newMapper()),
+		},
 		Output: stream.Table[avro.Encoded]{
 			Topic: schemas.EndpointPropertiesTopic, Serde: avro.EncodedSerde[schemas.EndpointProperties]{Serde: s.Properties},
 		},
 		Init:  func() *State { return newState(c.Sites, method, s.Properties) },
 		Step:  Step,
 		Flush: Flush{},
-		Owns:  func(partition, partitions int) Event { return Owned{partition, partitions} },
+		Owns: func(partition, partitions int, owned bool) Event {
+			return Owned{Partition: partition, Partitions: partitions, Owned: owned}
+		},
 	}
 }
 

@@ -9,16 +9,16 @@ import (
 	"github.com/altostream/altostream/schemas"
 )
 
-// State is what is known of all resources and network maps, and the entities of one
-// partition of the output, which are made of it.
+// State is what is known of all resources and network maps, and the entities that are
+// made of it.
 type State struct {
 	encode    func(*schemas.EndpointProperties) avro.Encoded
 	method    *schemas.CATSMethod
-	owned     Owned
+	owned     owned
 	network   network
 	resources map[string]*resource   // by key
 	tellers   map[string][]*resource // by entity id, the one that counts first
-	totals    map[string]*totals     // by id of the owned entity
+	totals    map[string]*totals     // by entity id
 
 	// Since the last flush: what changed, as it was, nil = not there; and the owned entities
 	// whose records are to be made.
@@ -30,13 +30,17 @@ type State struct {
 // Event is one of Owned, Told, Mapped and Flush.
 type Event any
 
-// Owned says which partition of the output the state is for.
-type Owned struct{ Partition, Partitions int }
-
-// owns reports whether an entity is in the partition; all are until it is known.
-func (o Owned) owns(entity string) bool {
-	return o.Partitions == 0 || stream.Partition(entity, o.Partitions) == int32(o.Partition)
+// Owned says whether records are to be made of the entities of a partition of the output.
+type Owned struct {
+	Partition, Partitions int
+	Owned                 bool
 }
+
+// owned are partitions of the output: of their entities records are made; of all, until one is told.
+type owned []bool
+
+// has reports whether an entity is in one of them.
+func (o owned) has(entity string) bool { return len(o) == 0 || o[stream.Partition(entity, len(o))] }
 
 // Told is a record of compute_resources; nil = gone.
 type Told struct {
@@ -59,7 +63,7 @@ type output = stream.Output[avro.Encoded]
 func Step(s *State, e Event) (*State, []output) {
 	switch e := e.(type) {
 	case Owned:
-		s.owned = e
+		s.own(e)
 	case Told:
 		replace(s.resources, s.wereResources, e.Key, e.resource)
 	case Mapped:
@@ -86,6 +90,33 @@ func replace[V any](values, were map[string]*V, key string, value *V) {
 		return
 	}
 	values[key] = value
+}
+
+// own takes whether a partition is owned; of one that is, all records are to be made.
+func (s *State) own(e Owned) {
+	if len(s.owned) != e.Partitions {
+		s.owned = make(owned, e.Partitions)
+	}
+	s.owned[e.Partition] = e.Owned
+	if !e.Owned {
+		return
+	}
+	only := make(owned, e.Partitions)
+	only[e.Partition] = true
+	note := func(id string) {
+		if only.has(id) {
+			s.dirty[id] = struct{}{}
+		}
+	}
+	for id := range s.tellers {
+		note(id)
+	}
+	for id := range s.totals {
+		note(id)
+	}
+	for id := range s.network.maps {
+		note(id)
+	}
 }
 
 // settle brings tellers and totals up to what the resources and maps are now, and notes
@@ -120,9 +151,9 @@ func (s *State) settle() {
 	clear(s.wereMaps)
 }
 
-// touch notes that a record is to be made, if it is one of the partition.
+// touch notes that a record is to be made, if it is an owned one.
 func (s *State) touch(id string) {
-	if s.owned.owns(id) {
+	if s.owned.has(id) {
 		s.dirty[id] = struct{}{}
 	}
 }

@@ -89,7 +89,7 @@ func (s *State) countUnder(id string, n network, sign int) {
 		return
 	}
 	r := tellers[0]
-	if r.siteEntity != "" && s.owned.owns(r.siteEntity) {
+	if r.siteEntity != "" {
 		t := s.totalsOf(r.siteEntity, totalsOf{site: *r.site})
 		t.add(r, sign, false)
 		for _, e := range r.entities {
@@ -100,11 +100,10 @@ func (s *State) countUnder(id string, n network, sign int) {
 	for _, m := range n.order {
 		pids := n.pids(m, r)
 		for _, pid := range pids {
-			if id := m.entities[pid]; s.owned.owns(id) {
-				t := s.totalsOf(id, totalsOf{networkMap: m.id, pid: pid})
-				t.add(r, sign, len(pids) > 1)
-				s.counted(id, t)
-			}
+			id := m.entities[pid]
+			t := s.totalsOf(id, totalsOf{networkMap: m.id, pid: pid})
+			t.add(r, sign, len(pids) > 1)
+			s.counted(id, t)
 		}
 	}
 }
@@ -122,7 +121,7 @@ func (s *State) counted(id string, t *totals) {
 	if t.resources == 0 {
 		delete(s.totals, id)
 	}
-	s.dirty[id] = struct{}{}
+	s.touch(id)
 }
 
 func (t *totals) add(r *resource, sign int, multihomed bool) {
