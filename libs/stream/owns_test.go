@@ -193,7 +193,7 @@ func TestRunOwnsBehind(t *testing.T) {
 		for read.Load() == 0 {
 			time.Sleep(time.Millisecond)
 		}
-		time.Sleep(200 * time.Millisecond) // in which a record could be made
+		time.Sleep(700 * time.Millisecond) // in which the table is loaded, and a record could be made
 		b.put(t, "in", 0, "a", b.encode(t, "2"))
 	}()
 	b.runOwner(t, &read)
