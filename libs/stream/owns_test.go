@@ -199,6 +199,6 @@ func TestRunOwnsBehind(t *testing.T) {
 	b.runOwner(t, &read)
 	await(t, "all is read", func() bool { return read.Load() == 2 })
 	if records := b.awaitTable(t, map[string]string{"a": "2"}); len(records) != 1 {
-		t.Errorf("%d records in the output, want the one that was there", len(records))
+		t.Errorf("%d records in the output, want the one that was there: %q", len(records), records)
 	}
 }

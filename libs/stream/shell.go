@@ -290,7 +290,6 @@ func (s *shell[S, E, V]) all() []*task[S, E, V] {
 func (s *shell[S, E, V]) tellReady() {
 	tasks := s.all()
 	ready := s.waiting == nil && !slices.ContainsFunc(tasks, func(t *task[S, E, V]) bool { return t.is(opening) || t.is(loading) })
-	ready = ready && (s.whole == nil || s.whole.ready())
 	if ready && !s.ready && !s.fed() {
 		s.runtime.Log.Info("caught up", "partitions", len(tasks))
 	}

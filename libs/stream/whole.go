@@ -113,9 +113,6 @@ func (w *whole[S, E, V]) close() {
 	w.partitions, w.machine, w.left, w.joining, w.members = 0, nil, nil, nil, nil
 }
 
-// ready reports whether every task whose table is loaded has been given what belongs into it.
-func (w *whole[S, E, V]) ready() bool { return len(w.joining) == 0 }
-
 // joins takes a task whose table is loaded.
 func (w *whole[S, E, V]) joins(t *task[S, E, V]) {
 	w.joining = append(w.joining, joining[S, E, V]{t, time.Now()})
