@@ -216,6 +216,9 @@ func (m *Machine[S, E, V]) changes() []Change[V] {
 
 // latest returns the last of the outputs for each key, in order.
 func latest[V any](out []Output[V]) []Output[V] {
+	if ascends(out) {
+		return out
+	}
 	last := make(map[string]int, len(out))
 	for i, o := range out {
 		last[o.Key] = i
@@ -227,6 +230,16 @@ func latest[V any](out []Output[V]) []Output[V] {
 		}
 	}
 	return kept
+}
+
+// ascends reports whether each key is greater than the one before.
+func ascends[V any](out []Output[V]) bool {
+	for i := 1; i < len(out); i++ {
+		if out[i-1].Key >= out[i].Key {
+			return false
+		}
+	}
+	return true
 }
 
 // differs reports whether the output table holds something else, and notes that it

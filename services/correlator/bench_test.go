@@ -102,10 +102,9 @@ func BenchmarkChange(b *testing.B) {
 	m.Apply(mapped(defaultMap, benchMap(0)), stream.Cause{})
 	m.Flush()
 	memory := float64(heap()-before) / benchEndpoints
-	i := 0
 	change := func(name string, event func(i int) Event) {
 		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
+			for i := 0; b.Loop(); {
 				i++
 				m.Apply(event(i), stream.Cause{})
 				if changes, _ := m.Flush(); len(changes) == 0 {

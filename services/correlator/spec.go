@@ -1,7 +1,6 @@
 package correlator
 
 import (
-	"bytes"
 	"fmt"
 
 	"github.com/altostream/altostream/libs/alto/versioned"
@@ -14,7 +13,7 @@ import (
 type Serdes struct {
 	Resources  *avro.Serde[schemas.ComputeResource]
 	Maps       *avro.Serde[schemas.NetworkMap]
-	Properties *avro.Serde[schemas.EndpointProperties]
+	Properties *avro.Serde[Record]
 }
 
 // Spec returns the processor: all compute_resources and network_maps in,
@@ -28,7 +27,7 @@ func Spec(c Config, method *schemas.CATSMethod, s Serdes) stream.Spec[*State, Ev
 			stream.InputOf(schemas.NetworkMapsTopic, s.Maps, newMapper()),
 		},
 		Output: stream.Table[avro.Encoded]{
-			Topic: schemas.EndpointPropertiesTopic, Serde: avro.EncodedSerde[schemas.EndpointProperties]{Serde: s.Properties},
+			Topic: schemas.EndpointPropertiesTopic, Serde: avro.EncodedSerde[Record]{Serde: s.Properties},
 		},
 		Init:  func() *State { return newState(c.Sites, method, s.Properties) },
 		Step:  Step,
@@ -39,20 +38,17 @@ func Spec(c Config, method *schemas.CATSMethod, s Serdes) stream.Spec[*State, Ev
 	}
 }
 
-func newState(sites Sites, method *schemas.CATSMethod, serde *avro.Serde[schemas.EndpointProperties]) *State {
-	var room []byte // of the last record
+func newState(sites Sites, method *schemas.CATSMethod, serde *avro.Serde[Record]) *State {
 	return &State{
-		encode: func(r *schemas.EndpointProperties) avro.Encoded {
-			b, err := serde.Append(room[:0], r)
+		encode: func(room []byte, r *Record) []byte {
+			b, err := serde.Append(room, r)
 			if err != nil {
 				panic(fmt.Sprintf("a record of %s does not fit its schema: %v", schemas.EndpointPropertiesTopic, err))
 			}
-			room = b
-			return bytes.Clone(b)
+			return b
 		},
-		method: method, network: network{maps: map[string]*networkMap{}, sites: sites},
-		resources: map[string]*resource{}, tellers: map[string][]*resource{}, totals: map[string]*totals{},
-		wereResources: map[string]*resource{}, wereMaps: map[string]*networkMap{}, dirty: map[string]struct{}{},
+		method: method, written: written(method), network: network{maps: map[string]*networkMap{}, sites: sites},
+		resources: map[string]*standing{}, entities: map[string]*node{}, index: newIndex(), wereMaps: map[string]*networkMap{},
 	}
 }
 

@@ -27,7 +27,7 @@ func vtag(topology string, m alto.NetworkMap) schemas.VersionTag {
 // processor is the processor at work, and its output table.
 type processor struct {
 	t       *testing.T
-	serdes  Serdes
+	read    *avro.Serde[schemas.EndpointProperties]
 	machine *stream.Machine[*State, Event, avro.Encoded]
 	table   map[string]*schemas.EndpointProperties
 }
@@ -36,7 +36,7 @@ func newSpec(t testing.TB, c Config) (stream.Spec[*State, Event, avro.Encoded], 
 	serdes := Serdes{
 		Resources:  streamtest.Serde[schemas.ComputeResource](t, schemas.ComputeResourcesTopic),
 		Maps:       streamtest.Serde[schemas.NetworkMap](t, schemas.NetworkMapsTopic),
-		Properties: streamtest.Serde[schemas.EndpointProperties](t, schemas.EndpointPropertiesTopic),
+		Properties: streamtest.Serde[Record](t, schemas.EndpointPropertiesTopic),
 	}
 	return Spec(c, method, serdes), serdes
 }
@@ -46,8 +46,8 @@ var method = cats.NewMethod(cats.WeightedAverage, cats.MinMax, nil, cats.Bounds{
 func newProcessor(t *testing.T) *processor { return newProcessorWith(t, Config{}) }
 
 func newProcessorWith(t *testing.T, c Config) *processor {
-	spec, serdes := newSpec(t, c)
-	return &processor{t, serdes, stream.NewMachine(spec), map[string]*schemas.EndpointProperties{}}
+	spec, _ := newSpec(t, c)
+	return &processor{t, streamtest.Serde[schemas.EndpointProperties](t, schemas.EndpointPropertiesTopic), stream.NewMachine(spec), map[string]*schemas.EndpointProperties{}}
 }
 
 // apply shows a batch of events and returns the keys that changed.
@@ -64,7 +64,7 @@ func (p *processor) apply(events ...Event) []string {
 			delete(p.table, c.Key)
 			continue
 		}
-		record, err := p.serdes.Properties.Decode(*c.Value)
+		record, err := p.read.Decode(*c.Value)
 		if err != nil {
 			p.t.Fatal(err)
 		}
