@@ -31,10 +31,18 @@ build: ## build all programs into bin/
 	$(GO) build -ldflags '-s -w -X github.com/altostream/altostream/libs/service.version=$(VERSION)' -o bin/ ./services/cmd/altostream ./services/lab/cmd/*
 	@for p in $(PROGRAMS); do ln -sf altostream bin/$$p; done
 
+# Many tests wait for timers and processes, so more of them run than there are processors. vet is a part of lint.
+TEST         = $(GO) test -shuffle=on -vet=off -parallel 8
+
 .PHONY: test
 test: ## run all tests, with the race detector where there is something for it to find
-	$(GO) test -shuffle=on $$($(GO) list ./libs/... ./schemas/... ./services/... | grep -E '$(NO_RACE)')
-	$(GO) test -race -shuffle=on $$($(GO) list ./libs/... ./schemas/... ./services/... | grep -vE '$(NO_RACE)')
+	@$(MAKE) --no-print-directory -j2 test-plain test-race
+
+.PHONY: test-plain test-race
+test-plain:
+	$(TEST) $$($(GO) list ./libs/... ./schemas/... ./services/... | grep -E '$(NO_RACE)' | sort -r)
+test-race:
+	$(TEST) -race $$($(GO) list ./libs/... ./schemas/... ./services/... | grep -vE '$(NO_RACE)')
 
 .PHONY: lint
 lint: ## check format, vet, lint rules, and that each module stands alone

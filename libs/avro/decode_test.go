@@ -34,7 +34,7 @@ func TestDecodeLikeGoavro(t *testing.T) {
 		}
 		random := rand.New(rand.NewPCG(3, 4))
 		refused, typ := 0, reflect.TypeOf(record).Elem()
-		for n := range 2000 {
+		for n := range 500 {
 			v := reflect.New(typ).Elem()
 			sparse(v, random)
 			b, err := c.avroBytes(v)
@@ -60,7 +60,7 @@ func TestDecodeLikeGoavro(t *testing.T) {
 				t.Fatalf("%s: %x (-goavro +ours):\n%s", topic, b, diff)
 			}
 		}
-		if refused < 100 {
+		if refused < 25 {
 			t.Errorf("%s: only %d of the changed records are refused", topic, refused)
 		}
 	}

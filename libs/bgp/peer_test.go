@@ -12,6 +12,7 @@ import (
 // TestCollision has two connections with one peer at once: the one stays that the
 // speaker with the higher router id began, whichever came first.
 func TestCollision(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name      string
 		id        string // of the peer; ours is 10.0.0.5
@@ -56,6 +57,7 @@ func TestCollision(t *testing.T) {
 // TestCollisionWithSession refuses a second connection while there is a session, and,
 // if the peer knows of the session no more, finds that out.
 func TestCollisionWithSession(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "127.0.0.1:0", nil, one("127.0.0.62", 0))
 	r := dial(t, "127.0.0.62", s.addr)
 	r.offers = ourCapabilities(peerAS, []Family{LinkState}, true) // no graceful restart
@@ -73,6 +75,7 @@ func TestCollisionWithSession(t *testing.T) {
 // TestPeerRestarts takes a session for lost when a peer with graceful restart connects
 // again, without a NOTIFICATION (RFC 4724 §4.2).
 func TestPeerRestarts(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "127.0.0.1:0", func(s *Speaker) { s.times.settled = 0 }, one("127.0.0.63", 0))
 	old := dial(t, "127.0.0.63", s.addr).establish()
 	s.next("established")
@@ -95,6 +98,7 @@ func TestPeerRestarts(t *testing.T) {
 // TestSessionWaitsForHandler begins the next session only when the handler is done with
 // the one before, and keeps it up meanwhile.
 func TestSessionWaitsForHandler(t *testing.T) {
+	t.Parallel()
 	busy, release := make(chan struct{}), make(chan struct{})
 	s := serve(t, "127.0.0.1:0", func(s *Speaker) { s.times.settled = 0 }, one("127.0.0.64", 0))
 	s.update = func([]byte) {
@@ -121,6 +125,7 @@ func TestSessionWaitsForHandler(t *testing.T) {
 // TestBothConnect has two speakers that connect to each other all the time: they end
 // up with one session, again and again.
 func TestBothConnect(t *testing.T) {
+	t.Parallel()
 	for round := range 10 {
 		portA, portB := freePort(t, "127.0.0.65"), freePort(t, "127.0.0.66")
 		peerA := one("127.0.0.65", portA)
@@ -167,6 +172,7 @@ func freePort(t *testing.T, address string) int {
 
 // TestReconnect connects again about a second after a session was reset.
 func TestReconnect(t *testing.T) {
+	t.Parallel()
 	port, accept := listen(t, "127.0.0.67:0")
 	s := serve(t, "", nil, one("127.0.0.67", port))
 	accept().establish().reset()
@@ -184,6 +190,7 @@ func TestReconnect(t *testing.T) {
 
 // TestFlaps loses a hundred sessions, some in the midst of a message.
 func TestFlaps(t *testing.T) {
+	t.Parallel()
 	port, accept := listen(t, "127.0.0.68:0")
 	s := serve(t, "", fast, one("127.0.0.68", port))
 	for n := range 100 {
@@ -209,6 +216,7 @@ func TestFlaps(t *testing.T) {
 
 // TestPlainPeer connects again without what the peer refuses (RFC 5492 §3).
 func TestPlainPeer(t *testing.T) {
+	t.Parallel()
 	port, accept := listen(t, "127.0.0.69:0")
 	s := serve(t, "", fast, one("127.0.0.69", port))
 	r := accept()
@@ -232,6 +240,7 @@ func TestPlainPeer(t *testing.T) {
 // TestStrangers are not let in; peers from a prefix are, and the longest prefix says
 // how.
 func TestStrangers(t *testing.T) {
+	t.Parallel()
 	wide := Peer{Addrs: netip.MustParsePrefix("127.0.1.0/24"), ASN: 300, Passive: true}
 	narrow := Peer{Addrs: netip.MustParsePrefix("127.0.1.64/26"), ASN: peerAS, Passive: true}
 	s := serve(t, "127.0.0.1:0", nil, wide, narrow)
@@ -259,6 +268,7 @@ func TestStrangers(t *testing.T) {
 
 // TestCrowd has more connections from one address than may wait for a session.
 func TestCrowd(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "127.0.0.1:0", nil, one("127.0.0.70", 0), one("127.0.0.71", 0))
 	for range maxOpeningEach {
 		dial(t, "127.0.0.70", s.addr).expect(typeOpen)

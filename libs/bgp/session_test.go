@@ -14,6 +14,7 @@ import (
 
 // TestSession goes through one session with a router that connects.
 func TestSession(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "127.0.0.1:0", nil, one("127.0.0.41", 0))
 	r := dial(t, "127.0.0.41", s.addr).establish()
 	e := s.next("established")
@@ -37,6 +38,7 @@ func TestSession(t *testing.T) {
 
 // TestRefusedOpens sends OPENs that no session can come from.
 func TestRefusedOpens(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "127.0.0.1:0", nil, one("127.0.0.42", 0))
 	for _, test := range []struct {
 		name, notification, reason string
@@ -66,6 +68,7 @@ func TestRefusedOpens(t *testing.T) {
 
 // TestBadMessages end a session, or the way to one, with the right NOTIFICATION.
 func TestBadMessages(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "127.0.0.1:0", nil, one("127.0.0.43", 0))
 	unknown := bytes.Clone(keepalive)
 	unknown[headerSize-1] = 9
@@ -103,6 +106,7 @@ func TestBadMessages(t *testing.T) {
 
 // TestPeerNotifies takes the peer's words over.
 func TestPeerNotifies(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "127.0.0.1:0", nil, one("127.0.0.44", 0))
 	r := dial(t, "127.0.0.44", s.addr).establish()
 	s.next("established")
@@ -121,6 +125,7 @@ func TestPeerNotifies(t *testing.T) {
 
 // TestNoHoldTime holds sessions without keepalives, whoever wants none.
 func TestNoHoldTime(t *testing.T) {
+	t.Parallel()
 	for name, ours := range map[string]time.Duration{"ours": NoHoldTime, "the peer's": DefaultHoldTime} {
 		t.Run(name, func(t *testing.T) {
 			config := Config{ASN: ourAS, RouterID: netip.MustParseAddr("10.0.0.5"), HoldTime: ours}
@@ -255,6 +260,7 @@ func TestSlowHandler(t *testing.T) {
 
 // TestExtendedMessage takes a message of 60 kB, if that was offered (RFC 8654).
 func TestExtendedMessage(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "127.0.0.1:0", nil, one("127.0.0.49", 0))
 	r := dial(t, "127.0.0.49", s.addr).establish()
 	s.next("established")
@@ -273,6 +279,7 @@ func TestExtendedMessage(t *testing.T) {
 
 // TestRouteRefresh asks for the table again and hears where it begins and ends.
 func TestRouteRefresh(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "127.0.0.1:0", nil, one("127.0.0.50", 0))
 	peer := netip.MustParseAddr("127.0.0.50")
 	if err := s.Refresh(peer); err == nil {
@@ -307,6 +314,7 @@ func TestRouteRefresh(t *testing.T) {
 // TestRestarting answers a peer that waits for End-of-RIB (RFC 4724 §4.1), and tells
 // its restart times.
 func TestRestarting(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "127.0.0.1:0", nil, one("127.0.0.51", 0))
 	r := dial(t, "127.0.0.51", s.addr)
 	r.offers = appendCapability(r.offers, capGracefulRestart, 0x80, 60, 0x40, 4, 71, 0x80)
@@ -323,6 +331,7 @@ func TestRestarting(t *testing.T) {
 // TestFinal tells ends of sessions that end graceful restart as well from those that
 // may begin a restart.
 func TestFinal(t *testing.T) {
+	t.Parallel()
 	const restarts, survivesNotice = 0x00, 0x40
 	hardReset := (&Notification{Code: ceaseError, Subcode: ceaseHardReset, Data: []byte{ceaseError, byte(AdministrativeShutdown)}}).message()
 	s := serve(t, "127.0.0.1:0", nil, one("127.0.0.52", 0))
@@ -354,6 +363,7 @@ func TestFinal(t *testing.T) {
 
 // TestSlowOpen cuts off who does not come to the point.
 func TestSlowOpen(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "127.0.0.1:0", func(s *Speaker) { s.times.open = 200 * time.Millisecond }, one("127.0.0.52", 0))
 	r := dial(t, "127.0.0.52", s.addr)
 	r.send(r.open()[:12])
@@ -366,6 +376,7 @@ func TestSlowOpen(t *testing.T) {
 
 // TestEnd ends a session, and lets none begin for a while.
 func TestEnd(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "127.0.0.1:0", nil, one("127.0.0.53", 0))
 	peer := netip.MustParseAddr("127.0.0.53")
 	r := dial(t, "127.0.0.53", s.addr).establish()
@@ -387,6 +398,7 @@ func TestEnd(t *testing.T) {
 
 // TestEndByHandler ends a session from within a call of the handler.
 func TestEndByHandler(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "127.0.0.1:0", nil, one("127.0.0.54", 0))
 	var heard atomic.Int64
 	s.update = func([]byte) {
@@ -405,6 +417,7 @@ func TestEndByHandler(t *testing.T) {
 
 // TestGoodbye says to the peers why the sessions end, soon.
 func TestGoodbye(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "127.0.0.1:0", nil, one("127.0.0.55", 0))
 	r := dial(t, "127.0.0.55", s.addr).establish()
 	s.next("established")
@@ -415,6 +428,7 @@ func TestGoodbye(t *testing.T) {
 
 // TestDeafPeer does not keep a speaker from ending.
 func TestDeafPeer(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "127.0.0.1:0", nil, one("127.0.0.56", 0))
 	dial(t, "127.0.0.56", s.addr).establish()
 	session := s.next("established").session
@@ -439,6 +453,7 @@ func TestDeafPeer(t *testing.T) {
 
 // TestGarbage gets no session, whatever the octets are.
 func TestGarbage(t *testing.T) {
+	t.Parallel()
 	s := serve(t, "127.0.0.1:0", nil, one("127.0.0.57", 0))
 	for _, b := range [][]byte{[]byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), bytes.Repeat([]byte{0xff}, 100), make([]byte, 5000), nil} {
 		r := dial(t, "127.0.0.57", s.addr)

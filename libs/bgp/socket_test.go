@@ -52,6 +52,7 @@ func prefixOf(text string) Peer { return Peer{Addrs: netip.MustParsePrefix(text)
 
 // TestIPv6 holds sessions over IPv6, and with IPv4 peers of a listener for both.
 func TestIPv6(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct{ listen, known, connect string }{
 		"IPv6":            {"[::1]:0", "::1/128", "::1/128"},
 		"IPv6 by prefix":  {"[::]:0", "::/64", "::1/128"},
@@ -68,6 +69,7 @@ func TestIPv6(t *testing.T) {
 
 // TestLinkLocal holds sessions between link-local addresses, with their interface.
 func TestLinkLocal(t *testing.T) {
+	t.Parallel()
 	addr := linkLocal(t)
 	for name, known := range map[string]Peer{
 		"with the interface": {Addrs: netip.PrefixFrom(addr, 128), Zone: addr.Zone()},
@@ -123,6 +125,7 @@ func needMD5(t *testing.T) {
 // TestMD5 signs segments (RFC 2385): with the right password there is a session, with
 // a wrong one or none there is not.
 func TestMD5(t *testing.T) {
+	t.Parallel()
 	needMD5(t)
 	for _, test := range []struct{ listen, known, connect string }{
 		{"127.0.0.1:0", "127.0.0.1/32", "127.0.0.1/32"},
@@ -151,6 +154,7 @@ func TestMD5(t *testing.T) {
 
 // TestMD5OfOthers leaves peers without a password alone.
 func TestMD5OfOthers(t *testing.T) {
+	t.Parallel()
 	needMD5(t)
 	signed := one("127.0.0.72", 0)
 	signed.Password = "secret"
@@ -162,6 +166,7 @@ func TestMD5OfOthers(t *testing.T) {
 // TestGTSM holds a session with a peer whose packets have TTL 255, and none with one
 // whose packets have the usual TTL (RFC 5082).
 func TestGTSM(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ listen, known, connect string }{
 		{"127.0.0.1:0", "127.0.0.1/32", "127.0.0.1/32"},
 		{":0", "127.0.0.0/8", "127.0.0.1/32"},
@@ -186,6 +191,7 @@ func TestGTSM(t *testing.T) {
 // TestGTSMEarly has a stranger from afar that has said everything before the TTL is
 // looked at: it is not believed.
 func TestGTSMEarly(t *testing.T) {
+	t.Parallel()
 	near := one("127.0.0.74", 0)
 	near.GTSM = true
 	r := newRecorder(t)

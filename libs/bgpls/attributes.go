@@ -8,6 +8,7 @@ import (
 // Attributes is the BGP-LS attribute (RFC 9552 §5.3) of the NLRIs of one UPDATE.
 // A nil list was not said; one that is empty was said to be.
 type Attributes struct {
+	LinkMetrics
 	MultiTopologyIDs       []uint16          // TLV 263, 12 bits each
 	NodeFlags              *uint8            // TLV 1024: 0x80 overload, 0x40 attached, 0x20 external, 0x10 ABR, 0x08 router, 0x04 v6
 	NodeName               *string           // TLV 1026, UTF-8
@@ -18,22 +19,12 @@ type Attributes struct {
 	RemoteIPv6RouterIDs    []netip.Addr      // TLV 1031
 	SRCapabilities         *SRCapabilities   // TLV 1034
 	SRAlgorithms           []uint8           // TLV 1035
-	AdminGroup             *uint32           // TLV 1088
 	MaxLinkBandwidth       *float64          // TLV 1089, bytes/s
 	MaxReservableBandwidth *float64          // TLV 1090, bytes/s
 	UnreservedBandwidth    *[8]float64       // TLV 1091, bytes/s, priority 0 to 7
-	TEMetric               *uint32           // TLV 1092
 	IGPMetric              *IGPMetric        // TLV 1095
-	SRLGs                  []uint32          // TLV 1096
 	LinkName               *string           // TLV 1098, UTF-8
 	AdjacencySIDs          []AdjacencySID    // TLV 1099
-	Delay                  *Delay            // TLV 1114
-	MinMaxDelay            *MinMaxDelay      // TLV 1115
-	DelayVariationMicros   *uint32           // TLV 1116, 24 bits
-	Loss                   *Loss             // TLV 1117
-	ResidualBandwidth      *float64          // TLV 1118, bytes/s
-	AvailableBandwidth     *float64          // TLV 1119, bytes/s
-	UtilizedBandwidth      *float64          // TLV 1120, bytes/s
 	IGPFlags               *uint8            // TLV 1152
 	RouteTags              []uint32          // TLV 1153
 	ExtendedRouteTags      []uint64          // TLV 1154
@@ -44,7 +35,6 @@ type Attributes struct {
 	SourceRouterID         netip.Addr        // TLV 1171
 	Link                   *LinkProperties   // TLVs 258, 1093, 1094, 1105, 1121
 	SBFDDiscriminators     []uint32          // TLV 1032
-	ExtendedAdminGroup     []uint32          // TLV 1173: bits 0 to 31 first
 	MaxSIDDepths           *MaxSIDDepths     // TLVs 266, 267
 	SegmentRouting         *SegmentRouting   // TLVs 1036, 1037, 1100, 1159, 1172, 1174
 	SRv6                   *SRv6             // TLVs 1038, 1106 to 1108, 1162, 1250 to 1252

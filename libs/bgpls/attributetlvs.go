@@ -30,20 +30,14 @@ func (a *Attributes) decode(m *memory, typ uint16, v []byte) error {
 		return list(m, &m.uint8s, &a.SRAlgorithms, v, 1, readUint8)
 	case TLVFlexAlgorithm, TLVFlexAlgorithmMetric:
 		return group(m, &m.flexAlgorithms, &a.FlexAlgorithms, typ, v)
-	case TLVAdminGroup:
-		return optional(m, &m.uint32s, &a.AdminGroup, v, readUint32)
 	case TLVMaxLinkBandwidth:
 		return optional(m, &m.bandwidths, &a.MaxLinkBandwidth, v, readBandwidth)
 	case TLVMaxReservableBandwidth:
 		return optional(m, &m.bandwidths, &a.MaxReservableBandwidth, v, readBandwidth)
 	case TLVUnreservedBandwidth:
 		return optional(m, &m.unreserved, &a.UnreservedBandwidth, v, readUnreserved)
-	case TLVTEMetric:
-		return optional(m, &m.uint32s, &a.TEMetric, v, readTEMetric)
 	case TLVIGPMetric:
 		return optional(m, &m.igpMetrics, &a.IGPMetric, v, readIGPMetric)
-	case TLVSRLG:
-		return list(m, &m.uint32s, &a.SRLGs, v, 4, readUint32)
 	case TLVLinkName:
 		return optional(m, &m.texts, &a.LinkName, v, readText)
 	case TLVAdjacencySID:
@@ -52,20 +46,6 @@ func (a *Attributes) decode(m *memory, typ uint16, v []byte) error {
 		return group(m, &m.egressPeers, &a.EgressPeer, typ, v)
 	case TLVSRv6Capabilities, TLVSRv6EndXSID, TLVSRv6LANEndXSIDISIS, TLVSRv6LANEndXSIDOSPFv3, TLVSRv6Locator, TLVSRv6EndpointBehavior, TLVSRv6PeerNode, TLVSRv6SIDStructure:
 		return group(m, &m.srv6, &a.SRv6, typ, v)
-	case TLVDelay:
-		return optional(m, &m.delays, &a.Delay, v, readDelay)
-	case TLVMinMaxDelay:
-		return optional(m, &m.minMaxDelays, &a.MinMaxDelay, v, readMinMaxDelay)
-	case TLVDelayVariation:
-		return optional(m, &m.uint32s, &a.DelayVariationMicros, v, readDelayVariation)
-	case TLVLoss:
-		return optional(m, &m.losses, &a.Loss, v, readLoss)
-	case TLVResidualBandwidth:
-		return optional(m, &m.bandwidths, &a.ResidualBandwidth, v, readBandwidth)
-	case TLVAvailableBandwidth:
-		return optional(m, &m.bandwidths, &a.AvailableBandwidth, v, readBandwidth)
-	case TLVUtilizedBandwidth:
-		return optional(m, &m.bandwidths, &a.UtilizedBandwidth, v, readBandwidth)
 	case TLVApplicationLink:
 		return repeated(m, &m.applications, &a.Applications, v, readApplicationLink)
 	case TLVIGPFlags:
@@ -88,12 +68,10 @@ func (a *Attributes) decode(m *memory, typ uint16, v []byte) error {
 		return octets(m, &a.PrefixAttributeFlags, v)
 	case TLVSourceRouterID:
 		return anyAddress(&a.SourceRouterID, v)
-	case TLVExtendedAdminGroup:
-		return list(m, &m.uint32s, &a.ExtendedAdminGroup, v, 4, readUint32)
 	case TLVSRPolicyState, TLVSRPolicyPathName, TLVSRPolicyName:
 		return group(m, &m.srPolicies, &a.SRPolicy, typ, v)
 	}
-	return errNoRoom
+	return a.LinkMetrics.decode(m, typ, v)
 }
 
 func (a *Attributes) encode(e *encoder) {
@@ -168,13 +146,7 @@ func (a *Attributes) encodeLink(e *encoder) {
 		putRepeated(e, TLVSRv6LANEndXSIDISIS, x.ISISLANEndXSIDs, appendLANEndXSID)
 		putRepeated(e, TLVSRv6LANEndXSIDOSPFv3, x.OSPFLANEndXSIDs, appendLANEndXSID)
 	}
-	putOptional(e, TLVDelay, a.Delay, appendDelay)
-	putOptional(e, TLVMinMaxDelay, a.MinMaxDelay, appendMinMaxDelay)
-	putOptional(e, TLVDelayVariation, a.DelayVariationMicros, appendDelayVariation)
-	putOptional(e, TLVLoss, a.Loss, appendLoss)
-	putOptional(e, TLVResidualBandwidth, a.ResidualBandwidth, appendBandwidth)
-	putOptional(e, TLVAvailableBandwidth, a.AvailableBandwidth, appendBandwidth)
-	putOptional(e, TLVUtilizedBandwidth, a.UtilizedBandwidth, appendBandwidth)
+	a.encodePerformance(e)
 	if x := a.Link; x != nil {
 		putPresence(e, TLVGracefulShutdown, x.GracefulShutdown)
 	}

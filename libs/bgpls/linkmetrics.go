@@ -1,7 +1,7 @@
 package bgpls
 
-// LinkMetrics is what may be said of a link a second time: for an application, or of
-// a member of a bundle. It has the fields of Attributes.
+// LinkMetrics is what may be said of a link, of it for an application, and of a member
+// of a bundle.
 type LinkMetrics struct {
 	AdminGroup           *uint32      // TLV 1088
 	TEMetric             *uint32      // TLV 1092
@@ -13,7 +13,7 @@ type LinkMetrics struct {
 	ResidualBandwidth    *float64     // TLV 1118, bytes/s
 	AvailableBandwidth   *float64     // TLV 1119, bytes/s
 	UtilizedBandwidth    *float64     // TLV 1120, bytes/s
-	ExtendedAdminGroup   []uint32     // TLV 1173
+	ExtendedAdminGroup   []uint32     // TLV 1173: bits 0 to 31 first
 }
 
 func (l *LinkMetrics) decode(m *memory, typ uint16, v []byte) error {

@@ -11,32 +11,35 @@ import (
 // everything says all that there is to say; one field of it may be taken alone.
 func everything() Attributes {
 	return Attributes{
-		MultiTopologyIDs:       []uint16{0, 2, 0x0fff},
-		NodeFlags:              new(uint8(0x80)),
-		NodeName:               new("Zürich"),
-		ISISAreaIDs:            [][]byte{unhex("490001"), unhex("490002")},
-		LocalIPv4RouterIDs:     []netip.Addr{addr("1.1.1.1"), addr("2.2.2.2")},
-		LocalIPv6RouterIDs:     []netip.Addr{addr("fd00::1")},
-		RemoteIPv4RouterIDs:    []netip.Addr{addr("3.3.3.3")},
-		RemoteIPv6RouterIDs:    []netip.Addr{addr("::ffff:1.2.3.4"), addr("fd00::3")},
-		SRCapabilities:         &SRCapabilities{0xc0, []SIDRange{{SID{16000, true}, 8000}, {SID{1 << 20, false}, 1<<24 - 1}}},
-		SRAlgorithms:           []uint8{0, 128},
-		AdminGroup:             new(uint32(1<<32 - 1)),
+		MultiTopologyIDs:    []uint16{0, 2, 0x0fff},
+		NodeFlags:           new(uint8(0x80)),
+		NodeName:            new("Zürich"),
+		ISISAreaIDs:         [][]byte{unhex("490001"), unhex("490002")},
+		LocalIPv4RouterIDs:  []netip.Addr{addr("1.1.1.1"), addr("2.2.2.2")},
+		LocalIPv6RouterIDs:  []netip.Addr{addr("fd00::1")},
+		RemoteIPv4RouterIDs: []netip.Addr{addr("3.3.3.3")},
+		RemoteIPv6RouterIDs: []netip.Addr{addr("::ffff:1.2.3.4"), addr("fd00::3")},
+		SRCapabilities:      &SRCapabilities{0xc0, []SIDRange{{SID{16000, true}, 8000}, {SID{1 << 20, false}, 1<<24 - 1}}},
+		SRAlgorithms:        []uint8{0, 128},
+		LinkMetrics: LinkMetrics{
+			AdminGroup:           new(uint32(1<<32 - 1)),
+			TEMetric:             new(uint32(20)),
+			SRLGs:                []uint32{1, 1<<32 - 1},
+			Delay:                &Delay{1200, true},
+			MinMaxDelay:          &MinMaxDelay{1000, 1<<24 - 1, true},
+			DelayVariationMicros: new(uint32(15)),
+			Loss:                 &Loss{(1<<24 - 1) * lossStep, true},
+			ResidualBandwidth:    speed(1e6),
+			AvailableBandwidth:   speed(2e6),
+			UtilizedBandwidth:    speed(3e6),
+			ExtendedAdminGroup:   []uint32{1, 0, 1 << 31},
+		},
 		MaxLinkBandwidth:       speed(1250e6),
 		MaxReservableBandwidth: speed(0),
 		UnreservedBandwidth:    &[8]float64{1, 2, 3, 4, 5, 6, 7, 8},
-		TEMetric:               new(uint32(20)),
 		IGPMetric:              &IGPMetric{1<<24 - 1, 3},
-		SRLGs:                  []uint32{1, 1<<32 - 1},
 		LinkName:               new("zrh1-gva1"),
 		AdjacencySIDs:          []AdjacencySID{{0x30, 1, SID{24000, true}}, {0x40, 2, SID{7, false}}},
-		Delay:                  &Delay{1200, true},
-		MinMaxDelay:            &MinMaxDelay{1000, 1<<24 - 1, true},
-		DelayVariationMicros:   new(uint32(15)),
-		Loss:                   &Loss{(1<<24 - 1) * lossStep, true},
-		ResidualBandwidth:      speed(1e6),
-		AvailableBandwidth:     speed(2e6),
-		UtilizedBandwidth:      speed(3e6),
 		IGPFlags:               new(uint8(0x80)),
 		RouteTags:              []uint32{65000, 1},
 		ExtendedRouteTags:      []uint64{1<<64 - 1, 0},
@@ -49,7 +52,6 @@ func everything() Attributes {
 			Identifiers: &LinkIdentifiers{370, 443}, Protection: new(uint8(0x10)), MPLSProtocols: new(uint8(0xc0)),
 		},
 		SBFDDiscriminators: []uint32{1, 1<<32 - 1},
-		ExtendedAdminGroup: []uint32{1, 0, 1 << 31},
 		MaxSIDDepths:       &MaxSIDDepths{Node: []MSD{{1, 10}, {2, 9}}, Link: []MSD{{41, 8}}},
 		SegmentRouting: &SegmentRouting{
 			LocalBlock:     &SRLocalBlock{0, []SIDRange{{SID{15000, true}, 1000}}},
@@ -149,9 +151,9 @@ func nlriSamples() []NLRI {
 func TestAttributesRoundTrip(t *testing.T) {
 	all := everything()
 	samples := []*Attributes{{}, &all}
-	for i := range reflect.TypeFor[Attributes]().NumField() {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[Attributes]()) {
 		one := new(Attributes)
-		reflect.ValueOf(one).Elem().Field(i).Set(reflect.ValueOf(&all).Elem().Field(i))
+		reflect.ValueOf(one).Elem().FieldByIndex(field.Index).Set(reflect.ValueOf(&all).Elem().FieldByIndex(field.Index))
 		samples = append(samples, one)
 	}
 	for _, want := range samples {
@@ -166,9 +168,10 @@ func TestAttributesRoundTrip(t *testing.T) {
 // A list that is said to be empty is not one that was not said.
 func TestEmptyLists(t *testing.T) {
 	want := &Attributes{
-		MultiTopologyIDs: []uint16{}, SRAlgorithms: []uint8{}, SRLGs: []uint32{}, RouteTags: []uint32{},
+		LinkMetrics:      LinkMetrics{SRLGs: []uint32{}, ExtendedAdminGroup: []uint32{}},
+		MultiTopologyIDs: []uint16{}, SRAlgorithms: []uint8{}, RouteTags: []uint32{},
 		ExtendedRouteTags: []uint64{}, PrefixAttributeFlags: []byte{}, NodeName: new(""),
-		SBFDDiscriminators: []uint32{}, Link: &LinkProperties{RTMCapability: []byte{}}, ExtendedAdminGroup: []uint32{},
+		SBFDDiscriminators: []uint32{}, Link: &LinkProperties{RTMCapability: []byte{}},
 		MaxSIDDepths: &MaxSIDDepths{Node: []MSD{}, Link: []MSD{}},
 	}
 	got, errs := DecodeUpdate(EncodeUpdate(nlriSamples()[:1], nil, want, addr("10.0.0.1")))
@@ -252,14 +255,14 @@ func TestTEMetric(t *testing.T) {
 		}
 		ten := new(uint32(10))
 		application := ApplicationLink{Standard: []byte{}, UserDefined: []byte{}, LinkMetrics: LinkMetrics{TEMetric: ten}}
-		same(t, value, got.Attributes, &Attributes{TEMetric: ten, Applications: []ApplicationLink{application}})
+		same(t, value, got.Attributes, &Attributes{LinkMetrics: LinkMetrics{TEMetric: ten}, Applications: []ApplicationLink{application}})
 		same(t, "oddities", got.Oddities, Oddities{TEMetrics: 2 * odd})
 	}
 }
 
 // A delay that does not fit 24 bits is sent as the largest one (RFC 8570 §4.1).
 func TestLargestDelay(t *testing.T) {
-	a := Attributes{Delay: &Delay{Micros: 1 << 24}}
+	a := Attributes{LinkMetrics: LinkMetrics{Delay: &Delay{Micros: 1 << 24}}}
 	if b := a.Append(nil); !bytes.Equal(b, unhex("045a 0004 00ffffff")) {
 		t.Errorf("delay %x", b)
 	}

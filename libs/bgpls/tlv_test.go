@@ -78,7 +78,7 @@ func TestAttributeTLV(t *testing.T) {
 				ID: 5, MaxLinkBandwidth: speed(125e6), AdjacencySIDs: []AdjacencySID{{0x30, 1, SID{24000, true}}},
 				LinkMetrics: LinkMetrics{Delay: &Delay{Micros: 10}},
 			}}}}},
-		{"extended admin group", TLVExtendedAdminGroup, "00000001 80000000", Attributes{ExtendedAdminGroup: []uint32{1, 1 << 31}}},
+		{"extended admin group", TLVExtendedAdminGroup, "00000001 80000000", Attributes{LinkMetrics: LinkMetrics{ExtendedAdminGroup: []uint32{1, 1 << 31}}}},
 		{"source OSPF router id", TLVSourceOSPFRouterID, "09090909", Attributes{SegmentRouting: &SegmentRouting{SourceOSPFRouterID: addr("9.9.9.9")}}},
 		{"candidate path state", TLVSRPolicyState, "64 00 5800 000000c8", Attributes{SRPolicy: &SRPolicy{State: &SRPolicyState{100, 0x5800, 200}}}},
 		{"candidate path name", TLVSRPolicyPathName, "70617468", Attributes{SRPolicy: &SRPolicy{PathName: new("path")}}},

@@ -163,11 +163,13 @@ var wire = []struct {
 				Link:   &LinkDescriptor{IPv4Interface: addr("10.0.0.0"), IPv4Neighbor: addr("10.0.0.1")},
 			}},
 			Attributes: &Attributes{
-				AdminGroup:             new(uint32),
+				LinkMetrics: LinkMetrics{
+					AdminGroup: new(uint32),
+					TEMetric:   new(uint32(20)),
+				},
 				MaxLinkBandwidth:       speed(125e6),
 				MaxReservableBandwidth: speed(125e6),
 				UnreservedBandwidth:    &[8]float64{125e6, 125e6, 125e6, 125e6, 125e6, 125e6, 125e6, 125e6},
-				TEMetric:               new(uint32(20)),
 				IGPMetric:              &IGPMetric{Value: 10, Octets: 3},
 				AdjacencySIDs: []AdjacencySID{
 					{Flags: 0x30, SID: SID{Value: 299792, Label: true}},
@@ -187,15 +189,17 @@ var wire = []struct {
 				Link:   &LinkDescriptor{Identifiers: &LinkIdentifiers{Local: 39, Remote: 53}, MultiTopologyID: new(uint16(2))},
 			}},
 			Attributes: &Attributes{
-				LocalIPv4RouterIDs:   []netip.Addr{addr("10.0.202.1")},
-				LocalIPv6RouterIDs:   []netip.Addr{addr("fc00:1000:112::1")},
-				RemoteIPv4RouterIDs:  []netip.Addr{addr("10.0.2.1")},
-				RemoteIPv6RouterIDs:  []netip.Addr{addr("fc00:1000:2::1")},
-				MaxLinkBandwidth:     speed(1250e6),
-				IGPMetric:            &IGPMetric{Value: 10, Octets: 3},
-				Delay:                &Delay{Micros: 10},
-				MinMaxDelay:          &MinMaxDelay{MinMicros: 10, MaxMicros: 10},
-				DelayVariationMicros: new(uint32),
+				LocalIPv4RouterIDs:  []netip.Addr{addr("10.0.202.1")},
+				LocalIPv6RouterIDs:  []netip.Addr{addr("fc00:1000:112::1")},
+				RemoteIPv4RouterIDs: []netip.Addr{addr("10.0.2.1")},
+				RemoteIPv6RouterIDs: []netip.Addr{addr("fc00:1000:2::1")},
+				MaxLinkBandwidth:    speed(1250e6),
+				IGPMetric:           &IGPMetric{Value: 10, Octets: 3},
+				LinkMetrics: LinkMetrics{
+					Delay:                &Delay{Micros: 10},
+					MinMaxDelay:          &MinMaxDelay{MinMicros: 10, MaxMicros: 10},
+					DelayVariationMicros: new(uint32),
+				},
 				SRv6: &SRv6{EndXSIDs: []SRv6EndXSID{
 					endX(0x80, 0, "fc00:1000:112:e002::"), endX(0, 0, "fc00:1000:112:e003::"),
 					endX(0x80, 129, "fc00:1001:112:e002::"), endX(0, 129, "fc00:1001:112:e003::"),

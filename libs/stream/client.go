@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"maps"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -17,108 +15,13 @@ import (
 	"github.com/altostream/altostream/libs/service"
 )
 
-// clientConfig returns the librdkafka settings that all clients of a service share;
-// own settings come first, KAFKA_PROPERTIES overrides them.
-func clientConfig(c service.Config, own kafka.ConfigMap) (*kafka.ConfigMap, error) {
-	if scheme, rest, ok := strings.Cut(c.KafkaBootstrapServers, "://"); ok && strings.HasPrefix(strings.ToLower(scheme), "http") {
-		return nil, service.Wrong("KAFKA_BOOTSTRAP_SERVERS", c.KafkaBootstrapServers, "has "+scheme+":// in front; brokers are host:port", rest)
-	}
-	m := kafka.ConfigMap{
-		"bootstrap.servers":        c.KafkaBootstrapServers,
-		"client.id":                "altostream",
-		"log.connection.close":     false,
-		"reconnect.backoff.ms":     50,
-		"reconnect.backoff.max.ms": 1000,
-		"socket.nagle.disable":     true,
-		"enable.metrics.push":      false,
-	}
-	maps.Copy(m, own)
-	for key, value := range c.KafkaProperties {
-		m[key] = value
-	}
-	return &m, nil
-}
-
-// NewConsumer returns a consumer that starts at the beginning of tables and says
-// when it has reached their end. Its own log lines go to log.
-func NewConsumer(c service.Config, group string, log *slog.Logger) (*kafka.Consumer, error) {
-	own := kafka.ConfigMap{
-		"group.id":                           group,
-		"auto.offset.reset":                  "earliest",
-		"enable.auto.commit":                 "false",
-		"enable.auto.offset.store":           "false",
-		"enable.partition.eof":               "true",
-		"partition.assignment.strategy":      "cooperative-sticky",
-		"session.timeout.ms":                 "6000",
-		"heartbeat.interval.ms":              "1000",
-		"fetch.wait.max.ms":                  "100",
-		"fetch.error.backoff.ms":             "20",
-		"topic.metadata.refresh.interval.ms": "10000",
-		"queued.max.messages.kbytes":         "32768",
-	}
-	logs := log.Enabled(context.Background(), slog.LevelDebug)
-	maps.Copy(own, logSettings(logs))
-	config, err := clientConfig(c, own)
-	if err != nil {
-		return nil, err
-	}
-	consumer, err := kafka.NewConsumer(config)
-	if err != nil {
-		return nil, propertiesError(err)
-	}
-	if logs {
-		go drainLogs(consumer.Logs(), log)
-	}
-	return consumer, nil
-}
-
-// logSettings returns the settings of a client with or without a channel of log lines, which is looked at ten
-// times a second. What is fatal is an error as well.
-func logSettings(channel bool) kafka.ConfigMap {
-	if channel {
-		return kafka.ConfigMap{"go.logs.channel.enable": true}
-	}
-	return kafka.ConfigMap{"log_level": "0", "log.queue": "true"}
-}
-
-// producer returns a producer of transactions.
-func (c *client) producer(transactionalID string) (*kafka.Producer, error) {
-	own := kafka.ConfigMap{
-		"transactional.id":             transactionalID,
-		"transaction.timeout.ms":       strconv.FormatInt(transactionTime.Milliseconds(), 10),
-		"acks":                         "all",
-		"linger.ms":                    "0",
-		"queue.buffering.max.messages": "50000",
-		"queue.buffering.max.kbytes":   strconv.Itoa(queueKiB),
-		"compression.type":             "lz4",
-		"go.delivery.report.fields":    "none",
-		"go.events.channel.size":       1000, // a million without, 40 MB for each partition
-		"go.produce.channel.size":      1,
-	}
-	maps.Copy(own, logSettings(false))
-	config, err := clientConfig(c.config, own)
-	if err != nil {
-		return nil, err
-	}
-	producer, err := kafka.NewProducer(config)
-	return producer, propertiesError(err)
-}
-
-// propertiesError blames KAFKA_PROPERTIES for a setting that librdkafka refuses: the
-// only settings that are not ours.
-func propertiesError(err error) error {
-	if err == nil {
-		return nil
-	}
-	return service.Wrong("KAFKA_PROPERTIES", "…", "was refused: "+err.Error(), "security.protocol=SSL,ssl.ca.location=/etc/ca.pem")
-}
-
 // client is how the parts of a processor reach Kafka: made once, from the configuration.
 type client struct {
 	config  service.Config
 	runtime *service.Runtime
 	access  access
-	limit   service.Limit
+	limits  limits
+	limit   service.Limit // of log lines
 
 	mu   sync.Mutex
 	why  error         // a connection failed
@@ -130,13 +33,21 @@ type client struct {
 func newClient(c service.Config, rt *service.Runtime, group string, topics ...string) *client {
 	return &client{
 		config: c, runtime: rt, limit: service.Limit{Interval: 5 * time.Second},
-		access: access{group: group, topics: "Read on topic " + strings.Join(topics, ", ")},
+		access: access{principal: principalOf(c), group: group, topics: "Read on topic " + strings.Join(topics, ", ")},
+		limits: limitsOf(c.KafkaProperties),
 	}
 }
 
 // servers names the brokers and where that can be changed.
-func (c *client) servers() string {
-	return "kafka " + c.config.KafkaBootstrapServers + " (KAFKA_BOOTSTRAP_SERVERS)"
+func (c *client) servers() string { return serversOf(c.config) }
+
+func serversOf(c service.Config) string {
+	return "kafka " + c.KafkaBootstrapServers + " (KAFKA_BOOTSTRAP_SERVERS)"
+}
+
+// on is what a client needs on a topic.
+func (c *client) on(topic, operation string) access {
+	return access{principal: c.access.principal, topics: operation + " on topic " + topic}
 }
 
 // note takes what a client of Kafka tells of by itself and gets over.
@@ -144,7 +55,7 @@ func (c *client) note(e kafka.Error) {
 	c.learn(e)
 	switch e.Code() {
 	case kafka.ErrAllBrokersDown:
-		c.missing(explain(c.config, e, c.access))
+		c.missing(explain(e, c.access))
 	case kafka.ErrTransport, kafka.ErrResolve, kafka.ErrTimedOut: // of one broker of several, maybe
 	default:
 		c.warn(e)
@@ -157,9 +68,9 @@ func (c *client) learn(e kafka.Error) {
 	defer c.mu.Unlock()
 	switch {
 	case tellsWhy(e):
-		c.why = explain(c.config, e, c.access)
+		c.why = explain(e, c.access)
 	case e.Code() == kafka.ErrAllBrokersDown:
-		c.down = explain(c.config, e, c.access)
+		c.down = explain(e, c.access)
 	default:
 		return
 	}
@@ -211,7 +122,7 @@ func (c *client) explain(err error, a access) error {
 			return why
 		}
 	}
-	return explain(c.config, err, a)
+	return explain(err, a)
 }
 
 // watch takes the events of a producer of no records until it is closed.
@@ -225,7 +136,7 @@ func (c *client) watch(events <-chan kafka.Event) {
 
 // warn logs an error that Kafka's clients get over, with a rate limit.
 func (c *client) warn(err error) {
-	text := explain(c.config, err, c.access).Error()
+	text := explain(err, c.access).Error()
 	if held, ok := c.limit.Allow(cause(text)); ok {
 		c.runtime.Log.Warn("kafka", "servers", c.config.KafkaBootstrapServers, "error", text, "held_back", held)
 	}

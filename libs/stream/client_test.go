@@ -15,6 +15,7 @@ import (
 
 // TestClientAtTheStart hears that brokers are away before somebody waits for them: only who waits does.
 func TestClientAtTheStart(t *testing.T) {
+	t.Parallel()
 	rt := logging(t, io.Discard)
 	c := newClient(service.Config{}, rt, "group", "topic")
 	events := make(chan kafka.Event, 2)
@@ -39,6 +40,7 @@ func TestClientAtTheStart(t *testing.T) {
 
 // TestLogLimits lets a trouble be told beside another one, and one that goes on not again and again.
 func TestLogLimits(t *testing.T) {
+	t.Parallel()
 	var out bytes.Buffer
 	rt := logging(t, io.Discard)
 	rt.Log = slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))

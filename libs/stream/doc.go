@@ -29,7 +29,8 @@
 //	task.go       one partition; what it has read: ends.go, order.go, pending.go, load.go
 //	writer.go     the way out: publication.go, transaction.go, publisher.go
 //	watch.go      are the tables what they were, and do the brokers answer; logend.go
-//	client.go     Kafka's clients; explain.go: their errors in words; limits.go
+//	client.go     how a processor reaches Kafka; explain.go: errors in words;
+//	              settings.go, limits.go: of the clients
 //	topics.go     what a processor needs of its topics; schema.go, of the registry
 //	follow.go     Follow: a topic read whole, for tools
 package stream

@@ -11,6 +11,7 @@ import (
 
 // TestFeedResigns has an ingest resign while there is another replica, and come back.
 func TestFeedResigns(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 1)
 	b.resigns = true
 	first, stopFirst := b.feed(t, "name", map[string]string{})
@@ -40,6 +41,7 @@ func TestFeedResigns(t *testing.T) {
 // TestFeedAllResign has both replicas resign: the second publishes and keeps doing so, and the first again
 // when there is no other.
 func TestFeedAllResign(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 1)
 	b.resigns = true
 	first, stopFirst := b.feed(t, "name", map[string]string{})
@@ -72,6 +74,7 @@ func TestFeedAllResign(t *testing.T) {
 // TestFeedHearsMore hands over to an instance that resigned and hears more by now than the one that publishes:
 // a source that nobody hears is no reason to stay away for ever.
 func TestFeedHearsMore(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 1)
 	b.resigns = true
 	first, stopFirst := b.feed(t, "name", map[string]string{})

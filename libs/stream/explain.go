@@ -11,16 +11,25 @@ import (
 	"github.com/altostream/altostream/libs/service"
 )
 
-// access is what a client needs ACLs for.
+// access is who a client is for the brokers and what it needs ACLs for.
 type access struct {
-	topics string // "Read on topic a"
-	group  string
-	id     string // of transactions
+	principal string
+	topics    string // "Read on topic a"
+	group     string
+	id        string // of transactions
+}
+
+// principalOf names who the clients of a configuration are for the brokers.
+func principalOf(c service.Config) string {
+	if user := c.KafkaProperties["sasl.username"]; user != "" {
+		return "User:" + user
+	}
+	return "the service's principal"
 }
 
 // explain adds to an error what there is to do about it, if brokers do not let a client in,
 // or do not allow it something.
-func explain(c service.Config, err error, a access) error {
+func explain(err error, a access) error {
 	var ke kafka.Error
 	if !errors.As(err, &ke) {
 		return err
@@ -31,11 +40,11 @@ func explain(c service.Config, err error, a access) error {
 			return remedied{err, "if the brokers answer otherwise, they cannot keep transactions, and their log says why: a cluster of fewer than three brokers needs transaction.state.log.replication.factor and transaction.state.log.min.isr lowered"}
 		}
 	case kafka.ErrTopicAuthorizationFailed:
-		return needs(c, err, a.topics)
+		return needs(err, a, a.topics)
 	case kafka.ErrGroupAuthorizationFailed:
-		return needs(c, err, "Read on group "+a.group)
+		return needs(err, a, "Read on group "+a.group)
 	case kafka.ErrTransactionalIDAuthorizationFailed:
-		return needs(c, err, "Write on transactional-id "+a.id)
+		return needs(err, a, "Write on transactional-id "+a.id)
 	default:
 		if what := remedy(ke); what != "" {
 			return remedied{err, what}
@@ -90,12 +99,8 @@ const (
 	endsAtOnce = "if something is there, " + speaksTLS
 )
 
-func needs(c service.Config, err error, acl string) error {
-	principal := "the service's principal"
-	if user := c.KafkaProperties["sasl.username"]; user != "" {
-		principal = "User:" + user
-	}
-	return fmt.Errorf("%w; %s needs the ACL %s, see deploy/acls.txt", err, principal, acl)
+func needs(err error, a access, acl string) error {
+	return fmt.Errorf("%w; %s needs the ACL %s, see deploy/acls.txt", err, a.principal, acl)
 }
 
 // tellsWhy reports whether an error is about a connection to a broker.

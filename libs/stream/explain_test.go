@@ -11,8 +11,8 @@ import (
 )
 
 func TestExplain(t *testing.T) {
-	c := service.Config{KafkaProperties: service.Properties{"sasl.username": "u"}}
-	a := access{topics: "Write on topic t", group: "g", id: "i"}
+	principal := principalOf(service.Config{KafkaProperties: service.Properties{"sasl.username": "u"}})
+	a := access{principal: principal, topics: "Write on topic t", group: "g", id: "i"}
 	for code, want := range map[kafka.ErrorCode]string{
 		kafka.ErrAuthentication:                     "sasl.password",
 		kafka.ErrSsl:                                "ssl.ca.location",
@@ -23,12 +23,12 @@ func TestExplain(t *testing.T) {
 		kafka.ErrResolve:                            "the name is not known",
 		kafka.ErrTimedOut:                           "transaction.state.log.replication.factor",
 	} {
-		got := explain(c, fmt.Errorf("it: %w", kafka.NewError(code, "failed", false)), a)
+		got := explain(fmt.Errorf("it: %w", kafka.NewError(code, "failed", false)), a)
 		if !strings.HasPrefix(got.Error(), "it: failed") || !strings.Contains(got.Error(), want) {
 			t.Errorf("%v is explained by %q, want %q", code, got, want)
 		}
 	}
-	if err := explain(c, nil, a); err != nil {
+	if err := explain(nil, a); err != nil {
 		t.Errorf("nothing is explained by %v", err)
 	}
 }

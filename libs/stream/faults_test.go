@@ -74,6 +74,7 @@ func (b *bench) withoutLeader(number int32) *atomic.Bool {
 // TestRunPartitionWithoutLeader has a partition without a leader, first when it is to be read and then when
 // it is to be written: that is told, and the other one is served all the time.
 func TestRunPartitionWithoutLeader(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 2)
 	b.createTopic(t, "in", "1048588")
 	b.createTopic(t, "out", "1048588")
@@ -121,6 +122,7 @@ func TestRunPartitionWithoutLeader(t *testing.T) {
 // TestRunRecreatedInput deletes an input, creates it anew and fills it past its old end before anybody looks:
 // it is another topic all the same.
 func TestRunRecreatedInput(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 1)
 	b.createTopic(t, "in", "1048588")
 	b.run(t)
@@ -143,6 +145,7 @@ func TestRunRecreatedInput(t *testing.T) {
 
 // TestRunTopicGone deletes the output for a while: that is told, and it is filled again when it is back.
 func TestRunTopicGone(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 1)
 	b.createTopic(t, "out", "1048588")
 	rt, l := b.runLogged(t)
@@ -163,6 +166,7 @@ func TestRunTopicGone(t *testing.T) {
 // TestRunForeignTransaction has another program's transaction open in an input: nothing after it can be
 // read, which is told, and the service is not ready until it has ended.
 func TestRunForeignTransaction(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 1)
 	b.createTopic(t, "in", "1048588")
 	rt, l := b.runLogged(t)

@@ -71,6 +71,7 @@ func (b *bench) feed(t *testing.T, name string, restored map[string]string) (cha
 }
 
 func TestFeed(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 3)
 	events, stop := b.feed(t, "name", map[string]string{})
 	for key, tag := range map[string]string{"a": "1", "b": "2"} {
@@ -98,6 +99,7 @@ func TestFeed(t *testing.T) {
 // TestFeedJoins tells more events than there are transactions: what comes while one is under way
 // joins it.
 func TestFeedJoins(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 1)
 	events, stop := b.feed(t, "name", map[string]string{})
 	var transactions atomic.Int32
@@ -121,6 +123,7 @@ func TestFeedJoins(t *testing.T) {
 }
 
 func TestFeedStartFails(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 1)
 	broken := errors.New("broken")
 	source := stream.Source[event]{Name: "name", Replicas: "replicas", Start: func(context.Context) error { return broken }}
@@ -133,6 +136,7 @@ func TestFeedStartFails(t *testing.T) {
 // TestFeedTooLarge withdraws a record that the broker does not take for its size: at
 // once, and not what came after it.
 func TestFeedTooLarge(t *testing.T) {
+	t.Parallel()
 	for _, exact := range []bool{false, true} {
 		t.Run(fmt.Sprintf("exact %t", exact), func(t *testing.T) {
 			b := newBench(t, 1)

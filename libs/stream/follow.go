@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -33,13 +32,13 @@ func FollowAndTell(ctx context.Context, c service.Config, topic string, record f
 		return err
 	}
 	defer func() { _ = closeInTime(func() { _ = consumer.Close() }) }()
-	told := &contact{}
-	if err := reach(ctx, c, consumer, told); err != nil {
+	told := newContact(c)
+	if err := reach(ctx, consumer, told); err != nil {
 		return err
 	}
 	left, err := assignAll(ctx, consumer, topic)
 	if err != nil {
-		return fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.KafkaBootstrapServers, err)
+		return told.about(err)
 	}
 	ctx, stop := context.WithCancel(ctx)
 	var watching sync.WaitGroup
@@ -53,13 +52,13 @@ func FollowAndTell(ctx context.Context, c service.Config, topic string, record f
 			err = record(e)
 		case kafka.Error:
 			if e.IsFatal() || len(left) > 0 {
-				err = fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.KafkaBootstrapServers, told.reason(c, e))
+				err = told.about(told.reason(e))
 			}
 		}
 		if _, end := left.at(event); end && len(left) == 0 && err == nil {
 			err = caughtUp()
 			if away != nil {
-				watching.Go(func() { watchBrokers(ctx, c, consumer, told, away) })
+				watching.Go(func() { watchBrokers(ctx, consumer, told, away) })
 			}
 		}
 		if errors.Is(err, ErrStop) {

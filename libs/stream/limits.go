@@ -17,10 +17,11 @@ const (
 	standardRecordBytes = 1_000_000
 )
 
-// limits are the sizes of records that the client takes.
+// limits are the sizes of records that the client takes, and how long brokers let a transaction be open.
 type limits struct {
-	recordBytes int // a batch of records
-	queueBytes  int // all that is under way
+	recordBytes     int // a batch of records
+	queueBytes      int // all that is under way
+	transactionTime time.Duration
 }
 
 // RecordBytes is the size of the largest record that the client takes.
@@ -28,14 +29,10 @@ func RecordBytes(p service.Properties) int { return limitsOf(p).recordBytes }
 
 func limitsOf(p service.Properties) limits {
 	return limits{
-		recordBytes: number(p, "message.max.bytes", standardRecordBytes),
-		queueBytes:  number(p, "queue.buffering.max.kbytes", queueKiB) << 10,
+		recordBytes:     number(p, "message.max.bytes", standardRecordBytes),
+		queueBytes:      number(p, "queue.buffering.max.kbytes", queueKiB) << 10,
+		transactionTime: time.Duration(number(p, "transaction.timeout.ms", int(transactionTime.Milliseconds()))) * time.Millisecond,
 	}
-}
-
-// transactionTimeOf is how long brokers let a transaction be open.
-func transactionTimeOf(p service.Properties) time.Duration {
-	return time.Duration(number(p, "transaction.timeout.ms", int(transactionTime.Milliseconds()))) * time.Millisecond
 }
 
 // number is the value of a client's setting; what is no number the client itself refuses.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
@@ -91,6 +92,7 @@ func (b *bench) runOwner(t *testing.T, read *atomic.Int64) (rt *service.Runtime,
 // TestRunOwns shares out the partitions of the output of a processor that reads its inputs whole: every
 // key is in its own partition, whoever serves it; and an instance reads a record once, whatever becomes its own.
 func TestRunOwns(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 3)
 	want := map[string]string{}
 	put := func(tag string) {
@@ -175,4 +177,28 @@ func TestRunOwnsWithoutLeader(t *testing.T) {
 	}
 	unwritten.Store(false)
 	b.awaitTable(t, map[string]string{keys[0]: "5", keys[1]: "5"})
+}
+
+// TestRunOwnsBehind begins with a table that was made from more of the input than has come: nothing in it is made what
+// it was before.
+func TestRunOwnsBehind(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 1)
+	b.createTopic(t, "in", "1048588")
+	b.createTopic(t, "out", "1048588")
+	b.put(t, "in", 0, "a", b.encode(t, "1"))
+	b.put(t, "out", 0, "a", b.encode(t, "2"), kafka.Header{Key: stream.InputsHeader, Value: []byte("in/0=2")})
+	var read atomic.Int64
+	go func() {
+		for read.Load() == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(700 * time.Millisecond) // in which the table is loaded, and a record could be made
+		b.put(t, "in", 0, "a", b.encode(t, "2"))
+	}()
+	b.runOwner(t, &read)
+	await(t, "all is read", func() bool { return read.Load() == 2 })
+	if records := b.awaitTable(t, map[string]string{"a": "2"}); len(records) != 1 {
+		t.Errorf("%d records in the output, want the one that was there: %q", len(records), records)
+	}
 }

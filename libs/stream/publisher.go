@@ -21,7 +21,6 @@ type publisher[V any] struct {
 	access     access
 	partition  kafka.TopicPartition
 	producer   *kafka.Producer
-	limits     limits
 	takeTime   time.Duration // in which a transaction takes records
 	begun      bool          // a transaction, in the client: the brokers learn of it with its first record
 	ended      time.Time     // the last transaction
@@ -98,10 +97,10 @@ func (p *publisher[V]) clear(ctx context.Context, wait *service.Wait) error {
 func newPublisher[V any](c *client, m *metrics, table Table[V], number int32, producer *kafka.Producer, id string) *publisher[V] {
 	p := &publisher[V]{
 		client: c, table: table, partition: kafka.TopicPartition{Topic: &table.Topic, Partition: number},
-		access: access{topics: "Write on topic " + table.Topic, id: id}, producer: producer,
-		limits: limitsOf(c.config.KafkaProperties), takeTime: transactionTimeOf(c.config.KafkaProperties) / transactionShare,
+		access: c.on(table.Topic, "Write"), producer: producer, takeTime: c.limits.transactionTime / transactionShare,
 		deliveries: newDeliveries(), end: newLogEnd(), runtime: c.runtime, metrics: m, topic: topicAttribute(table.Topic),
 	}
+	p.access.id = id
 	go p.drainEvents()
 	return p
 }

@@ -31,7 +31,7 @@ func Reach(ctx context.Context, c service.Config) error {
 		return err
 	}
 	defer func() { _ = closeInTime(func() { _ = consumer.Close() }) }()
-	return reach(ctx, c, consumer, &contact{})
+	return reach(ctx, consumer, newContact(c))
 }
 
 // newToolConsumer returns a consumer that commits nothing.
@@ -39,7 +39,7 @@ func newToolConsumer(c service.Config) (*kafka.Consumer, error) {
 	return NewConsumer(c, "altostream-follow", slog.New(slog.DiscardHandler))
 }
 
-func reach(ctx context.Context, c service.Config, consumer *kafka.Consumer, told *contact) error {
+func reach(ctx context.Context, consumer *kafka.Consumer, told *contact) error {
 	for start := time.Now(); ctx.Err() == nil; {
 		_, err := consumer.GetMetadata(nil, false, int(askTime.Milliseconds()))
 		if err == nil {
@@ -49,7 +49,7 @@ func reach(ctx context.Context, c service.Config, consumer *kafka.Consumer, told
 			told.note(event)
 		}
 		if waited := time.Since(start); waited > topicPatience || waited > toolPatience && told.lost() {
-			return fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.KafkaBootstrapServers, told.refusal(c, err))
+			return told.about(told.refusal(err))
 		}
 	}
 	return ctx.Err()
@@ -57,10 +57,20 @@ func reach(ctx context.Context, c service.Config, consumer *kafka.Consumer, told
 
 // contact is what a client says of its connections.
 type contact struct {
+	servers string
+	access  access
+
 	mu   sync.Mutex
 	last *kafka.Error // why a broker is not reached
 	all  bool         // none is
 }
+
+func newContact(c service.Config) *contact {
+	return &contact{servers: serversOf(c), access: access{principal: principalOf(c)}}
+}
+
+// about adds to an error which brokers it is about.
+func (t *contact) about(err error) error { return fmt.Errorf("%s: %w", t.servers, err) }
 
 func (t *contact) note(event kafka.Event) {
 	e, ok := event.(kafka.Error)
@@ -90,19 +100,19 @@ func (t *contact) restored() {
 }
 
 // reason is what was said, in the place of an error that says only that time was up.
-func (t *contact) reason(c service.Config, err error) error {
+func (t *contact) reason(err error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.last == nil {
 		return fmt.Errorf("no answer (%w)", err)
 	}
-	return explain(c, *t.last, access{})
+	return explain(*t.last, t.access)
 }
 
 // refusal is the reason why there never was a connection. librdkafka says nothing of one that is
 // closed at once, or on which nothing comes.
-func (t *contact) refusal(c service.Config, err error) error {
-	reason := t.reason(c, err)
+func (t *contact) refusal(err error) error {
+	reason := t.reason(err)
 	if t.silent() {
 		return remedied{reason, endsAtOnce}
 	}
@@ -118,7 +128,7 @@ func (t *contact) silent() bool {
 // watchBrokers asks the brokers again and again, and calls away when none answers any more, with
 // the reason and how long that has been so, at growing intervals; and at last, when one answers
 // again, with no reason. It returns when ctx ends.
-func watchBrokers(ctx context.Context, c service.Config, consumer *kafka.Consumer, told *contact, away func(reason error, since time.Duration)) {
+func watchBrokers(ctx context.Context, consumer *kafka.Consumer, told *contact, away func(reason error, since time.Duration)) {
 	var lost, next time.Time
 	var interval time.Duration
 	for pause(ctx, askInterval) {
@@ -137,7 +147,7 @@ func watchBrokers(ctx context.Context, c service.Config, consumer *kafka.Consume
 			lost, interval = asked, 5*time.Second
 			fallthrough
 		case time.Now().After(next):
-			away(told.reason(c, err), time.Since(lost))
+			away(told.reason(err), time.Since(lost))
 			next, interval = time.Now().Add(interval), 2*interval
 		}
 	}

@@ -55,7 +55,7 @@ func (r *rival) follow(ctx context.Context) (stop func()) {
 func (r *rival) run(ctx context.Context) error {
 	r.forget()
 	defer r.forget()
-	consumer, err := NewConsumer(r.client.config, r.client.access.group, r.client.runtime.Log) // it does not join
+	consumer, err := r.client.consumer() // it does not join
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 )
 
 func TestRun(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 2)
 	_, stop := b.run(t)
 	observed := kafka.Header{Key: stream.ObservedAtHeader, Value: []byte("1700000000000001")}
@@ -54,6 +55,7 @@ func TestRun(t *testing.T) {
 // TestRunResting opens a publisher for a partition that never held anything when there is something to
 // publish: what an earlier instance may have had under way is ended at the start all the same.
 func TestRunResting(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 3)
 	var opened atomic.Int32
 	b.cluster.ControlKey(int16(kmsg.InitProducerID), func(kmsg.Request) (kmsg.Response, error, bool) {
@@ -75,6 +77,7 @@ func TestRunResting(t *testing.T) {
 }
 
 func TestRunBadRecord(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 1)
 	b.run(t)
 	b.put(t, "in", 0, "a", b.encode(t, "1"))
@@ -90,6 +93,7 @@ func TestRunBadRecord(t *testing.T) {
 }
 
 func TestRunUnreadableOutput(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 1)
 	_, stop := b.run(t)
 	b.put(t, "in", 0, "a", b.encode(t, "1"))
@@ -113,6 +117,7 @@ func TestRunUnreadableOutput(t *testing.T) {
 // TestRunTooLarge withdraws a record that the client or the broker does not take for its
 // size, says why, and goes on.
 func TestRunTooLarge(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct{ properties, reason string }{
 		"client": {"message.max.bytes=1000000", "too-large: 1100"},
 		"queue":  {"message.max.bytes=8000000,queue.buffering.max.kbytes=1024", "limit 1048576"},
@@ -145,6 +150,7 @@ func TestRunTooLarge(t *testing.T) {
 // TestRunSlowBroker publishes for the first time more than the broker takes in the time of a transaction:
 // it comes in several, in order.
 func TestRunSlowBroker(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 1)
 	b.config.KafkaProperties = service.Properties{"transaction.timeout.ms": "1000"} // the least
 	b.cluster.ControlKey(int16(kmsg.Produce), func(r kmsg.Request) (kmsg.Response, error, bool) {
@@ -173,6 +179,7 @@ func TestRunSlowBroker(t *testing.T) {
 
 // TestRunRebalance keeps every partition served while a second instance comes and goes.
 func TestRunRebalance(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 2)
 	one, _ := b.run(t)
 	put := func(tag string) {
@@ -197,6 +204,7 @@ func TestRunRebalance(t *testing.T) {
 
 // TestRunRebalanceKeeps has a partition go to another instance and come back: the one that stays is not read again.
 func TestRunRebalanceKeeps(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 2)
 	var mu sync.Mutex
 	shown := map[string]int{}
@@ -228,6 +236,7 @@ func TestRunRebalanceKeeps(t *testing.T) {
 }
 
 func TestRunWaitsForKafka(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 1)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

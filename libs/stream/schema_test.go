@@ -37,6 +37,7 @@ func logging(t *testing.T, w io.Writer) *service.Runtime {
 
 // TestPrepareSchema checks what is said of the schemas that the registry holds.
 func TestPrepareSchema(t *testing.T) {
+	t.Parallel()
 	released := schemas.Released(schemas.RawTopologyTopic)[0]
 	for name, test := range map[string]struct {
 		subject avro.Subject

@@ -91,7 +91,7 @@ func newShell[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Co
 		err = prepareSchema(ctx, rt, spec.Output)
 	}
 	if err == nil {
-		s.consumer, err = NewConsumer(c, group, rt.Log)
+		s.consumer, err = s.client.consumer()
 	}
 	if err != nil {
 		cancel()
@@ -290,7 +290,6 @@ func (s *shell[S, E, V]) all() []*task[S, E, V] {
 func (s *shell[S, E, V]) tellReady() {
 	tasks := s.all()
 	ready := s.waiting == nil && !slices.ContainsFunc(tasks, func(t *task[S, E, V]) bool { return t.is(opening) || t.is(loading) })
-	ready = ready && (s.whole == nil || s.whole.ready())
 	if ready && !s.ready && !s.fed() {
 		s.runtime.Log.Info("caught up", "partitions", len(tasks))
 	}

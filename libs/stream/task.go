@@ -155,13 +155,12 @@ func (t *task[S, E, V]) at(event kafka.Event) {
 	if len(t.left) > 0 {
 		return
 	}
-	t.state = live
 	if t.shell.whole != nil {
 		t.shell.whole.joins(t)
 		return
 	}
 	t.order.release(time.Now(), true)
-	t.dirty = true
+	t.state, t.dirty = live, true
 	if t.shell.spec.TakeOver != nil {
 		t.machine.Apply(t.shell.spec.TakeOver(), Cause{ObservedAt: time.Now()})
 	}

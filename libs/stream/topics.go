@@ -122,19 +122,9 @@ func usesOf[S, E, V any](spec Spec[S, E, V]) []use {
 // prepareTopics waits, as long as ctx lives, until a processor's topics are as it needs
 // them; it creates those that do not exist.
 func prepareTopics(ctx context.Context, c *client, uses []use) error {
-	// A producer, since an admin client does not say why it has no broker.
-	config, err := clientConfig(c.config, kafka.ConfigMap{
-		"go.logs.channel.enable":  true,
-		"go.events.channel.size":  100,
-		"go.produce.channel.size": 1,
-		"log.connection.close":    true, // or it says nothing of brokers that want TLS
-	})
+	producer, err := c.asker()
 	if err != nil {
 		return err
-	}
-	producer, err := kafka.NewProducer(config)
-	if err != nil {
-		return propertiesError(err)
 	}
 	defer producer.Close()
 	go drainLogs(producer.Logs(), c.runtime.Log)
@@ -149,12 +139,12 @@ func prepareTopics(ctx context.Context, c *client, uses []use) error {
 		if topics, err = ensureTopics(ctx, admin, uses); err != nil {
 			var denied *deniedTopic
 			if errors.As(err, &denied) {
-				return explain(c.config, err, access{topics: "Read on topic " + denied.topic})
+				return explain(err, c.on(denied.topic, "Read"))
 			}
-			return c.explain(err, access{})
+			return c.explain(err, c.access)
 		}
 		c.waits(nil)
-		return unfit(uses, topics, limitsOf(c.config.KafkaProperties).recordBytes)
+		return unfit(uses, topics, c.limits.recordBytes)
 	})
 	c.waits(nil)
 	if err != nil {

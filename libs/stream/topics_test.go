@@ -91,6 +91,7 @@ func (b *bench) start(t *testing.T) *logged {
 
 // TestRunWaitsForTopics names a wrong setting once, and goes on when it is mended.
 func TestRunWaitsForTopics(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 1)
 	b.createTopic(t, "in", "1048588")
 	b.createTopic(t, "out", "1048588")
@@ -109,6 +110,7 @@ func TestRunWaitsForTopics(t *testing.T) {
 // TestRunCreatesTopics gives a topic that does not exist as many partitions as its
 // neighbour has.
 func TestRunCreatesTopics(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 1)
 	if err := b.cluster.CreateTopic("in", 3, map[string]string{"cleanup.policy": "compact"}); err != nil {
 		t.Fatal(err)
@@ -129,6 +131,7 @@ func TestRunCreatesTopics(t *testing.T) {
 // TestRunMayNotCreate names a topic that does not exist and that the processor may not
 // create, and goes on when it exists.
 func TestRunMayNotCreate(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 1)
 	b.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.CreateTopics}, Err: kerr.TopicAuthorizationFailed, Count: -1})
 	l := b.start(t)
@@ -142,6 +145,7 @@ func TestRunMayNotCreate(t *testing.T) {
 
 // TestRunMayNotReadSettings goes on without them, and says so once.
 func TestRunMayNotReadSettings(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 1)
 	b.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.DescribeConfigs}, Err: kerr.TopicAuthorizationFailed, Count: -1})
 	l := b.start(t)

@@ -212,7 +212,7 @@ func (p *publisher[V]) blame(m *kafka.Message) {
 // hand hands a record to the client; it waits while the client's queue is full.
 func (p *publisher[V]) hand(ctx context.Context, wait *service.Wait, m *kafka.Message) error {
 	m.Timestamp = time.Now()
-	if limit := p.limits.queueBytes; len(m.Value) > limit {
+	if limit := p.client.limits.queueBytes; len(m.Value) > limit {
 		p.withdraw(m, fmt.Sprintf("too-large: %d bytes, limit %d", len(m.Value), limit))
 	}
 	for {
@@ -220,7 +220,7 @@ func (p *publisher[V]) hand(ctx context.Context, wait *service.Wait, m *kafka.Me
 		var ke kafka.Error
 		switch errors.As(err, &ke); {
 		case isTooLarge(err) && m.Value != nil:
-			p.withdraw(m, fmt.Sprintf("too-large: %d bytes, limit %d", len(m.Value), p.limits.recordBytes))
+			p.withdraw(m, fmt.Sprintf("too-large: %d bytes, limit %d", len(m.Value), p.client.limits.recordBytes))
 		case ke.Code() == kafka.ErrQueueFull && pause(ctx, queuePause):
 			wait.Because(err)
 		default:

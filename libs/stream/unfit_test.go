@@ -3,6 +3,7 @@ package stream
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/altostream/altostream/libs/service"
 )
@@ -58,10 +59,11 @@ func TestUnfit(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	for text, want := range map[string]limits{
-		"":                                    {1_000_000, 64 << 20},
-		"message.max.bytes=8000000":           {8_000_000, 64 << 20},
-		"queue.buffering.max.kbytes=1024":     {1_000_000, 1 << 20},
-		"message.max.bytes=what is no number": {1_000_000, 64 << 20},
+		"":                                    {1_000_000, 64 << 20, 10 * time.Second},
+		"message.max.bytes=8000000":           {8_000_000, 64 << 20, 10 * time.Second},
+		"queue.buffering.max.kbytes=1024":     {1_000_000, 1 << 20, 10 * time.Second},
+		"transaction.timeout.ms=1000":         {1_000_000, 64 << 20, time.Second},
+		"message.max.bytes=what is no number": {1_000_000, 64 << 20, 10 * time.Second},
 	} {
 		var p service.Properties
 		if err := p.Decode(text); err != nil {

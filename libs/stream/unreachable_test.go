@@ -32,6 +32,7 @@ func closedPort(t *testing.T) string {
 // TestRunUnreachable looks for brokers where there are none: the log tells the causes apart, with the address,
 // and the service is not ready.
 func TestRunUnreachable(t *testing.T) {
+	t.Parallel()
 	discard := slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)
 	web := httptest.NewUnstartedServer(http.NotFoundHandler())
 	web.Config.ErrorLog = discard
@@ -81,6 +82,7 @@ func TestRunUnreachable(t *testing.T) {
 
 // TestRunAddressIsNone refuses an address that cannot be one of brokers.
 func TestRunAddressIsNone(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 1)
 	b.config.KafkaBootstrapServers = "http://127.0.0.1:9092"
 	err := stream.Run(t.Context(), b.spec(), b.config, newRuntime(t))
@@ -91,6 +93,7 @@ func TestRunAddressIsNone(t *testing.T) {
 
 // TestRunWithoutTransactions ends on brokers that do not know transactions: nothing could be published.
 func TestRunWithoutTransactions(t *testing.T) {
+	t.Parallel()
 	b := newBench(t, 1)
 	b.cluster.ControlKey(int16(kmsg.ApiVersions), func(r kmsg.Request) (kmsg.Response, error, bool) {
 		b.cluster.KeepControl()

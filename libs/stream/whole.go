@@ -19,9 +19,9 @@ type whole[S, E, V any] struct {
 	machine    *Machine[S, E, V]
 	order      *order
 	pending    pending
-	left       ends             // of the inputs
-	dirty      bool             // something was applied since the last flush
-	joining    []*task[S, E, V] // their tables are loaded, the machine does not know of them yet
+	left       ends // of the inputs
+	dirty      bool // something was applied since the last flush
+	joining    []joining[S, E, V]
 	members    []*task[S, E, V] // the machine puts out what belongs into their tables
 
 	cancel   context.CancelFunc // of what locates the inputs; nil = nobody needs them
@@ -29,6 +29,12 @@ type whole[S, E, V any] struct {
 
 	mu     sync.Mutex
 	inputs []kafka.TopicPartition
+}
+
+// joining is a task whose table is loaded, and which the machine does not know of yet.
+type joining[S, E, V any] struct {
+	*task[S, E, V]
+	since time.Time
 }
 
 func newWhole[S, E, V any](s *shell[S, E, V]) *whole[S, E, V] { return &whole[S, E, V]{shell: s} }
@@ -107,18 +113,16 @@ func (w *whole[S, E, V]) close() {
 	w.partitions, w.machine, w.left, w.joining, w.members = 0, nil, nil, nil, nil
 }
 
-// ready reports whether every task whose table is loaded has been given what belongs into it.
-func (w *whole[S, E, V]) ready() bool { return len(w.joining) == 0 }
-
 // joins takes a task whose table is loaded.
-func (w *whole[S, E, V]) joins(t *task[S, E, V]) { w.joining = append(w.joining, t) }
+func (w *whole[S, E, V]) joins(t *task[S, E, V]) {
+	w.joining = append(w.joining, joining[S, E, V]{t, time.Now()})
+}
 
 // leaves takes a task that does not publish any more.
 func (w *whole[S, E, V]) leaves(t *task[S, E, V]) {
-	is := func(other *task[S, E, V]) bool { return other == t }
-	w.joining = slices.DeleteFunc(w.joining, is)
-	if slices.ContainsFunc(w.members, is) {
-		w.members = slices.DeleteFunc(w.members, is)
+	w.joining = slices.DeleteFunc(w.joining, func(j joining[S, E, V]) bool { return j.task == t })
+	if i := slices.Index(w.members, t); i >= 0 {
+		w.members = slices.Delete(w.members, i, i+1)
 		w.machine.step(w.shell.spec.Owns(int(t.number), w.partitions, false))
 	}
 }
@@ -164,30 +168,47 @@ func (w *whole[S, E, V]) release(now time.Time) {
 		return
 	}
 	w.order.release(now, false)
-	if len(w.left) > 0 || len(w.joining) == 0 && (!w.dirty || len(w.members) == 0) || !w.pending.none(now) {
+	if len(w.left) > 0 || !w.pending.none(now) {
 		return
 	}
-	for _, t := range w.joining {
+	joining := w.ripe(now)
+	if len(joining) == 0 && (!w.dirty || len(w.members) == 0) {
+		return
+	}
+	for _, t := range joining {
 		w.machine.step(w.shell.spec.Owns(int(t.number), w.partitions, true))
 	}
 	out, cause := w.machine.Outputs()
-	w.share(out, cause)
-	w.joining, w.dirty = nil, false
+	w.members = append(w.members, joining...)
+	w.share(out, cause, joining)
+	w.dirty = false
 }
 
-// share hands outputs to the tasks of their partitions, and even nothing to those that are joining: their tables are
+// ripe returns the tasks that join now, which are not joining any more: the inputs have been read as far as by the
+// instance that wrote their tables, lest these be made what they were before.
+func (w *whole[S, E, V]) ripe(now time.Time) (ripe []*task[S, E, V]) {
+	w.joining = slices.DeleteFunc(w.joining, func(j joining[S, E, V]) bool {
+		is := w.order.reached(j.order.elsewhere) || now.Sub(j.since) > patience
+		if is {
+			ripe = append(ripe, j.task)
+		}
+		return is
+	})
+	return ripe
+}
+
+// share hands outputs to the tasks of their partitions, and even nothing to those that join: their tables are
 // to hold nothing else. The tasks compare and encode side by side.
-func (w *whole[S, E, V]) share(out []Output[V], cause Cause) {
+func (w *whole[S, E, V]) share(out []Output[V], cause Cause, joining []*task[S, E, V]) {
 	shares := map[int32][]Output[V]{}
 	for _, o := range out {
 		number := Partition(o.Key, w.partitions)
 		shares[number] = append(shares[number], o)
 	}
 	inputs := w.order.inputs(w.shell.spec.Output.Topic)
-	w.members = append(w.members, w.joining...)
 	var flushing sync.WaitGroup
 	for _, t := range w.members {
-		if share := shares[t.number]; len(share) > 0 || slices.Contains(w.joining, t) {
+		if share := shares[t.number]; len(share) > 0 || slices.Contains(joining, t) {
 			flushing.Go(func() { t.give(share, cause, inputs) })
 		}
 	}
@@ -199,6 +220,6 @@ func (t *task[S, E, V]) give(out []Output[V], cause Cause, inputs string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.machine.Take(out, cause)
-	t.inputs, t.dirty = inputs, true
+	t.inputs, t.state, t.dirty = inputs, live, true
 	t.flushLocked()
 }

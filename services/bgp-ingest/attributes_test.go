@@ -36,7 +36,7 @@ var rareAttributes = &bgpls.Attributes{
 		RTMCapability: []byte{0x40}, GracefulShutdown: true,
 	},
 	SBFDDiscriminators: []uint32{1},
-	ExtendedAdminGroup: []uint32{1, 2},
+	LinkMetrics:        bgpls.LinkMetrics{ExtendedAdminGroup: []uint32{1, 2}},
 	MaxSIDDepths:       &bgpls.MaxSIDDepths{Node: []bgpls.MSD{{Type: 1, Value: 10}}, Link: []bgpls.MSD{{Type: 2, Value: 9}}},
 	SegmentRouting: &bgpls.SegmentRouting{
 		LocalBlock:       &bgpls.SRLocalBlock{Flags: 1, Ranges: []bgpls.SIDRange{{First: bgpls.SID{Value: 15000, Label: true}, Size: 1000}}},

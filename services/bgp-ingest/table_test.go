@@ -48,10 +48,11 @@ func network(n int) (bodies [][]byte) {
 			IPv4Interface: benchAddr(20+i/n*2, from), IPv4Neighbor: benchAddr(21+i/n*2, from),
 		}}, &bgpls.Attributes{
 			LocalIPv4RouterIDs: []netip.Addr{benchAddr(10, from)}, RemoteIPv4RouterIDs: []netip.Addr{benchAddr(10, to)},
-			AdminGroup: new(uint32(1)), MaxLinkBandwidth: new(1.25e9), MaxReservableBandwidth: new(1.25e9),
+			LinkMetrics:      bgpls.LinkMetrics{AdminGroup: new(uint32(1)), TEMetric: new(uint32(10))},
+			MaxLinkBandwidth: new(1.25e9), MaxReservableBandwidth: new(1.25e9),
 			UnreservedBandwidth: &[8]float64{1.25e9, 1.25e9, 1.25e9, 1.25e9, 1.25e9, 1.25e9, 1.25e9, 1.25e9},
-			TEMetric:            new(uint32(10)), IGPMetric: &bgpls.IGPMetric{Value: uint32(10 + i%90), Octets: 3},
-			AdjacencySIDs: []bgpls.AdjacencySID{{Flags: 0x30, SID: bgpls.SID{Value: uint32(24000 + i%1000), Label: true}}},
+			IGPMetric:           &bgpls.IGPMetric{Value: uint32(10 + i%90), Octets: 3},
+			AdjacencySIDs:       []bgpls.AdjacencySID{{Flags: 0x30, SID: bgpls.SID{Value: uint32(24000 + i%1000), Label: true}}},
 		})
 	}
 	for i := range 4 * n {

@@ -13,6 +13,7 @@ import (
 
 // TestByHand fails a link as a person does, who sees what follows, here and on the screen.
 func TestByHand(t *testing.T) {
+	t.Parallel()
 	var shown safeBuffer
 	l := startLabOn(t, Config{Routers: routersSeed}, &shown)
 	shown.await(t, regexp.MustCompile(`routingcost`))

@@ -156,6 +156,7 @@ func square(pids []string, rows ...[]float64) alto.CostMap {
 // valid maps, and costs worked out by hand (every metric 10). Without R2-R3, the only
 // backbone link, R4 and R5 do not reach each other.
 func TestDefaults(t *testing.T) {
+	t.Parallel()
 	l := startLab(t, Config{Routers: routersSeed})
 	pids := []string{r1, r2, r3, r4, r5}
 	whole := square(pids,
@@ -231,6 +232,7 @@ func endpoints(t *testing.T, l *Lab) map[string]*schemas.EndpointProperties {
 
 // TestEndpoints places the lab's compute resources.
 func TestEndpoints(t *testing.T) {
+	t.Parallel()
 	l := startLab(t, Config{Routers: routersSeed})
 	want := map[string]string{"ipv4:192.168.24.10": r2, "ipv4:192.168.35.10": r3, "ipv4:192.168.13.10": r1}
 	eventually(t, func() string {
@@ -244,6 +246,7 @@ func TestEndpoints(t *testing.T) {
 
 // TestAltoctl shows every table of a running lab.
 func TestAltoctl(t *testing.T) {
+	t.Parallel()
 	l := startLab(t, Config{Routers: routersSeed})
 	eventually(t, func() string {
 		if len(endpoints(t, l)) == 3 && costs(t, l, "costmap-default-hopcount") != nil {

@@ -12,6 +12,7 @@ import (
 
 // TestDemo shows where there is room: a link that fails moves a site, and a full one is left out.
 func TestDemo(t *testing.T) {
+	t.Parallel()
 	var shown safeBuffer
 	startLabOn(t, Config{Routers: routersSeed, Events: eventsDemo, EventsPause: 2 * time.Second}, &shown)
 	for _, want := range []string{

@@ -13,6 +13,7 @@ import (
 
 // TestLargeNetwork shows a provider's network by its size, and how much a link changes.
 func TestLargeNetwork(t *testing.T) {
+	t.Parallel()
 	var shown safeBuffer
 	l := startLabOn(t, Config{Routers: "isp:30"}, &shown)
 	shown.await(t, regexp.MustCompile(`networkmap-default  31 PIDs, 6\d prefixes\n`))

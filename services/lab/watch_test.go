@@ -11,6 +11,7 @@ import (
 // TestWatchMaps follows cost maps with their network maps while a link fails: they fit each other
 // at any moment.
 func TestWatchMaps(t *testing.T) {
+	t.Parallel()
 	const id, r2, r3 = "costmap-default-routingcost", "pid100:02020202", "pid100:03030303"
 	l := startLabOn(t, Config{Routers: routersSeed}, io.Discard)
 	failed := false

@@ -1,11 +1,21 @@
 package streamtest
 
 import (
+	"reflect"
+	"sync"
 	"testing"
 
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/schemas"
 )
+
+// serdes holds each serde that was asked for: a schema takes long to read.
+var serdes sync.Map
+
+type serdeOf struct {
+	topic string
+	value reflect.Type
+}
 
 // Serde returns the serde of one of the product's topics on a registry of its own,
 // registered. From then on the registry is away: what a test steps through it cannot ask anything,
@@ -16,11 +26,15 @@ func Serde[T any](t testing.TB, topic string) *avro.Serde[T] {
 	if !ok {
 		t.Fatalf("topic %s has no schema", topic)
 	}
-	serde, err := avro.NewSerde[T](registry{topic + "-value": schema}, topic, schema)
+	made, _ := serdes.LoadOrStore(serdeOf{topic, reflect.TypeFor[T]()}, sync.OnceValues(func() (*avro.Serde[T], error) {
+		serde, err := avro.NewSerde[T](registry{topic + "-value": schema}, topic, schema)
+		if err != nil {
+			return nil, err
+		}
+		return serde, serde.Register()
+	}))
+	serde, err := made.(func() (*avro.Serde[T], error))()
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := serde.Register(); err != nil {
 		t.Fatal(err)
 	}
 	return serde

@@ -91,7 +91,7 @@ func linkObject(l *link, from int) Object {
 		},
 		&bgpls.Attributes{
 			MaxLinkBandwidth: new(float64(gigabit)),
-			TEMetric:         new(uint32(near.metric)),
+			LinkMetrics:      bgpls.LinkMetrics{TEMetric: new(uint32(near.metric))},
 			IGPMetric:        &bgpls.IGPMetric{Value: uint32(near.metric), Octets: 2},
 		},
 	}
