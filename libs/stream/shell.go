@@ -13,7 +13,10 @@ import (
 )
 
 const (
-	pollMillis    = 100                   // longest wait for a record
+	// idleMillis is the longest wait for a record; one that ends without costs a tenth of a millisecond. Heartbeats come at
+	// other moments: a consumer that is closed just when one tells it of a rebalance does not leave the group (librdkafka 2.14).
+	idleMillis    = 470
+	pollMillis    = 100                   // the same, while something is to be done at its time
 	commandMillis = 10                    // the same, while something is being opened
 	batchTime     = 20 * time.Millisecond // longest time that busy inputs are coalesced
 	closeTime     = 5 * time.Second
@@ -173,11 +176,7 @@ func (s *shell[S, E, V]) close() {
 
 // batch takes records until there are none or the batch is old enough, and has the tasks publish.
 func (s *shell[S, E, V]) batch() {
-	patience := pollMillis
-	if slices.ContainsFunc(s.all(), func(t *task[S, E, V]) bool { return t.is(opening) }) {
-		patience = commandMillis
-	}
-	event := s.consumer.Poll(patience)
+	event := s.consumer.Poll(s.pollTime())
 	for start := time.Now(); event != nil; event = s.consumer.Poll(0) {
 		s.handle(event)
 		if time.Since(start) > batchTime || s.ctx.Err() != nil {
@@ -188,6 +187,18 @@ func (s *shell[S, E, V]) batch() {
 		t.release(time.Now())
 	}
 	s.tellReady()
+}
+
+// pollTime is how many milliseconds a record may be waited for.
+func (s *shell[S, E, V]) pollTime() int {
+	tasks := s.all()
+	switch {
+	case slices.ContainsFunc(tasks, func(t *task[S, E, V]) bool { return t.is(opening) }):
+		return commandMillis
+	case slices.ContainsFunc(tasks, (*task[S, E, V]).waits):
+		return pollMillis
+	}
+	return idleMillis
 }
 
 func (s *shell[S, E, V]) handle(event kafka.Event) {

@@ -55,6 +55,13 @@ func (t *task[S, E, V]) is(s state) bool {
 	return t.state == s
 }
 
+// waits reports whether the task has something to do when a time is over.
+func (t *task[S, E, V]) waits() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.state == loading || t.dirty || len(t.order.held) > 0 || len(t.pending) > 0
+}
+
 // owns tells the machine which partition of how many it serves.
 func (t *task[S, E, V]) owns(partitions int) {
 	t.mu.Lock()
@@ -257,17 +264,6 @@ func (t *task[S, E, V]) setAlarms() {
 			t.flushLocked()
 		})
 	}
-}
-
-// inputs returns the inputs header of a publication.
-func (t *task[S, E, V]) inputs() string {
-	var text []byte
-	for p, next := range t.order.given {
-		if _, ok := t.shell.inputs[p.topic]; ok {
-			text = appendPosition(text, position{p, next})
-		}
-	}
-	return string(text)
 }
 
 // publishes reports whether a publication is under way.
