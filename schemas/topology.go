@@ -178,4 +178,6 @@ type Peer struct {
 	Since *time.Time `avro:"since"`
 	// BGPIdentifier is that of the speaker's OPEN, a dotted quad.
 	BGPIdentifier *string `avro:"bgp_identifier"`
+	// Partial is true while the objects are of a table that was never told to its end.
+	Partial *bool `avro:"partial"`
 }

@@ -106,6 +106,9 @@ func unionEncoder(s *schema, t reflect.Type) (encoder, error) {
 	if t.Kind() == reflect.Interface {
 		return interfaceEncoder(s, t), nil
 	}
+	if t == reflect.TypeFor[TextOrNumber]() {
+		return textOrNumberEncoder(s)
+	}
 	item := t
 	if t.Kind() == reflect.Pointer {
 		item = t.Elem()

@@ -18,6 +18,9 @@ func scalarDecoder(s *schema, t reflect.Type) decoder {
 	if t.Kind() == reflect.Interface {
 		return interfaceDecoder(s, t)
 	}
+	if t == reflect.TypeFor[TextOrNumber]() {
+		return textOrNumberDecoder(s)
+	}
 	switch s.kind {
 	case "int", "long":
 		if s.branch == timestampMicros {

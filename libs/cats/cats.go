@@ -1,6 +1,7 @@
 package cats
 
 import (
+	"iter"
 	"maps"
 	"math"
 	"slices"
@@ -47,14 +48,12 @@ const (
 
 var current = "cur"
 
-// Metrics returns the metrics of a resource by level: of level 0 those that weigh
-// something, and the scores made of them. A resource that takes no new workload has the
-// compute and the overall score 0. It returns nil if there is nothing to make a score of.
-func Metrics(m *schemas.CATSMethod, classes map[string]schemas.Capacity, measured map[string]schemas.Metric, takes bool) []schemas.CATSMetric {
-	metrics := make([]schemas.CATSMetric, 0, len(classes)+len(m.Bounds)+3)
+// Append appends the metrics of a resource by level: of level 0 those that weigh
+// something, of classes in their order, and the scores made of them. A resource that takes no new workload
+// has the compute and the overall score 0. It appends nothing if there is nothing to make a score of.
+func Append(metrics []schemas.CATSMetric, m *schemas.CATSMethod, classes iter.Seq2[string, schemas.Capacity], measured map[string]schemas.Metric, takes bool) []schemas.CATSMetric {
 	var compute, service Aggregate
-	for _, name := range classNames(classes) {
-		c := classes[name]
+	for name, c := range classes {
 		weight := weightOf(m, name, c.Kind)
 		if weight == 0 || c.Free == nil || c.Total == nil || *c.Total <= 0 {
 			continue
@@ -63,23 +62,21 @@ func Metrics(m *schemas.CATSMethod, classes map[string]schemas.Capacity, measure
 		metrics = append(metrics, schemas.CATSMetric{MetricType: name + headroom, Level: L0, Value: ratio, Source: "aggregation", Statistic: &current})
 		compute.Add(weight, ratio)
 	}
-	for _, name := range slices.Sorted(maps.Keys(m.Bounds)) {
-		value, ok := measured[name]
-		if !ok || m.Weights[name] == 0 {
-			continue
+	if len(measured) > 0 {
+		for _, name := range slices.Sorted(maps.Keys(m.Bounds)) {
+			value, ok := measured[name]
+			if !ok || m.Weights[name] == 0 {
+				continue
+			}
+			metrics = append(metrics, ofService(name, value))
+			service.Add(m.Weights[name], within(m.Bounds[name], value.Value))
 		}
-		metrics = append(metrics, ofService(name, value))
-		service.Add(m.Weights[name], within(m.Bounds[name], value.Value))
 	}
-	if !compute.told && !service.told {
-		return nil
-	}
-	return append(metrics, scores(m, compute, service, takes)...)
+	return appendScores(metrics, m, compute, service, takes)
 }
 
-func scores(m *schemas.CATSMethod, compute, service Aggregate, takes bool) []schemas.CATSMetric {
+func appendScores(out []schemas.CATSMetric, m *schemas.CATSMethod, compute, service Aggregate, takes bool) []schemas.CATSMetric {
 	var overall Aggregate
-	var out []schemas.CATSMetric
 	score := func(metricType, level string, ratio float64) {
 		out = append(out, schemas.CATSMetric{MetricType: metricType, Level: level, Value: Score(m, ratio), Source: "normalization"})
 	}
@@ -113,16 +110,6 @@ func ofService(name string, m schemas.Metric) schemas.CATSMetric {
 		MetricType: name, Level: L0, Value: m.Value, Unit: m.Unit,
 		Source: "directly measured", Statistic: statistic, WindowSeconds: m.WindowSeconds,
 	}
-}
-
-// classNames returns the names of classes, sorted; it is called for each of many records.
-func classNames(classes map[string]schemas.Capacity) []string {
-	names := make([]string, 0, len(classes))
-	for name := range classes {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 // weightOf is the weight of a class: by its name, or by its kind.

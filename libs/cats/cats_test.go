@@ -1,6 +1,7 @@
 package cats
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -59,7 +60,7 @@ func TestScores(t *testing.T) {
 			}
 			m := NewMethod(tt.aggregation, tt.normalization, weights, bounds)
 			var got []string
-			for _, metric := range Metrics(m, tt.classes, tt.measured, !tt.down) {
+			for _, metric := range Append(nil, m, maps.All(tt.classes), tt.measured, !tt.down) {
 				if metric.Level != L0 {
 					got = append(got, metric.MetricType+"="+string(rune('0'+int(metric.Value))))
 				}

@@ -14,12 +14,6 @@ import (
 // the partition is another instance's.
 const restartTime = 2 * time.Second
 
-// whole is the inputs that every task reads whole.
-type whole struct {
-	partitions []kafka.TopicPartition // that the consumer reads
-	begun      bool                   // something of them came since the reading began
-}
-
 // rebalance takes what the group says: which partitions are this instance's from now on, or are not any
 // more. Those that stay are not touched.
 func (s *shell[S, E, V]) rebalance(c *kafka.Consumer, event kafka.Event) error {
@@ -31,6 +25,9 @@ func (s *shell[S, E, V]) rebalance(c *kafka.Consumer, event kafka.Event) error {
 		}
 		for _, tp := range e.Partitions {
 			s.own(tp.Partition)
+		}
+		if s.whole != nil && len(s.tasks) > 0 {
+			s.whole.open()
 		}
 		if len(e.Partitions) > 0 {
 			s.runtime.Log.Info("partitions assigned", "new", len(e.Partitions))
@@ -49,6 +46,9 @@ func (s *shell[S, E, V]) rebalance(c *kafka.Consumer, event kafka.Event) error {
 			}
 		}
 		s.release(tasks, patience)
+		if s.whole != nil && len(s.tasks) == 0 {
+			s.whole.close()
+		}
 		return c.IncrementalUnassign(nil)
 	}
 	return nil
@@ -105,40 +105,19 @@ func (s *shell[S, E, V]) open(t *task[S, E, V], after time.Duration) {
 // locate finds what a task has to read, and to which ends, and has it read.
 func (s *shell[S, E, V]) locate(ctx context.Context, t *task[S, E, V], p *publisher[V]) error {
 	own := []kafka.TopicPartition{start(s.spec.Output.Topic, t.number)}
-	var shared []kafka.TopicPartition
-	var err error
-	for _, in := range s.spec.Inputs {
-		if !in.Global {
+	if s.whole == nil {
+		for _, in := range s.spec.Inputs {
 			own = append(own, start(in.Topic, t.number))
-			continue
 		}
-		var n int
-		if n, err = awaitPartitions(ctx, s.consumer, in.Topic, s.runtime); err != nil {
-			break
-		}
-		for number := range n {
-			shared = append(shared, start(in.Topic, int32(number)))
-		}
-	}
-	partitions := 0
-	if err == nil && s.spec.Owns != nil {
-		partitions, err = awaitPartitions(ctx, s.consumer, s.spec.Output.Topic, s.runtime)
 	}
 	left := ends{}
-	if err == nil {
-		err = left.await(ctx, s.consumer, append(own, shared...), s.runtime)
-	}
-	if err == nil && !s.fed() && len(shared) == 0 && left.nothing(own) {
+	err := left.await(ctx, s.consumer, own, s.runtime)
+	if err == nil && len(own) > 1 && left.nothing(own) {
 		p.close()
 		s.do(func() { s.rest(ctx, t, own[1:]) })
 		return nil
 	}
-	if err != nil || !s.do(func() {
-		if s.spec.Owns != nil {
-			t.owns(partitions)
-		}
-		s.read(ctx, t, p, left, own, shared)
-	}) {
+	if err != nil || !s.do(func() { s.read(ctx, t, p, left, own) }) {
 		p.close()
 	}
 	return err
@@ -174,22 +153,14 @@ func start(topic string, number int32) kafka.TopicPartition {
 	return kafka.TopicPartition{Topic: &topic, Partition: number, Offset: kafka.OffsetBeginning}
 }
 
-// read has a task's own partitions read from the beginning, and those that it shares with the others.
-func (s *shell[S, E, V]) read(ctx context.Context, t *task[S, E, V], p *publisher[V], left ends, own, shared []kafka.TopicPartition) {
+// read has a task's partitions read from the beginning.
+func (s *shell[S, E, V]) read(ctx context.Context, t *task[S, E, V], p *publisher[V], left ends, own []kafka.TopicPartition) {
 	if ctx.Err() != nil {
 		p.close()
 		return
 	}
 	t.begins(p, left)
 	s.assign(t, own)
-	if len(s.whole.partitions) > 0 && !s.whole.begun || len(shared) == 0 {
-		return
-	}
-	s.stopReading(s.whole.partitions)
-	s.whole = whole{partitions: shared}
-	if err := s.consumer.IncrementalAssign(shared); err != nil {
-		s.fail(fmt.Errorf("read the inputs of partition %d: %w", t.number, err))
-	}
 }
 
 // unassign stops reading a partition for a task.
@@ -217,6 +188,9 @@ func (s *shell[S, E, V]) stopReading(partitions []kafka.TopicPartition) {
 func (s *shell[S, E, V]) release(tasks []*task[S, E, V], d time.Duration) {
 	var stopping sync.WaitGroup
 	for _, t := range tasks {
+		if s.whole != nil {
+			s.whole.leaves(t)
+		}
 		w := t.stops()
 		s.stopReading(t.assigned)
 		t.assigned = nil
@@ -234,16 +208,23 @@ func (s *shell[S, E, V]) release(tasks []*task[S, E, V], d time.Duration) {
 		}
 	}
 	stopping.Wait()
-	if len(s.tasks) == 0 {
-		s.stopReading(s.whole.partitions)
-		s.whole = whole{}
-	}
 }
 
 // lost takes that a task's writer cannot go on.
 func (s *shell[S, E, V]) lost(t *task[S, E, V], w *writer[V]) {
 	if t.writes(w) {
 		s.restart(t, w.err)
+	}
+}
+
+// restartAll has everything begin anew.
+func (s *shell[S, E, V]) restartAll(why error) {
+	if s.whole != nil {
+		s.whole.close()
+		s.whole.open()
+	}
+	for _, t := range s.all() {
+		t.restarts(why)
 	}
 }
 

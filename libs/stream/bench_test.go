@@ -36,7 +36,6 @@ type bench struct {
 	grow       string           // appended to the tags of out
 	exact      bool             // what an ingest puts out is written as it is
 	seen       func(key string) // takes what is shown to Step
-	global     string           // an input that is read whole
 	resigns    bool             // an ingest resigns when it is told to
 }
 
@@ -82,7 +81,7 @@ type event struct {
 func (b *bench) spec() stream.Spec[map[string]*schemas.NetworkMap, event, schemas.NetworkMap] {
 	type state = map[string]*schemas.NetworkMap
 	seen := b.seen
-	spec := stream.Spec[state, event, schemas.NetworkMap]{
+	return stream.Spec[state, event, schemas.NetworkMap]{
 		Name:   "toy",
 		Inputs: []stream.Input[event]{stream.InputOf("in", b.in, func(k string, v *schemas.NetworkMap) event { return event{key: k, value: v} })},
 		Output: stream.Table[schemas.NetworkMap]{Topic: "out", Serde: b.out},
@@ -101,12 +100,6 @@ func (b *bench) spec() stream.Spec[map[string]*schemas.NetworkMap, event, schema
 		},
 		Flush: event{flush: true},
 	}
-	if b.global != "" {
-		in := stream.InputOf(b.global, b.in, func(k string, v *schemas.NetworkMap) event { return event{key: k, value: v} })
-		in.Global = true
-		spec.Inputs = append(spec.Inputs, in)
-	}
-	return spec
 }
 
 func mapOf(tag string) *schemas.NetworkMap {

@@ -13,10 +13,11 @@
 //
 // One Machine serves one partition. Inputs of equal partition counts are
 // co-partitioned, the output goes to the partition that the inputs came from, and
-// the consumer group says which instance serves which partition. Where all inputs are
-// read whole, it is the output's partitions that are shared out. A partition is a
+// the consumer group says which instance serves which partition. A partition is a
 // task: it shuts out earlier publishers, reads its tables, publishes, fails and
-// begins anew by itself. An ingest is a task whose events come from elsewhere.
+// begins anew by itself. An ingest is a task whose events come from elsewhere. Where
+// every instance reads the inputs whole (Spec.Owns), one Machine reads them, once, and the
+// tasks of the output's partitions publish their shares of what it puts out.
 //
 //	spec.go       Spec, Input, Output: what the author of a processor writes
 //	machine.go    the pure part: one partition's state and its output table
@@ -24,6 +25,8 @@
 //	shell.go      Run: the shell around the tasks; assign.go: which they are
 //	feed.go       Feed: the same, fed from elsewhere; election.go: which replica publishes;
 //	              rival.go: whether another one hears more
+//	whole.go      inputs that are read whole, for all tasks
+//	poll.go       how long a record is waited for
 //	task.go       one partition; what it has read: ends.go, order.go, pending.go, load.go
 //	writer.go     the way out: publication.go, transaction.go, publisher.go
 //	watch.go      are the tables what they were, and do the brokers answer; logend.go

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"maps"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -54,6 +53,24 @@ func (b *bench) runLogged(t *testing.T) (*service.Runtime, *log) {
 	return rt, l
 }
 
+// withoutLeader has a partition without a leader to write to while the returned switch is on.
+func (b *bench) withoutLeader(number int32) *atomic.Bool {
+	unwritten := &atomic.Bool{}
+	leader := kerr.NotLeaderForPartition.Code
+	b.cluster.ControlKey(int16(kmsg.Produce), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		b.cluster.KeepControl()
+		request := r.(*kmsg.ProduceRequest)
+		partition := request.Topics[0].Partitions[0].Partition
+		if !unwritten.Load() || request.TransactionID == nil || partition != number {
+			return nil, nil, false
+		}
+		response := request.ResponseKind().(*kmsg.ProduceResponse)
+		response.Topics = []kmsg.ProduceResponseTopic{{Topic: request.Topics[0].Topic, TopicID: request.Topics[0].TopicID, Partitions: []kmsg.ProduceResponseTopicPartition{{Partition: number, ErrorCode: leader}}}}
+		return response, nil, true
+	})
+	return unwritten
+}
+
 // TestRunPartitionWithoutLeader has a partition without a leader, first when it is to be read and then when
 // it is to be written: that is told, and the other one is served all the time.
 func TestRunPartitionWithoutLeader(t *testing.T) {
@@ -61,7 +78,7 @@ func TestRunPartitionWithoutLeader(t *testing.T) {
 	b := newBench(t, 2)
 	b.createTopic(t, "in", "1048588")
 	b.createTopic(t, "out", "1048588")
-	var unread, unwritten atomic.Bool
+	var unread atomic.Bool
 	unread.Store(true)
 	leader := kerr.NotLeaderForPartition.Code
 	b.cluster.ControlKey(int16(kmsg.ListOffsets), func(r kmsg.Request) (kmsg.Response, error, bool) {
@@ -75,17 +92,7 @@ func TestRunPartitionWithoutLeader(t *testing.T) {
 		response.Topics = []kmsg.ListOffsetsResponseTopic{{Topic: "in", Partitions: []kmsg.ListOffsetsResponseTopicPartition{{Partition: 1, ErrorCode: leader}}}}
 		return response, nil, true
 	})
-	b.cluster.ControlKey(int16(kmsg.Produce), func(r kmsg.Request) (kmsg.Response, error, bool) {
-		b.cluster.KeepControl()
-		request := r.(*kmsg.ProduceRequest)
-		partition := request.Topics[0].Partitions[0].Partition
-		if !unwritten.Load() || request.TransactionID == nil || partition != 1 {
-			return nil, nil, false
-		}
-		response := request.ResponseKind().(*kmsg.ProduceResponse)
-		response.Topics = []kmsg.ProduceResponseTopic{{Topic: request.Topics[0].Topic, TopicID: request.Topics[0].TopicID, Partitions: []kmsg.ProduceResponseTopicPartition{{Partition: 1, ErrorCode: leader}}}}
-		return response, nil, true
-	})
+	unwritten := b.withoutLeader(1)
 	rt, l := b.runLogged(t)
 	b.put(t, "in", 0, "a", b.encode(t, "1"))
 	b.put(t, "in", 1, "b", b.encode(t, "1"))
@@ -110,39 +117,6 @@ func TestRunPartitionWithoutLeader(t *testing.T) {
 	unwritten.Store(false)
 	b.awaitTable(t, map[string]string{"a": "<3>", "b": "<2>"})
 	await(t, "ready again", rt.IsReady)
-}
-
-// TestRunGlobalInput reads an input whole for each partition, also for one that changes hands.
-func TestRunGlobalInput(t *testing.T) {
-	t.Parallel()
-	b := newBench(t, 3)
-	b.global = "whole"
-	everywhere := func(key, tag string) {
-		t.Helper()
-		await(t, key+" is "+tag+" in every partition", func() bool {
-			held := map[int32]string{}
-			for _, r := range b.records(t, "out") {
-				if string(r.Key) == key && r.Value != nil {
-					v, err := b.out.Decode(r.Value)
-					if err != nil {
-						t.Fatal(err)
-					}
-					held[r.TopicPartition.Partition] = v.Meta.VTag.Tag
-				}
-			}
-			return maps.Equal(held, map[int32]string{0: tag, 1: tag, 2: tag})
-		})
-	}
-	one, _ := b.run(t)
-	b.put(t, "whole", 2, "w", b.encode(t, "7"))
-	everywhere("w", "<7>")
-	_, stop := b.run(t) // takes partitions over, and gives them back
-	b.put(t, "whole", 2, "w", b.encode(t, "8"))
-	everywhere("w", "<8>")
-	_ = stop()
-	b.put(t, "whole", 1, "x", b.encode(t, "9"))
-	everywhere("x", "<9>")
-	await(t, "ready", one.IsReady)
 }
 
 // TestRunRecreatedInput deletes an input, creates it anew and fills it past its old end before anybody looks:

@@ -129,14 +129,3 @@ func appendPosition(b []byte, p position) []byte {
 	b = append(strconv.AppendInt(b, int64(p.number), 10), '=')
 	return strconv.AppendInt(b, p.next, 10)
 }
-
-// inputs returns the inputs header of a publication.
-func (t *task[S, E, V]) inputs() string {
-	var text []byte
-	for p, next := range t.order.given {
-		if _, ok := t.shell.inputs[p.topic]; ok {
-			text = appendPosition(text, position{p, next})
-		}
-	}
-	return string(text)
-}

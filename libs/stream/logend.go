@@ -18,6 +18,12 @@ const endTime = time.Second
 // created again, or its brokers lost records.
 var errRecreated = errors.New("the topic was created anew, or has lost records")
 
+// stepBack says that a record came after one with a higher offset.
+func stepBack(m *kafka.Message, before int64) error {
+	tp := m.TopicPartition
+	return fmt.Errorf("partition %d of %s: %w: offset %d after %d", tp.Partition, *tp.Topic, errRecreated, tp.Offset, before)
+}
+
 // logEnd is the log end offset of a partition as its publisher knows it. It only moves on, or the
 // topic is not what it was.
 type logEnd struct {

@@ -21,12 +21,16 @@ type Machine[S, E, V any] struct {
 	published map[string]digest   // what the output table holds; unused with Spec.Exact
 	unclaimed map[string]struct{} // held at the start and not put out yet; nil after the first flush
 	pending   []Output[V]
+	distinct  int // of the keys in pending there were as many when it was last looked, or fewer than someOutputs
 	alarms    []Alarm
 	cause     Cause
 	heard     map[string]bool // by source: Output.Resign says that it is not, Output.Resume that it is
 }
 
 type digest [16]byte
+
+// someOutputs are not too many to keep without a look at what they have in common.
+const someOutputs = 1024
 
 // Alarm asks for Machine.Wake(Name) after a time.
 type Alarm struct {
@@ -87,10 +91,14 @@ func (m *Machine[S, E, V]) LoadUnreadable(key string) {
 // Apply takes one event. Until the first flush the latest cause counts, afterwards
 // the earliest since the last flush.
 func (m *Machine[S, E, V]) Apply(e E, cause Cause) {
+	m.note(cause)
+	m.step(e)
+}
+
+func (m *Machine[S, E, V]) note(cause Cause) {
 	if m.cause.ObservedAt.IsZero() || m.Live() == cause.ObservedAt.Before(m.cause.ObservedAt) {
 		m.cause = cause
 	}
-	m.step(e)
 }
 
 // Wake takes the event that an alarm asked for.
@@ -121,10 +129,32 @@ func (m *Machine[S, E, V]) Flush() ([]Change[V], Cause) {
 	if m.unclaimed != nil && len(m.spec.Inputs) > 0 {
 		changes = append(changes, m.sweep()...)
 	}
-	m.unclaimed = nil
+	return changes, m.flushed()
+}
+
+// flushed ends a batch, and returns its cause.
+func (m *Machine[S, E, V]) flushed() Cause {
 	cause := m.cause
-	m.cause = Cause{}
-	return changes, cause
+	m.cause, m.unclaimed = Cause{}, nil
+	return cause
+}
+
+// Outputs ends a batch as Flush does, but returns all that was put out, for machines that compare it with their tables.
+func (m *Machine[S, E, V]) Outputs() ([]Output[V], Cause) {
+	m.step(m.spec.Flush)
+	out := m.pending
+	m.pending = nil
+	return out, m.flushed()
+}
+
+// Take takes what another machine put out.
+func (m *Machine[S, E, V]) Take(out []Output[V], cause Cause) {
+	m.note(cause)
+	m.pending = append(m.pending, out...)
+	if len(m.pending) > 2*m.distinct {
+		m.pending = latest(m.pending)
+		m.distinct = max(len(m.pending), someOutputs)
+	}
 }
 
 // Alarms returns the alarms asked for since the last call.
@@ -174,21 +204,42 @@ func (m *Machine[S, E, V]) changes() []Change[V] {
 		}
 		return changes
 	}
-	last := make(map[string]int, len(m.pending))
-	for i, o := range m.pending {
-		last[o.Key] = i
-	}
 	var changes []Change[V]
-	for i, o := range m.pending {
-		if last[o.Key] != i {
-			continue
-		}
+	for _, o := range latest(m.pending) {
 		delete(m.unclaimed, o.Key)
 		if !o.Keep && m.differs(o) {
 			changes = append(changes, Change[V]{o.Key, o.Value, o.Reason})
 		}
 	}
 	return changes
+}
+
+// latest returns the last of the outputs for each key, in order.
+func latest[V any](out []Output[V]) []Output[V] {
+	if ascends(out) {
+		return out
+	}
+	last := make(map[string]int, len(out))
+	for i, o := range out {
+		last[o.Key] = i
+	}
+	kept := out[:0]
+	for i, o := range out {
+		if last[o.Key] == i {
+			kept = append(kept, o)
+		}
+	}
+	return kept
+}
+
+// ascends reports whether each key is greater than the one before.
+func ascends[V any](out []Output[V]) bool {
+	for i := 1; i < len(out); i++ {
+		if out[i-1].Key >= out[i].Key {
+			return false
+		}
+	}
+	return true
 }
 
 // differs reports whether the output table holds something else, and notes that it

@@ -18,6 +18,8 @@ type order struct {
 	next  map[partition]int64 // read partitions: offset of the next record to give out
 	given map[partition]int64 // the same, without what comes after the last record given out: ends of transactions
 	held  map[partition][]heldRecord
+	// elsewhere is how far partitions that are not read here had been read by who made the records.
+	elsewhere map[partition]int64
 }
 
 type heldRecord struct {
@@ -28,7 +30,7 @@ type heldRecord struct {
 }
 
 func newOrder() *order {
-	return &order{taken: map[partition]int64{}, next: map[partition]int64{}, given: map[partition]int64{}, held: map[partition][]heldRecord{}}
+	return &order{taken: map[partition]int64{}, next: map[partition]int64{}, given: map[partition]int64{}, held: map[partition][]heldRecord{}, elsewhere: map[partition]int64{}}
 }
 
 // read says that a partition is read, from its beginning.
@@ -83,9 +85,32 @@ func (o *order) satisfied(needs []position) bool {
 	for _, need := range needs {
 		if next, read := o.next[need.partition]; read && next < need.next {
 			return false
+		} else if !read {
+			o.elsewhere[need.partition] = max(o.elsewhere[need.partition], need.next)
 		}
 	}
 	return true
+}
+
+// reached reports whether what is read here is read as far as others had read it.
+func (o *order) reached(elsewhere map[partition]int64) bool {
+	for p, next := range elsewhere {
+		if own, read := o.next[p]; read && own < next {
+			return false
+		}
+	}
+	return true
+}
+
+// inputs returns how far everything but a topic has been given out, as InputsHeader has it.
+func (o *order) inputs(without string) string {
+	var text []byte
+	for p, next := range o.given {
+		if p.topic != without {
+			text = appendPosition(text, position{p, next})
+		}
+	}
+	return string(text)
 }
 
 func partitionOf(tp kafka.TopicPartition) partition {

@@ -3,42 +3,75 @@ package stream_test
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"sync/atomic"
 	"testing"
+	"time"
+
+	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
 	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
 )
 
-// owner is the state of a processor that puts out the keys of one partition.
-type owner struct{ partition, partitions int }
+// owner is the state of a processor that reads its input whole, and puts out the keys of some partitions.
+type owner struct {
+	held       map[string]*schemas.NetworkMap
+	owned      map[int]bool
+	partitions int
+	changed    map[string]bool
+}
 
-// owns is the event that says which that is.
-type owns owner
+// owns is the event that says which they are.
+type owns struct {
+	partition, partitions int
+	owned                 bool
+}
 
-// runOwner runs a processor that reads its input whole, until the returned function is called.
-func (b *bench) runOwner(t *testing.T) (rt *service.Runtime, stop func()) {
+func (s *owner) step(e any) (*owner, []stream.Output[schemas.NetworkMap]) {
+	switch e := e.(type) {
+	case owns:
+		s.owned[e.partition], s.partitions = e.owned, e.partitions
+		for key := range s.held {
+			s.changed[key] = s.changed[key] || e.owned && stream.Partition(key, e.partitions) == int32(e.partition)
+		}
+	case event:
+		if e.flush {
+			return s, s.flush()
+		}
+		s.held[e.key], s.changed[e.key] = e.value, true
+	}
+	return s, nil
+}
+
+func (s *owner) flush() (out []stream.Output[schemas.NetworkMap]) {
+	for _, key := range slices.Sorted(maps.Keys(s.changed)) {
+		if s.owned[int(stream.Partition(key, s.partitions))] {
+			out = append(out, stream.Output[schemas.NetworkMap]{Key: key, Value: s.held[key]})
+		}
+	}
+	clear(s.changed)
+	return out
+}
+
+// runOwner runs such a processor until the returned function is called; it counts the records that it reads.
+func (b *bench) runOwner(t *testing.T, read *atomic.Int64) (rt *service.Runtime, stop func()) {
 	t.Helper()
-	in := stream.InputOf("in", b.in, func(key string, value *schemas.NetworkMap) any { return event{key: key, value: value} })
-	in.Global = true
-	spec := stream.Spec[owner, any, schemas.NetworkMap]{
-		Name:   "owner",
-		Inputs: []stream.Input[any]{in},
+	spec := stream.Spec[*owner, any, schemas.NetworkMap]{
+		Name: "owner",
+		Inputs: []stream.Input[any]{stream.InputOf("in", b.in, func(key string, value *schemas.NetworkMap) any {
+			read.Add(1)
+			return event{key: key, value: value}
+		})},
 		Output: stream.Table[schemas.NetworkMap]{Topic: "out", Serde: b.out},
-		Init:   func() owner { return owner{} },
-		Step: func(s owner, e any) (owner, []stream.Output[schemas.NetworkMap]) {
-			switch e := e.(type) {
-			case owns:
-				return owner(e), nil
-			case event:
-				if !e.flush && stream.Partition(e.key, s.partitions) == int32(s.partition) {
-					return s, []stream.Output[schemas.NetworkMap]{{Key: e.key, Value: e.value}}
-				}
-			}
-			return s, nil
+		Init: func() *owner {
+			return &owner{held: map[string]*schemas.NetworkMap{}, owned: map[int]bool{}, changed: map[string]bool{}}
 		},
+		Step:  func(s *owner, e any) (*owner, []stream.Output[schemas.NetworkMap]) { return s.step(e) },
 		Flush: event{flush: true},
-		Owns:  func(partition, partitions int) any { return owns{partition, partitions} },
+		Owns:  func(partition, partitions int, owned bool) any { return owns{partition, partitions, owned} },
 	}
 	rt = newRuntime(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -56,8 +89,8 @@ func (b *bench) runOwner(t *testing.T) (rt *service.Runtime, stop func()) {
 	return rt, stop
 }
 
-// TestRunOwns shares out the partitions of the output of a processor that reads all of its inputs whole: every
-// key is in its own partition, whoever serves it.
+// TestRunOwns shares out the partitions of the output of a processor that reads its inputs whole: every
+// key is in its own partition, whoever serves it; and an instance reads a record once, whatever becomes its own.
 func TestRunOwns(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 3)
@@ -71,12 +104,21 @@ func TestRunOwns(t *testing.T) {
 		}
 		b.awaitTable(t, want)
 	}
-	_, stop := b.runOwner(t)
+	b.createTopic(t, "out", "1048588")
+	b.put(t, "out", stream.Partition("old", 3), "old", b.encode(t, "0")) // nothing yields it any more
+	var one, other atomic.Int64
+	_, stopOne := b.runOwner(t, &one)
 	put("1")
-	b.runOwner(t)
+	_, stop := b.runOwner(t, &other)
 	put("2")
 	stop()
 	put("3")
+	if one.Load() != 3*20 {
+		t.Errorf("%d records were read by the one, of 60", one.Load())
+	}
+	_, _ = b.runOwner(t, &other)
+	stopOne()
+	put("4")
 	used := map[int32]bool{}
 	for _, r := range b.records(t, "out") {
 		used[r.TopicPartition.Partition] = true
@@ -86,5 +128,77 @@ func TestRunOwns(t *testing.T) {
 	}
 	if len(used) != 3 {
 		t.Errorf("of three partitions are used %v", used)
+	}
+}
+
+// TestRunOwnsRecreatedInput deletes an input that is read whole and creates it anew: the output is what the new one
+// says.
+func TestRunOwnsRecreatedInput(t *testing.T) {
+	b := newBench(t, 2)
+	b.createTopic(t, "in", "1048588")
+	var read atomic.Int64
+	b.runOwner(t, &read)
+	b.put(t, "in", 0, "a", b.encode(t, "1"))
+	b.put(t, "in", 1, "b", b.encode(t, "1"))
+	b.awaitTable(t, map[string]string{"a": "1", "b": "1"})
+	b.withAdmin(t, func(admin *kafka.AdminClient) {
+		if _, err := admin.DeleteTopics(t.Context(), []string{"in"}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	b.createTopic(t, "in", "1048588")
+	b.put(t, "in", 0, "b", b.encode(t, "2"))
+	b.put(t, "in", 0, "c", b.encode(t, "2"))
+	b.awaitTable(t, map[string]string{"b": "2", "c": "2"})
+}
+
+// TestRunOwnsWithoutLeader has one partition of the output without a leader: the others are kept up, and it follows
+// with the last of what was put out meanwhile.
+func TestRunOwnsWithoutLeader(t *testing.T) {
+	b := newBench(t, 2)
+	keys := map[int32]string{}
+	for i := 0; len(keys) < 2; i++ {
+		keys[stream.Partition(fmt.Sprint("key", i), 2)] = fmt.Sprint("key", i)
+	}
+	var read atomic.Int64
+	b.runOwner(t, &read)
+	put := func(tag string) {
+		t.Helper()
+		b.put(t, "in", 0, keys[1], b.encode(t, tag))
+		b.put(t, "in", 0, keys[0], b.encode(t, tag))
+	}
+	put("1")
+	b.awaitTable(t, map[string]string{keys[0]: "1", keys[1]: "1"})
+	unwritten := b.withoutLeader(1)
+	unwritten.Store(true)
+	for _, tag := range []string{"2", "3", "4", "5"} {
+		put(tag)
+		b.awaitTable(t, map[string]string{keys[0]: tag, keys[1]: "1"})
+	}
+	unwritten.Store(false)
+	b.awaitTable(t, map[string]string{keys[0]: "5", keys[1]: "5"})
+}
+
+// TestRunOwnsBehind begins with a table that was made from more of the input than has come: nothing in it is made what
+// it was before.
+func TestRunOwnsBehind(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 1)
+	b.createTopic(t, "in", "1048588")
+	b.createTopic(t, "out", "1048588")
+	b.put(t, "in", 0, "a", b.encode(t, "1"))
+	b.put(t, "out", 0, "a", b.encode(t, "2"), kafka.Header{Key: stream.InputsHeader, Value: []byte("in/0=2")})
+	var read atomic.Int64
+	go func() {
+		for read.Load() == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(700 * time.Millisecond) // in which the table is loaded, and a record could be made
+		b.put(t, "in", 0, "a", b.encode(t, "2"))
+	}()
+	b.runOwner(t, &read)
+	await(t, "all is read", func() bool { return read.Load() == 2 })
+	if records := b.awaitTable(t, map[string]string{"a": "2"}); len(records) != 1 {
+		t.Errorf("%d records in the output, want the one that was there: %q", len(records), records)
 	}
 }

@@ -13,13 +13,8 @@ import (
 )
 
 const (
-	// idleMillis is the longest wait for a record; one that ends without costs a tenth of a millisecond. Heartbeats come at
-	// other moments: a consumer that is closed just when one tells it of a rebalance does not leave the group (librdkafka 2.14).
-	idleMillis    = 470
-	pollMillis    = 100                   // the same, while something is to be done at its time
-	commandMillis = 10                    // the same, while something is being opened
-	batchTime     = 20 * time.Millisecond // longest time that busy inputs are coalesced
-	closeTime     = 5 * time.Second
+	batchTime = 20 * time.Millisecond // longest time that busy inputs are coalesced
+	closeTime = 5 * time.Second
 )
 
 // shell runs a processor: the consumer group says which partitions are this instance's, and each
@@ -42,7 +37,7 @@ type shell[S, E, V any] struct {
 
 	commands chan func()               // for the goroutine that polls, the only one that steers the consumer
 	failed   chan error                // what ends run
-	whole    whole                     // inputs that are read whole
+	whole    *whole[S, E, V]           // nil: every task reads its partitions of the inputs
 	opening  map[int32]<-chan struct{} // closed when the last opening of a partition's task has ended
 
 	mu    sync.Mutex
@@ -59,8 +54,8 @@ func Run[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Config,
 		return err
 	}
 	s.topic = spec.Output.Topic
-	if i := slices.IndexFunc(spec.Inputs, func(in Input[E]) bool { return !in.Global }); i >= 0 {
-		s.topic = spec.Inputs[i].Topic // the others are co-partitioned
+	if s.whole == nil {
+		s.topic = spec.Inputs[0].Topic // the others are co-partitioned
 	}
 	s.id = func(number int32) string { return fmt.Sprintf("%s-%d", group, number) }
 	defer s.close()
@@ -80,6 +75,9 @@ func newShell[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Co
 	s := &shell[S, E, V]{
 		cancel: cancel, spec: spec, runtime: rt, metrics: m, bad: newBadRecords(m, rt), inputs: map[string]Input[E]{}, group: group, ctx: ctx,
 		commands: make(chan func(), 64), failed: make(chan error, 1), opening: map[int32]<-chan struct{}{}, tasks: map[int32]*task[S, E, V]{},
+	}
+	if spec.Owns != nil {
+		s.whole = newWhole(s)
 	}
 	names := []string{spec.Output.Topic}
 	for _, in := range spec.Inputs {
@@ -159,6 +157,9 @@ func (s *shell[S, E, V]) fail(err error) {
 func (s *shell[S, E, V]) close() {
 	s.cancel()
 	s.release(s.all(), closeTime)
+	if s.whole != nil {
+		s.whole.locating.Wait()
+	}
 	if s.waiting != nil {
 		s.waiting.Done()
 	}
@@ -183,22 +184,13 @@ func (s *shell[S, E, V]) batch() {
 			break
 		}
 	}
+	if s.whole != nil {
+		s.whole.release(time.Now())
+	}
 	for _, t := range s.all() {
 		t.release(time.Now())
 	}
 	s.tellReady()
-}
-
-// pollTime is how many milliseconds a record may be waited for.
-func (s *shell[S, E, V]) pollTime() int {
-	tasks := s.all()
-	switch {
-	case slices.ContainsFunc(tasks, func(t *task[S, E, V]) bool { return t.is(opening) }):
-		return commandMillis
-	case slices.ContainsFunc(tasks, (*task[S, E, V]).waits):
-		return pollMillis
-	}
-	return idleMillis
 }
 
 func (s *shell[S, E, V]) handle(event kafka.Event) {
@@ -210,9 +202,7 @@ func (s *shell[S, E, V]) handle(event kafka.Event) {
 		}
 		s.take(e)
 	case kafka.PartitionEOF:
-		for _, t := range s.readers(kafka.TopicPartition(e)) {
-			t.end(kafka.TopicPartition(e))
-		}
+		s.end(kafka.TopicPartition(e))
 	case kafka.Error:
 		if e.IsFatal() {
 			s.fail(fmt.Errorf("kafka consumer: %w", e))
@@ -227,8 +217,9 @@ func (s *shell[S, E, V]) take(m *kafka.Message) {
 	topic := *m.TopicPartition.Topic
 	s.metrics.read.Add(s.ctx, 1, topicAttribute(topic))
 	apply := func(t *task[S, E, V]) { t.load(m) }
+	t := s.tasks[m.TopicPartition.Partition]
 	if in, ok := s.inputs[topic]; ok {
-		if t := s.tasks[m.TopicPartition.Partition]; t != nil && t.is(resting) {
+		if s.whole == nil && t != nil && t.is(resting) {
 			s.begin(t) // and reads it again
 			return
 		}
@@ -236,11 +227,24 @@ func (s *shell[S, E, V]) take(m *kafka.Message) {
 		if !ok {
 			return
 		}
+		if s.whole != nil {
+			s.whole.take(m, event)
+			return
+		}
 		cause := causeOf(m)
 		apply = func(t *task[S, E, V]) { t.machine.Apply(event, cause) }
 	}
-	for _, t := range s.readers(m.TopicPartition) {
+	if t != nil {
 		t.take(m, func() { apply(t) })
+	}
+}
+
+// end takes that there is nothing more in a partition (yet).
+func (s *shell[S, E, V]) end(tp kafka.TopicPartition) {
+	if _, input := s.inputs[*tp.Topic]; input && s.whole != nil {
+		s.whole.end(tp)
+	} else if t := s.tasks[tp.Partition]; t != nil {
+		t.end(tp)
 	}
 }
 
@@ -263,18 +267,6 @@ func (s *shell[S, E, V]) decode(in Input[E], m *kafka.Message) (event E, ok bool
 // decodeRetry calls decode again while the registry is away.
 func (s *shell[S, E, V]) decodeRetry(decode func() error) error {
 	return decodeRetry(s.ctx, s.runtime, decode)
-}
-
-// readers returns the tasks that read a partition, of which something has come.
-func (s *shell[S, E, V]) readers(tp kafka.TopicPartition) []*task[S, E, V] {
-	if s.inputs[*tp.Topic].Global {
-		s.whole.begun = true
-		return s.all()
-	}
-	if t := s.tasks[tp.Partition]; t != nil {
-		return []*task[S, E, V]{t}
-	}
-	return nil
 }
 
 // all returns all tasks.

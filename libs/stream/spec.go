@@ -34,10 +34,11 @@ type Spec[S, E, V any] struct {
 	// Restore, if not nil, makes an event of each record that the output table
 	// already holds at the start.
 	Restore func(key string, value *V) E
-	// Owns, if not nil, makes the first event of a processor all of whose inputs are Global:
-	// which partition of the output table it serves, of how many. It puts out only keys of
-	// that Partition.
-	Owns func(partition, partitions int) E
+	// Owns, if not nil, says that every instance reads the inputs whole, whatever their partitions, and that the
+	// instances share out the partitions of the output. It makes the event that a partition, of how many, is
+	// this instance's from now on, or no longer is; the first one comes before the first flush. At the next flush
+	// after it Step puts out all that the partition must hold (Partition of the key), and then what changes there.
+	Owns func(partition, partitions int, owned bool) E
 	// Wake makes the event that an Output with WakeAfter asks for.
 	Wake func(name string) E
 	// TakeOver, if not nil, makes the event that this instance of a processor publishes from
@@ -52,15 +53,20 @@ type Spec[S, E, V any] struct {
 	Stop func() E
 }
 
+// comparing returns the processor without its state: of the machines that compare what another one puts out with the
+// output table.
+func (s Spec[S, E, V]) comparing() Spec[S, E, V] {
+	s.Init = func() (none S) { return none }
+	s.Step = func(none S, _ E) (S, []Output[V]) { return none, nil }
+	return s
+}
+
 // Input is a table that a processor reads.
 type Input[E any] struct {
 	Topic string
 	// Decode makes an event of a record; value nil means that the key does not
 	// exist. A record that cannot be decoded counts as one that does not exist.
 	Decode func(key string, value []byte) (E, error)
-	// Global inputs are read whole by every instance; others by partition. Where all are, the
-	// instances share out the partitions of the output (Spec.Owns).
-	Global bool
 }
 
 // Table is the output of a processor.

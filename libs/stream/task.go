@@ -2,7 +2,6 @@ package stream
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"sync"
 	"time"
@@ -36,14 +35,19 @@ type task[S, E, V any] struct {
 	dirty   bool // something was applied since the last flush
 	order   *order
 	pending pending
-	left    ends // of what is being loaded
+	left    ends   // of what is being loaded
+	inputs  string // the header of the next publication, where the inputs are read whole
 	writer  *writer[V]
 }
 
 func newTask[S, E, V any](s *shell[S, E, V], number int32) *task[S, E, V] {
+	spec := s.spec
+	if s.whole != nil {
+		spec = spec.comparing()
+	}
 	t := &task[S, E, V]{
 		shell: s, number: number, resign: func(bool) {}, cancel: func() {},
-		machine: NewMachine(s.spec), order: newOrder(), pending: pending{},
+		machine: NewMachine(spec), order: newOrder(), pending: pending{},
 	}
 	t.flushed = sync.NewCond(&t.mu)
 	return t
@@ -53,20 +57,6 @@ func (t *task[S, E, V]) is(s state) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.state == s
-}
-
-// waits reports whether the task has something to do when a time is over.
-func (t *task[S, E, V]) waits() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.state == loading || t.dirty || len(t.order.held) > 0 || len(t.pending) > 0
-}
-
-// owns tells the machine which partition of how many it serves.
-func (t *task[S, E, V]) owns(partitions int) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.machine.step(t.shell.spec.Owns(int(t.number), partitions))
 }
 
 // opens notes that the task is being opened until cancel is called.
@@ -129,9 +119,7 @@ func (t *task[S, E, V]) take(m *kafka.Message, apply func()) {
 		return
 	}
 	if before := t.order.taken[p]; int64(m.TopicPartition.Offset) < before {
-		if !t.shell.inputs[p.topic].Global { // those are read again for others
-			t.writer.end.went(fmt.Errorf("partition %d of %s: %w: offset %d after %d", p.number, p.topic, errRecreated, m.TopicPartition.Offset, before))
-		}
+		t.writer.end.went(stepBack(m, before))
 		return
 	}
 	t.order.take(m, time.Now(), func() {
@@ -167,6 +155,10 @@ func (t *task[S, E, V]) at(event kafka.Event) {
 	if len(t.left) > 0 {
 		return
 	}
+	if t.shell.whole != nil {
+		t.shell.whole.joins(t)
+		return
+	}
 	t.order.release(time.Now(), true)
 	t.state, t.dirty = live, true
 	if t.shell.spec.TakeOver != nil {
@@ -194,6 +186,15 @@ func (t *task[S, E, V]) apply(cause Cause, events ...E) {
 	t.dirty = true
 }
 
+// give takes outputs of a processor that reads its inputs whole, and publishes what they change.
+func (t *task[S, E, V]) give(out []Output[V], cause Cause, inputs string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.machine.Take(out, cause)
+	t.inputs, t.state, t.dirty = inputs, live, true
+	t.flushLocked()
+}
+
 // release gives out records that have waited long enough, and publishes what there is.
 func (t *task[S, E, V]) release(now time.Time) {
 	t.mu.Lock()
@@ -219,7 +220,7 @@ func (t *task[S, E, V]) flushLocked() {
 		changes, cause := t.machine.Flush()
 		t.setAlarms()
 		if len(changes) > 0 && t.state == live {
-			t.writer.publications <- t.writer.prepare(t.shell.ctx, changes, cause, t.inputs())
+			t.writer.publications <- t.writer.prepare(t.shell.ctx, changes, cause, t.madeFrom())
 		}
 	}
 	t.dirty = false
@@ -264,6 +265,14 @@ func (t *task[S, E, V]) setAlarms() {
 			t.flushLocked()
 		})
 	}
+}
+
+// madeFrom returns the inputs header of a publication.
+func (t *task[S, E, V]) madeFrom() string {
+	if t.shell.whole != nil {
+		return t.inputs
+	}
+	return t.order.inputs(t.shell.spec.Output.Topic)
 }
 
 // publishes reports whether a publication is under way.

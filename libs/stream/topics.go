@@ -114,7 +114,7 @@ type use struct {
 func usesOf[S, E, V any](spec Spec[S, E, V]) []use {
 	uses := []use{{topic: spec.Output.Topic, written: true}}
 	for _, in := range spec.Inputs {
-		uses = append(uses, use{topic: in.Topic, whole: in.Global})
+		uses = append(uses, use{topic: in.Topic, whole: spec.Owns != nil})
 	}
 	return uses
 }

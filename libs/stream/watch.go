@@ -53,9 +53,7 @@ func (s *shell[S, E, V]) watch(ctx context.Context) {
 		for _, topic := range w.recreated(ctx) {
 			why := fmt.Errorf("topic %s: %w", topic, errRecreated)
 			s.do(func() {
-				for _, t := range s.all() {
-					t.restarts(why)
-				}
+				s.restartAll(why)
 			})
 		}
 		w.look(ctx, s.watched())
@@ -77,9 +75,14 @@ func (s *shell[S, E, V]) watched() map[partition]*logEnd {
 		}
 		partitions[partition{s.spec.Output.Topic, t.number}] = end
 		for _, in := range s.spec.Inputs {
-			if !in.Global {
+			if s.whole == nil {
 				partitions[partition{in.Topic, t.number}] = nil
 			}
+		}
+	}
+	if s.whole != nil {
+		for _, tp := range s.whole.reading() {
+			partitions[partitionOf(tp)] = nil
 		}
 	}
 	return partitions

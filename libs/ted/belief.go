@@ -14,10 +14,14 @@ import (
 // speakers count in whose own view the node is reached, if there are any; of these the
 // ones whose sessions are up and whose tables are whole, if there are any.
 //
+// A speaker that has never told its table to the end does not count while another one has that tells of
+// anything: half a network would be taken for a whole one.
+//
 // What a speaker remembers that has lost its session, or is only just back, counts where
 // no whole speaker sees that part of the network: there, what the latter does not tell is
 // gone.
 func (d *Database) settleBelief() {
+	d.settlePartial()
 	for a := range d.pending.adjacencies {
 		a.told = a.whoTells()
 	}
@@ -29,12 +33,33 @@ func (d *Database) settleBelief() {
 			for _, t := range p.tellers {
 				sources = append(sources, t.source)
 			}
+			if d.leavesPartial {
+				sources = slices.DeleteFunc(sources, (*source).isPartial)
+			}
 			if now := views.believed(p, sources); !slices.Equal(now, p.believed) {
 				d.believe(p, slices.Clone(now))
 			}
 		}
 	}
 	d.pending.lsdbs = map[*lsdb]bool{}
+}
+
+// settlePartial decides whether speakers count that have never told their tables to the end.
+func (d *Database) settlePartial() {
+	partial, whole := false, false
+	for _, s := range d.sources {
+		partial = partial || s.isPartial()
+		whole = whole || !s.isPartial() && s.telling > 0
+	}
+	if leaves := partial && whole; leaves != d.leavesPartial {
+		d.leavesPartial = leaves
+		for _, l := range d.lsdbs {
+			d.pending.lsdbs[l] = true
+			for _, o := range l.objects() {
+				d.queue(o)
+			}
+		}
+	}
 }
 
 // believe makes sources those whose word on a node counts.
@@ -77,6 +102,8 @@ func (d *Database) judge(o *object) {
 			names[i] = s.name
 		}
 		d.find(believing, o, finding{NotBelieved, "not told by %s, whose word on %v counts", []any{strings.Join(names, ", "), p.node}})
+	case d.leavesPartial && !slices.ContainsFunc(o.reports, func(r report) bool { return !r.source.isPartial() }):
+		d.find(believing, o, finding{NotBelieved, "its speaker has not told its whole table yet, others have", nil})
 	default:
 		d.find(believing, o, finding{NotBelieved, "only remembered: a speaker whose table is whole sees this part of the network and does not tell of %v", []any{p.node}})
 	}

@@ -20,6 +20,8 @@ type Database struct {
 	areas   areas
 	joined  map[[2]scope]int // how many links are told in two areas, by these
 
+	leavesPartial bool // speakers do not count that have never told their tables to the end
+
 	nodes        map[node]*vertex
 	adjacencies  map[nodePair]*adjacency
 	lsdbs        map[scope]*lsdb

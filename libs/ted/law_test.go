@@ -122,7 +122,7 @@ func union[V any](a, b map[string]V) map[string]V {
 func otherwise(rng *rand.Rand, r *schemas.RawTopology) *schemas.RawTopology {
 	other := *r
 	if r.Peer != nil {
-		other.Peer = &schemas.Peer{State: []string{synced, established, stale, idle}[rng.IntN(4)], BGPIdentifier: []*string{nil, ptr("0.0.0.1"), ptr("0.0.0.3")}[rng.IntN(3)]}
+		other.Peer = &schemas.Peer{State: []string{synced, established, stale, idle}[rng.IntN(4)], BGPIdentifier: []*string{nil, ptr("0.0.0.1"), ptr("0.0.0.3")}[rng.IntN(3)], Partial: []*bool{nil, ptr(true)}[rng.IntN(2)]}
 		return &other
 	}
 	other.AttributesLost = rng.IntN(3) == 0

@@ -2,6 +2,7 @@ package ted
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/altostream/altostream/libs/alto"
@@ -158,9 +159,11 @@ func load(steps ...told) *Database {
 	d := New(Options{})
 	for _, s := range steps {
 		if s.state != "" {
-			d.Put("default|"+s.source+"|peer", &schemas.RawTopology{
-				Kind: schemas.KindPeer, Peer: &schemas.Peer{State: s.state},
-			})
+			peer := &schemas.Peer{State: s.state}
+			if state, partial := strings.CutPrefix(s.state, "partial "); partial {
+				peer = &schemas.Peer{State: state, Partial: &partial}
+			}
+			d.Put("default|"+s.source+"|peer", &schemas.RawTopology{Kind: schemas.KindPeer, Peer: peer})
 		}
 		for _, r := range s.records {
 			d.Put(keyOf(s.source, r), r)

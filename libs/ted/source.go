@@ -70,6 +70,9 @@ func (s *source) standing() standing {
 	return outdated
 }
 
+// isPartial tells whether a speaker has never told its table to the end.
+func (s *source) isPartial() bool { return s.peer != nil && value(s.peer.Partial) }
+
 // tally counts by source. A network has few.
 type tally []counted
 
@@ -99,12 +102,12 @@ func (t tally) has(s *source) bool {
 // setPeer takes in a peer record, nil if there is none any more. How a speaker stands matters
 // where several tell of the same.
 func (d *Database) setPeer(s *source, peer *schemas.Peer) {
-	stood, known := s.standing(), s.peer != nil
+	stood, known, partial := s.standing(), s.peer != nil, s.isPartial()
 	s.peer = peer
 	ids := speakerIDs(s.name, peer)
 	recognised := slices.Equal(ids, s.ids)
 	s.ids = ids
-	if recognised && stood == s.standing() && known == (peer != nil) {
+	if recognised && stood == s.standing() && known == (peer != nil) && partial == s.isPartial() {
 		return
 	}
 	for _, l := range d.lsdbs {
@@ -119,7 +122,7 @@ func (d *Database) setPeer(s *source, peer *schemas.Peer) {
 				r := o.reports[i]
 				r.self = !r.self
 				d.report(o, r)
-			case tells && len(o.reports) > 1:
+			case tells && (len(o.reports) > 1 || partial != s.isPartial()):
 				d.queue(o)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -40,7 +41,7 @@ func rankFlags(cmd *cobra.Command, q *rank.Query) {
 		return err
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&q.From, "from", "", "the `PID` or address that it is reached from")
+	flags.StringVar(&q.From, "from", "", "the `PID`, router name or address that it is reached from")
 	for _, f := range [][2]string{
 		{"vcpu", "virtual CPUs, how `many`"}, {"ram", "memory, how `much`, such as 32G"}, {"disk", "disk, how `much`, such as 500G"},
 		{"gpu", "GPUs of one kind, how `many`, whatever the platform calls them"},
@@ -74,6 +75,7 @@ func rankFlags(cmd *cobra.Command, q *rank.Query) {
 }
 
 func (c *command) rank(ctx context.Context, q rank.Query) error {
+	q.From = c.router(ctx, q.From)
 	shown := ""
 	err := tables.WatchRanking(ctx, c.config, q, func(answer *rank.Answer, err error) error {
 		if err != nil && !c.watch {
@@ -99,6 +101,21 @@ func (c *command) rank(ctx context.Context, q rank.Query) error {
 		return err
 	}
 	return c.complete()
+}
+
+// router returns the PID of a router by its name. What is an address, or names no router, stays.
+func (c *command) router(ctx context.Context, from string) string {
+	if _, err := netip.ParseAddr(from); err == nil || routerID(from) != "" {
+		return from
+	}
+	topologies, err := c.topologies(ctx)
+	if err != nil {
+		return from
+	}
+	if pid, err := c.meant(topologies, from); err == nil {
+		return pid
+	}
+	return from
 }
 
 // rankingText is what is shown of an answer, or of why there is none.

@@ -68,10 +68,16 @@ not near: 4 vcpu free of 80, 8 needed
 	if err != nil || !strings.Contains(out, `"pid": "pid1:b"`) {
 		t.Errorf("%v, %s", err, out)
 	}
+	write(l, schemas.RawTopologyTopic, "default|mrt:f/1|node|3|0|asn=1,router=0a000001", &schemas.RawTopology{
+		Topology: "default", Source: "mrt:f/1", Kind: schemas.KindNode, ProtocolID: new(uint8(3)), Identifier: new(uint64),
+		LocalNode: &schemas.NodeDescriptor{ASN: new(uint32(1)), IGPRouterID: new("0a000001")}, Attributes: &schemas.Attributes{NodeName: new("roma")},
+	})
 	for want, args := range map[string][]string{
-		"203.0.113.1 is in no PID of networkmap-default": {"rank", "--from", "203.0.113.1"},
-		"there is no network map networkmap-metro":       {"rank", "--from", "pid1:a", "--topology", "metro"},
-		"there is no cost map costmap-default-hopcount":  {"rank", "--from", "pid1:a", "--metric", "hopcount"},
+		`"pid1:0a000001" is no PID of networkmap-default and no address`: {"rank", "--from", "roma"},
+		`"napoli" is no PID of networkmap-default and no address`:        {"rank", "--from", "napoli"},
+		"203.0.113.1 is in no PID of networkmap-default":                 {"rank", "--from", "203.0.113.1"},
+		"there is no network map networkmap-metro":                       {"rank", "--from", "pid1:a", "--topology", "metro"},
+		"there is no cost map costmap-default-hopcount":                  {"rank", "--from", "pid1:a", "--metric", "hopcount"},
 	} {
 		if out, _, err := l.call(args...); err == nil || err.Error() != want || out != "" {
 			t.Errorf("%q: %v, want %s; %s", args, err, want, out)

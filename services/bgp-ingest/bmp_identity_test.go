@@ -150,11 +150,11 @@ func TestBMPPathIDs(t *testing.T) {
 			for range 3 {
 				tb.apply(next(t, s.events))
 			}
-			if got := tb.state(test.source); got != "established [1]" { // its other path is left
+			if got := tb.state(test.source); got != "partial established [1]" { // its other path is left
 				t.Errorf("table: %s", got)
 			}
 			r.say(routesOf(test.header, withPathIDs(bgpls.AttributeMPUnreach, map[byte]uint32{1: 2})))
-			if got := tb.apply(next(t, s.events)).state(test.source); got != "established []" {
+			if got := tb.apply(next(t, s.events)).state(test.source); got != "partial established []" {
 				t.Errorf("table when the last path is withdrawn: %s", got)
 			}
 			r.say(end(test.header))

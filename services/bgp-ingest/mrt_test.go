@@ -121,7 +121,7 @@ func TestMRTFile(t *testing.T) {
 		{"beside a peer of another family", [][]byte{ipv4, one}, "synced [1]", `msg="MRT file read" file=`},
 		{"of another family", [][]byte{ipv4, ipv4}, "- []", "MRT file has nothing of BGP-LS"},
 		{"empty", nil, "- []", "MRT file has nothing of BGP-LS"},
-		{"cut", [][]byte{one, two, two[:40]}, "stale [1 2]", "MRT file not read to its end; what its speakers said is kept for the stale time"},
+		{"cut", [][]byte{one, two, two[:40]}, "partial stale [1 2]", "MRT file not read to its end; what its speakers said is kept for the stale time"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			l, events, _ := testListener(t, 100)

@@ -20,6 +20,7 @@ func (s *State) up(e Up) []output {
 	}
 	sp.asn, sp.identifier, sp.since = e.ASN, e.Identifier, e.At
 	sp.reason, sp.over, sp.premature = "", false, false
+	sp.partial = sp.partial || sp.len() == 0
 	sp.keep = s.staleTime
 	if e.RestartTime > 0 {
 		sp.keep = e.RestartTime
@@ -104,6 +105,7 @@ func (s *State) lose(sp *speaker) []output {
 
 // idle notes that a speaker has neither a session nor objects.
 func (s *State) idle(sp *speaker) []output {
+	sp.partial = false
 	if !sp.departed {
 		return s.setState(sp, schemas.PeerIdle)
 	}
@@ -195,8 +197,13 @@ func (s *State) endOfRIB(sp *speaker, f bgp.Family) (out []output) {
 	if f != bgp.LinkState {
 		return out
 	}
-	sp.premature = false
-	return append(append(out, s.setState(sp, schemas.PeerSynced)...), s.hears(sp)...)
+	return append(out, s.sync(sp)...)
+}
+
+// sync notes that a speaker has told its whole table.
+func (s *State) sync(sp *speaker) []output {
+	sp.premature, sp.partial = false, false
+	return append(s.setState(sp, schemas.PeerSynced), s.hears(sp)...)
 }
 
 // staleTimeOver withdraws what the speaker has not said since it lost its session,
@@ -217,8 +224,7 @@ func (s *State) staleTimeOver(e StaleTimeOver) (out []output) {
 	if gone {
 		return append(out, s.idle(sp)...)
 	}
-	sp.premature = false
-	return append(append(out, s.setState(sp, schemas.PeerSynced)...), s.hears(sp)...)
+	return append(out, s.sync(sp)...)
 }
 
 // setState changes a speaker's state and returns its peer record, if that is another
@@ -242,6 +248,9 @@ func (s *State) setState(sp *speaker, state string) []output {
 	if sp.identifier.IsValid() {
 		identifier := sp.identifier.String()
 		peer.BGPIdentifier = &identifier
+	}
+	if sp.partial {
+		peer.Partial = &sp.partial
 	}
 	encoded := s.records.whole(&schemas.RawTopology{
 		Topology: s.topology, Source: sp.source, Kind: schemas.KindPeer, Peer: peer,

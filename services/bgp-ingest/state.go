@@ -51,6 +51,7 @@ type speaker struct {
 	tables     []*adjRIBIn   // one of each family that it told something of
 	changes    int           // sessions gained and lost: an alarm from before is void
 	keep       time.Duration // how long objects outlive the session
+	partial    bool          // what it told is of a table that never came to its end
 	premature  bool          // its table shrank to nothing at End-of-RIB, and is held
 }
 
@@ -172,9 +173,12 @@ func (s *State) restorePeer(sp *speaker, record avro.Encoded) {
 		return
 	}
 	sp.ours = r.Peer.ReplicaGroup != nil && *r.Peer.ReplicaGroup == s.group
+	partial := r.Peer.Partial != nil && *r.Peer.Partial
 	if sp.inSession() {
+		sp.partial = sp.partial && (partial || r.Peer.State == schemas.PeerIdle)
 		return
 	}
+	sp.partial = partial
 	sp.since = s.now
 	if r.Peer.Since != nil && (r.Peer.State == schemas.PeerStale || r.Peer.State == schemas.PeerIdle) {
 		sp.since = *r.Peer.Since

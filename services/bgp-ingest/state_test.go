@@ -100,7 +100,8 @@ func (t *table) ring(n int) *table {
 	return t
 }
 
-// state is what the table holds of speaker s: its peer state and its node names.
+// state is what the table holds of speaker s: its peer state, partial if its table was never told to the end, and its
+// node names.
 func (t *table) state(source string) string {
 	state := "-"
 	var nodes []string
@@ -108,7 +109,9 @@ func (t *table) state(source string) string {
 		switch {
 		case r.Source != source:
 		case r.Kind == schemas.KindPeer:
-			state = r.Peer.State
+			if state = r.Peer.State; r.Peer.Partial != nil {
+				state = "partial " + state
+			}
 		default:
 			nodes = append(nodes, *r.LocalNode.IGPRouterID)
 		}
@@ -159,14 +162,14 @@ func TestSession(t *testing.T) {
 		want string
 	}{
 		{"configured", func(tb *table) { tb.apply(configured) }, "idle []"},
-		{"established", func(tb *table) { tb.apply(configured, up, reach("s", 1, 2)) }, "established [1 2]"},
+		{"established", func(tb *table) { tb.apply(configured, up, reach("s", 1, 2)) }, "partial established [1 2]"},
 		{"synced", func(tb *table) { tb.apply(configured, up, reach("s", 1, 2), endOfRIB("s")) }, "synced [1 2]"},
-		{"withdrawn", func(tb *table) { tb.apply(up, reach("s", 1, 2), unreach("s", 2, 3)) }, "established [1]"},
-		{"announced twice", func(tb *table) { tb.apply(up, reach("s", 1, 1), reach("s", 1)) }, "established [1]"},
+		{"withdrawn", func(tb *table) { tb.apply(up, reach("s", 1, 2), unreach("s", 2, 3)) }, "partial established [1]"},
+		{"announced twice", func(tb *table) { tb.apply(up, reach("s", 1, 1), reach("s", 1)) }, "partial established [1]"},
 		{"lost empty", func(tb *table) { tb.apply(up, endOfRIB("s"), Down{Source: "s"}) }, "idle []"},
 		{"lost", func(tb *table) { tb.apply(up, reach("s", 1, 2), endOfRIB("s"), Down{Source: "s"}) }, "stale [1 2]"},
 		{"lost for good", func(tb *table) { tb.apply(up, reach("s", 1, 2), Down{Source: "s"}).ring(1) }, "idle []"},
-		{"back", func(tb *table) { tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)) }, "established [1 2]"},
+		{"back", func(tb *table) { tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)) }, "partial established [1 2]"},
 		{"back with half", func(tb *table) {
 			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2, 3), endOfRIB("s"))
 		}, "synced [2 3]"},
@@ -176,13 +179,13 @@ func TestSession(t *testing.T) {
 		{"never End-of-RIB", func(tb *table) { tb.apply(up, reach("s", 1)).ring(0) }, "synced [1]"},
 		{"back late", func(tb *table) {
 			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)).ring(1)
-		}, "established [1 2]"},
+		}, "partial established [1 2]"},
 		{"End-of-RIB without a session", func(tb *table) {
 			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, endOfRIB("s"))
-		}, "stale [1 2]"},
+		}, "partial stale [1 2]"},
 		{"alarm of an earlier loss", func(tb *table) {
 			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 1), Down{Source: "s"}).ring(1)
-		}, "stale [1 2]"},
+		}, "partial stale [1 2]"},
 		{"flaps before End-of-RIB", func(tb *table) {
 			tb.apply(up, reach("s", 1, 2, 3), Down{Source: "s"}, up, reach("s", 1), Down{Source: "s"}, up, reach("s", 2), endOfRIB("s"))
 		}, "synced [2]"},
@@ -201,6 +204,20 @@ func TestSession(t *testing.T) {
 		}, "idle []"},
 		{"service stops", func(tb *table) { tb.apply(up, reach("s", 1), endOfRIB("s"), Stopped{}) }, "stale [1]"},
 		{"service stops without a session", func(tb *table) { tb.apply(configured, Stopped{}) }, "idle []"},
+		{"back with its table told before", func(tb *table) {
+			tb.apply(up, reach("s", 1, 2), endOfRIB("s"), Down{Source: "s"}, up, reach("s", 2))
+		}, "established [1 2]"},
+		{"back after all was withdrawn", func(tb *table) {
+			tb.apply(up, reach("s", 1, 2), endOfRIB("s"), Down{Source: "s"}).ring(1).apply(up, reach("s", 2))
+		}, "partial established [2]"},
+		{"service restarts, speaker tells the table again", func(tb *table) {
+			tb.apply(configured, up, reach("s", 1, 2), endOfRIB("s")).restart()
+			tb.apply(configured, up, reach("s", 2))
+		}, "established [1 2]"},
+		{"service restarts before End-of-RIB", func(tb *table) {
+			tb.apply(configured, up, reach("s", 1, 2)).restart()
+			tb.apply(configured, up, reach("s", 2))
+		}, "partial established [1 2]"},
 		{"dynamic speaker after a restart", func(tb *table) {
 			tb.apply(up, reach("s", 1, 2)).restart()
 			tb.apply(up, reach("s", 3), endOfRIB("s"))
@@ -236,7 +253,7 @@ func TestSpeakersAreApart(t *testing.T) {
 	if got := tb.state("a"); got != "synced [2]" {
 		t.Errorf("a: %s", got)
 	}
-	if got := tb.state("b"); got != "stale [1 3]" {
+	if got := tb.state("b"); got != "partial stale [1 3]" {
 		t.Errorf("b: %s", got)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/altostream/altostream/libs/alto"
-	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
 )
@@ -54,54 +53,33 @@ func benchResources(b *testing.B, s Serdes) [][]byte {
 	return values
 }
 
-// BenchmarkPlace places 300,000 endpoints, from events to encoded records; decode is with the
-// decoding of what they are read from.
+// BenchmarkPlace places 300,000 endpoints, from events to encoded records that are compared with the table; decode is
+// with the decoding of what they are read from.
 func BenchmarkPlace(b *testing.B) {
 	spec, serdes := newSpec(b, Config{})
-	for _, decode := range []bool{false, true} {
-		for _, partitions := range []int{1, 12} {
-			name := fmt.Sprintf("partitions=%d", partitions)
-			if decode {
-				name += "/decode"
-			}
-			b.Run(name, func(b *testing.B) {
-				values := benchResources(b, serdes)
-				var events []Event
-				if !decode {
-					for n := range values {
-						events = append(events, eventOf(b, serdes, n, values[n]))
-					}
-				}
-				began := processorTime(b)
-				for b.Loop() {
-					machines := machinesOf(spec, partitions)
-					for n := range values {
-						var e Event
-						if decode {
-							e = eventOf(b, serdes, n, values[n])
-						} else {
-							e = events[n]
-						}
-						for _, m := range machines {
-							m.Apply(e, stream.Cause{})
-						}
-					}
-					published := 0
-					for _, m := range machines {
-						m.Apply(mapped(defaultMap, benchMap(0)), stream.Cause{})
-						changes, _ := m.Flush()
-						published += len(changes)
-					}
-					if published != benchEndpoints+benchPIDs+100+1 {
-						b.Fatalf("%d records", published)
-					}
-				}
-				endpoints := float64(b.N) * benchEndpoints
-				b.ReportMetric(endpoints/b.Elapsed().Seconds(), "endpoints/s")
-				b.ReportMetric(float64((processorTime(b)-began).Microseconds())/endpoints, "cpu-µs/endpoint")
-			})
-		}
+	values := benchResources(b, serdes)
+	events := make([]Event, len(values))
+	for n := range values {
+		events[n] = eventOf(b, serdes, n, values[n])
 	}
+	place := func(b *testing.B, event func(n int) Event) {
+		began := processorTime(b)
+		for b.Loop() {
+			m := stream.NewMachine(spec)
+			for n := range values {
+				m.Apply(event(n), stream.Cause{})
+			}
+			m.Apply(mapped(defaultMap, benchMap(0)), stream.Cause{})
+			if changes, _ := m.Flush(); len(changes) != benchEndpoints+benchPIDs+100+1 {
+				b.Fatalf("%d records", len(changes))
+			}
+		}
+		endpoints := float64(b.N) * benchEndpoints
+		b.ReportMetric(endpoints/b.Elapsed().Seconds(), "endpoints/s")
+		b.ReportMetric(float64((processorTime(b)-began).Microseconds())/endpoints, "cpu-µs/endpoint")
+	}
+	b.Run("alone", func(b *testing.B) { place(b, func(n int) Event { return events[n] }) })
+	b.Run("decode", func(b *testing.B) { place(b, func(n int) Event { return eventOf(b, serdes, n, values[n]) }) })
 }
 
 func eventOf(b *testing.B, s Serdes, n int, value []byte) Event {
@@ -112,23 +90,11 @@ func eventOf(b *testing.B, s Serdes, n int, value []byte) Event {
 	return told(fmt.Sprintf("openstack-1|host-%06d", n), r)
 }
 
-type machine = stream.Machine[*State, Event, avro.Encoded]
-
-func machinesOf(spec stream.Spec[*State, Event, avro.Encoded], partitions int) []*machine {
-	var machines []*machine
-	for partition := range partitions {
-		m := stream.NewMachine(spec)
-		m.Apply(Owned{partition, partitions}, stream.Cause{})
-		machines = append(machines, m)
-	}
-	return machines
-}
-
-// BenchmarkChange is one change among 300,000 endpoints, in a single partition: of one resource; of the
+// BenchmarkChange is one change among 300,000 endpoints: of one resource; of the
 // network map, so that 300 endpoints move; and so that none does.
 func BenchmarkChange(b *testing.B) {
-	spec, serdes := newSpec(b, Config{})
-	m := machinesOf(spec, 1)[0]
+	spec, _ := newSpec(b, Config{})
+	m := stream.NewMachine(spec)
 	before := heap()
 	for n := range benchEndpoints {
 		m.Apply(told(fmt.Sprintf("openstack-1|host-%06d", n), benchResource(n, 70)), stream.Cause{})
@@ -136,11 +102,9 @@ func BenchmarkChange(b *testing.B) {
 	m.Apply(mapped(defaultMap, benchMap(0)), stream.Cause{})
 	m.Flush()
 	memory := float64(heap()-before) / benchEndpoints
-	_ = serdes
-	i := 0
 	change := func(name string, event func(i int) Event) {
 		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
+			for i := 0; b.Loop(); {
 				i++
 				m.Apply(event(i), stream.Cause{})
 				if changes, _ := m.Flush(); len(changes) == 0 {

@@ -1,7 +1,9 @@
 package correlator
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"github.com/altostream/altostream/schemas"
 )
@@ -28,7 +30,7 @@ type class struct {
 var megabytes, gigabytes = "MBy", "GBy"
 
 // ownClasses are the classes that have fields of their own in compute_resources.
-var ownClasses = [...]class{{name: "vcpu"}, {name: "ram", unit: &megabytes}, {name: "disk", unit: &gigabytes}}
+var ownClasses = [...]class{{name: "disk", unit: &gigabytes}, {name: "ram", unit: &megabytes}, {name: "vcpu"}}
 
 func ownCapacities(r *schemas.ComputeResource) [len(ownClasses)]capacity {
 	groups := [...]*schemas.Amounts{r.Capacity, r.Allocatable, r.Allocated, r.Free, r.MeasuredUse}
@@ -41,11 +43,11 @@ func ownCapacities(r *schemas.ComputeResource) [len(ownClasses)]capacity {
 	var own [len(ownClasses)]capacity
 	for field := range own[0] {
 		vcpu, ram, disk := of(field)
-		own[0][field], own[1][field], own[2][field] = orNaN(vcpu), orNaN(ram), orNaN(disk)
+		own[0][field], own[1][field], own[2][field] = orNaN(disk), orNaN(ram), orNaN(vcpu)
 	}
-	own[0].complete(r.VCPUAvailable, r.VCPUUsed)
+	own[0].complete(r.DiskAvailable, r.DiskUsed)
 	own[1].complete(r.RAMAvailable, r.RAMUsed)
-	own[2].complete(r.DiskAvailable, r.DiskUsed)
+	own[2].complete(r.VCPUAvailable, r.VCPUUsed)
 	return own
 }
 
@@ -58,6 +60,7 @@ func furtherClasses(r *schemas.ComputeResource) []class {
 		further.capacity.complete(c.Available, c.Used)
 		classes = append(classes, further)
 	}
+	slices.SortFunc(classes, func(a, b class) int { return cmp.Compare(a.name, b.name) })
 	return classes
 }
 
@@ -102,50 +105,4 @@ func number(v *float64) *float64 {
 		return nil
 	}
 	return v
-}
-
-// classRecords returns what there is of each class, as a record has it.
-func (r *resource) classRecords() map[string]schemas.Capacity {
-	classes := make(map[string]schemas.Capacity, len(r.own)+len(r.classes))
-	for i := range r.own {
-		if r.own[i].told() {
-			classes[ownClasses[i].name] = r.own[i].record(ownClasses[i].kind, ownClasses[i].unit)
-		}
-	}
-	for i := range r.classes {
-		if c := &r.classes[i]; c.capacity.told() {
-			classes[c.name] = c.capacity.record(c.kind, c.unit)
-		}
-	}
-	return classes
-}
-
-// measured returns the classes and service metrics of an entity: those of the teller that
-// counts, and what only others have measured.
-func measured(tellers []*resource) (map[string]schemas.Capacity, map[string]schemas.Metric) {
-	classes, metrics := tellers[0].classRecords(), tellers[0].metrics
-	if len(tellers) == 1 {
-		return classes, metrics
-	}
-	all := map[string]schemas.Metric{}
-	for _, r := range tellers {
-		for name, m := range r.metrics {
-			if _, ok := all[name]; !ok {
-				all[name] = m
-			}
-		}
-	}
-	for _, other := range tellers[1:] {
-		for name, c := range other.classRecords() {
-			held, ok := classes[name]
-			if !ok {
-				held.Kind, held.Unit = c.Kind, c.Unit
-			}
-			if held.MeasuredUse == nil && c.MeasuredUse != nil {
-				held.MeasuredUse = c.MeasuredUse
-				classes[name] = held
-			}
-		}
-	}
-	return classes, all
 }

@@ -7,7 +7,7 @@
 //	network_maps ──▶ longest prefix match, routers ──┴▶ PIDs, totals, scores ──▶ endpoint-properties
 //
 // It owns entities, not sources: an instance serves partitions of the output, reads all
-// resources and network maps, and makes the records of its partitions' keys. So one
+// resources and network maps, once, and makes the records of its partitions' keys. So one
 // entity has one record, whoever tells it.
 //
 // It promises: an address is in the PIDs of the longest prefix that holds it, in every
@@ -23,11 +23,12 @@
 //
 //	spec.go      the processor as a value
 //	state.go     State, Event, Step: pure; what changed since the last flush
+//	node.go      the entities, and who tells them
 //	resource.go  a compute resource made ready, whose word counts
 //	entity.go    compute resource → entities
 //	place.go     network map, address, attachments → PIDs; sites.go: what operators say of sites
-//	move.go      whom a change of a network map may move
+//	move.go      whom a change of a network map may move; index.go: found without a look at all others
 //	totals.go    what resources come to, by PID and site
-//	record.go    → records
+//	record.go    → records; classes.go: what there is of each resource class
 //	service.go   Config, Run
 package correlator

@@ -1,19 +1,16 @@
 package correlator
 
 import (
+	"maps"
 	"slices"
-
-	"github.com/gaissmai/bart"
 )
 
-// mapChange is a network map that was replaced: nobody else's place can have changed.
-type mapChange struct {
-	was, is  *networkMap // noMap = there was or is none
-	prefixes *bart.Lite  // those that other PIDs hold
-}
+// mapChange is a network map that was replaced.
+type mapChange struct{ was, is *networkMap } // noMap = there was or is none
 
-func (s *State) mapChanges(before network) []mapChange {
-	var changes []mapChange
+// moved returns the resources that did not change and may have another place than before.
+func (s *State) moved(before network) standings {
+	moved := standings{}
 	for id := range s.wereMaps {
 		c := mapChange{was: noMap, is: noMap}
 		if m := before.maps[id]; m != nil {
@@ -22,23 +19,39 @@ func (s *State) mapChanges(before network) []mapChange {
 		if m := s.network.maps[id]; m != nil {
 			c.is = m
 		}
-		c.prefixes = c.was.prefixes.Differing(c.is.prefixes)
-		changes = append(changes, c)
+		if (c.was == noMap) != (c.is == noMap) { // the first map, or none: why they have no place
+			for _, standing := range s.resources {
+				moved[standing] = struct{}{}
+			}
+			continue
+		}
+		s.movedBy(c, moved)
 	}
-	return changes
+	maps.DeleteFunc(moved, func(c *standing, _ struct{}) bool { return c.changed })
+	return moved
 }
 
-// mayMove reports whether a resource may have another place since the change.
-func (c mapChange) mayMove(r *resource, sites Sites) bool {
-	for _, e := range r.entities {
-		if c.prefixes.LookupPrefix(e.addresses) {
-			return true
+// movedBy adds the resources that have addresses of which other PIDs hold the prefix, attachments that stand for other
+// PIDs, or a site of which a PID has come or gone.
+func (s *State) movedBy(c mapChange, moved standings) {
+	for prefix := range c.was.prefixes.Differing(c.is.prefixes).All() {
+		for _, standings := range s.index.addresses.Subnets(prefix) {
+			for _, standing := range standings {
+				moved[standing] = struct{}{}
+			}
 		}
 	}
-	return slices.ContainsFunc(r.attachments, c.resolvesAnew) ||
-		slices.ContainsFunc(sites.of(r).Attachments, c.resolvesAnew) ||
-		r.site != nil && (c.was.entities[*r.site] == "") != (c.is.entities[*r.site] == "") ||
-		(c.was == noMap) != (c.is == noMap) // the first map, or none: why it has no place
+	for attachment, attached := range s.index.attached {
+		if c.resolvesAnew(attachment) {
+			maps.Copy(moved, attached)
+		}
+	}
+	for site, there := range s.index.sites {
+		if (c.was.entities[site] == "") != (c.is.entities[site] == "") ||
+			slices.ContainsFunc(s.network.sites[site].Attachments, c.resolvesAnew) {
+			maps.Copy(moved, there)
+		}
+	}
 }
 
 func (c mapChange) resolvesAnew(attachment string) bool {

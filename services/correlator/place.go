@@ -130,12 +130,12 @@ func (n *network) sort() {
 	n.order = slices.SortedFunc(maps.Values(n.maps), func(a, b *networkMap) int { return cmp.Compare(a.id, b.id) })
 }
 
-// in returns where an entity of a resource is attached in one network map, sorted by PID.
-func (n network) in(m *networkMap, r *resource, e entity) []schemas.Attachment {
+// in appends where an entity of a resource is attached in one network map, sorted by PID.
+func (n network) in(found []schemas.Attachment, m *networkMap, r *resource, e entity) []schemas.Attachment {
 	if !m.covers(r.topology) {
-		return nil
+		return found
 	}
-	var found []schemas.Attachment
+	before := len(found)
 	add := func(pids []string, foundBy string, cost *float64) {
 		for _, pid := range pids {
 			found = append(found, schemas.Attachment{NetworkMap: m.id, PID: pid, FoundBy: foundBy, Cost: cost})
@@ -157,12 +157,12 @@ func (n network) in(m *networkMap, r *resource, e entity) []schemas.Attachment {
 	for _, attachment := range site.Attachments {
 		attach(attachment, site.Costs)
 	}
-	if len(found) == 0 && r.site != nil {
+	if len(found) == before && r.site != nil {
 		if _, ok := m.entities[*r.site]; ok {
 			add([]string{*r.site}, foundBySite, nil)
 		}
 	}
-	return distinct(found)
+	return append(found[:before], distinct(found[before:])...)
 }
 
 // distinct sorts attachments by network map and PID, and makes one of those that are the
@@ -189,11 +189,10 @@ func distinct(found []schemas.Attachment) []schemas.Attachment {
 	return kept
 }
 
-// place returns where an entity is attached, sorted by network map and PID.
-func (n network) place(r *resource, e entity) []schemas.Attachment {
-	var found []schemas.Attachment
+// place appends where an entity is attached, sorted by network map and PID.
+func (n network) place(found []schemas.Attachment, r *resource, e entity) []schemas.Attachment {
 	for _, m := range n.order {
-		found = append(found, n.in(m, r, e)...)
+		found = n.in(found, m, r, e)
 	}
 	return found
 }
@@ -208,7 +207,7 @@ func (n network) pids(m *networkMap, r *resource) []string {
 	}
 	var pids []string
 	for _, e := range r.entities {
-		for _, a := range n.in(m, r, e) {
+		for _, a := range n.in(nil, m, r, e) {
 			pids = append(pids, a.PID)
 		}
 	}

@@ -145,14 +145,14 @@ func TestPlace(t *testing.T) {
 			}
 			n.sort()
 			r := newResource("static|x", &schemas.ComputeResource{Addresses: strings.Fields(tt.address), Attachments: tt.attachments})
-			record := &schemas.EndpointProperties{Properties: map[string]any{}, Attachments: n.place(r, r.entities[0])}
-			setPIDs(record)
+			record := &Record{Attachments: n.place(nil, r, r.entities[0])}
+			record.setPIDs()
 			if diff := cmp.Diff(tt.found, record.Attachments); diff != "" {
 				t.Errorf("attachments:\n%s", diff)
 			}
 			pids := map[string]string{}
-			for property, pid := range record.Properties {
-				pids[strings.TrimSuffix(property, ".pid")] = pid.(string)
+			for _, property := range record.Properties {
+				pids[strings.TrimSuffix(property.Key, ".pid")] = *property.Value.Text
 			}
 			if diff := cmp.Diff(tt.pids, pids); diff != "" {
 				t.Errorf("PIDs:\n%s", diff)

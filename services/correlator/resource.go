@@ -3,6 +3,7 @@ package correlator
 import (
 	"cmp"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/altostream/altostream/schemas"
@@ -11,7 +12,9 @@ import (
 // resource is a compute resource made ready: what entities, places and totals need of
 // its record. It does not change, so the partitions that an instance serves share it.
 type resource struct {
-	key        string
+	key        string // <source>|<name>
+	source     string
+	name       string
 	entities   []entity    // what it tells of; totals count it under the first
 	alone      []*resource // itself: the tellers of what nobody else tells
 	siteEntity string      // "" = no site told
@@ -38,8 +41,9 @@ type resource struct {
 const kindPrometheus = "prometheus"
 
 func newResource(key string, r *schemas.ComputeResource) *resource {
+	source, name, _ := strings.Cut(key, "|")
 	ready := &resource{
-		key: key, entities: entities(key, r), measures: r.Kind == kindPrometheus, topology: r.Topology,
+		key: key, source: source, name: name, entities: entities(key, r), measures: r.Kind == kindPrometheus, topology: r.Topology,
 		site: r.Site, region: r.Region, zone: r.Zone, attachments: r.Attachments, state: r.State, schedulable: r.Schedulable,
 		stateReason: r.StateReason, taints: taints(r.Taints), staleSince: r.StaleSince,
 		amounts: amounts(r), own: ownCapacities(r), classes: furtherClasses(r),
@@ -92,20 +96,31 @@ func (r *resource) takesWork() bool {
 
 func (r *resource) down() bool { return r.state != nil && *r.state == schemas.StateDown }
 
-// amountProperties are the properties of the seven amounts that every source fills.
+// The seven amounts that every source fills.
+const (
+	diskAvailable = iota
+	diskUsed
+	ramAvailable
+	ramUsed
+	vcpuAvailable
+	vcpuUsed
+	instances
+)
+
+// amountProperties are their properties.
 var amountProperties = [...]string{
 	"priv:disk_available", "priv:disk_used", "priv:ram_available", "priv:ram_used",
 	"priv:vcpu_available", "priv:vcpu_used", "priv:instances",
 }
 
 func amounts(r *schemas.ComputeResource) [len(amountProperties)]float64 {
-	instances := math.NaN()
+	running := math.NaN()
 	if r.Instances != nil {
-		instances = float64(*r.Instances)
+		running = float64(*r.Instances)
 	}
 	return [...]float64{
 		orNaN(r.DiskAvailable), orNaN(r.DiskUsed), orNaN(r.RAMAvailable), orNaN(r.RAMUsed),
-		orNaN(r.VCPUAvailable), orNaN(r.VCPUUsed), instances,
+		orNaN(r.VCPUAvailable), orNaN(r.VCPUUsed), running,
 	}
 }
 

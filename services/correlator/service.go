@@ -56,6 +56,6 @@ func newSerdes(c *service.Config) (s Serdes, err error) {
 	if s.Maps, err = avro.NewSerde[schemas.NetworkMap](registry, schemas.NetworkMapsTopic, schemas.NetworkMapsSchema); err != nil {
 		return s, err
 	}
-	s.Properties, err = avro.NewSerde[schemas.EndpointProperties](registry, schemas.EndpointPropertiesTopic, schemas.EndpointPropertiesSchema)
+	s.Properties, err = avro.NewSerde[Record](registry, schemas.EndpointPropertiesTopic, schemas.EndpointPropertiesSchema)
 	return s, err
 }

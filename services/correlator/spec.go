@@ -1,7 +1,6 @@
 package correlator
 
 import (
-	"bytes"
 	"fmt"
 
 	"github.com/altostream/altostream/libs/alto/versioned"
@@ -14,43 +13,42 @@ import (
 type Serdes struct {
 	Resources  *avro.Serde[schemas.ComputeResource]
 	Maps       *avro.Serde[schemas.NetworkMap]
-	Properties *avro.Serde[schemas.EndpointProperties]
+	Properties *avro.Serde[Record]
 }
 
 // Spec returns the processor: all compute_resources and network_maps in,
 // endpoint-properties out, by entity. The serde of the output is registered before the
 // first event.
 func Spec(c Config, method *schemas.CATSMethod, s Serdes) stream.Spec[*State, Event, avro.Encoded] {
-	resources := stream.InputOf(schemas.ComputeResourcesTopic, s.Resources, told)
-	networkMaps := stream.InputOf(schemas.NetworkMapsTopic, s.Maps, newMapper())
-	resources.Global, networkMaps.Global = true, true
 	return stream.Spec[*State, Event, avro.Encoded]{
-		Name:   "correlator",
-		Inputs: []stream.Input[Event]{resources, networkMaps},
+		Name: "correlator",
+		Inputs: []stream.Input[Event]{
+			stream.InputOf(schemas.ComputeResourcesTopic, s.Resources, told),
+			stream.InputOf(schemas.NetworkMapsTopic, s.Maps, newMapper()),
+		},
 		Output: stream.Table[avro.Encoded]{
-			Topic: schemas.EndpointPropertiesTopic, Serde: avro.EncodedSerde[schemas.EndpointProperties]{Serde: s.Properties},
+			Topic: schemas.EndpointPropertiesTopic, Serde: avro.EncodedSerde[Record]{Serde: s.Properties},
 		},
 		Init:  func() *State { return newState(c.Sites, method, s.Properties) },
 		Step:  Step,
 		Flush: Flush{},
-		Owns:  func(partition, partitions int) Event { return Owned{partition, partitions} },
+		Owns: func(partition, partitions int, owned bool) Event {
+			return Owned{Partition: partition, Partitions: partitions, Owned: owned}
+		},
 	}
 }
 
-func newState(sites Sites, method *schemas.CATSMethod, serde *avro.Serde[schemas.EndpointProperties]) *State {
-	var room []byte // of the last record
+func newState(sites Sites, method *schemas.CATSMethod, serde *avro.Serde[Record]) *State {
 	return &State{
-		encode: func(r *schemas.EndpointProperties) avro.Encoded {
-			b, err := serde.Append(room[:0], r)
+		encode: func(room []byte, r *Record) []byte {
+			b, err := serde.Append(room, r)
 			if err != nil {
 				panic(fmt.Sprintf("a record of %s does not fit its schema: %v", schemas.EndpointPropertiesTopic, err))
 			}
-			room = b
-			return bytes.Clone(b)
+			return b
 		},
-		method: method, network: network{maps: map[string]*networkMap{}, sites: sites},
-		resources: map[string]*resource{}, tellers: map[string][]*resource{}, totals: map[string]*totals{},
-		wereResources: map[string]*resource{}, wereMaps: map[string]*networkMap{}, dirty: map[string]struct{}{},
+		method: method, written: written(method), network: network{maps: map[string]*networkMap{}, sites: sites},
+		resources: map[string]*standing{}, entities: map[string]*node{}, index: newIndex(), wereMaps: map[string]*networkMap{},
 	}
 }
 

@@ -2,41 +2,53 @@ package correlator
 
 import (
 	"maps"
+	"runtime"
 	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
 )
 
-// State is what is known of all resources and network maps, and the entities of one
-// partition of the output, which are made of it.
+// State is what is known of all resources and network maps, and the entities that are
+// made of it.
 type State struct {
-	encode    func(*schemas.EndpointProperties) avro.Encoded
+	encode    func(room []byte, r *Record) []byte // appends
 	method    *schemas.CATSMethod
-	owned     Owned
+	written   *writtenMethod // the same
+	owned     owned
 	network   network
-	resources map[string]*resource   // by key
-	tellers   map[string][]*resource // by entity id, the one that counts first
-	totals    map[string]*totals     // by id of the owned entity
+	resources map[string]*standing // by key
+	entities  map[string]*node     // by id
+	index     *index
 
-	// Since the last flush: what changed, as it was, nil = not there; and the owned entities
-	// whose records are to be made.
-	wereResources map[string]*resource
-	wereMaps      map[string]*networkMap
-	dirty         map[string]struct{}
+	// Since the last flush: the resources that changed; maps that did, as they were, nil = not there;
+	// the entities whose records are to be made; and how many flushes there have been.
+	changed  []*standing
+	wereMaps map[string]*networkMap
+	dirty    []*node
+	flushes  int
+	nodes    []*node              // room
+	places   []schemas.Attachment // room
 }
 
 // Event is one of Owned, Told, Mapped and Flush.
 type Event any
 
-// Owned says which partition of the output the state is for.
-type Owned struct{ Partition, Partitions int }
-
-// owns reports whether an entity is in the partition; all are until it is known.
-func (o Owned) owns(entity string) bool {
-	return o.Partitions == 0 || stream.Partition(entity, o.Partitions) == int32(o.Partition)
+// Owned says whether records are to be made of the entities of a partition of the output.
+type Owned struct {
+	Partition, Partitions int
+	Owned                 bool
 }
+
+// owned are partitions of the output: of their entities records are made; of all, until one is told.
+type owned []bool
+
+// has reports whether an entity is in one of them.
+func (o owned) has(entity string) bool { return len(o) == 0 || o[stream.Partition(entity, len(o))] }
 
 // Told is a record of compute_resources; nil = gone.
 type Told struct {
@@ -59,12 +71,12 @@ type output = stream.Output[avro.Encoded]
 func Step(s *State, e Event) (*State, []output) {
 	switch e := e.(type) {
 	case Owned:
-		s.owned = e
+		s.own(e)
 	case Told:
-		replace(s.resources, s.wereResources, e.Key, e.resource)
+		s.tell(e.Key, e.resource)
 	case Mapped:
 		if e.Key != "" {
-			replace(s.network.maps, s.wereMaps, e.Key, e.networkMap)
+			s.replace(e.Key, e.networkMap)
 		}
 	case Flush:
 		s.settle()
@@ -73,58 +85,59 @@ func Step(s *State, e Event) (*State, []output) {
 	return s, nil
 }
 
-// replace puts or, if it is nil, deletes a value, and notes what there was at the last flush.
-func replace[V any](values, were map[string]*V, key string, value *V) {
-	if value == nil && values[key] == nil {
+// replace puts or, if it is nil, deletes a network map, and notes what there was at the last flush.
+func (s *State) replace(id string, m *networkMap) {
+	was := s.network.maps[id]
+	if m == nil && was == nil {
 		return
 	}
-	if _, noted := were[key]; !noted {
-		were[key] = values[key]
+	if _, noted := s.wereMaps[id]; !noted {
+		s.wereMaps[id] = was
 	}
-	if value == nil {
-		delete(values, key)
+	if m == nil {
+		delete(s.network.maps, id)
 		return
 	}
-	values[key] = value
+	s.network.maps[id] = m
+}
+
+// own takes whether a partition is owned; of one that is, all records are to be made.
+func (s *State) own(e Owned) {
+	if len(s.owned) != e.Partitions {
+		s.owned = make(owned, e.Partitions)
+	}
+	s.owned[e.Partition] = e.Owned
+	if !e.Owned {
+		return
+	}
+	for id, n := range s.entities {
+		if stream.Partition(id, e.Partitions) == int32(e.Partition) {
+			s.touch(n)
+		}
+	}
 }
 
 // settle brings tellers and totals up to what the resources and maps are now, and notes
-// which owned entities that concerns.
+// which entities that concerns.
 func (s *State) settle() {
+	s.flushes++
 	before := s.network
 	if len(s.wereMaps) > 0 {
 		before = s.before()
 		s.network.sort()
 	}
-	counted := s.retold()
-	for id := range counted {
-		s.touch(id)
+	for c := range s.moved(before) {
+		s.recount(s.nodesOf(nil, c.is), before, func() {})
 	}
-	for _, r := range s.moved(before) {
-		counted[r.entities[0].id] = struct{}{}
-		for _, e := range r.entities {
-			s.touch(e.id)
-		}
-	}
-	for id := range counted {
-		s.countUnder(id, before, -1)
-	}
-	s.retell()
-	for id := range counted {
-		s.countUnder(id, s.network, 1)
+	for _, c := range s.changed {
+		s.retell(c, before)
 	}
 	for id := range s.wereMaps {
-		s.touch(id)
+		s.touch(s.node(id))
 	}
-	clear(s.wereResources)
+	clear(s.changed)
+	s.changed = s.changed[:0]
 	clear(s.wereMaps)
-}
-
-// touch notes that a record is to be made, if it is one of the partition.
-func (s *State) touch(id string) {
-	if s.owned.owns(id) {
-		s.dirty[id] = struct{}{}
-	}
 }
 
 // before is the network as it was at the last flush.
@@ -141,83 +154,37 @@ func (s *State) before() network {
 	return were
 }
 
-// retold returns the ids of the entities that resources which changed tell of, or did.
-func (s *State) retold() map[string]struct{} {
-	told := make(map[string]struct{}, len(s.wereResources))
-	for key, was := range s.wereResources {
-		for _, r := range []*resource{was, s.resources[key]} {
-			if r != nil {
-				for _, e := range r.entities {
-					told[e.id] = struct{}{}
+// someRecords are as many as one goroutine makes at a time.
+const someRecords = 256
+
+// records makes the records of the owned entities that are to be made, on all processors.
+func (s *State) records() []output {
+	dirty := s.dirty[:0]
+	for _, n := range s.dirty {
+		n.dirty = false
+		if s.owned.has(n.id) {
+			dirty = append(dirty, n)
+		}
+		if len(n.tellers) == 0 && n.totals == nil && s.network.maps[n.id] == nil {
+			delete(s.entities, n.id)
+		}
+	}
+	slices.SortFunc(dirty, func(a, b *node) int { return strings.Compare(a.id, b.id) })
+	out := make([]output, len(dirty))
+	var next atomic.Int64
+	var making sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(dirty)/someRecords+1) {
+		making.Go(func() {
+			m := maker{State: s}
+			for from := int(next.Add(someRecords)) - someRecords; from < len(dirty); from = int(next.Add(someRecords)) - someRecords {
+				for i := from; i < min(from+someRecords, len(dirty)); i++ {
+					out[i] = m.output(dirty[i])
 				}
 			}
-		}
+		})
 	}
-	return told
-}
-
-// moved returns the resources that did not change and may have another place than before.
-func (s *State) moved(before network) []*resource {
-	if len(s.wereMaps) == 0 {
-		return nil
-	}
-	changes := s.mapChanges(before)
-	var moved []*resource
-	for key, r := range s.resources {
-		_, changed := s.wereResources[key]
-		if !changed && slices.ContainsFunc(changes, func(c mapChange) bool { return c.mayMove(r, s.network.sites) }) {
-			moved = append(moved, r)
-		}
-	}
-	return moved
-}
-
-// retell has the resources that changed tell their entities.
-func (s *State) retell() {
-	for key, was := range s.wereResources {
-		if was != nil {
-			for _, e := range was.entities {
-				s.withdraw(e.id, was)
-			}
-		}
-		now := s.resources[key]
-		if now == nil {
-			continue
-		}
-		for _, e := range now.entities {
-			tellers := s.tellers[e.id]
-			if len(tellers) == 0 {
-				s.tellers[e.id] = now.alone
-				continue
-			}
-			at, found := slices.BinarySearchFunc(tellers, now, compareTellers)
-			if !found {
-				s.tellers[e.id] = slices.Insert(slices.Clone(tellers), at, now)
-			}
-		}
-	}
-}
-
-func (s *State) withdraw(id string, r *resource) {
-	tellers := slices.DeleteFunc(slices.Clone(s.tellers[id]), func(t *resource) bool { return t == r })
-	if len(tellers) == 0 {
-		delete(s.tellers, id)
-		return
-	}
-	s.tellers[id] = tellers
-}
-
-// records makes the records that are to be made.
-func (s *State) records() []output {
-	out := make([]output, 0, len(s.dirty))
-	for _, id := range slices.Sorted(maps.Keys(s.dirty)) {
-		o := output{Key: id}
-		if record := s.record(id); record != nil {
-			encoded := s.encode(record)
-			o.Value = &encoded
-		}
-		out = append(out, o)
-	}
+	making.Wait()
 	clear(s.dirty)
+	s.dirty = s.dirty[:0]
 	return out
 }

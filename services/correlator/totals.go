@@ -2,9 +2,7 @@ package correlator
 
 import (
 	"cmp"
-	"maps"
 	"math"
-	"slices"
 
 	"github.com/altostream/altostream/schemas"
 )
@@ -80,49 +78,48 @@ type attachment struct {
 	costTold                 bool
 }
 
-// countUnder adds the resource that an entity counts for to the totals of its site and its
+// count adds the resource that an entity counts for to the totals of its site and its
 // PIDs, or takes it away again: the one whose word counts there, if it is the first that
 // it tells of.
-func (s *State) countUnder(id string, n network, sign int) {
-	tellers := s.tellers[id]
-	if len(tellers) == 0 || tellers[0].entities[0].id != id {
+func (s *State) count(n *node, in network, sign int) {
+	if len(n.tellers) == 0 || n.tellers[0].entities[0].id != n.id {
 		return
 	}
-	r := tellers[0]
-	if r.siteEntity != "" && s.owned.owns(r.siteEntity) {
-		t := s.totalsOf(r.siteEntity, totalsOf{site: *r.site})
-		t.add(r, sign, false)
+	r := n.tellers[0]
+	if r.siteEntity != "" {
+		site := s.totalsOf(r.siteEntity, totalsOf{site: *r.site})
+		site.totals.add(r, sign, false)
 		for _, e := range r.entities {
-			t.attach(n.place(r, e), sign)
+			s.places = in.place(s.places[:0], r, e)
+			site.totals.attach(s.places, sign)
 		}
-		s.counted(r.siteEntity, t)
+		s.added(site)
 	}
-	for _, m := range n.order {
-		pids := n.pids(m, r)
+	for _, m := range in.order {
+		pids := in.pids(m, r)
 		for _, pid := range pids {
-			if id := m.entities[pid]; s.owned.owns(id) {
-				t := s.totalsOf(id, totalsOf{networkMap: m.id, pid: pid})
-				t.add(r, sign, len(pids) > 1)
-				s.counted(id, t)
-			}
+			of := s.totalsOf(m.entities[pid], totalsOf{networkMap: m.id, pid: pid})
+			of.totals.add(r, sign, len(pids) > 1)
+			s.added(of)
 		}
 	}
 }
 
-func (s *State) totalsOf(id string, of totalsOf) *totals {
-	t := s.totals[id]
-	if t == nil {
-		t = &totals{of: of, classes: map[classKey]*sums{}, places: map[attachment]int{}}
-		s.totals[id] = t
+// totalsOf returns the node of a site or PID.
+func (s *State) totalsOf(id string, of totalsOf) *node {
+	n := s.node(id)
+	if n.totals == nil {
+		n.totals = &totals{of: of, classes: map[classKey]*sums{}, places: map[attachment]int{}}
 	}
-	return t
+	return n
 }
 
-func (s *State) counted(id string, t *totals) {
-	if t.resources == 0 {
-		delete(s.totals, id)
+// added takes that totals changed.
+func (s *State) added(n *node) {
+	if n.totals.resources == 0 {
+		n.totals = nil
 	}
-	s.dirty[id] = struct{}{}
+	s.touch(n)
 }
 
 func (t *totals) add(r *resource, sign int, multihomed bool) {
@@ -178,25 +175,6 @@ func (t *totals) attachments() []schemas.Attachment {
 		found = append(found, a)
 	}
 	return distinct(found)
-}
-
-// classRecords returns the sums of the classes. Of amounts of one class in different units
-// the first unit counts.
-func (t *totals) classRecords() map[string]schemas.Capacity {
-	classes := map[string]schemas.Capacity{}
-	put := func(name string, s *sums, kind, unit *string) {
-		c := s.capacity()
-		if _, held := classes[name]; !held && c.told() {
-			classes[name] = c.record(kind, unit)
-		}
-	}
-	for i := range t.own {
-		put(ownClasses[i].name, &t.own[i], ownClasses[i].kind, ownClasses[i].unit)
-	}
-	for _, key := range slices.SortedFunc(maps.Keys(t.classes), compareClasses) {
-		put(key.name, t.classes[key], optional(key.kind), optional(key.unit))
-	}
-	return classes
 }
 
 func compareClasses(a, b classKey) int {

@@ -227,6 +227,36 @@ func TestTwoReflectors(t *testing.T) {
 	}
 }
 
+// TestFurtherSpeaker has a further speaker of a topology tell a network of its own, bit by bit: no map shows a part
+// of it.
+func TestFurtherSpeaker(t *testing.T) {
+	t.Parallel()
+	const north, south, northPID, southPID = "6.6.7.1", "6.6.7.2", "pid100:06060701", "pid100:06060702"
+	a, b := newEdge(t, "127.0.1.1"), newEdge(t, "127.0.1.2")
+	tellPair(a)
+	b.put(0, nodeNLRI(north), nodeNLRI(south), prefixNLRI(north, "10.7.1.0/24"), prefixNLRI(south, "10.7.2.0/24"))
+	b.put(3, linkNLRI(north, south))
+	b.put(4, linkNLRI(south, north))
+	c, port := newEdgeChain(t, []*edge{a, b}, "SYNC_TIMEOUT=1s")
+	c.start("bgp-ingest", "map-builder", "cost-builder")
+	a.up(port)
+	c.costsAre(routingID, pairCosts(7, 9))
+	w := b.connect(port)
+	for _, body := range append(b.greeting(), endOfRIB()) {
+		_ = w.say(body)
+		time.Sleep(30 * time.Millisecond) // a map could be made in between
+	}
+	both := pairCosts(7, 9)
+	both[northPID], both[southPID] = map[string]float64{northPID: 0, southPID: 3}, map[string]float64{southPID: 0, northPID: 4}
+	c.costsAre(routingID, both)
+	if n := len(c.contents()[routingID]); n != 2 {
+		t.Errorf("%d cost maps, want one without the further network and one with all of it", n)
+	}
+	if n := len(c.contents()[networkMapID]); n != 2 {
+		t.Errorf("%d network maps, want one without the further network and one with all of it", n)
+	}
+}
+
 // TestAttributesDiscarded tells a known link with a malformed attribute: the last known
 // attributes stay, marked, until the next good UPDATE.
 func TestAttributesDiscarded(t *testing.T) {

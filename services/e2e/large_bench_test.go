@@ -63,7 +63,7 @@ func benchmarkMetric(b *testing.B, routers int) {
 	b.ReportMetric(float64(octets)/float64(max(cells, 1)), "B/cell")
 	report(b, "hop-", hops)
 	report(b, "", latencies)
-	p.reportMemory()
+	p.reportPrograms()
 }
 
 // BenchmarkStorm has the metrics of a thousand links change within a second, and measures the time from the
@@ -130,7 +130,7 @@ func BenchmarkStart(b *testing.B) {
 			}
 			return nil
 		})
-		p.reportMemory()
+		p.reportPrograms()
 	}
 }
 
@@ -311,8 +311,10 @@ func (p *provider) await(is func(*versioned.CostMap) bool) shownCosts {
 	}
 }
 
-func (p *provider) reportMemory() {
+// reportPrograms gives what each program takes.
+func (p *provider) reportPrograms() {
 	for name, process := range p.processes {
 		p.b.ReportMetric(float64(residentMemory(p.b, process))/(1<<20), name+"-MiB")
+		p.b.ReportMetric(processorTime(p.b, process).Seconds(), name+"-cpu-s")
 	}
 }

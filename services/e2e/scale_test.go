@@ -277,7 +277,11 @@ func (f *fleet) restartAll() {
 				continue // of the network map, whose speakers were away
 			}
 			if raw, ok := r.value.(*schemas.RawTopology); !ok || raw.Peer == nil {
-				f.t.Errorf("the restart wrote %s to %s", r.key, topic)
+				text := "nothing"
+				if r.value != nil {
+					text = canonicalText(f.t, r.value)
+				}
+				f.t.Errorf("the restart wrote %s to %s: %s", r.key, topic, text)
 			}
 		}
 	}

@@ -204,7 +204,7 @@ func checkNoRepeats(t *testing.T, topic string, log []record) {
 }
 
 // canonicalText is JSON, whose members are sorted.
-func canonicalText(t *testing.T, v any) string {
+func canonicalText(t testing.TB, v any) string {
 	t.Helper()
 	text, err := json.Marshal(v)
 	if err != nil {

@@ -86,7 +86,10 @@ func (s *screen) welcome(l *Lab, http string) {
 		drawing = picture
 	}
 	if l.routers.network != nil {
-		links = "  bin/altoctl lab fail R2 R3          fail a link; or restore, metric, links\n"
+		links = `  bin/altoctl lab fail R2 R3          fail a link; or restore, metric, links
+  bin/altoctl path R1 R5              the way between two routers, and why
+  bin/altoctl rank --from R4 --vcpu 8 --ram 16G
+`
 	}
 	fmt.Fprintf(s, `altostream lab
   routers ▶ bgp-ingest ▶ map-builder ▶ cost-builder, compute-ingest ▶ correlator
@@ -100,7 +103,6 @@ In another terminal:
   bin/altoctl cost-map --watch        each change as it comes
 %s  bin/altoctl peers                   the routers, and how much each told
   bin/altoctl compute --watch         and change compute.json
-  bin/altoctl rank --from pid100:04040404 --vcpu 8 --ram 16G
   bin/altoctl topics                  what is on the topics
   kcat -b %s -C -t cost_maps -f '%%k %%h %%S bytes\n'
 Ctrl-C ends the lab.

@@ -18,7 +18,7 @@
 //	writer.go   Writer; plan.go: what it writes as parts, what as deltas
 //	reader.go   Reader
 //	table.go    what the topic holds of one map
-//	costs.go    rows of cost maps; costsource.go: what differs; costmap.go: as readers have them
+//	costs.go    rows of cost maps; costsource.go, compare.go: what differs; costmap.go: as readers have them
 //	groups.go   rows of network maps; groupsource.go
 //
 // Everything here is a pure function of its arguments.
