@@ -71,7 +71,7 @@ fuzz: ## fuzz every decoder for FUZZTIME (30s) each
 		done; done
 
 # End-to-end tests that are about routers, the lab or command lines: another broker changes nothing.
-NO_KAFKA     = ^Test(BMP|BMPSpeakersGone|MRTFiles|GracefulRestart|HalfLinks|HalfTable|NoEndOfRIB|TwoReflectors|SessionLoss|FlappingPeer|MaxObjects|MalformedUpdates|AttributesDiscarded|MetricsOfLinks|RefreshOnDemand|PeerWithWrongASN|NoiseOnBGPPort|AddressInUse|KilledLab|CommandLines|ProgramsByArgument|MisspeltVariable|WrongConfiguration|VariablesAreExplained)$$
+NO_KAFKA     = ^Test(LifeCycle|BMP|BMPSpeakersGone|MRTFiles|GracefulRestart|HalfLinks|HalfTable|NoEndOfRIB|TwoReflectors|SessionLoss|FlappingPeer|MaxObjects|MalformedUpdates|AttributesDiscarded|MetricsOfLinks|RefreshOnDemand|PeerWithWrongASN|NoiseOnBGPPort|AddressInUse|KilledLab|CommandLines|ProgramsByArgument|MisspeltVariable|WrongConfiguration|VariablesAreExplained)$$
 
 .PHONY: test-kafka
 test-kafka: .kafka/ready ## run the end-to-end tests of what depends on the broker on Apache Kafka and a real schema registry (TESTFLAGS=go test flags) (Java 17, Maven, Python, kcat)
