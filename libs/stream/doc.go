@@ -26,6 +26,7 @@
 //	feed.go       Feed: the same, fed from elsewhere; election.go: which replica publishes;
 //	              rival.go: whether another one hears more
 //	whole.go      inputs that are read whole, for all tasks
+//	poll.go       how long a record is waited for
 //	task.go       one partition; what it has read: ends.go, order.go, pending.go, load.go
 //	writer.go     the way out: publication.go, transaction.go, publisher.go
 //	watch.go      are the tables what they were, and do the brokers answer; logend.go

@@ -13,10 +13,8 @@ import (
 )
 
 const (
-	pollMillis    = 100                   // longest wait for a record
-	commandMillis = 10                    // the same, while something is being opened
-	batchTime     = 20 * time.Millisecond // longest time that busy inputs are coalesced
-	closeTime     = 5 * time.Second
+	batchTime = 20 * time.Millisecond // longest time that busy inputs are coalesced
+	closeTime = 5 * time.Second
 )
 
 // shell runs a processor: the consumer group says which partitions are this instance's, and each
@@ -179,11 +177,7 @@ func (s *shell[S, E, V]) close() {
 
 // batch takes records until there are none or the batch is old enough, and has the tasks publish.
 func (s *shell[S, E, V]) batch() {
-	patience := pollMillis
-	if slices.ContainsFunc(s.all(), func(t *task[S, E, V]) bool { return t.is(opening) }) {
-		patience = commandMillis
-	}
-	event := s.consumer.Poll(patience)
+	event := s.consumer.Poll(s.pollTime())
 	for start := time.Now(); event != nil; event = s.consumer.Poll(0) {
 		s.handle(event)
 		if time.Since(start) > batchTime || s.ctx.Err() != nil {

@@ -31,7 +31,7 @@ func buildAndRun(m *testing.M) (status int, err error) {
 		return 0, err
 	}
 	defer os.RemoveAll(binaries)
-	build := exec.Command("go", "build", "-o", binaries+string(filepath.Separator), "./cmd/altostream", "./lab/cmd/lab")
+	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", binaries+string(filepath.Separator), "./cmd/altostream", "./lab/cmd/lab")
 	build.Dir = ".."
 	if output, err := build.CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("build the programs: %w\n%s", err, output)
