@@ -89,6 +89,45 @@ func TestMachine(t *testing.T) {
 	}
 }
 
+// TestMachineOfAnother compares with its table what another machine puts out, all of it at each flush.
+func TestMachineOfAnother(t *testing.T) {
+	one, other := NewMachine(toySpec(1)), NewMachine(toySpec(1).comparing())
+	held := "1"
+	for _, key := range []string{"a", "b"} {
+		other.Load(key, &held)
+	}
+	for _, step := range []struct {
+		name   string
+		events [][]toy // of several flushes of the one, before one of the other
+		want   []string
+	}{
+		{"swept", [][]toy{{put("a", "1"), put("late", "2")}}, []string{"late=2", "b gone"}},
+		{"nothing new", [][]toy{{put("late", "2"), put("a", "1")}}, nil},
+		{"the last counts", [][]toy{{put("a", "2"), put("c", "1")}, {{key: "c"}}, {put("a", "3")}}, []string{"a=3"}},
+		{"back as it was", [][]toy{{put("a", "4")}, {put("a", "3")}}, nil},
+	} {
+		for _, events := range step.events {
+			for _, e := range events {
+				one.Apply(e, Cause{})
+			}
+			other.Take(one.Outputs())
+		}
+		if diff := cmp.Diff(step.want, flushed(other)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", step.name, diff)
+		}
+	}
+	for range 10 * someOutputs { // while nothing can be published
+		one.Apply(put("a", "5"), Cause{})
+		other.Take(one.Outputs())
+	}
+	if n := len(other.pending); n > 2*someOutputs {
+		t.Errorf("%d outputs are kept of one key", n)
+	}
+	if diff := cmp.Diff([]string{"a=5"}, flushed(other)); diff != "" {
+		t.Errorf("in the end (-want +got):\n%s", diff)
+	}
+}
+
 func TestMachineLoadsTombstones(t *testing.T) {
 	m := NewMachine(toySpec(1))
 	m.Load("a", new("1"))

@@ -186,15 +186,6 @@ func (t *task[S, E, V]) apply(cause Cause, events ...E) {
 	t.dirty = true
 }
 
-// give takes outputs of a processor that reads its inputs whole, and publishes what they change.
-func (t *task[S, E, V]) give(out []Output[V], cause Cause, inputs string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.machine.Take(out, cause)
-	t.inputs, t.state, t.dirty = inputs, live, true
-	t.flushLocked()
-}
-
 // release gives out records that have waited long enough, and publishes what there is.
 func (t *task[S, E, V]) release(now time.Time) {
 	t.mu.Lock()

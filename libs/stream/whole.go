@@ -214,3 +214,12 @@ func (w *whole[S, E, V]) share(out []Output[V], cause Cause, joining []*task[S, 
 	}
 	flushing.Wait()
 }
+
+// give takes outputs of a processor that reads its inputs whole, and publishes what they change.
+func (t *task[S, E, V]) give(out []Output[V], cause Cause, inputs string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.machine.Take(out, cause)
+	t.inputs, t.state, t.dirty = inputs, live, true
+	t.flushLocked()
+}

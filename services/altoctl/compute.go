@@ -74,14 +74,15 @@ type computeSource struct {
 
 func sourcesOf(table map[string]*schemas.ComputeResource) map[string]*computeSource {
 	sources := map[string]*computeSource{}
-	for _, r := range table {
+	tellers := addressTellers(table)
+	for key, r := range table {
 		s := sources[r.Source]
 		if s == nil {
 			s = &computeSource{kind: r.Kind, topology: text(r.Topology)}
 			sources[r.Source] = s
 		}
 		s.resources++
-		s.problems += len(r.Problems)
+		s.problems += len(r.Problems) + len(addressProblems(key, r, tellers))
 		if r.StaleSince != nil {
 			if s.stale++; s.staleSince.IsZero() || r.StaleSince.Before(s.staleSince) {
 				s.staleSince = *r.StaleSince
@@ -100,19 +101,21 @@ func (s *computeSource) current(now time.Time) string {
 	if s.stale < s.resources {
 		which = strconv.Itoa(s.stale) + " STALE"
 	}
-	return fmt.Sprintf("%s since %s (%s)", which, s.staleSince.Local().Format("2006-01-02 15:04:05"), now.Sub(s.staleSince).Round(time.Second))
+	age := max(now.Sub(s.staleSince), 0) // the time is another host's, whose clock may be ahead
+	return fmt.Sprintf("%s since %s (%s)", which, s.staleSince.Local().Format("2006-01-02 15:04:05"), age.Round(time.Second))
 }
 
 // maxNamed is how many resources are named that have one and the same problem.
 const maxNamed = 3
 
-// ComputeProblems writes what of compute resources was not understood, or is not current:
-// one problem a line, with the resources that have it.
+// ComputeProblems writes what of compute resources was not understood, is not current, or leaves open where they
+// are: one problem a line, with the resources that have it.
 func ComputeProblems(w io.Writer, table map[string]*schemas.ComputeResource) error {
 	type problem struct{ source, field, reason string }
 	having := map[problem][]string{}
-	for _, r := range table {
-		for _, p := range r.Problems {
+	tellers := addressTellers(table)
+	for key, r := range table {
+		for _, p := range slices.Concat(r.Problems, addressProblems(key, r, tellers)) {
 			which := problem{r.Source, p.Field, p.Reason}
 			having[which] = append(having[which], r.Name)
 		}

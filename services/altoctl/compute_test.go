@@ -20,12 +20,12 @@ func computeTable() map[string]*schemas.ComputeResource {
 			Classes:  map[string]schemas.ClassAmount{"VGPU": {Free: new(2.0)}, "odd": {}},
 			Problems: []schemas.ResourceProblem{{Field: "free.vcpu", Reason: "3 of 2 are given out: nothing is free"}},
 		},
-		"dc|two": {Kind: "openstack", State: new("down"), Schedulable: new(false), Topology: new("default")},
-		"half|a": {Kind: "static", StaleSince: &since, Problems: []schemas.ResourceProblem{{Field: "source", Reason: "many is not a number"}}},
-		"half|b": {Kind: "static"},
+		"dc|two": {Kind: "openstack", State: new("down"), Schedulable: new(false), Topology: new("default"), Site: new("madrid")},
+		"half|a": {Kind: "static", Attachments: []string{"4.4.4.4"}, StaleSince: &since, Problems: []schemas.ResourceProblem{{Field: "source", Reason: "many is not a number"}}},
+		"half|b": {Kind: "static", Addresses: []string{"2001:db8::1"}},
 	}
 	for _, name := range []string{"d", "a", "c", "b"} {
-		table["edge|"+name] = &schemas.ComputeResource{Kind: "kubernetes", StaleSince: &since, Problems: []schemas.ResourceProblem{away}}
+		table["edge|"+name] = &schemas.ComputeResource{Kind: "kubernetes", Site: new("bilbao"), StaleSince: &since, Problems: []schemas.ResourceProblem{away}}
 	}
 	for key, r := range table {
 		r.Source, r.Name, _ = strings.Cut(key, "|")
@@ -41,15 +41,15 @@ dc      openstack   default   2          1         yes
 edge    kubernetes  -         4          4         STALE since 2026-01-02 03:04:05 (1h0m1s)
 half    static      -         2          1         1 STALE since 2026-01-02 03:04:05 (1h0m1s)
 
-RESOURCE  SITE    ADDRESSES  STATE               VCPU USED/ALL  RAM MB USED/ALL  DISK GB USED/ALL  FURTHER FREE  INSTANCES
-dc|one    madrid  192.0.2.1  up                  3/8            1.5/?            -                 VGPU=2 odd=?  4
-dc|two    -       -          down unschedulable  -              -                -                 -             -
-edge|a    -       -          STALE               -              -                -                 -             -
-edge|b    -       -          STALE               -              -                -                 -             -
-edge|c    -       -          STALE               -              -                -                 -             -
-edge|d    -       -          STALE               -              -                -                 -             -
-half|a    -       -          STALE               -              -                -                 -             -
-half|b    -       -          -                   -              -                -                 -             -
+RESOURCE  SITE    ADDRESSES    STATE               VCPU USED/ALL  RAM MB USED/ALL  DISK GB USED/ALL  FURTHER FREE  INSTANCES
+dc|one    madrid  192.0.2.1    up                  3/8            1.5/?            -                 VGPU=2 odd=?  4
+dc|two    madrid  -            down unschedulable  -              -                -                 -             -
+edge|a    bilbao  -            STALE               -              -                -                 -             -
+edge|b    bilbao  -            STALE               -              -                -                 -             -
+edge|c    bilbao  -            STALE               -              -                -                 -             -
+edge|d    bilbao  -            STALE               -              -                -                 -             -
+half|a    -       -            STALE               -              -                -                 -             -
+half|b    -       2001:db8::1  -                   -              -                -                 -             -
 `)
 }
 
@@ -61,6 +61,44 @@ edge    source     cannot be read: 401 Unauthorized       a b c and 1 more
 half    source     many is not a number                   a
 `)
 	is(t, rendered(t, func(b *strings.Builder) error {
-		return ComputeProblems(b, map[string]*schemas.ComputeResource{"dc|one": {}})
+		return ComputeProblems(b, map[string]*schemas.ComputeResource{"dc|one": {Site: new("madrid")}})
 	}), "\nNo problems with 1 compute resource.\n")
+}
+
+// TestAddressProblems tells of addresses that several resources tell, in one topology, and of resources that are nowhere.
+func TestAddressProblems(t *testing.T) {
+	of := func(topology *string, kind string, addresses ...string) *schemas.ComputeResource {
+		return &schemas.ComputeResource{Kind: kind, Topology: topology, Addresses: addresses}
+	}
+	table := map[string]*schemas.ComputeResource{
+		"a|host1":  of(nil, "openstack", "192.0.2.1", "2001:db8::1"),
+		"b|host1":  of(nil, "kubernetes", "192.0.2.1/32", "2001:DB8:0::1"), // the same name, too
+		"c|host1":  of(new("blue"), "openstack", "192.0.2.1"),
+		"d|host1":  of(new("green"), "openstack", "192.0.2.1"),
+		"load|one": of(nil, "prometheus", "192.0.2.1"),
+		"e|v6":     of(nil, "static", "2001:db8::2"),
+		"e|lost":   of(nil, "static"),
+		"e|hangs":  {Attachments: []string{"4.4.4.4"}},
+		"e|stands": {Site: new("madrid")},
+	}
+	for key, r := range table {
+		r.Source, r.Name, _ = strings.Cut(key, "|")
+	}
+	is(t, rendered(t, func(b *strings.Builder) error { return ComputeProblems(b, table) }), `
+SOURCE  FIELD      PROBLEM                             RESOURCES
+a       addresses  192.0.2.1 is told by b|host1 too    host1
+a       addresses  2001:db8::1 is told by b|host1 too  host1
+b       addresses  192.0.2.1 is told by a|host1 too    host1
+b       addresses  2001:db8::1 is told by a|host1 too  host1
+e       addresses  none, nor attachments or a site     lost
+`)
+}
+
+// TestAClockThatIsAhead is of a host whose clock is an hour ahead of the reader's.
+func TestAClockThatIsAhead(t *testing.T) {
+	now := time.Date(2026, 1, 2, 2, 4, 5, 0, time.Local)
+	text := rendered(t, func(b *strings.Builder) error { return Compute(b, computeTable(), now) })
+	if want := "STALE since 2026-01-02 03:04:05 (0s)"; !strings.Contains(text, want) {
+		t.Errorf("got\n%s\nwant %s", text, want)
+	}
 }

@@ -103,6 +103,22 @@ sources:
 	}
 }
 
+// TestTheExample is of a file that operators begin with: it has a source of each kind.
+func TestTheExample(t *testing.T) {
+	t.Setenv("COMPUTE_CONFIG", "../../deploy/compute.yaml")
+	var c Config
+	if err := service.Load(&c); err != nil {
+		t.Fatal(err)
+	}
+	var kinds []string
+	for _, s := range c.ComputeSources {
+		kinds = append(kinds, s.Kind)
+	}
+	if diff := cmp.Diff([]string{kindOpenStack, kindKubernetes, kindPrometheus, kindDocument}, kinds); diff != "" {
+		t.Errorf("kinds (-want +got):\n%s", diff)
+	}
+}
+
 func TestWrongFiles(t *testing.T) {
 	for name, tt := range map[string]struct{ text, want string }{
 		"no sources":       {``, "COMPUTE_SOURCES=\"\" is empty"},

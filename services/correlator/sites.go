@@ -51,7 +51,7 @@ func ParseSites(text []byte) (Sites, error) {
 
 // of returns what is said of a resource's site.
 func (s Sites) of(r *resource) Site {
-	if r.site == nil {
+	if len(s) == 0 || r.site == nil {
 		return Site{}
 	}
 	return s[*r.site]

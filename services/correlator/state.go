@@ -2,11 +2,8 @@ package correlator
 
 import (
 	"maps"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/stream"
@@ -154,9 +151,6 @@ func (s *State) before() network {
 	return were
 }
 
-// someRecords are as many as one goroutine makes at a time.
-const someRecords = 256
-
 // records makes the records of the owned entities that are to be made, on all processors.
 func (s *State) records() []output {
 	dirty := s.dirty[:0]
@@ -171,19 +165,10 @@ func (s *State) records() []output {
 	}
 	slices.SortFunc(dirty, func(a, b *node) int { return strings.Compare(a.id, b.id) })
 	out := make([]output, len(dirty))
-	var next atomic.Int64
-	var making sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(dirty)/someRecords+1) {
-		making.Go(func() {
-			m := maker{State: s}
-			for from := int(next.Add(someRecords)) - someRecords; from < len(dirty); from = int(next.Add(someRecords)) - someRecords {
-				for i := from; i < min(from+someRecords, len(dirty)); i++ {
-					out[i] = m.output(dirty[i])
-				}
-			}
-		})
-	}
-	making.Wait()
+	shared(len(dirty), func() func(int) {
+		m := maker{State: s}
+		return func(i int) { out[i] = m.output(dirty[i]) }
+	})
 	clear(s.dirty)
 	s.dirty = s.dirty[:0]
 	return out

@@ -458,6 +458,7 @@ func history() []streamtest.Keyed[Event] {
 		maps("other", alto.NetworkMap{q4: {}, p1: {IPv4: []string{"192.0.2.0/24"}}}),
 		tells("a|2", nil),
 		tells("b|3", resourceOf(nil, []string{"9.9.9.9"})),
+		tells("b|4", sized(resourceOf([]string{"192.168.24.10", "192.168.24.10/32", "192.168.24.11"}, nil), 7)), // twice the same
 	}
 }
 

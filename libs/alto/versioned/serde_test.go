@@ -35,6 +35,15 @@ func (g generated) Row(from int, costs []float64) {
 	costs[from] = 0
 }
 
+func (g generated) Whole(from int, costs []uint32) bool {
+	row := make([]float64, len(costs))
+	g.Row(from, row)
+	for to, cost := range row {
+		costs[to] = uint32(cost)
+	}
+	return true
+}
+
 // standard are the limits of the configuration's defaults.
 var standard = Limits{Inline: 512 << 10, Record: 990_000, Flush: 8 << 20, Slots: 1024}
 

@@ -73,13 +73,13 @@ sources:
 	shows("compute",
 		"dc      openstack   blue      1          0         yes", "edge    kubernetes  green     1          0         yes", "load    prometheus  -         1          ",
 		"dc|host1", "edge|host1", "0/64", "0/8", "load|127.0.0.1", "file|site1", "file|nowhere", "12/10", "2001:db8::1")
-	shows("compute --problems", `ram_used   "many" is not a number `, "12 of 10 are given out: nothing is free")
+	shows("compute --problems", `ram_used   "many" is not a number `, "12 of 10 are given out: nothing is free", "none, nor attachments or a site ")
 
 	o.Stop("placement")
 	k.Stop()
 	p.Stop()
 	shows("compute", "openstack   blue      1          1         STALE since", "kubernetes  green     1          1         STALE since", "prometheus  -         1          ",
-		"static      -         2          2         yes", "dc|host1", "edge|host1", "load|127.0.0.1")
+		"static      -         2          3         yes", "dc|host1", "edge|host1", "load|127.0.0.1")
 	shows("compute --problems", "dc      source     cannot be read: placement: ", "edge    source     cannot be read: nodes: ", "load    source     cannot be read: ")
 	for _, name := range []string{"dc", "edge", "load"} {
 		if !strings.Contains(log(), `msg="source cannot be read; what it told last stays" service=compute-ingest source=`+name) {
@@ -89,7 +89,7 @@ sources:
 	o.Start("placement")
 	k.Start()
 	Create(k, "nodes", "", &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "host2"}})
-	shows("compute", "openstack   blue      1          0         yes", "kubernetes  green     2          0         yes")
+	shows("compute", "openstack   blue      1          0         yes", "kubernetes  green     2          1         yes")
 }
 
 // runService runs compute-ingest with an embedded broker until the test ends.
