@@ -157,6 +157,9 @@ func (s *station) claim(r *router) (former *router) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	there := s.routers[r.name]
+	if there != nil && there.ended {
+		there = nil
+	}
 	if there != nil && there.system != "" && r.system != "" && there.system != r.system {
 		if !s.shared[r.address] {
 			s.log.Warn("several routers come from one address: which one is named after it changes with restarts; with BMP_NAMES=sysname none is",
@@ -170,6 +173,13 @@ func (s *station) claim(r *router) (former *router) {
 	former = s.routers[r.name]
 	s.routers[r.name] = r
 	return former
+}
+
+// ends notes that a router says no more: its name does not tell others apart.
+func (s *station) ends(r *router) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r.ended = true
 }
 
 // forget ends the connection of a router.

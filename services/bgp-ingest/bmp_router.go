@@ -30,6 +30,7 @@ type router struct {
 	name    string // in sources: the address, or the sysName where several routers come from there
 	system  string // sysName; "" before the Initiation
 	known   bool   // it has said something
+	ended   bool   // it says no more; guarded by station.mu
 	conn    net.Conn
 	peers   map[peerKey]*monitored
 }
@@ -71,6 +72,7 @@ func (r *router) source() string { return bmpSourcePrefix + r.name }
 // run takes messages until the session ends, and then tells that all peers are lost.
 func (r *router) run(text io.Reader) {
 	err := r.read(bmp.NewReader(text))
+	r.station.ends(r)
 	if r.station.ctx.Err() != nil {
 		return
 	}
