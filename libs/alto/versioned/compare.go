@@ -65,7 +65,7 @@ func (r *rowReader) differ(row *costRow, other func(column int, cost float64)) {
 	first := 0
 	if r.isWhole && row.large == nil {
 		for n := min(len(row.small), len(r.small)); first+len(block{}) <= n; first += len(block{}) {
-			if block(row.small[first:]) != block(r.small[first:]) {
+			if *(*block)(row.small[first:]) != *(*block)(r.small[first:]) {
 				differs(first, first+len(block{}))
 			}
 		}

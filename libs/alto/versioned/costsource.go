@@ -127,9 +127,10 @@ func (r *costRow) moved(to []int32, columns int) *costRow {
 	return m
 }
 
+// has counts on compare, which gave the PIDs the first numbers.
 func (c *costs) has(m alto.Costs, row string) (octets int, ok bool) {
-	_, ok = slices.BinarySearch(m.PIDs(), row)
-	return c.wide, ok
+	number, known := c.names.numbers[row]
+	return c.wide, known && int(number) < len(m.PIDs())
 }
 
 // rowOf returns a row of a map as a record has it.

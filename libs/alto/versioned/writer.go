@@ -43,7 +43,7 @@ type source[V, M any] interface {
 	digestIn(m M) (d digest, cells int)
 	// compare returns the rows of the map that are other ones, in their order.
 	compare(m M) []difference
-	// has tells whether a row is in the map, and how much its part takes at most.
+	// has tells whether a row is in the map that was compared last, and how much its part takes at most.
 	has(m M, row string) (octets int, ok bool)
 	// The bodies of records.
 	fill(v *V, m M)
@@ -188,10 +188,8 @@ func (w *Writer[V, M]) publishParts(m M, head func(string) *V) (more bool) {
 		octets += size
 		w.put("|"+p.parts[n], w.source.part(m, p.parts[n], version), "")
 	}
-	for _, row := range slices.Sorted(maps.Keys(w.parts)) {
-		if _, ok := w.source.has(m, row); !ok {
-			w.put("|"+row, nil, "")
-		}
+	for _, row := range w.gone(m) {
+		w.put("|"+row, nil, "")
 	}
 	for i, rows := range p.deltas {
 		at := version + int64(i)
@@ -200,6 +198,17 @@ func (w *Writer[V, M]) publishParts(m M, head func(string) *V) (more bool) {
 	w.repaired()
 	w.putHead(head)
 	return false
+}
+
+// gone returns the rows that have a part and are not in the map, sorted.
+func (w *Writer[V, M]) gone(m M) (rows []string) {
+	for row := range w.parts {
+		if _, ok := w.source.has(m, row); !ok {
+			rows = append(rows, row)
+		}
+	}
+	slices.Sort(rows)
+	return rows
 }
 
 // repaired takes deltas away that no row needs any more, now that all are written anew.
