@@ -3,6 +3,8 @@ package igp
 import (
 	"math"
 	"slices"
+
+	"github.com/altostream/altostream/libs/parallel"
 )
 
 // backward is the links of an area as paths from one router after another are followed back
@@ -36,7 +38,7 @@ func (a *Area) along(in *inside, w Weight, m Measure) [][]float64 {
 	all.take(a, w)
 	nodes, routers := len(a.Nodes), len(in.routers)
 	values := make([][]float64, routers)
-	shared(routers, func() func(from int) {
+	parallel.Each(routers, several, func() func(from int) {
 		b := all
 		b.distance, b.known = make([]Distance, nodes), make([]bool, nodes)
 		return func(from int) {

@@ -1,31 +1,9 @@
 package igp
 
-import (
-	"runtime"
-	"sync"
-	"sync/atomic"
-)
+import "github.com/altostream/altostream/libs/parallel"
 
-// several is how many tasks are done by one goroutine before it looks for more.
+// several is how many routers a goroutine takes at a time.
 const several = 16
-
-// shared does tasks below a number on as many goroutines as there are processors, each of which
-// begins by making what it does them with.
-func shared(tasks int, begin func() (do func(task int))) {
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), tasks/several+1) {
-		group.Go(func() {
-			do := begin()
-			for first := int(next.Add(several)) - several; first < tasks; first = int(next.Add(several)) - several {
-				for task := first; task < min(first+several, tasks); task++ {
-					do(task)
-				}
-			}
-		})
-	}
-	group.Wait()
-}
 
 // each returns the distances that the rule gives from one router to each destination, and default
 // routes where it gives none.
@@ -37,7 +15,7 @@ func (r *routing) each() *Matrix {
 			destinations[to] = to
 		}
 	}
-	shared(len(destinations), func() func(int) {
+	parallel.Each(len(destinations), several, func() func(int) {
 		own := r.another()
 		return func(i int) { own.destination(destinations[i], m) }
 	})

@@ -30,6 +30,5 @@
 //	move.go      whom a change of a network map may move; index.go: found without a look at all others
 //	totals.go    what resources come to, by PID and site
 //	record.go    → records; classes.go: what there is of each resource class
-//	shared.go    work on all processors
 //	service.go   Config, Run
 package correlator

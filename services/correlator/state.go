@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/altostream/altostream/libs/avro"
+	"github.com/altostream/altostream/libs/parallel"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
 )
@@ -165,7 +166,8 @@ func (s *State) records() []output {
 	}
 	slices.SortFunc(dirty, func(a, b *node) int { return strings.Compare(a.id, b.id) })
 	out := make([]output, len(dirty))
-	shared(len(dirty), func() func(int) {
+	const several = 256
+	parallel.Each(len(dirty), several, func() func(int) {
 		m := maker{State: s}
 		return func(i int) { out[i] = m.output(dirty[i]) }
 	})

@@ -2,11 +2,10 @@ package versioned
 
 import (
 	"math"
-	"runtime"
 	"sync"
-	"sync/atomic"
 
 	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/parallel"
 )
 
 // rowReader reads rows of costs, as whole numbers where they are.
@@ -107,26 +106,19 @@ func (c *costs) compare(m alto.Costs) []difference {
 // compareWhole compares the rows that are whole numbers, on all processors, and returns the others.
 func (c *costs) compareWhole(m alto.Costs, into []difference) (left []int) {
 	const rows = 16 // at a time
-	var next atomic.Int64
 	var mu sync.Mutex
-	var group sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(into)/rows+1) {
-		group.Go(func() {
-			r, kept := newRowReader(m), []cell(nil)
-			for first := int(next.Add(rows)) - rows; first < len(into); first = int(next.Add(rows)) - rows {
-				for from := first; from < min(first+rows, len(into)); from++ {
-					if r.readWhole(from) {
-						into[from], kept = c.difference(from, r, kept)
-						continue
-					}
-					mu.Lock()
-					left = append(left, from)
-					mu.Unlock()
-				}
+	parallel.Each(len(into), rows, func() func(int) {
+		r, kept := newRowReader(m), []cell(nil)
+		return func(from int) {
+			if r.readWhole(from) {
+				into[from], kept = c.difference(from, r, kept)
+				return
 			}
-		})
-	}
-	group.Wait()
+			mu.Lock()
+			defer mu.Unlock()
+			left = append(left, from)
+		}
+	})
 	return left
 }
 

@@ -1,0 +1,26 @@
+// Package parallel shares work out among the processors.
+package parallel
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// Each does tasks below a number on as many goroutines as there are processors (GOMAXPROCS), each of
+// which begins by making what it does them with, and takes several at a time. It returns when all are done.
+func Each(tasks, several int, begin func() (do func(task int))) {
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), tasks/several+1) {
+		group.Go(func() {
+			do, size := begin(), int64(several)
+			for first := int(next.Add(size) - size); first < tasks; first = int(next.Add(size) - size) {
+				for task := first; task < min(first+several, tasks); task++ {
+					do(task)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
