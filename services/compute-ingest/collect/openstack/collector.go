@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/gophercloud/gophercloud/v2"
@@ -44,11 +45,16 @@ type Collector struct {
 	providers       map[string]*provider // as last read, by uuid
 	converted       map[string]conversion
 	refresh         time.Duration
+	detailTime      time.Duration
 }
 
 // refreshInterval is the longest time between two readings of a provider's usages:
 // Placement deletes allocations without changing the generation.
 const refreshInterval = 10 * time.Minute
+
+// detailTime is how long a reading asks for the inventories of one provider after the other of which it is known what is
+// free. The rest follows in later readings.
+const detailTime = 3 * time.Second
 
 // conversion is what was made of a tree of providers and its hypervisor.
 type conversion struct {
@@ -59,7 +65,7 @@ type conversion struct {
 
 // New returns the collector of a cloud.
 func New(c Config) *Collector {
-	return &Collector{config: c, providers: map[string]*provider{}, converted: map[string]conversion{}, refresh: refreshInterval}
+	return &Collector{config: c, providers: map[string]*provider{}, converted: map[string]conversion{}, refresh: refreshInterval, detailTime: detailTime}
 }
 
 func (c *Collector) String() string {
@@ -90,12 +96,12 @@ func (c *Collector) read(ctx context.Context) (collect.Reading, error) {
 	if err != nil {
 		return collect.Reading{}, fmt.Errorf("nova: %w", explain(err))
 	}
-	failed, err := c.readProviders(ctx, c.busy(hosts))
+	failed, more, err := c.readProviders(ctx, c.busy(hosts))
 	if err != nil {
 		return collect.Reading{}, fmt.Errorf("placement: %w", explain(err))
 	}
 	reading := c.convertAll(hosts, failed)
-	reading.Problems = append(reading.Problems, problems...)
+	reading.Problems = slices.Concat(reading.Problems, problems, more)
 	return reading, nil
 }
 

@@ -15,9 +15,14 @@ import (
 
 // First microversions of what is asked of Nova.
 const (
+	pagesMinor    = 33
 	serversMinor  = 53
 	noTotalsMinor = 88
 )
+
+// hypervisorsPerPage is how many Nova is asked for at a time: it looks each one up in its database, and a thousand, which
+// it gives otherwise, may take it longer than a request may.
+const hypervisorsPerPage = 200
 
 // host is what Nova tells of a hypervisor. It can be compared.
 type host struct {
@@ -104,6 +109,9 @@ func hostOf(told toldHypervisor, minor int) host {
 
 func (c *Collector) listHypervisors(ctx context.Context) ([]json.RawMessage, error) {
 	var options hypervisors.ListOpts
+	if limit := hypervisorsPerPage; minorOf(c.nova) >= pagesMinor {
+		options.Limit = &limit
+	}
 	if withServers := true; minorOf(c.nova) >= noTotalsMinor {
 		options.WithServers = &withServers
 	}
