@@ -42,18 +42,21 @@ type Collector struct {
 	config          Config
 	placement, nova *gophercloud.ServiceClient // nil: not logged in
 	region          string
+	services        map[string]toldService // as last read, by host
+	hypervisors     hypervisorList
 	providers       map[string]*provider // as last read, by uuid
 	converted       map[string]conversion
 	refresh         time.Duration
 	detailTime      time.Duration
+	perPage         int
 }
 
 // refreshInterval is the longest time between two readings of a provider's usages:
 // Placement deletes allocations without changing the generation.
 const refreshInterval = 10 * time.Minute
 
-// detailTime is how long a reading asks for the inventories of one provider after the other of which it is known what is
-// free. The rest follows in later readings.
+// detailTime is how long a reading asks, one after the other, for the inventories of providers of which it is known what is
+// free; and as long again for hypervisors that are known. The rest follows in later readings.
 const detailTime = 3 * time.Second
 
 // conversion is what was made of a tree of providers and its hypervisor.
@@ -65,7 +68,7 @@ type conversion struct {
 
 // New returns the collector of a cloud.
 func New(c Config) *Collector {
-	return &Collector{config: c, providers: map[string]*provider{}, converted: map[string]conversion{}, refresh: refreshInterval, detailTime: detailTime}
+	return &Collector{config: c, providers: map[string]*provider{}, converted: map[string]conversion{}, refresh: refreshInterval, detailTime: detailTime, perPage: hypervisorsPerPage}
 }
 
 func (c *Collector) String() string {

@@ -9,6 +9,7 @@
 //	client.go      credentials and API versions
 //	placement.go   resource providers that changed, by generation
 //	candidates.go  many providers in one request
-//	nova.go        hypervisors, services, aggregates
+//	nova.go        services, aggregates
+//	hypervisors.go hypervisors, some at a time
 //	convert.go     a tree of providers and its hypervisor → compute resource: pure
 package openstack

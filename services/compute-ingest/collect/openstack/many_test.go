@@ -2,6 +2,7 @@ package openstack
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -59,6 +60,47 @@ func manyAtOnce(t *testing.T, o *clouds.OpenStack) {
 	if diff := cmp.Diff(want, third.Resources); diff != "" {
 		t.Errorf("of another generation (-want +got):\n%s", diff)
 	}
+}
+
+// rounds reads hypervisors one at a time: what services tell is seen at once, the rest when its turn comes, and another host
+// has all of them read.
+func rounds(t *testing.T, o *clouds.OpenStack) {
+	hypervisor := func(n, servers int, down bool) clouds.Hypervisor {
+		return clouds.Hypervisor{UUID: id(n), Host: fmt.Sprintf("host%d", n), Name: fmt.Sprintf("host%d.example", n), RunningVMs: servers, Down: down}
+	}
+	c := New(Config{Cloud: "test"})
+	c.perPage, c.detailTime = 1, 0
+	read := func(want string) {
+		t.Helper()
+		var got []string
+		resources := mustRead(t, c).Resources
+		for _, name := range slices.Sorted(maps.Keys(resources)) {
+			if r := resources[name]; strings.HasPrefix(name, "host") && r.Instances != nil {
+				got = append(got, fmt.Sprintf("%s %s %d", strings.TrimSuffix(name, ".example"), *r.State, *r.Instances))
+			}
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("read %s, want %s", strings.Join(got, ", "), want)
+		}
+	}
+	o.SetHypervisors(hypervisor(61, 1, false), hypervisor(62, 1, false), hypervisor(63, 1, false))
+	read("host61 up 1, host62 up 1, host63 up 1")
+	o.SetHypervisors(hypervisor(61, 2, true), hypervisor(62, 2, true), hypervisor(63, 2, true))
+	read("host61 down 2, host62 down 1, host63 down 1")
+	read("host61 down 2, host62 down 2, host63 down 1")
+	read("host61 down 2, host62 down 2, host63 down 2")
+	read("host61 down 2, host62 down 2, host63 down 2") // the end of the round
+	o.SetHypervisors(hypervisor(61, 3, false), hypervisor(62, 3, false), hypervisor(63, 3, false), hypervisor(64, 3, false))
+	read("host61 up 3, host62 up 3, host63 up 3, host64 up 3")
+	again := hypervisor(65, 3, false)
+	again.Host = "host64"
+	o.SetHypervisors(hypervisor(61, 3, false), hypervisor(62, 3, false), hypervisor(63, 3, false), again)
+	for range 3 {
+		read("host61 up 3, host62 up 3, host63 up 3, host64 up 3")
+	}
+	read("host61 up 3, host62 up 3, host63 up 3, host64 up 3, host65 up 3")
+	read("host61 up 3, host62 up 3, host63 up 3, host65 up 3") // the round ended
+	setHosts(o, true, 0)
 }
 
 // addMany adds twelve hosts: number 0 has nothing left, 1 has a nested provider, 2 no memory.
