@@ -18,7 +18,7 @@ func (g *Graph[W]) Update(m *Matrix[W], before *Graph[W], changed [][]int32) (_ 
 	return g.update(m, before, changed, max(g.visible/arcShare, anyArcs), max(g.visible*g.visible/pairShare, anyPairs))
 }
 
-// update changes so many arcs at most, and computes so many pairs anew.
+// update does for so many arcs and pairs at most.
 func (g *Graph[W]) update(m *Matrix[W], before *Graph[W], changed [][]int32, arcs, pairs int) (_ [][]int32, ok bool) {
 	if m.visible != g.visible || before.visible != g.visible || g.bottlenecks || !slices.Equal(before.noTransit[:g.visible], g.noTransit[:g.visible]) {
 		return changed, false
@@ -58,7 +58,7 @@ type update[W Weight] struct {
 	*arcsOfBoth[W]
 	matrix  *Matrix[W]
 	changed [][]int32
-	left    atomic.Int64 // pairs that may still be computed anew
+	left    atomic.Int64 // pairs that may still change
 }
 
 func (u *update[W]) begin(changed [][]int32, pairs int) {
@@ -76,9 +76,10 @@ func (u *update[W]) move(to moved[W]) bool {
 	arc.Weight = to.weight
 	if to.weight < old {
 		u.shorten(*arc)
-		return true
+	} else {
+		u.lengthen(*arc, old)
 	}
-	return u.lengthen(*arc, old)
+	return u.left.Load() >= 0
 }
 
 // ahead are ends of paths over an arc, and their distances from its end.
@@ -116,12 +117,14 @@ func (u *update[W]) shorten(arc Arc[W]) {
 		return func(i int) {
 			from := sources[i]
 			row, near := u.matrix.Row(int(from)), plus(u.matrix.At(int(from), arc.From), arc.Weight)
+			known := len(u.changed[from])
 			for _, end := range ends {
 				if length := plus(near, end.distance); length < row[end.to] {
 					row[end.to] = length
 					u.changed[from] = append(u.changed[from], end.to)
 				}
 			}
+			u.left.Add(int64(known - len(u.changed[from])))
 		}
 	})
 }
@@ -130,7 +133,7 @@ func (u *update[W]) shorten(arc Arc[W]) {
 const sourcesAtATime = 64
 
 // lengthen has the paths that led over an arc that became longer, or is gone, found anew.
-func (u *update[W]) lengthen(arc Arc[W], old W) bool {
+func (u *update[W]) lengthen(arc Arc[W], old W) {
 	was := arc
 	was.Weight = old
 	sources, ends := u.over(was, func(over, direct W) bool { return over == direct && direct != Unreachable[W]() })
@@ -151,7 +154,6 @@ func (u *update[W]) lengthen(arc Arc[W], old W) bool {
 			r.end()
 		}
 	})
-	return u.left.Load() >= 0
 }
 
 // sort has the columns of each row in their order, each once.

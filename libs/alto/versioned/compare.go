@@ -56,7 +56,7 @@ func (r *rowReader) differ(row *costRow, other func(column int, cost float64)) {
 	differs := func(first, last int) {
 		for i := first; i < last; i++ {
 			cost := r.at(i)
-			if old := row.at(int32(i)); math.Float64bits(old) != math.Float64bits(cost) && !(math.IsNaN(old) && math.IsNaN(cost)) {
+			if !same(row.at(int32(i)), cost) {
 				other(i, cost)
 			}
 		}
@@ -72,6 +72,11 @@ func (r *rowReader) differ(row *costRow, other func(column int, cost float64)) {
 	differs(first, max(len(row.small), len(row.large), len(r.small)))
 }
 
+// same tells whether costs are the same bit by bit, or both are not there.
+func same(a, b float64) bool {
+	return math.Float64bits(a) == math.Float64bits(b) || math.IsNaN(a) && math.IsNaN(b)
+}
+
 // block is some costs, which are compared at once.
 type block [32]uint32
 
@@ -85,14 +90,18 @@ type cell struct {
 const keptCells = 1 << 18
 
 func (c *costs) compare(m alto.Costs) []difference {
+	agreed := c.agrees
+	c.agrees = nil
 	c.align(m.PIDs())
 	all := make([]difference, len(m.PIDs()))
 	c.changed = make([][]cell, len(all))
-	left := c.compareWhole(m, all)
-	r := newRowReader(m)
-	for _, from := range left {
-		r.read(from)
-		all[from], _ = c.difference(from, r, nil)
+	if !c.compareChanged(m, agreed, all) {
+		left := c.compareWhole(m, all)
+		r := newRowReader(m)
+		for _, from := range left {
+			r.read(from)
+			all[from], _ = c.difference(from, r, nil)
+		}
 	}
 	differences := all[:0]
 	for _, d := range all {
@@ -101,6 +110,38 @@ func (c *costs) compare(m alto.Costs) []difference {
 		}
 	}
 	return differences
+}
+
+func (c *costs) settle(m alto.Costs) {
+	if traced, is := m.(alto.TracedCosts); is {
+		c.agrees = traced.State()
+	}
+}
+
+// compareChanged compares the costs that may have changed since the rows agreed with them. It reports false if it
+// is not known which.
+func (c *costs) compareChanged(m alto.Costs, agreed any, into []difference) bool {
+	traced, is := m.(alto.TracedCosts)
+	if !is || agreed == nil {
+		return false
+	}
+	changed, known := traced.ChangedSince(agreed)
+	if !known {
+		return false
+	}
+	var kept []cell
+	for from, columns := range changed {
+		row, first := c.rows[from], len(kept)
+		d := difference{row: c.names.names[from], part: c.wide}
+		for _, to := range columns {
+			if cost := traced.Cost(from, int(to)); !same(row.at(to), cost) {
+				kept = append(kept, c.changes(&d, int(to), cost))
+			}
+		}
+		c.differs(from, &d, kept[first:])
+		into[from] = d
+	}
+	return true
 }
 
 // compareWhole compares the rows that are whole numbers, on all processors, and returns the others.
@@ -132,20 +173,30 @@ func (c *costs) difference(from int, r *rowReader, kept []cell) (difference, []c
 	}
 	d, first := difference{row: pid, part: c.wide}, len(kept)
 	r.differ(row, func(to int, cost float64) {
-		d.cells++
-		d.delta += nameOctets(c.names.names[to]) + branchOctets
-		if !math.IsNaN(cost) {
-			d.delta += costOctets
-		}
-		if first < keptCells {
-			kept = append(kept, cell{to, cost})
+		if changed := c.changes(&d, to, cost); first < keptCells {
+			kept = append(kept, changed)
 		}
 	})
-	if d.cells > 0 {
-		d.delta += nameOctets(pid) + 4
-		c.changed[from] = kept[first:]
-	}
+	c.differs(from, &d, kept[first:])
 	return d, kept
+}
+
+// changes counts a cost in that changes.
+func (c *costs) changes(d *difference, to int, cost float64) cell {
+	d.cells++
+	d.delta += nameOctets(c.names.names[to]) + branchOctets
+	if !math.IsNaN(cost) {
+		d.delta += costOctets
+	}
+	return cell{to, cost}
+}
+
+// differs ends the difference of a row, which may be none.
+func (c *costs) differs(from int, d *difference, changed []cell) {
+	if d.cells > 0 {
+		d.delta += nameOctets(d.row) + 4
+		c.changed[from] = changed
+	}
 }
 
 // changedCells returns the cells of a row that are others in m, as compare found them.

@@ -43,6 +43,8 @@ type source[V, M any] interface {
 	digestIn(m M) (d digest, cells int)
 	// compare returns the rows of the map that are other ones, in their order.
 	compare(m M) []difference
+	// settle says that the rows are those of the map.
+	settle(m M)
 	// has tells whether a row is in the map that was compared last, and how much its part takes at most.
 	has(m M, row string) (octets int, ok bool)
 	// The bodies of records.
@@ -197,6 +199,7 @@ func (w *Writer[V, M]) publishParts(m M, head func(string) *V) (more bool) {
 	}
 	w.repaired()
 	w.putHead(head)
+	w.source.settle(m)
 	return false
 }
 
