@@ -50,7 +50,7 @@ const (
 	anyArcs   = 8
 	arcShare  = 16
 	anyPairs  = 1000
-	pairShare = 20
+	pairShare = 10
 )
 
 type update[W Weight] struct {

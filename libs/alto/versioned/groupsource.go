@@ -55,7 +55,7 @@ func (g *groups) compare(m alto.NetworkMap) []difference {
 }
 
 // settle does nothing: compare looks at all PIDs.
-func (g *groups) settle(alto.NetworkMap) {}
+func (g *groups) settle(alto.NetworkMap, []string) {}
 
 // sameStrings tells whether slices are equal, at once if they are one.
 func sameStrings(a, b []string) bool {

@@ -43,8 +43,8 @@ type source[V, M any] interface {
 	digestIn(m M) (d digest, cells int)
 	// compare returns the rows of the map that are other ones, in their order.
 	compare(m M) []difference
-	// settle says that the rows are those of the map.
-	settle(m M)
+	// settle says that the rows are those of the map that was compared last, but for others.
+	settle(m M, others []string)
 	// has tells whether a row is in the map that was compared last, and how much its part takes at most.
 	has(m M, row string) (octets int, ok bool)
 	// The bodies of records.
@@ -184,6 +184,7 @@ func (w *Writer[V, M]) publishParts(m M, head func(string) *V) (more bool) {
 	version := w.version + 1
 	for n, octets := 0, 0; n < len(p.parts); n++ {
 		if octets > w.limits.Flush {
+			w.source.settle(m, slices.Concat(append(p.deltas, p.parts[n:])...))
 			return true
 		}
 		size, _ := w.source.has(m, p.parts[n])
@@ -199,7 +200,7 @@ func (w *Writer[V, M]) publishParts(m M, head func(string) *V) (more bool) {
 	}
 	w.repaired()
 	w.putHead(head)
-	w.source.settle(m)
+	w.source.settle(m, nil)
 	return false
 }
 
