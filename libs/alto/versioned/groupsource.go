@@ -78,6 +78,8 @@ func changed(a, b []string) int {
 	return n + len(in)
 }
 
+func (g *groups) rowsIn(m alto.NetworkMap) int { return len(m) }
+
 func (g *groups) has(m alto.NetworkMap, row string) (octets int, ok bool) {
 	a, ok := m[row]
 	return groupOctets(row, a) + recordOctets, ok

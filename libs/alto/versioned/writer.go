@@ -45,6 +45,8 @@ type source[V, M any] interface {
 	compare(m M) []difference
 	// settle says that the rows are those of the map that was compared last, but for others.
 	settle(m M, others []string)
+	// rowsIn is how many rows the map has.
+	rowsIn(m M) int
 	// has tells whether a row is in the map that was compared last, and how much its part takes at most.
 	has(m M, row string) (octets int, ok bool)
 	// The bodies of records.
@@ -206,6 +208,9 @@ func (w *Writer[V, M]) publishParts(m M, head func(string) *V) (more bool) {
 
 // gone returns the rows that have a part and are not in the map, sorted.
 func (w *Writer[V, M]) gone(m M) (rows []string) {
+	if len(w.parts) == w.source.rowsIn(m) {
+		return nil // each row of the map has one by now
+	}
 	for row := range w.parts {
 		if _, ok := w.source.has(m, row); !ok {
 			rows = append(rows, row)
