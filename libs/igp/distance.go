@@ -61,6 +61,11 @@ func (w Weight) sum(a, b Distance) Distance {
 type Matrix struct {
 	rows [][]Distance
 	room *apsp.Matrix[Distance] // that the rows are in, if it can be recycled
+
+	// Of a network of one area, to be updated:
+	graph   *apsp.Graph[Distance]
+	version int       // how often it was
+	changed [][]int32 // by row: the columns that changed last
 }
 
 // rooms are of matrices that were recycled.

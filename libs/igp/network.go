@@ -120,6 +120,9 @@ const (
 // Distances returns the distances between all routers.
 func (n *Network) Distances(w Weight) *Matrix {
 	total := n.preferred(func(d *Domain) *Matrix { return d.distances(n.Routers, w) })
+	if len(n.Domains) > 1 {
+		total.graph = nil // is that of the first
+	}
 	if n.Join {
 		total.join(n.common(), w)
 	}

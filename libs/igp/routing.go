@@ -131,22 +131,21 @@ func (r *routing) withinArea(from int) best {
 
 // isWhole tells whether the domain is one area of all routers in their order: then what is inside
 // it is the whole.
-func (r *routing) isWhole() bool {
-	if len(r.inside) != 1 || len(r.inside[0].routers) != r.routers {
-		return false
-	}
-	for i, router := range r.inside[0].routers {
+func (r *routing) isWhole() bool { return len(r.inside) == 1 && r.inside[0].isWhole(r.routers) }
+
+func (in *inside) isWhole(routers int) bool {
+	for i, router := range in.routers {
 		if router != i {
 			return false
 		}
 	}
-	return true
+	return len(in.routers) == routers
 }
 
 // withinAreas returns the distances of paths that stay within an area.
 func (r *routing) withinAreas() *Matrix {
 	if r.isWhole() {
-		return &Matrix{r.inside[0].rows, r.inside[0].room}
+		return &Matrix{rows: r.inside[0].rows, room: r.inside[0].room, graph: r.inside[0].graph}
 	}
 	m := newMatrix(r.routers)
 	for _, in := range r.inside {

@@ -90,27 +90,38 @@ func (w *Writer[V, M]) due(m M, parts map[string]bool, deltas int64) {
 // refresh adds the rows whose oldest delta is the oldest, as many as must go with each version lest they
 // be due all at once; and, if there are octets to spare, twice as many.
 func (w *Writer[V, M]) refresh(m M, parts map[string]bool, spare int) {
-	type row struct {
-		name string
-		left int64 // versions until it is due
-	}
-	var rows []row
+	left := func(p *part) int64 { return max(p.since+w.limits.Slots-w.version-1, 1) } // versions until it is due
+	counts := make([]int, w.limits.Slots)                                             // of rows, by that
 	for name, p := range w.parts {
-		if _, ok := w.source.has(m, name); ok && p.since > 0 && !parts[name] {
-			rows = append(rows, row{name, max(p.since+w.limits.Slots-w.version-1, 1)})
+		if p.since > 0 && !parts[name] {
+			counts[left(p)]++
 		}
 	}
-	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(cmp.Compare(a.left, b.left), strings.Compare(a.name, b.name)) })
-	pace := 0.0
-	for i, r := range rows {
-		pace = max(pace, float64(i+1)/float64(r.left))
+	pace, rows := 0.0, 0
+	for versions, count := range counts[1:] {
+		rows += count
+		pace = max(pace, float64(rows)/float64(versions+1))
 	}
-	for i, r := range rows {
-		octets, _ := w.source.has(m, r.name)
+	last, rows := int64(0), 0 // so many rows are enough, and all of them are due by then
+	for float64(rows) <= 2*pace && last < w.limits.Slots-1 {
+		last++
+		rows += counts[last]
+	}
+	var first []string
+	for name, p := range w.parts {
+		if _, ok := w.source.has(m, name); ok && p.since > 0 && !parts[name] && left(p) <= last {
+			first = append(first, name)
+		}
+	}
+	slices.SortFunc(first, func(a, b string) int {
+		return cmp.Or(cmp.Compare(left(w.parts[a]), left(w.parts[b])), strings.Compare(a, b))
+	})
+	for i, name := range first {
+		octets, _ := w.source.has(m, name)
 		spare -= octets
 		if float64(i+1) > pace && (spare < 0 || float64(i+1) > 2*pace) {
 			break
 		}
-		parts[r.name] = true
+		parts[name] = true
 	}
 }

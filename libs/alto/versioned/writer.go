@@ -43,6 +43,10 @@ type source[V, M any] interface {
 	digestIn(m M) (d digest, cells int)
 	// compare returns the rows of the map that are other ones, in their order.
 	compare(m M) []difference
+	// settle says that the rows are those of the map that was compared last, but for others.
+	settle(m M, others []string)
+	// rowsIn is how many rows the map has.
+	rowsIn(m M) int
 	// has tells whether a row is in the map that was compared last, and how much its part takes at most.
 	has(m M, row string) (octets int, ok bool)
 	// The bodies of records.
@@ -182,6 +186,7 @@ func (w *Writer[V, M]) publishParts(m M, head func(string) *V) (more bool) {
 	version := w.version + 1
 	for n, octets := 0, 0; n < len(p.parts); n++ {
 		if octets > w.limits.Flush {
+			w.source.settle(m, slices.Concat(append(p.deltas, p.parts[n:])...))
 			return true
 		}
 		size, _ := w.source.has(m, p.parts[n])
@@ -197,11 +202,15 @@ func (w *Writer[V, M]) publishParts(m M, head func(string) *V) (more bool) {
 	}
 	w.repaired()
 	w.putHead(head)
+	w.source.settle(m, nil)
 	return false
 }
 
 // gone returns the rows that have a part and are not in the map, sorted.
 func (w *Writer[V, M]) gone(m M) (rows []string) {
+	if len(w.parts) == w.source.rowsIn(m) {
+		return nil // each row of the map has one by now
+	}
 	for row := range w.parts {
 		if _, ok := w.source.has(m, row); !ok {
 			rows = append(rows, row)
