@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gophercloud/gophercloud/v2/openstack/placement/v1/allocationcandidates"
-
 	"github.com/altostream/altostream/services/compute-ingest/collect"
 )
 
@@ -63,14 +61,10 @@ func (c *Collector) readCandidates(ctx context.Context, providers map[string]*pr
 
 // candidates returns what is told of the trees of providers that have room for one unit of a class.
 func (c *Collector) candidates(ctx context.Context, class string) (map[string]summary, error) {
-	page, err := allocationcandidates.List(c.placement, allocationcandidates.ListOpts{Resources: class + ":1"}).AllPages(ctx)
-	if err != nil {
-		return nil, err
-	}
 	var answer struct {
 		Summaries map[string]summary `json:"provider_summaries"`
 	}
-	err = page.(allocationcandidates.AllocationCandidatesPage).ExtractInto(&answer)
+	_, err := c.placement.Get(ctx, c.placement.ServiceURL("allocation_candidates")+"?resources="+class+":1", &answer, nil)
 	return answer.Summaries, err
 }
 

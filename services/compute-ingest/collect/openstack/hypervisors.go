@@ -4,10 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
+	"strconv"
 	"time"
-
-	"github.com/gophercloud/gophercloud/v2/openstack/compute/v2/hypervisors"
-	"github.com/gophercloud/gophercloud/v2/pagination"
 
 	"github.com/altostream/altostream/services/compute-ingest/collect"
 )
@@ -62,43 +61,49 @@ func (c *Collector) readHypervisors(ctx context.Context, all bool) error {
 		l.begin()
 		all = true
 	}
-	enough, more := time.Now().Add(c.detailTime), false
-	err := hypervisors.List(c.nova, c.hypervisorOptions()).EachPage(ctx, func(_ context.Context, page pagination.Page) (bool, error) {
-		var listed struct {
-			Hypervisors []json.RawMessage `json:"hypervisors"`
+	enough := time.Now().Add(c.detailTime)
+	for more := true; more; {
+		var err error
+		if more, err = c.readPage(ctx); err != nil {
+			l.begin() // the last one of the round may be gone
+			return err
 		}
-		if err := page.(hypervisors.HypervisorPage).ExtractInto(&listed); err != nil {
-			return false, err
+		if more && !all && time.Now().After(enough) {
+			return nil
 		}
-		for _, text := range listed.Hypervisors {
-			l.take(text, minorOf(c.nova))
-		}
-		more = !all && time.Now().After(enough)
-		return !more, nil
-	})
-	if err != nil {
-		l.begin() // the last one of the round may be gone
-		return err
 	}
-	if !more {
-		l.known, l.problems = l.seen, l.failed
-		l.begin()
-	}
+	l.known, l.problems = l.seen, l.failed
+	l.begin()
 	return nil
 }
 
-func (c *Collector) hypervisorOptions() hypervisors.ListOpts {
-	var options hypervisors.ListOpts
-	if minorOf(c.nova) >= pagesMinor {
-		options.Limit = &c.perPage
+// readPage reads the next hypervisors of the round, and reports whether there are more.
+func (c *Collector) readPage(ctx context.Context) (more bool, err error) {
+	query, minor := url.Values{}, minorOf(c.nova)
+	if minor >= pagesMinor {
+		query.Set("limit", strconv.Itoa(c.perPage))
 	}
 	if c.hypervisors.marker != "" {
-		options.Marker = &c.hypervisors.marker
+		query.Set("marker", c.hypervisors.marker)
 	}
-	if withServers := true; minorOf(c.nova) >= noTotalsMinor {
-		options.WithServers = &withServers
+	if minor >= noTotalsMinor {
+		query.Set("with_servers", "true")
 	}
-	return options
+	var page struct {
+		Hypervisors []json.RawMessage `json:"hypervisors"`
+		Next        []json.RawMessage `json:"hypervisors_links"`
+	}
+	if _, err := c.nova.Get(ctx, c.nova.ServiceURL("os-hypervisors", "detail")+"?"+query.Encode(), &page, nil); err != nil {
+		return false, err
+	}
+	before := c.hypervisors.marker
+	for _, text := range page.Hypervisors {
+		c.hypervisors.take(text, minor)
+	}
+	if more = len(page.Next) > 0; more && c.hypervisors.marker == before {
+		return false, fmt.Errorf("none of %d hypervisors after %q can be understood", len(page.Hypervisors), before)
+	}
+	return more, nil
 }
 
 // begin begins a round.

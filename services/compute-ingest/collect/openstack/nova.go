@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/gophercloud/gophercloud/v2/openstack/compute/v2/aggregates"
-	"github.com/gophercloud/gophercloud/v2/openstack/compute/v2/services"
 
 	"github.com/altostream/altostream/services/compute-ingest/collect"
 )
@@ -67,14 +66,10 @@ type toldService struct {
 
 // readServices returns the services of hypervisors by their hosts.
 func (c *Collector) readServices(ctx context.Context) (map[string]toldService, error) {
-	page, err := services.List(c.nova, services.ListOpts{Binary: "nova-compute"}).AllPages(ctx)
-	if err != nil {
-		return nil, err
-	}
 	var listed struct {
 		Services []toldService `json:"services"`
 	}
-	err = page.(services.ServicePage).ExtractInto(&listed)
+	_, err := c.nova.Get(ctx, c.nova.ServiceURL("os-services")+"?binary=nova-compute", &listed, nil)
 	told := map[string]toldService{}
 	for _, s := range listed.Services {
 		told[s.Host] = s

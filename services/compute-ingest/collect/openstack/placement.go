@@ -53,16 +53,14 @@ const notRead = -1
 // the usages of those that are busy or were read long ago. failed are those that could not
 // be read, if some could: they are asked again next time.
 func (c *Collector) readProviders(ctx context.Context, busy map[string]bool) (failed map[string]error, problems []collect.Problem, err error) {
-	page, err := resourceproviders.List(c.placement, nil).AllPages(ctx)
-	if err != nil {
+	var answer struct {
+		Providers []resourceproviders.ResourceProvider `json:"resource_providers"`
+	}
+	if _, err := c.placement.Get(ctx, c.placement.ServiceURL("resource_providers"), &answer, nil); err != nil {
 		return nil, nil, err
 	}
-	listed, err := resourceproviders.ExtractResourceProviders(page)
-	if err != nil {
-		return nil, nil, err
-	}
-	providers := make(map[string]*provider, len(listed))
-	for _, l := range listed {
+	providers := make(map[string]*provider, len(answer.Providers))
+	for _, l := range answer.Providers {
 		p := &provider{detailed: notRead}
 		last, ok := c.providers[l.UUID]
 		if ok {
