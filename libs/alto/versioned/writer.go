@@ -29,6 +29,13 @@ type Writer[V, M any] struct {
 	out      []Record[V]
 	problem  string
 	size     size
+	inline   inlined[V]
+}
+
+// inlined is a record that is a whole map, and its digest.
+type inlined[V any] struct {
+	record *V
+	digest digest
 }
 
 // size is that of the map that the topic was made to hold last.
@@ -41,6 +48,8 @@ type source[V, M any] interface {
 	octets(m M, limit int) int
 	// digestIn is the digest of the map, and how many costs or prefixes it has.
 	digestIn(m M) (d digest, cells int)
+	// digestOf is the digest of a record that is a whole map.
+	digestOf(whole *V) digest
 	// compare returns the rows of the map that are other ones, in their order.
 	compare(m M) []difference
 	// settle says that the rows are those of the map that was compared last, but for others.
@@ -148,11 +157,20 @@ func (w *Writer[V, M]) publishWhole(m M, head func(string) *V) {
 	d, cells := w.source.digestIn(m)
 	w.size = size{d.rows, cells}
 	v, held := head(d.sum), w.table.head
-	if held == nil || !held.inline || held.digest != d || !w.source.same(v, held.record) {
+	if held == nil || !held.inline || w.digestOf(held.record) != d || !w.source.same(v, held.record) {
 		w.source.fill(v, m)
 		w.put("", v, "")
+		w.inline = inlined[V]{v, d}
 	}
 	w.clear()
+}
+
+// digestOf is the digest of a record that is a whole map.
+func (w *Writer[V, M]) digestOf(record *V) digest {
+	if w.inline.record != record {
+		w.inline = inlined[V]{record, w.source.digestOf(record)}
+	}
+	return w.inline.digest
 }
 
 func (w *Writer[V, M]) withdraw(reason string) {
