@@ -25,6 +25,7 @@ type Writer[V, M any] struct {
 	*table[V]
 	source   source[V, M]
 	restored bool  // there is nothing more to restore
+	ages     ages  // of parts, since then
 	repair   int64 // parts of lower versions are written anew
 	out      []Record[V]
 	problem  string
@@ -132,7 +133,7 @@ func (w *Writer[V, M]) begin() {
 	if w.restored {
 		return
 	}
-	w.restored = true
+	w.restored, w.ages = true, newAges(w.parts)
 	h := w.table.head
 	lost := h != nil && !h.inline && h.version == w.version && !w.whole()
 	foreign := func(slot string) bool { return w.slots[slot] > 0 && slot != slotKey(w.slots[slot], w.limits.Slots) }
@@ -145,6 +146,22 @@ func (w *Writer[V, M]) begin() {
 func (w *Writer[V, M]) put(rest string, v *V, reason string) {
 	w.out = append(w.out, Record[V]{w.id + rest, v, reason})
 	w.take(rest, v)
+}
+
+// putPart puts out a row; nil = it is gone.
+func (w *Writer[V, M]) putPart(row string, v *V) {
+	w.ages.replaced(w.parts[row])
+	w.put("|"+row, v, "")
+}
+
+// putDelta puts out the changes of rows.
+func (w *Writer[V, M]) putDelta(rows []string, version int64, v *V) {
+	w.put("|"+slotKey(version, w.limits.Slots), v, "")
+	for _, row := range rows {
+		if p := w.parts[row]; p.since == version {
+			w.ages.add(row, p)
+		}
+	}
 }
 
 func (w *Writer[V, M]) flush() []Record[V] {
@@ -183,7 +200,7 @@ func (w *Writer[V, M]) withdraw(reason string) {
 // clear takes parts and deltas away.
 func (w *Writer[V, M]) clear() {
 	for _, row := range slices.Sorted(maps.Keys(w.parts)) {
-		w.put("|"+row, nil, "")
+		w.putPart(row, nil)
 	}
 	for _, slot := range slices.Sorted(maps.Keys(w.slots)) {
 		w.put("|"+slot, nil, "")
@@ -209,14 +226,14 @@ func (w *Writer[V, M]) publishParts(m M, head func(string) *V) (more bool) {
 		}
 		size, _ := w.source.has(m, p.parts[n])
 		octets += size
-		w.put("|"+p.parts[n], w.source.part(m, p.parts[n], version), "")
+		w.putPart(p.parts[n], w.source.part(m, p.parts[n], version))
 	}
 	for _, row := range w.gone(m) {
-		w.put("|"+row, nil, "")
+		w.putPart(row, nil)
 	}
 	for i, rows := range p.deltas {
 		at := version + int64(i)
-		w.put("|"+slotKey(at, w.limits.Slots), w.source.delta(m, rows, at), "")
+		w.putDelta(rows, at, w.source.delta(m, rows, at))
 	}
 	w.repaired()
 	w.putHead(head)
