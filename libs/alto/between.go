@@ -142,16 +142,23 @@ func (b *BetweenPIDs) ChangedSince(state any) (changed [][]int32, ok bool) {
 	if !ok || of == nil {
 		return nil, ok
 	}
+	count := 0
+	for _, columns := range of {
+		count += len(columns)
+	}
 	changed = make([][]int32, len(b.pids))
+	room := make([]int32, 0, count)
 	for i, n := range b.from {
 		if n < 0 {
 			continue
 		}
+		first := len(room)
 		for _, column := range of[n] {
 			if to := b.to[column]; to >= 0 {
-				changed[i] = append(changed[i], to)
+				room = append(room, to)
 			}
 		}
+		changed[i] = room[first:]
 	}
 	return changed, true
 }

@@ -29,7 +29,7 @@ type TracedCosts interface {
 	// ChangedSince returns by row the columns, sorted, of the costs that may be others than in a state. ok is false if
 	// that is not known: any may be.
 	ChangedSince(state any) (changed [][]int32, ok bool)
-	// Cost returns the cost from one PID to another; NaN = there is none.
+	// Cost returns the cost from one PID to another; NaN = there is none. Several goroutines may call it at a time.
 	Cost(from, to int) float64
 }
 

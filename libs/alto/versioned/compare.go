@@ -51,14 +51,21 @@ func (c *costs) compareChanged(m alto.Costs, into []difference) (left []int) {
 	if known = known && c.agrees != nil; known {
 		changed, known = traced.ChangedSince(c.agrees)
 	}
-	var kept []cell
-	for from := range into {
-		switch row := c.rows[from]; {
+	var some []int
+	for from, row := range c.rows[:len(into)] {
+		switch {
 		case !known || row == nil || c.others[from]:
 			left = append(left, from)
-		case changed != nil:
-			first := len(kept)
-			d := difference{row: c.names.names[from], part: c.wide}
+		case changed != nil && len(changed[from]) > 0:
+			some = append(some, from)
+		}
+	}
+	const several = 64
+	parallel.Each(len(some), several, func() func(int) {
+		var kept []cell
+		return func(i int) {
+			from, first := some[i], len(kept)
+			d, row := difference{row: c.names.names[from], part: c.wide}, c.rows[from]
 			for _, to := range changed[from] {
 				if cost := traced.Cost(from, int(to)); !same(row.at(to), cost) {
 					kept = append(kept, c.changes(&d, int(to), cost))
@@ -66,7 +73,7 @@ func (c *costs) compareChanged(m alto.Costs, into []difference) (left []int) {
 			}
 			into[from] = c.differs(from, d, kept[first:])
 		}
-	}
+	})
 	return left
 }
 
