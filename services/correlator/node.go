@@ -82,11 +82,9 @@ func (s *State) retell(c *standing, before network) {
 			n.tell(c.is)
 		}
 	})
-	s.index.replace(c)
 	if c.is == nil {
 		delete(s.resources, c.key)
 	}
-	c.changed, c.was = false, nil
 }
 
 // recount makes a change to nodes. What counts in them no longer counts where it did before, and counts

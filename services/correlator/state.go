@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/parallel"
@@ -127,11 +128,17 @@ func (s *State) settle() {
 	for c := range s.moved(before) {
 		s.recount(s.nodesOf(nil, c.is), before, func() {})
 	}
+	var indexed sync.WaitGroup
+	indexed.Go(func() { s.index.replaceAll(s.changed) }) // nothing else looks at it, and it waits for memory
 	for _, c := range s.changed {
 		s.retell(c, before)
 	}
 	for id := range s.wereMaps {
 		s.touch(s.node(id))
+	}
+	indexed.Wait()
+	for _, c := range s.changed {
+		c.changed, c.was = false, nil
 	}
 	clear(s.changed)
 	s.changed = s.changed[:0]
