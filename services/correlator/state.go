@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/parallel"
@@ -128,17 +127,13 @@ func (s *State) settle() {
 	for c := range s.moved(before) {
 		s.recount(s.nodesOf(nil, c.is), before, func() {})
 	}
-	var indexed sync.WaitGroup
-	indexed.Go(func() { s.index.replaceAll(s.changed) }) // nothing else looks at it, and it waits for memory
+	// Telling does not look at the index, which waits for memory most of the time.
+	parallel.Both(func() { s.index.replaceAll(s.changed) }, func() { s.retellAll(before) })
 	for _, c := range s.changed {
-		s.retell(c, before)
+		c.changed, c.was = false, nil
 	}
 	for id := range s.wereMaps {
 		s.touch(s.node(id))
-	}
-	indexed.Wait()
-	for _, c := range s.changed {
-		c.changed, c.was = false, nil
 	}
 	clear(s.changed)
 	s.changed = s.changed[:0]

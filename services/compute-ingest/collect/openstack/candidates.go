@@ -64,7 +64,7 @@ func (c *Collector) candidates(ctx context.Context, class string) (map[string]su
 	var answer struct {
 		Summaries map[string]summary `json:"provider_summaries"`
 	}
-	_, err := c.placement.Get(ctx, c.placement.ServiceURL("allocation_candidates")+"?resources="+class+":1", &answer, nil)
+	err := get(ctx, c.placement, c.placement.ServiceURL("allocation_candidates")+"?resources="+class+":1", &answer)
 	return answer.Summaries, err
 }
 

@@ -93,7 +93,7 @@ func (c *Collector) readPage(ctx context.Context) (more bool, err error) {
 		Hypervisors []json.RawMessage `json:"hypervisors"`
 		Next        []json.RawMessage `json:"hypervisors_links"`
 	}
-	if _, err := c.nova.Get(ctx, c.nova.ServiceURL("os-hypervisors", "detail")+"?"+query.Encode(), &page, nil); err != nil {
+	if err := get(ctx, c.nova, c.nova.ServiceURL("os-hypervisors", "detail")+"?"+query.Encode(), &page); err != nil {
 		return false, err
 	}
 	before := c.hypervisors.marker

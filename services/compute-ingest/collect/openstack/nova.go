@@ -69,7 +69,7 @@ func (c *Collector) readServices(ctx context.Context) (map[string]toldService, e
 	var listed struct {
 		Services []toldService `json:"services"`
 	}
-	_, err := c.nova.Get(ctx, c.nova.ServiceURL("os-services")+"?binary=nova-compute", &listed, nil)
+	err := get(ctx, c.nova, c.nova.ServiceURL("os-services")+"?binary=nova-compute", &listed)
 	told := map[string]toldService{}
 	for _, s := range listed.Services {
 		told[s.Host] = s

@@ -56,7 +56,7 @@ func (c *Collector) readProviders(ctx context.Context, busy map[string]bool) (fa
 	var answer struct {
 		Providers []resourceproviders.ResourceProvider `json:"resource_providers"`
 	}
-	if _, err := c.placement.Get(ctx, c.placement.ServiceURL("resource_providers"), &answer, nil); err != nil {
+	if err := get(ctx, c.placement, c.placement.ServiceURL("resource_providers"), &answer); err != nil {
 		return nil, nil, err
 	}
 	providers := make(map[string]*provider, len(answer.Providers))
