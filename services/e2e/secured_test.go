@@ -141,7 +141,7 @@ func readACLs(t *testing.T) (acls kafka.ACLBindings) {
 		t.Fatal(err)
 	}
 	operations := map[string]kafka.ACLOperation{
-		"Read": kafka.ACLOperationRead, "Write": kafka.ACLOperationWrite, "DescribeConfigs": kafka.ACLOperationDescribeConfigs,
+		"Read": kafka.ACLOperationRead, "Write": kafka.ACLOperationWrite, "Describe": kafka.ACLOperationDescribe, "DescribeConfigs": kafka.ACLOperationDescribeConfigs,
 	}
 	resources := map[string]kafka.ResourceType{
 		"topic": kafka.ResourceTopic, "group": kafka.ResourceGroup, "transactional-id": 5, // of librdkafka; the Go client has no name for it
@@ -193,6 +193,7 @@ func TestSecured(t *testing.T) {
 		}
 		return nil
 	})
+	altoctl(t, s.client("altoctl", passwordOf("altoctl")), done, []string{"compute"}, " yes ")
 	if err := c.network.FailLink("R2", "R3"); err != nil {
 		t.Fatal(err)
 	}

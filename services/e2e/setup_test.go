@@ -34,6 +34,9 @@ func altoctl(t *testing.T, clients service.Config, status int, args []string, wa
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), filepath.Join(binaries, "altoctl"), args...)
 	cmd.Env = common(clients)
+	if len(clients.KafkaProperties) > 0 {
+		cmd.Env = append(cmd.Env, properties(clients))
+	}
 	output, err := cmd.CombinedOutput()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
