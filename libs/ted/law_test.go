@@ -20,6 +20,7 @@ type answers struct {
 	IPv6        map[string]costs
 	Findings    []Finding
 	Freshness   Freshness
+	Routers     []string
 }
 
 func ask(d *Database) answers {
@@ -27,6 +28,9 @@ func ask(d *Database) answers {
 	a := answers{
 		Empty: d.Empty(), Peers: d.Peers(), Findings: d.Findings(), Freshness: d.Freshness(), Costs: map[string]costs{}, IPv6: map[string]costs{},
 		Unique: d.NetworkMap(Unique), All: d.NetworkMap(All),
+	}
+	for _, r := range d.Routers() {
+		a.Routers = append(a.Routers, fmt.Sprint(*r))
 	}
 	for metric, name := range metricNames {
 		a.Costs[name] = alto.CostMapOf(g.Costs(metric))
