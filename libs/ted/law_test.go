@@ -134,6 +134,7 @@ func otherwise(rng *rand.Rand, r *schemas.RawTopology) *schemas.RawTopology {
 		IGPMetric: randomMetric(rng), TEMetric: randomMetric(rng), PrefixMetric: randomMetric(rng), NodeFlags: ptr(uint8(rng.Uint32())),
 		IGPFlags: ptr(uint8(rng.Uint32())), PrefixAttributeFlags: []byte{byte(rng.Uint32())},
 		LinkProperties: &schemas.LinkProperties{LocalID: ptr(rng.Uint32N(3)), RemoteID: ptr(rng.Uint32N(3))},
+		NodeName:       []*string{nil, ptr("a"), ptr("b")}[rng.IntN(3)], RouteTags: []uint32{rng.Uint32N(3)},
 	}
 	if rng.IntN(3) == 0 {
 		other.Attributes = nil
