@@ -2,6 +2,7 @@ package alto
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -85,5 +86,56 @@ func TestBetween(t *testing.T) {
 				t.Errorf("as whole numbers (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// traced are costs of which it is known which changed since "old".
+type traced struct {
+	square
+	changed [][]int32
+}
+
+func (traced) State() any { return "new" }
+
+func (t traced) ChangedSince(state any) ([][]int32, bool) {
+	if state == "new" {
+		return nil, true
+	}
+	return t.changed, state == "old"
+}
+
+func (t traced) Cost(from, to int) float64 { return t.rows[from][to] }
+
+func TestBetweenTraced(t *testing.T) {
+	costs := traced{square{[]string{"a", "b", "c"}, [][]float64{{0, 1, 2}, {3, 0, nan}, {4, 5, 0}}}, [][]int32{{1, 2}, {0}, {0, 1, 2}}}
+	pids := []string{"0", "a", "aa", "c"}
+	between := Between(pids, costs)
+	state := between.State().(stateBetween)
+	if changed, ok := between.ChangedSince(state); changed != nil || !ok {
+		t.Errorf("since its own state: %v, %v", changed, ok)
+	}
+	state.costs = "old"
+	changed, ok := between.ChangedSince(state)
+	if diff := cmp.Diff([][]int32{nil, {3}, nil, {1, 3}}, changed); diff != "" || !ok {
+		t.Errorf("%v (-want +got):\n%s", ok, diff)
+	}
+	if changed, ok := Between(slices.Clone(pids), costs).ChangedSince(state); ok {
+		t.Errorf("of other PIDs: %v", changed)
+	}
+	state.costs = "older"
+	if changed, ok := between.ChangedSince(state); ok {
+		t.Errorf("since a state that is not known: %v", changed)
+	}
+	if state := Between(pids, costs.square).State(); state != nil {
+		t.Errorf("of costs that are not traced: %v", state)
+	}
+	row := make([]float64, len(pids))
+	for from := range pids {
+		between.Row(from, row)
+		for to, want := range row {
+			if got := between.Cost(from, to); got != want && !(math.IsNaN(got) && math.IsNaN(want)) {
+				t.Errorf("%d to %d costs %v, want %v", from, to, got, want)
+			}
+		}
 	}
 }

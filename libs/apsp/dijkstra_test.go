@@ -6,7 +6,7 @@ type dijkstra struct {
 	start    []int32 // by node
 	arcs     []Arc[uint32]
 	distance []uint32 // by node: from the source of the last run
-	queue    queue
+	front    frontier[uint32]
 }
 
 func newDijkstra(n *network) *dijkstra {
@@ -32,66 +32,17 @@ func (d *dijkstra) run(source int) {
 		d.distance[i] = Unreachable[uint32]()
 	}
 	d.distance[source] = 0
-	d.queue.push(entry{0, int32(source)})
-	for len(d.queue) > 0 {
-		nearest := d.queue.pop()
-		if nearest.distance > d.distance[nearest.node] {
+	d.front.push(ahead[uint32]{int32(source), 0})
+	for len(d.front) > 0 {
+		nearest := d.front.pop()
+		if nearest.distance > d.distance[nearest.to] {
 			continue // a shorter way was found after it was put in
 		}
-		for _, a := range d.arcs[d.start[nearest.node]:d.start[nearest.node+1]] {
+		for _, a := range d.arcs[d.start[nearest.to]:d.start[nearest.to+1]] {
 			if sum := nearest.distance + a.Weight; sum < d.distance[a.To] {
 				d.distance[a.To] = sum
-				d.queue.push(entry{sum, int32(a.To)})
+				d.front.push(ahead[uint32]{int32(a.To), sum})
 			}
 		}
 	}
-}
-
-// queue is a binary heap, the least distance first.
-type queue []entry
-
-type entry struct {
-	distance uint32
-	node     int32
-}
-
-func (q *queue) push(e entry) {
-	h := append(*q, e)
-	i := len(h) - 1
-	for i > 0 {
-		parent := (i - 1) / 2
-		if h[parent].distance <= e.distance {
-			break
-		}
-		h[i] = h[parent]
-		i = parent
-	}
-	h[i] = e
-	*q = h
-}
-
-func (q *queue) pop() entry {
-	h := *q
-	least, last := h[0], h[len(h)-1]
-	h = h[:len(h)-1]
-	*q = h
-	i := 0
-	for {
-		child := 2*i + 1
-		if child >= len(h) {
-			break
-		}
-		if child+1 < len(h) && h[child+1].distance < h[child].distance {
-			child++
-		}
-		if last.distance <= h[child].distance {
-			break
-		}
-		h[i] = h[child]
-		i = child
-	}
-	if len(h) > 0 {
-		h[i] = last
-	}
-	return least
 }

@@ -10,6 +10,9 @@
 // (unfold.go), almost at the speed of memory. Most networks are nearly trees of rings,
 // and an eliminated node has one or two neighbours.
 //
+// When a few arcs of a graph change, Update changes the matrix where paths led over them, or do now,
+// and says where that is (update.go, reaching.go).
+//
 // Every length is the minimum of the same sums whatever the order and the number of
 // processors, so results are the same on each run.
 package apsp

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"unsafe"
 )
@@ -71,8 +72,23 @@ func (s *Serde[T]) Register() error {
 // serde's schema stands in it.
 func (s *Serde[T]) Subject() (Subject, error) { return s.registry.Subject(s.subject, s.text) }
 
+// rooms are slices that values were encoded in, to be used again: a large one is made by growing many times.
+var rooms sync.Pool
+
 // Encode returns v in the Confluent wire format.
-func (s *Serde[T]) Encode(v *T) ([]byte, error) { return s.Append(make([]byte, 0, 512), v) }
+func (s *Serde[T]) Encode(v *T) ([]byte, error) {
+	room, _ := rooms.Get().(*[]byte)
+	if room == nil {
+		room = new(make([]byte, 0, 512))
+	}
+	defer rooms.Put(room)
+	b, err := s.Append((*room)[:0], v)
+	if err != nil {
+		return nil, err
+	}
+	*room = b
+	return slices.Clone(b), nil
+}
 
 // Append appends what Encode returns.
 func (s *Serde[T]) Append(b []byte, v *T) ([]byte, error) {

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"testing"
+	"time"
 )
 
 // BenchmarkDistances measures all pairs of networks of ISP-like size: links are some two
@@ -202,4 +204,36 @@ func provider(routers int) *Network {
 		a.Links[i].Measured[Delay], a.Links[i].Measured[AvailableBandwidth] = float64(i), float64(rng.IntN(9))
 	}
 	return &Network{Routers: routers, Domains: []*Domain{{Rules: OSPF, Areas: []*Area{a}}}}
+}
+
+// BenchmarkUpdate changes the metric of any link, beside what Distances takes for the same network.
+func BenchmarkUpdate(b *testing.B) {
+	for _, shape := range []struct {
+		name  string
+		areas int
+		rules Rules
+		told  bool
+	}{{"OSPF areas", 20, OSPF, false}, {"OSPF areas, prefixes told", 20, OSPF, true}, {"IS-IS levels", 20, ISIS, false}, {"IS-IS levels, prefixes told", 20, ISIS, true}} {
+		b.Run(shape.name, func(b *testing.B) {
+			n, rng := hierarchy(1000, shape.areas, shape.rules, shape.told), rand.New(rand.NewPCG(1, 2))
+			m := n.Distances(ByIGP)
+			refused := 0
+			var times []time.Duration
+			for b.Loop() {
+				a := n.Domains[0].Areas[rng.IntN(len(n.Domains[0].Areas))]
+				a.Links[rng.IntN(len(a.Links))].IGP.Value = 1 + rng.Uint32N(200)
+				last, begin := m, time.Now()
+				if m = n.Update(m, ByIGP); m != last {
+					refused++
+				}
+				times = append(times, time.Since(begin))
+			}
+			slices.Sort(times)
+			begin := time.Now()
+			n.Distances(ByIGP)
+			b.ReportMetric(float64(times[len(times)/2].Microseconds())/1000, "p50-ms")
+			b.ReportMetric(float64(time.Since(begin).Microseconds())/1000, "distances-ms")
+			b.ReportMetric(float64(refused)/float64(b.N), "refused")
+		})
+	}
 }

@@ -61,6 +61,12 @@ func (w Weight) sum(a, b Distance) Distance {
 type Matrix struct {
 	rows [][]Distance
 	room *apsp.Matrix[Distance] // that the rows are in, if it can be recycled
+
+	// To be updated:
+	graph   *apsp.Graph[Distance] // of one area, or
+	routing *routing              // between areas
+	version int                   // how often it was
+	changed [][]int32             // by row: the columns that changed last
 }
 
 // rooms are of matrices that were recycled.
@@ -70,6 +76,9 @@ var rooms sync.Pool
 func (m *Matrix) Recycle() {
 	if m.room != nil {
 		rooms.Put(m.room)
+	}
+	if m.routing != nil {
+		m.routing.recycle()
 	}
 	*m = Matrix{}
 }

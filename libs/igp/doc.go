@@ -16,5 +16,8 @@
 // it says of an address is its word. Where no prefixes are told, border routers are
 // taken to pass on what their IGP has them pass on.
 //
+// When links or prefixes change, distances are updated (update.go): within an area those of paths that lead over the
+// link, between areas the routes that were made of what changed, as their trace tells (trace.go, reroute.go).
+//
 // Values in, values out: the package knows no record, no PID and no clock.
 package igp

@@ -27,6 +27,9 @@ func (r *routing) another() *routing {
 	other := *r
 	other.known, other.asked = make([]Distance, r.routers), make([]bool, r.routers)
 	other.covering, other.own = nil, nil
+	if r.traces != nil {
+		other.tracer = newTracer(r)
+	}
 	if r.legs != nil {
 		other.legs = make([][]leg, r.routers)
 	}
@@ -39,8 +42,14 @@ func (r *routing) destination(to int, m *Matrix) {
 		return
 	}
 	r.begin(to)
+	if r.tracer != nil {
+		r.newTrace()
+	}
 	for from := range r.routers {
 		if len(r.places[from]) > 0 {
+			if r.tracer != nil {
+				r.tracer.from = from
+			}
 			m.set(from, to, r.route(from))
 		}
 	}

@@ -75,7 +75,7 @@ func (r *routing) offerLevel(b *best, from place) {
 			r.offerWithinOther(b, router, from.area)
 			continue
 		}
-		d := r.plus(r.inside[from.area].at(from.node, n), r.withinOther(router, from.area))
+		d := r.plus(r.near(from.area, from.node, n), r.withinOther(router, from.area))
 		r.offer(b, d, d, leg{from, n, router})
 	}
 }
@@ -106,7 +106,7 @@ func (r *routing) isisDefaults(from int) []candidate {
 func (r *routing) attached(from place) []candidate {
 	var ways []candidate
 	for n, node := range r.domain.Areas[from.area].Nodes {
-		near := r.inside[from.area].at(from.node, n)
+		near := r.near(from.area, from.node, n)
 		if node.Attached && node.Router != Pseudonode && n != from.node && near != Unreachable {
 			ways = append(ways, candidate{leg: leg{from, n, node.Router}, near: near})
 		}

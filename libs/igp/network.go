@@ -119,7 +119,8 @@ const (
 
 // Distances returns the distances between all routers.
 func (n *Network) Distances(w Weight) *Matrix {
-	total := n.preferred(func(d *Domain) *Matrix { return d.distances(n.Routers, w) })
+	keep := n.isUpdated()
+	total := n.preferred(func(d *Domain) *Matrix { return d.distances(n.Routers, w, keep) })
 	if n.Join {
 		total.join(n.common(), w)
 	}
@@ -198,17 +199,30 @@ func (m *Matrix) join(over []int, w Weight) {
 	}
 }
 
-// distances returns the distances within one domain.
-func (d *Domain) distances(routers int, w Weight) *Matrix {
+// distances returns the distances within one domain, and can keep what they are updated with.
+func (d *Domain) distances(routers int, w Weight, keep bool) *Matrix {
 	w = d.weight(w)
 	r := newRouting(d, routers, w, func(a *Area) *inside { return a.shortestPaths(w) })
+	if keep && len(d.Areas) > 1 {
+		r.shape, r.traces = d.shape(), make([]trace, routers)
+	}
 	all := r.all()
-	if !r.isWhole() {
-		for _, in := range r.inside {
-			rooms.Put(in.room)
-		}
+	switch {
+	case r.traces != nil:
+		all.routing = r
+	case r.isWhole() && keep:
+		all.graph = r.inside[0].graph
+	case !r.isWhole():
+		r.recycle()
 	}
 	return all
+}
+
+// recycle lets others have the memory of the distances within areas.
+func (r *routing) recycle() {
+	for _, in := range r.inside {
+		rooms.Put(in.room)
+	}
 }
 
 // weight is what ByIGPThenLinks stands for in a domain.

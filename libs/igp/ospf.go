@@ -79,7 +79,7 @@ func (r *routing) overBorders(from int) best {
 		for _, n := range r.borders[p.area] {
 			if n != p.node {
 				border := r.domain.Areas[p.area].Nodes[n].Router
-				d := r.plus(r.inside[p.area].at(p.node, n), r.passedOn(border, p.area))
+				d := r.plus(r.near(p.area, p.node, n), r.passedOn(border, p.area))
 				r.offer(&b, d, d, leg{p, n, border})
 			}
 		}

@@ -21,6 +21,10 @@ type routing struct {
 
 	legs [][]leg // by router: of its route to the destination at hand; nil = not asked for
 
+	// To be computed again for another state of the domain, if that is to be:
+	shape  *shape
+	traces []trace // by destination
+
 	// Of a measure along the paths, if one is asked for:
 	measure Measure
 	values  *Values
@@ -33,6 +37,9 @@ type routing struct {
 	homes    []place      // where paths to it end
 	known    []Distance   // by router
 	asked    []bool       // by router
+	tracer   *tracer      // nil = nothing is noted
+	kept     *Matrix      // that has the routes but those that are asked for again; nil = all are
+	again    []bool       // by router: its route is asked for again
 }
 
 // place is a router in one of its areas.
@@ -131,22 +138,21 @@ func (r *routing) withinArea(from int) best {
 
 // isWhole tells whether the domain is one area of all routers in their order: then what is inside
 // it is the whole.
-func (r *routing) isWhole() bool {
-	if len(r.inside) != 1 || len(r.inside[0].routers) != r.routers {
-		return false
-	}
-	for i, router := range r.inside[0].routers {
+func (r *routing) isWhole() bool { return len(r.inside) == 1 && r.inside[0].isWhole(r.routers) }
+
+func (in *inside) isWhole(routers int) bool {
+	for i, router := range in.routers {
 		if router != i {
 			return false
 		}
 	}
-	return true
+	return len(in.routers) == routers
 }
 
 // withinAreas returns the distances of paths that stay within an area.
 func (r *routing) withinAreas() *Matrix {
 	if r.isWhole() {
-		return &Matrix{r.inside[0].rows, r.inside[0].room}
+		return &Matrix{rows: r.inside[0].rows, room: r.inside[0].room}
 	}
 	m := newMatrix(r.routers)
 	for _, in := range r.inside {
@@ -216,9 +222,14 @@ func (r *routing) findCovering() {
 // route returns the distance from a router to the destination. Routers that pass on
 // what they have of each other have no route.
 func (r *routing) route(from int) Distance {
+	if r.tracer != nil {
+		r.tracer.via(from)
+	}
 	switch {
 	case from == r.to:
 		return 0
+	case r.kept != nil && !r.again[from]:
+		return r.kept.At(from, r.to)
 	case !r.asked[from]:
 		r.asked[from], r.known[from] = true, Unreachable
 		b := r.rule(from)
@@ -254,7 +265,7 @@ func (r *routing) plus(a, b Distance) Distance { return r.weight.sum(a, b) }
 // place in it.
 func (r *routing) within(from place) Distance {
 	if home := r.home(from.area); home != nil {
-		return r.inside[from.area].at(from.node, home.node)
+		return r.near(from.area, from.node, home.node)
 	}
 	return Unreachable
 }

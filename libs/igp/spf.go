@@ -8,6 +8,7 @@ type inside struct {
 	routers []int // by index in rows
 	rows    [][]Distance
 	room    *apsp.Matrix[Distance] // that they are in
+	graph   *apsp.Graph[Distance]  // that they are of
 	values  [][]float64            // what the measure comes to along these paths; nil = none is asked for
 }
 
@@ -45,6 +46,13 @@ func newInside(a *Area) (in *inside, noTransit []bool) {
 }
 
 func (a *Area) shortestPaths(w Weight) *inside {
+	in := a.graph(w)
+	in.take(in.graph.AllPairs)
+	return in
+}
+
+// graph returns the graph of an area without the rows.
+func (a *Area) graph(w Weight) *inside {
 	in, noTransit := newInside(a)
 	arcs := make([]apsp.Arc[Distance], 0, len(a.Links))
 	for _, l := range a.Links {
@@ -52,7 +60,7 @@ func (a *Area) shortestPaths(w Weight) *inside {
 			arcs = append(arcs, apsp.Arc[Distance]{From: in.index[l.From], To: in.index[l.To], Weight: weight})
 		}
 	}
-	in.take(apsp.New(noTransit, len(in.routers), arcs).AllPairs)
+	in.graph = apsp.New(noTransit, len(in.routers), arcs)
 	return in
 }
 

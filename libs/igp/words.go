@@ -27,7 +27,7 @@ func (r *routing) candidate(from place, t Advertisement, reach Reach) (c candida
 	if t.Reach != reach || t.Node == from.node {
 		return c, false
 	}
-	near, via := r.inside[from.area].at(from.node, t.Node), r.domain.Areas[from.area].Nodes[t.Node].Router
+	near, via := r.near(from.area, from.node, t.Node), r.domain.Areas[from.area].Nodes[t.Node].Router
 	return candidate{leg{from, t.Node, via}, near, uint64(t.Metric)}, near != Unreachable && via != Pseudonode
 }
 

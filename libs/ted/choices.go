@@ -61,8 +61,8 @@ func (d *Database) choose() {
 
 // distancesTo returns the distances to those that choices are between.
 func (d *Database) distancesTo(f family, owners []*owner) *igp.Matrix {
-	if known := d.computed.distances[pathsOf{f, igp.ByIGP}]; known != nil {
-		return known
+	if known := d.computed.distances[pathsOf{f, igp.ByIGP}]; known != nil && !known.stale {
+		return known.Matrix
 	}
 	var routers []int
 	for _, o := range owners {

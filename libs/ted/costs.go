@@ -87,6 +87,35 @@ func (c pathCosts) Whole(from int, costs []uint32) bool {
 }
 
 // cost is the cost that a distance stands for; NaN if it is not known.
+// stateOf is the state of costs: matrices and names are known by where they are held.
+type stateOf struct {
+	paths   *igp.Matrix
+	version int
+	names   *string
+}
+
+func (c pathCosts) state() stateOf {
+	s := stateOf{paths: c.paths, version: c.paths.Version()}
+	if len(c.pids) > 0 {
+		s.names = &c.pids[0]
+	}
+	return s
+}
+
+func (c pathCosts) State() any { return c.state() }
+
+func (c pathCosts) ChangedSince(state any) (changed [][]int32, ok bool) {
+	switch now := c.state(); state {
+	case now:
+		return nil, true
+	case stateOf{now.paths, now.version - 1, now.names}:
+		return c.paths.Changed(), true
+	}
+	return nil, false
+}
+
+func (c pathCosts) Cost(from, to int) float64 { return c.metric.cost(c.paths.At(from, to)) }
+
 func (m Metric) cost(d igp.Distance) float64 {
 	if d == igp.Unreachable {
 		return math.NaN()

@@ -44,7 +44,7 @@ func New(o Options) *Database {
 		destinations: newDestinations(),
 		teMetrics:    teMetrics{without: map[*link]bool{}},
 		findings:     findings{of: map[found][]finding{}, counts: map[Count]int{}},
-		computed:     computed{distances: map[pathsOf]*igp.Matrix{}, values: map[valuesOf]*igp.Values{}},
+		computed:     computed{distances: map[pathsOf]*distances{}, values: map[valuesOf]*igp.Values{}},
 		pending:      newPending(),
 	}
 }

@@ -4,9 +4,15 @@ import "github.com/altostream/altostream/libs/igp"
 
 // computed is what was computed of paths, as long as nothing changes that it depends on.
 type computed struct {
-	distances map[pathsOf]*igp.Matrix
+	distances map[pathsOf]*distances
 	values    map[valuesOf]*igp.Values
 	ipv6      *ipv6Routing // nil: not known
+}
+
+// distances are those between all routers; stale ones were so before links changed.
+type distances struct {
+	*igp.Matrix
+	stale bool
 }
 
 // pathsOf names the paths of an address family by a weight.
@@ -23,24 +29,35 @@ type valuesOf struct {
 }
 
 func (d *Database) pathsChanged() {
-	for _, m := range d.computed.distances {
-		m.Recycle()
+	for _, known := range d.computed.distances {
+		known.stale = true
 	}
-	clear(d.computed.distances)
 	clear(d.computed.values)
 	d.destinations.stale = true
 }
 
 // familiesChanged notes that routers may route other address families.
-func (d *Database) familiesChanged() { d.computed.ipv6 = nil }
+func (d *Database) familiesChanged() {
+	d.computed.ipv6 = nil
+	for of, known := range d.computed.distances {
+		if known.stale { // perhaps nobody asks for it any more
+			known.Recycle()
+			delete(d.computed.distances, of)
+		}
+	}
+}
 
 // distances returns the distances between all routers.
 func (d *Database) distances(f family, w igp.Weight) *igp.Matrix {
-	key := pathsOf{f, w}
-	if d.computed.distances[key] == nil {
-		d.computed.distances[key] = d.network(f).Distances(w)
+	known := d.computed.distances[pathsOf{f, w}]
+	switch {
+	case known == nil:
+		known = &distances{Matrix: d.network(f).Distances(w)}
+		d.computed.distances[pathsOf{f, w}] = known
+	case known.stale:
+		*known = distances{Matrix: d.network(f).Update(known.Matrix, w)}
 	}
-	return d.computed.distances[key]
+	return known.Matrix
 }
 
 // values returns what a measure comes to between all routers.

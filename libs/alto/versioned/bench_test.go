@@ -43,3 +43,39 @@ func BenchmarkPublish(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkRead reads what BenchmarkPublish writes: decoding it, and making a map that does not change of each.
+func BenchmarkRead(b *testing.B) {
+	head := func(string) *CostRecord { return &CostRecord{Meta: &schemas.CostMapMeta{}} }
+	serde := streamtest.Serde[CostRecord](b, schemas.CostMapsTopic)
+	for _, n := range []int{1000, 5000} {
+		b.Run(fmt.Sprintf("routers=%d", n), func(b *testing.B) {
+			w, r := NewCostWriter("costmap-net-routingcost", standard), NewCostReader()
+			maps := []generated{generate(n, 0), generate(n, 5)}
+			read := func(m generated) {
+				for more := true; more; {
+					var out []Record[CostRecord]
+					out, more = w.Publish(m, head)
+					values := make([][]byte, len(out))
+					for i, record := range out {
+						values[i], _ = serde.Encode(record.Value)
+					}
+					b.StartTimer()
+					for i, record := range out {
+						v, err := serde.Decode(values[i])
+						if err != nil {
+							b.Fatal(err)
+						}
+						r.Take(record.Key, v)
+					}
+					b.StopTimer()
+				}
+			}
+			read(maps[0])
+			b.ResetTimer()
+			for i := range b.N {
+				read(maps[(i+1)%2])
+			}
+		})
+	}
+}

@@ -8,73 +8,6 @@ import (
 	"github.com/altostream/altostream/libs/parallel"
 )
 
-// rowReader reads rows of costs, as whole numbers where they are.
-type rowReader struct {
-	costs   alto.Costs
-	whole   alto.WholeCosts // the same; nil if they are none
-	isWhole bool            // the row at hand is
-	small   []uint32        // the row, or
-	large   []float64
-}
-
-func newRowReader(m alto.Costs) *rowReader {
-	n := len(m.PIDs())
-	r := &rowReader{costs: m, small: make([]uint32, n), large: make([]float64, n)}
-	r.whole, _ = m.(alto.WholeCosts)
-	return r
-}
-
-// read reads a row.
-func (r *rowReader) read(from int) {
-	if !r.readWhole(from) {
-		r.costs.Row(from, r.large)
-	}
-}
-
-// readWhole reads a row if it is one of whole numbers.
-func (r *rowReader) readWhole(from int) bool {
-	r.isWhole = r.whole != nil && r.whole.Whole(from, r.small)
-	return r.isWhole
-}
-
-// at returns a cost of the row at hand, NaN if it is not there.
-func (r *rowReader) at(to int) float64 {
-	switch {
-	case to >= len(r.small):
-		return math.NaN()
-	case !r.isWhole:
-		return r.large[to]
-	case r.small[to] == alto.Absent:
-		return math.NaN()
-	}
-	return float64(r.small[to])
-}
-
-// differ calls other with each cost that a row of the same columns, and perhaps more, does not have; NaN
-// where there is none.
-func (r *rowReader) differ(row *costRow, other func(column int, cost float64)) {
-	differs := func(first, last int) {
-		for i := first; i < last; i++ {
-			cost := r.at(i)
-			if old := row.at(int32(i)); math.Float64bits(old) != math.Float64bits(cost) && !(math.IsNaN(old) && math.IsNaN(cost)) {
-				other(i, cost)
-			}
-		}
-	}
-	first := 0
-	if r.isWhole && row.large == nil {
-		for n := min(len(row.small), len(r.small)); first+len(block{}) <= n; first += len(block{}) {
-			if *(*block)(row.small[first:]) != *(*block)(r.small[first:]) {
-				differs(first, first+len(block{}))
-			}
-		}
-	}
-	differs(first, max(len(row.small), len(row.large), len(r.small)))
-}
-
-// block is some costs, which are compared at once.
-type block [32]uint32
-
 // cell is a cost by its column, NaN = there is none any more.
 type cell struct {
 	column int
@@ -88,12 +21,8 @@ func (c *costs) compare(m alto.Costs) []difference {
 	c.align(m.PIDs())
 	all := make([]difference, len(m.PIDs()))
 	c.changed = make([][]cell, len(all))
-	left := c.compareWhole(m, all)
-	r := newRowReader(m)
-	for _, from := range left {
-		r.read(from)
-		all[from], _ = c.difference(from, r, nil)
-	}
+	c.compareRows(m, c.compareChanged(m, all), all)
+	c.agrees = nil
 	differences := all[:0]
 	for _, d := range all {
 		if d.cells > 0 {
@@ -103,14 +32,61 @@ func (c *costs) compare(m alto.Costs) []difference {
 	return differences
 }
 
-// compareWhole compares the rows that are whole numbers, on all processors, and returns the others.
-func (c *costs) compareWhole(m alto.Costs, into []difference) (left []int) {
-	const rows = 16 // at a time
+func (c *costs) settle(m alto.Costs, others []string) {
+	traced, is := m.(alto.TracedCosts)
+	if !is {
+		return
+	}
+	c.agrees, c.others = traced.State(), map[int]bool{}
+	for _, pid := range others {
+		c.others[int(c.names.numbers[pid])] = true
+	}
+}
+
+// compareChanged compares the costs that may have changed since rows agreed with them, and returns the rows
+// of which it is not known.
+func (c *costs) compareChanged(m alto.Costs, into []difference) (left []int) {
+	var changed [][]int32
+	traced, known := m.(alto.TracedCosts)
+	if known = known && c.agrees != nil; known {
+		changed, known = traced.ChangedSince(c.agrees)
+	}
+	var some []int
+	for from, row := range c.rows[:len(into)] {
+		switch {
+		case !known || row == nil || c.others[from]:
+			left = append(left, from)
+		case changed != nil && len(changed[from]) > 0:
+			some = append(some, from)
+		}
+	}
+	const several = 64
+	parallel.Each(len(some), several, func() func(int) {
+		var kept []cell
+		return func(i int) {
+			from, first := some[i], len(kept)
+			d, row := difference{row: c.names.names[from], part: c.wide}, c.rows[from]
+			for _, to := range changed[from] {
+				if cost := traced.Cost(from, int(to)); !same(row.at(to), cost) {
+					kept = append(kept, c.changes(&d, int(to), cost))
+				}
+			}
+			into[from] = c.differs(from, d, kept[first:])
+		}
+	})
+	return left
+}
+
+// compareRows compares rows as a whole: those of whole numbers, or that are new, on all processors, and the others then.
+func (c *costs) compareRows(m alto.Costs, rows []int, into []difference) {
+	const several = 16
 	var mu sync.Mutex
-	parallel.Each(len(into), rows, func() func(int) {
+	var left []int
+	parallel.Each(len(rows), several, func() func(int) {
 		r, kept := newRowReader(m), []cell(nil)
-		return func(from int) {
-			if r.readWhole(from) {
+		return func(i int) {
+			from := rows[i]
+			if c.rows[from] == nil || r.readWhole(from) {
 				into[from], kept = c.difference(from, r, kept)
 				return
 			}
@@ -119,7 +95,11 @@ func (c *costs) compareWhole(m alto.Costs, into []difference) (left []int) {
 			left = append(left, from)
 		}
 	})
-	return left
+	r := newRowReader(m)
+	for _, from := range left {
+		r.read(from)
+		into[from], _ = c.difference(from, r, nil)
+	}
 }
 
 // difference is what is to be changed so that a row is that of a reader. The cells are appended to
@@ -132,20 +112,30 @@ func (c *costs) difference(from int, r *rowReader, kept []cell) (difference, []c
 	}
 	d, first := difference{row: pid, part: c.wide}, len(kept)
 	r.differ(row, func(to int, cost float64) {
-		d.cells++
-		d.delta += nameOctets(c.names.names[to]) + branchOctets
-		if !math.IsNaN(cost) {
-			d.delta += costOctets
-		}
-		if first < keptCells {
-			kept = append(kept, cell{to, cost})
+		if changed := c.changes(&d, to, cost); first < keptCells {
+			kept = append(kept, changed)
 		}
 	})
-	if d.cells > 0 {
-		d.delta += nameOctets(pid) + 4
-		c.changed[from] = kept[first:]
+	return c.differs(from, d, kept[first:]), kept
+}
+
+// changes counts a cost in that changes.
+func (c *costs) changes(d *difference, to int, cost float64) cell {
+	d.cells++
+	d.delta += nameOctets(c.names.names[to]) + branchOctets
+	if !math.IsNaN(cost) {
+		d.delta += costOctets
 	}
-	return d, kept
+	return cell{to, cost}
+}
+
+// differs ends the difference of a row, which may be none.
+func (c *costs) differs(from int, d difference, changed []cell) difference {
+	if d.cells > 0 {
+		d.delta += nameOctets(d.row) + 4
+		c.changed[from] = changed
+	}
+	return d
 }
 
 // changedCells returns the cells of a row that are others in m, as compare found them.

@@ -16,7 +16,9 @@ type costs struct {
 	order []int32 // the numbers of the rows by name; nil: not known
 	wide  int     // octets of a part that has a cost to each of the PIDs that align took last
 
-	changed [][]cell // by row: what compare found last, as far as it was kept
+	changed [][]cell     // by row: what compare found last, as far as it was kept
+	agrees  any          // the state of the traced costs that the rows are, nil = any may be others, and
+	others  map[int]bool // rows that may be
 }
 
 // costRow is the costs from one PID. Where all are whole and small it holds them as such. What is
@@ -112,6 +114,7 @@ func (c *costs) remove(at int32) {
 	if int(at) >= len(c.rows) || c.rows[at] == nil {
 		return
 	}
+	c.agrees = nil
 	c.sum -= c.rows[at].sum
 	c.costs -= c.rows[at].cells
 	c.rows[at] = nil

@@ -127,6 +127,8 @@ func (r *costRow) moved(to []int32, columns int) *costRow {
 	return m
 }
 
+func (c *costs) rowsIn(m alto.Costs) int { return len(m.PIDs()) }
+
 // has counts on compare, which gave the PIDs the first numbers.
 func (c *costs) has(m alto.Costs, row string) (octets int, ok bool) {
 	number, known := c.names.numbers[row]

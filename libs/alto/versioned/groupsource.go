@@ -54,6 +54,9 @@ func (g *groups) compare(m alto.NetworkMap) []difference {
 	return differences
 }
 
+// settle does nothing: compare looks at all PIDs.
+func (g *groups) settle(alto.NetworkMap, []string) {}
+
 // sameStrings tells whether slices are equal, at once if they are one.
 func sameStrings(a, b []string) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0] || slices.Equal(a, b))
@@ -74,6 +77,8 @@ func changed(a, b []string) int {
 	}
 	return n + len(in)
 }
+
+func (g *groups) rowsIn(m alto.NetworkMap) int { return len(m) }
 
 func (g *groups) has(m alto.NetworkMap, row string) (octets int, ok bool) {
 	a, ok := m[row]

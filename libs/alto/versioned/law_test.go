@@ -246,8 +246,10 @@ func plainGroups(m alto.NetworkMap) map[string]any {
 
 // matrix is costs written down whole.
 type matrix struct {
-	pids []string
-	rows [][]float64
+	pids         []string
+	rows         [][]float64
+	state, since *int      // nil = not known
+	changed      [][]int32 // since that
 }
 
 func (m matrix) PIDs() []string                { return m.pids }
@@ -309,8 +311,15 @@ func randomCosts(rng *rand.Rand, last *alto.Costs) *alto.Costs {
 	return &costs
 }
 
+// changedCosts returns costs of which it is known, most often, which are others than the last.
 func changedCosts(rng *rand.Rand, last alto.Costs) alto.Costs {
-	m := matrix{pids: last.PIDs()}
+	m := matrix{pids: last.PIDs(), changed: make([][]int32, len(last.PIDs()))}
+	if before, is := last.(matrix); is && rng.IntN(8) > 0 {
+		m.since = before.state
+	}
+	if rng.IntN(8) > 0 {
+		m.state = new(int)
+	}
 	for from := range m.pids {
 		row := make([]float64, len(m.pids))
 		last.Row(from, row)
@@ -318,11 +327,35 @@ func changedCosts(rng *rand.Rand, last alto.Costs) alto.Costs {
 	}
 	for range rng.IntN(8) {
 		if n := len(m.pids); n > 0 {
-			m.rows[rng.IntN(n)][rng.IntN(n)] = randomCost(rng)
+			from, to := rng.IntN(n), rng.IntN(n)
+			m.rows[from][to] = randomCost(rng)
+			m.changed[from] = append(m.changed[from], int32(to))
 		}
+	}
+	for _, columns := range m.changed {
+		slices.Sort(columns)
 	}
 	return m
 }
+
+func (m matrix) State() any {
+	if m.state == nil {
+		return nil
+	}
+	return m.state
+}
+
+func (m matrix) ChangedSince(state any) (changed [][]int32, ok bool) {
+	switch state {
+	case m.State():
+		return nil, true
+	case any(m.since):
+		return m.changed, true
+	}
+	return nil, false
+}
+
+func (m matrix) Cost(from, to int) float64 { return m.rows[from][to] }
 
 func randomGroups(rng *rand.Rand, last *alto.NetworkMap) *alto.NetworkMap {
 	m := alto.NetworkMap{}

@@ -1,10 +1,6 @@
 package versioned
 
-import (
-	"cmp"
-	"slices"
-	"strings"
-)
+import "slices"
 
 // plan is which rows are written as parts, and which as deltas: each of these is a record.
 type plan struct {
@@ -78,11 +74,23 @@ func (w *Writer[V, M]) due(m M, parts map[string]bool, deltas int64) {
 	for version := w.version + 1; version <= w.version+deltas; version++ {
 		overwritten = max(overwritten, w.slots[slotKey(version, w.limits.Slots)])
 	}
+	add := func(row string) {
+		if _, ok := w.source.has(m, row); ok {
+			parts[row] = true
+		}
+	}
+	for row, since := range w.ages.oldest {
+		if since > overwritten {
+			break
+		}
+		add(row)
+	}
+	if w.repair == 0 {
+		return
+	}
 	for row, p := range w.parts {
-		if p.since > 0 && p.since <= overwritten || p.version < w.repair {
-			if _, ok := w.source.has(m, row); ok {
-				parts[row] = true
-			}
+		if p.version < w.repair {
+			add(row)
 		}
 	}
 }
@@ -90,27 +98,29 @@ func (w *Writer[V, M]) due(m M, parts map[string]bool, deltas int64) {
 // refresh adds the rows whose oldest delta is the oldest, as many as must go with each version lest they
 // be due all at once; and, if there are octets to spare, twice as many.
 func (w *Writer[V, M]) refresh(m M, parts map[string]bool, spare int) {
-	type row struct {
-		name string
-		left int64 // versions until it is due
-	}
-	var rows []row
-	for name, p := range w.parts {
-		if _, ok := w.source.has(m, name); ok && p.since > 0 && !parts[name] {
-			rows = append(rows, row{name, max(p.since+w.limits.Slots-w.version-1, 1)})
+	written := map[int64]int{} // rows that are written anyway, as counts
+	for row := range parts {
+		if p := w.parts[row]; p != nil && p.since > 0 {
+			written[p.since]++
 		}
 	}
-	slices.SortFunc(rows, func(a, b row) int { return cmp.Or(cmp.Compare(a.left, b.left), strings.Compare(a.name, b.name)) })
-	pace := 0.0
-	for i, r := range rows {
-		pace = max(pace, float64(i+1)/float64(r.left))
+	pace, count := 0.0, 0
+	for left := int64(1); left < w.limits.Slots; left++ { // versions until it is due
+		since := w.version + 1 + left - w.limits.Slots
+		count += w.ages.counts[since] - written[since]
+		pace = max(pace, float64(count)/float64(left))
 	}
-	for i, r := range rows {
-		octets, _ := w.source.has(m, r.name)
+	count = 0
+	for row := range w.ages.oldest {
+		octets, ok := w.source.has(m, row)
+		if !ok || parts[row] {
+			continue
+		}
+		count++
 		spare -= octets
-		if float64(i+1) > pace && (spare < 0 || float64(i+1) > 2*pace) {
+		if float64(count) > pace && (spare < 0 || float64(count) > 2*pace) {
 			break
 		}
-		parts[r.name] = true
+		parts[row] = true
 	}
 }

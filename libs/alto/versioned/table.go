@@ -18,8 +18,6 @@ type rows[V any] interface {
 	change(delta *V, applies func(row string) bool)
 	// digest is the digest of the rows, and their number.
 	digest() digest
-	// digestOf is that of a map that is one record.
-	digestOf(whole *V) digest
 	// cells is how many costs, or prefixes, the rows have.
 	cells() int
 }
@@ -55,7 +53,7 @@ type part struct{ version, since int64 }
 // head is the record under the resource id.
 type head[V any] struct {
 	record  *V
-	inline  bool // it is the whole map
+	inline  bool // it is the whole map; then it has neither version nor digest
 	bad     bool // it is neither that nor a head
 	version int64
 	digest  digest
@@ -97,7 +95,7 @@ func (t *table[V]) takeHead(v *V) {
 	f := t.rows.frame(v)
 	switch {
 	case f.meta && f.body:
-		t.head = &head[V]{record: v, inline: true, digest: t.rows.digestOf(v)}
+		t.head = &head[V]{record: v, inline: true}
 	case f.meta && f.parts != nil && f.version != nil:
 		t.head = &head[V]{record: v, version: *f.version, digest: digest{f.parts.Digest, int(f.parts.Count)}}
 	default:

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/libs/stream/streamtest"
 	"github.com/altostream/altostream/schemas"
@@ -76,5 +78,27 @@ func TestOctets(t *testing.T) {
 	}
 	if parts < 2*n {
 		t.Errorf("%d rows are written as parts, want each of %d several times", parts, n)
+	}
+}
+
+// TestBackAgain withdraws a map and publishes it again: nothing of it is in the topic any more, though no cost has changed.
+func TestBackAgain(t *testing.T) {
+	m := matrix{pids: []string{"a", "b"}, rows: [][]float64{{0, 1}, {2, 0}}, state: new(int)}
+	w, r := NewCostWriter("map", Limits{Inline: 1, Record: 1 << 20, Flush: 1 << 20, Slots: 8}), NewCostReader()
+	head := func(string) *CostRecord { return &CostRecord{Meta: &schemas.CostMapMeta{}} }
+	for n := range 2 {
+		records, _ := w.Publish(m, head)
+		var shown *CostMap
+		for _, record := range records {
+			if _, state, costs := r.Take(record.Key, record.Value); state == Shown {
+				shown = costs
+			}
+		}
+		if shown == nil || !cmp.Equal(plainCosts(shown), plainCosts(m)) {
+			t.Errorf("publication %d shows %v, want %v", n, shown, m)
+		}
+		for _, record := range w.Withdraw("gone") {
+			r.Take(record.Key, record.Value)
+		}
 	}
 }

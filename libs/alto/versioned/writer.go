@@ -25,10 +25,18 @@ type Writer[V, M any] struct {
 	*table[V]
 	source   source[V, M]
 	restored bool  // there is nothing more to restore
+	ages     ages  // of parts, since then
 	repair   int64 // parts of lower versions are written anew
 	out      []Record[V]
 	problem  string
 	size     size
+	inline   inlined[V]
+}
+
+// inlined is a record that is a whole map, and its digest.
+type inlined[V any] struct {
+	record *V
+	digest digest
 }
 
 // size is that of the map that the topic was made to hold last.
@@ -41,8 +49,14 @@ type source[V, M any] interface {
 	octets(m M, limit int) int
 	// digestIn is the digest of the map, and how many costs or prefixes it has.
 	digestIn(m M) (d digest, cells int)
+	// digestOf is the digest of a record that is a whole map.
+	digestOf(whole *V) digest
 	// compare returns the rows of the map that are other ones, in their order.
 	compare(m M) []difference
+	// settle says that the rows are those of the map that was compared last, but for others.
+	settle(m M, others []string)
+	// rowsIn is how many rows the map has.
+	rowsIn(m M) int
 	// has tells whether a row is in the map that was compared last, and how much its part takes at most.
 	has(m M, row string) (octets int, ok bool)
 	// The bodies of records.
@@ -119,7 +133,7 @@ func (w *Writer[V, M]) begin() {
 	if w.restored {
 		return
 	}
-	w.restored = true
+	w.restored, w.ages = true, newAges(w.parts)
 	h := w.table.head
 	lost := h != nil && !h.inline && h.version == w.version && !w.whole()
 	foreign := func(slot string) bool { return w.slots[slot] > 0 && slot != slotKey(w.slots[slot], w.limits.Slots) }
@@ -134,6 +148,22 @@ func (w *Writer[V, M]) put(rest string, v *V, reason string) {
 	w.take(rest, v)
 }
 
+// putPart puts out a row; nil = it is gone.
+func (w *Writer[V, M]) putPart(row string, v *V) {
+	w.ages.replaced(w.parts[row])
+	w.put("|"+row, v, "")
+}
+
+// putDelta puts out the changes of rows.
+func (w *Writer[V, M]) putDelta(rows []string, version int64, v *V) {
+	w.put("|"+slotKey(version, w.limits.Slots), v, "")
+	for _, row := range rows {
+		if p := w.parts[row]; p.since == version {
+			w.ages.add(row, p)
+		}
+	}
+}
+
 func (w *Writer[V, M]) flush() []Record[V] {
 	out := w.out
 	w.out = nil
@@ -144,11 +174,20 @@ func (w *Writer[V, M]) publishWhole(m M, head func(string) *V) {
 	d, cells := w.source.digestIn(m)
 	w.size = size{d.rows, cells}
 	v, held := head(d.sum), w.table.head
-	if held == nil || !held.inline || held.digest != d || !w.source.same(v, held.record) {
+	if held == nil || !held.inline || w.digestOf(held.record) != d || !w.source.same(v, held.record) {
 		w.source.fill(v, m)
 		w.put("", v, "")
+		w.inline = inlined[V]{v, d}
 	}
 	w.clear()
+}
+
+// digestOf is the digest of a record that is a whole map.
+func (w *Writer[V, M]) digestOf(record *V) digest {
+	if w.inline.record != record {
+		w.inline = inlined[V]{record, w.source.digestOf(record)}
+	}
+	return w.inline.digest
 }
 
 func (w *Writer[V, M]) withdraw(reason string) {
@@ -161,7 +200,7 @@ func (w *Writer[V, M]) withdraw(reason string) {
 // clear takes parts and deltas away.
 func (w *Writer[V, M]) clear() {
 	for _, row := range slices.Sorted(maps.Keys(w.parts)) {
-		w.put("|"+row, nil, "")
+		w.putPart(row, nil)
 	}
 	for _, slot := range slices.Sorted(maps.Keys(w.slots)) {
 		w.put("|"+slot, nil, "")
@@ -182,26 +221,31 @@ func (w *Writer[V, M]) publishParts(m M, head func(string) *V) (more bool) {
 	version := w.version + 1
 	for n, octets := 0, 0; n < len(p.parts); n++ {
 		if octets > w.limits.Flush {
+			w.source.settle(m, slices.Concat(append(p.deltas, p.parts[n:])...))
 			return true
 		}
 		size, _ := w.source.has(m, p.parts[n])
 		octets += size
-		w.put("|"+p.parts[n], w.source.part(m, p.parts[n], version), "")
+		w.putPart(p.parts[n], w.source.part(m, p.parts[n], version))
 	}
 	for _, row := range w.gone(m) {
-		w.put("|"+row, nil, "")
+		w.putPart(row, nil)
 	}
 	for i, rows := range p.deltas {
 		at := version + int64(i)
-		w.put("|"+slotKey(at, w.limits.Slots), w.source.delta(m, rows, at), "")
+		w.putDelta(rows, at, w.source.delta(m, rows, at))
 	}
 	w.repaired()
 	w.putHead(head)
+	w.source.settle(m, nil)
 	return false
 }
 
 // gone returns the rows that have a part and are not in the map, sorted.
 func (w *Writer[V, M]) gone(m M) (rows []string) {
+	if len(w.parts) == w.source.rowsIn(m) {
+		return nil // each row of the map has one by now
+	}
 	for row := range w.parts {
 		if _, ok := w.source.has(m, row); !ok {
 			rows = append(rows, row)

@@ -1,0 +1,79 @@
+package versioned
+
+import (
+	"math"
+
+	"github.com/altostream/altostream/libs/alto"
+)
+
+// rowReader reads rows of costs, as whole numbers where they are.
+type rowReader struct {
+	costs   alto.Costs
+	whole   alto.WholeCosts // the same; nil if they are none
+	isWhole bool            // the row at hand is
+	small   []uint32        // the row, or
+	large   []float64
+}
+
+func newRowReader(m alto.Costs) *rowReader {
+	n := len(m.PIDs())
+	r := &rowReader{costs: m, small: make([]uint32, n), large: make([]float64, n)}
+	r.whole, _ = m.(alto.WholeCosts)
+	return r
+}
+
+// read reads a row.
+func (r *rowReader) read(from int) {
+	if !r.readWhole(from) {
+		r.costs.Row(from, r.large)
+	}
+}
+
+// readWhole reads a row if it is one of whole numbers.
+func (r *rowReader) readWhole(from int) bool {
+	r.isWhole = r.whole != nil && r.whole.Whole(from, r.small)
+	return r.isWhole
+}
+
+// at returns a cost of the row at hand, NaN if it is not there.
+func (r *rowReader) at(to int) float64 {
+	switch {
+	case to >= len(r.small):
+		return math.NaN()
+	case !r.isWhole:
+		return r.large[to]
+	case r.small[to] == alto.Absent:
+		return math.NaN()
+	}
+	return float64(r.small[to])
+}
+
+// differ calls other with each cost that a row of the same columns, and perhaps more, does not have; NaN
+// where there is none.
+func (r *rowReader) differ(row *costRow, other func(column int, cost float64)) {
+	differs := func(first, last int) {
+		for i := first; i < last; i++ {
+			cost := r.at(i)
+			if !same(row.at(int32(i)), cost) {
+				other(i, cost)
+			}
+		}
+	}
+	first := 0
+	if r.isWhole && row.large == nil {
+		for n := min(len(row.small), len(r.small)); first+len(block{}) <= n; first += len(block{}) {
+			if *(*block)(row.small[first:]) != *(*block)(r.small[first:]) {
+				differs(first, first+len(block{}))
+			}
+		}
+	}
+	differs(first, max(len(row.small), len(row.large), len(r.small)))
+}
+
+// same tells whether costs are the same bit by bit, or both are not there.
+func same(a, b float64) bool {
+	return math.Float64bits(a) == math.Float64bits(b) || math.IsNaN(a) && math.IsNaN(b)
+}
+
+// block is some costs, which are compared at once.
+type block [32]uint32
