@@ -24,3 +24,11 @@ func Each(tasks, several int, begin func() (do func(task int))) {
 	}
 	group.Wait()
 }
+
+// Both does two things side by side, and returns when both are done.
+func Both(one, other func()) {
+	var group sync.WaitGroup
+	group.Go(one)
+	other()
+	group.Wait()
+}

@@ -19,3 +19,9 @@ func TestEach(t *testing.T) {
 		}
 	}
 }
+
+// TestBoth does two things of which each waits for the other.
+func TestBoth(t *testing.T) {
+	one, other := make(chan bool), make(chan bool)
+	Both(func() { one <- true; <-other }, func() { <-one; other <- true })
+}

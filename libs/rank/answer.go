@@ -6,21 +6,25 @@ import (
 	"maps"
 	"slices"
 	"time"
-
-	"github.com/altostream/altostream/schemas"
 )
 
 // Answer is which sites can take a workload, the best first, and why others cannot.
 type Answer struct {
-	From       string             `json:"from"`             // PID
-	Prefix     string             `json:"prefix,omitempty"` // by which the PID of an address was found
-	NetworkMap schemas.VersionTag `json:"network_map"`
-	CostMaps   []string           `json:"cost_maps"` // by metric
-	Needs      []string           `json:"needs"`     // classes, in the order of Host.Free
-	Sites      []Site             `json:"sites"`
-	Others     []Site             `json:"others"` // that cannot take it
+	From       string   `json:"from"`             // PID
+	Prefix     string   `json:"prefix,omitempty"` // by which the PID of an address was found
+	NetworkMap Version  `json:"network_map"`
+	CostMaps   []string `json:"cost_maps"` // by metric
+	Needs      []string `json:"needs"`     // classes, in the order of Host.Free
+	Sites      []Site   `json:"sites"`
+	Others     []Site   `json:"others"` // that cannot take it
 	// Notes are what is good to know of the answer as a whole, such as maps that are stale.
 	Notes []string `json:"notes,omitempty"`
+}
+
+// Version is the version tag of a network map (RFC 7285 §10.3).
+type Version struct {
+	ResourceID string `json:"resource_id"`
+	Tag        string `json:"tag"`
 }
 
 // Site is a site, or a host whose site is not told.
@@ -47,7 +51,7 @@ func (t *Tables) Answer(q Query) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Answer{From: s.pid, Prefix: s.prefix, NetworkMap: s.network.meta.VTag, Needs: s.needs(), Notes: t.notes(s)}
+	a := &Answer{From: s.pid, Prefix: s.prefix, NetworkMap: Version(s.network.meta.VTag), Needs: s.needs(), Notes: t.notes(s)}
 	for _, m := range s.metrics {
 		a.CostMaps = append(a.CostMaps, m.id)
 	}
@@ -92,13 +96,17 @@ func (s *source) site(name string, hosts []*Host) Site {
 		if len(h.lacks) == 0 {
 			site.Hosts = append(site.Hosts, *h)
 		}
+		counted := map[string]bool{} // by several attachments it may lack one thing several times
 		for _, lack := range h.lacks {
 			known := lacks[lack.kind]
 			if known == nil {
 				known = &Lack{}
 				lacks[lack.kind] = known
 			}
-			known.Hosts++
+			if !counted[lack.kind] {
+				counted[lack.kind] = true
+				known.Hosts++
+			}
 			if known.Text == "" || lack.near > near[lack.kind] || lack.near == near[lack.kind] && lack.text < known.Text {
 				known.Text, near[lack.kind] = lack.text, lack.near
 			}
@@ -114,7 +122,12 @@ func (s *source) site(name string, hosts []*Host) Site {
 
 // compareHosts puts the better of two hosts that can take the workload first.
 func (s *source) compareHosts(a, b *Host) int {
-	return cmp.Or(s.compareAsked(a, b), staleness(a.StaleSince, b.StaleSince), byScore(a, b), cmp.Compare(a.Key, b.Key))
+	return cmp.Or(s.compareWorth(a, b), cmp.Compare(a.Key, b.Key))
+}
+
+// compareWorth compares two hosts by all but their names.
+func (s *source) compareWorth(a, b *Host) int {
+	return cmp.Or(s.compareAsked(a, b), staleness(a.StaleSince, b.StaleSince), byScore(a, b))
 }
 
 // compareAsked compares two hosts by what was asked alone.
@@ -148,7 +161,7 @@ func staleness(a, b *time.Time) int {
 // rank sorts and numbers sites, each by its best host.
 func (s *source) rank(sites []Site) {
 	slices.SortFunc(sites, func(a, b Site) int {
-		return cmp.Or(s.compareHosts(&a.Hosts[0], &b.Hosts[0]), cmp.Compare(a.Name, b.Name))
+		return cmp.Or(s.compareWorth(&a.Hosts[0], &b.Hosts[0]), cmp.Compare(a.Name, b.Name))
 	})
 	for i := range sites {
 		sites[i].Rank = i + 1

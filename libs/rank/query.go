@@ -130,7 +130,7 @@ func (t *Tables) metric(s *source, m Metric) (metric, error) {
 	found := metric{Metric: m, id: alto.CostMapID(topology, m.Name, alto.Numerical)}
 	c := t.costs[found.id]
 	if c == nil {
-		return found, fmt.Errorf("there is no cost map %s", found.id)
+		return found, fmt.Errorf("there is no cost map %s; of %s there are %s (COST_METRICS of cost-builder)", found.id, s.id, t.costsOf(s.id, topology))
 	}
 	if !slices.Contains(c.meta.DependentVTags, s.network.meta.VTag) {
 		return found, &VersionError{CostMap: found.id, NetworkMap: s.network.meta.VTag}
@@ -140,6 +140,22 @@ func (t *Tables) metric(s *source, m Metric) (metric, error) {
 		found.largest = max(found.largest, cost)
 	}
 	return found, nil
+}
+
+// costsOf names the metrics that there are cost maps of for a network map.
+func (t *Tables) costsOf(networkMap, topology string) string {
+	var names []string
+	for id, c := range t.costs {
+		of := slices.ContainsFunc(c.meta.DependentVTags, func(v schemas.VersionTag) bool { return v.ResourceID == networkMap })
+		if name, ok := strings.CutPrefix(id, alto.CostMapID(topology, "", alto.Numerical)); ok && of {
+			names = append(names, name)
+		}
+	}
+	if names == nil {
+		return "none"
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
 }
 
 // VersionError says that a cost map is of another version of the network map than the one

@@ -191,6 +191,9 @@ func TestAnswer(t *testing.T) {
 			"- slow 1: delay-ow to b is 9000, more than 5000;",
 			"- untold 1: delay-ow to d is not told on all of the way, or it cannot be reached;",
 		}},
+		{"a multi-homed host beyond a bound is one host", func(t *Tables) {
+			t.host("both", "1", at("b", "c"))
+		}, Query{From: "a"}, []string{"routingcost<=5"}, []string{"- both 1: routingcost to b is 10, more than 5;"}},
 		{"of bandwidth more is better", func(t *Tables) {
 			t.host("narrow", "1", at("c"))
 			t.host("wide", "2", at("b"))
@@ -198,10 +201,10 @@ func TestAnswer(t *testing.T) {
 		{"ties", func(t *Tables) {
 			t.host("w", "1", at("c"), scored(4))
 			t.host("x", "2", at("d"), scored(8))
-			t.host("y", "3", at("d"), scored(8))
+			t.host("y", "0", at("d"), scored(8))
 			t.host("z", "4", at("d"), scored(10), stale)
 		}, Query{From: "a"}, nil, []string{
-			"1 x s|2@d[20]=4", "1 y s|3@d[20]=4 [as good as x; only the name comes later]",
+			"1 x s|2@d[20]=4", "1 y s|0@d[20]=4 [as good as x; only the name comes later]",
 			"1 w s|1@c[20]=2 [as good as y; its score is lower]", "1 z s|4@d[20]=5 [as good as w, but stale]",
 		}},
 		{"by score", func(t *Tables) {
@@ -274,7 +277,9 @@ func TestWhatIsNotThere(t *testing.T) {
 		"there is no network map networkmap-metro":           {From: "a", NetworkMap: "networkmap-metro"},
 		"203.0.113.9 is in no PID of networkmap-default":     {From: "203.0.113.9"},
 		`"x" is no PID of networkmap-default and no address`: {From: "x"},
-		"there is no cost map costmap-default-lossrate":      {From: "a", Metrics: []Metric{{Name: "lossrate"}}},
+		"there is no cost map costmap-default-lossrate; of networkmap-default there are bw-available, delay-ow, routingcost (COST_METRICS of cost-builder)": {
+			From: "a", Metrics: []Metric{{Name: "lossrate"}},
+		},
 	} {
 		if _, err := tables.Answer(q); err == nil || err.Error() != want {
 			t.Errorf("%+v: %v, want %s", q, err, want)

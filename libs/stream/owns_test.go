@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -57,8 +58,8 @@ func (s *owner) flush() (out []stream.Output[schemas.NetworkMap]) {
 	return out
 }
 
-// runOwner runs such a processor until the returned function is called; it counts the records that it reads.
-func (b *bench) runOwner(t *testing.T, read *atomic.Int64) (rt *service.Runtime, stop func()) {
+// startOwner starts such a processor, which ends with the test; it counts the records that it reads.
+func (b *bench) startOwner(t *testing.T, read *atomic.Int64) (rt *service.Runtime, stop func(), done <-chan error) {
 	t.Helper()
 	spec := stream.Spec[*owner, any, schemas.NetworkMap]{
 		Name: "owner",
@@ -76,17 +77,24 @@ func (b *bench) runOwner(t *testing.T, read *atomic.Int64) (rt *service.Runtime,
 	}
 	rt = newRuntime(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan struct{})
+	ended, why := make(chan struct{}), make(chan error, 1)
 	go func() {
-		defer close(done)
-		_ = stream.Run(ctx, spec, b.config, rt)
+		defer close(ended)
+		why <- stream.Run(ctx, spec, b.config, rt)
 	}()
 	stop = func() {
 		cancel()
-		<-done
+		<-ended
 	}
 	t.Cleanup(stop)
 	await(t, "caught up", rt.IsReady)
+	return rt, stop, why
+}
+
+// runOwner runs such a processor until the returned function is called.
+func (b *bench) runOwner(t *testing.T, read *atomic.Int64) (rt *service.Runtime, stop func()) {
+	t.Helper()
+	rt, stop, _ = b.startOwner(t, read)
 	return rt, stop
 }
 
@@ -151,6 +159,55 @@ func TestRunOwnsRecreatedInput(t *testing.T) {
 	b.put(t, "in", 0, "b", b.encode(t, "2"))
 	b.put(t, "in", 0, "c", b.encode(t, "2"))
 	b.awaitTable(t, map[string]string{"b": "2", "c": "2"})
+}
+
+// TestRunOwnsMorePartitions adds a partition to the input or the output of a processor: it ends and says why, and when it
+// is started again every key is in its own partition.
+func TestRunOwnsMorePartitions(t *testing.T) {
+	t.Parallel()
+	for _, topic := range []string{"in", "out"} {
+		b := newBench(t, 2)
+		b.createTopic(t, "in", "1048588")
+		b.createTopic(t, "out", "1048588")
+		var read atomic.Int64
+		_, _, done := b.startOwner(t, &read)
+		want := map[string]string{}
+		for i := range 20 {
+			key := fmt.Sprint("key", i)
+			want[key] = "1"
+			b.put(t, "in", int32(i%2), key, b.encode(t, "1"))
+		}
+		b.awaitTable(t, want)
+		b.withAdmin(t, func(admin *kafka.AdminClient) {
+			if _, err := admin.CreatePartitions(t.Context(), []kafka.PartitionsSpecification{{Topic: topic, IncreaseTo: 3}}); err != nil {
+				t.Fatal(err)
+			}
+		})
+		select {
+		case err := <-done:
+			if wanted := "topic " + topic + " has 3 partitions, and had 2"; err == nil || !strings.Contains(err.Error(), wanted) {
+				t.Fatalf("it ended with %v, want %s", err, wanted)
+			}
+		case <-time.After(time.Minute):
+			t.Fatalf("a partition more of %s goes unnoticed", topic)
+		}
+		partitions := map[string]int{"in": 2, "out": 3}[topic]
+		b.partitions = int32(partitions)
+		b.runOwner(t, &read)
+		await(t, "every key is in its own partition", func() bool {
+			last := map[string]bool{}
+			for _, r := range b.records(t, "out") {
+				last[fmt.Sprint(string(r.Key), " ", r.TopicPartition.Partition)] = r.Value != nil
+			}
+			maps.DeleteFunc(last, func(_ string, there bool) bool { return !there })
+			for key := range want {
+				if !last[fmt.Sprint(key, " ", stream.Partition(key, partitions))] {
+					return false
+				}
+			}
+			return len(last) == len(want)
+		})
+	}
 }
 
 // TestRunOwnsWithoutLeader has one partition of the output without a leader: the others are kept up, and it follows

@@ -23,7 +23,7 @@ type watcher struct {
 	client *client
 	admin  *kafka.AdminClient
 	topics []string
-	ids    map[string]string
+	known  map[string]Topic         // as they were when it was asked last
 	gone   map[string]*service.Wait // topics that do not exist
 	stalls map[partition]*stall
 }
@@ -42,7 +42,7 @@ func (s *shell[S, E, V]) watch(ctx context.Context) {
 		return
 	}
 	defer admin.Close()
-	w := &watcher{client: s.client, admin: admin, ids: map[string]string{}, gone: map[string]*service.Wait{}, stalls: map[partition]*stall{}}
+	w := &watcher{client: s.client, admin: admin, known: map[string]Topic{}, gone: map[string]*service.Wait{}, stalls: map[partition]*stall{}}
 	for _, u := range usesOf(s.spec) {
 		w.topics = append(w.topics, u.topic)
 	}
@@ -50,7 +50,12 @@ func (s *shell[S, E, V]) watch(ctx context.Context) {
 	ticker := time.NewTicker(watchInterval)
 	defer ticker.Stop()
 	for {
-		for _, topic := range w.recreated(ctx) {
+		recreated, err := w.others(ctx)
+		if err != nil {
+			s.fail(err)
+			return
+		}
+		for _, topic := range recreated {
 			why := fmt.Errorf("topic %s: %w", topic, errRecreated)
 			s.do(func() {
 				s.restartAll(why)
@@ -110,29 +115,33 @@ func (w *watcher) exists(topic string, exists bool) {
 	}
 }
 
-// recreated returns the topics that are not the ones that they were when it was asked last.
-func (w *watcher) recreated(ctx context.Context) []string {
+// others returns the topics that are not the ones that they were when it was asked last. One that has another number of
+// partitions is an error: who serves which of them, and where a record belongs, is settled at the start.
+func (w *watcher) others(ctx context.Context) (recreated []string, err error) {
 	topics, err := describeTopics(ctx, w.admin, w.topics, watchTime)
 	if err != nil {
 		if ctx.Err() == nil && !denied(err) {
 			w.client.missing(err)
 		}
-		return nil
+		return nil, nil
 	}
 	w.client.answered()
-	var recreated []string
 	for _, name := range w.topics {
 		topic, exists := topics[name]
 		w.exists(name, exists)
 		if !exists {
 			continue
 		}
-		if before, known := w.ids[name]; known && before != topic.ID {
+		before, known := w.known[name]
+		switch {
+		case known && before.Partitions != topic.Partitions:
+			return nil, fmt.Errorf("topic %s has %d partitions, and had %d: records belong into others now, which is seen to at the start; start again", name, topic.Partitions, before.Partitions)
+		case known && before.ID != topic.ID:
 			recreated = append(recreated, name)
 		}
-		w.ids[name] = topic.ID
+		w.known[name] = topic
 	}
-	return recreated
+	return recreated, nil
 }
 
 // look compares the ends of partitions with what is known of them, and with those of committed records.

@@ -14,14 +14,18 @@ import (
 )
 
 // Compute writes compute resources for people: one source a line, and then one resource a
-// line.
-func Compute(w io.Writer, table map[string]*schemas.ComputeResource, now time.Time) error {
+// line. Of sources that are uncollected no instance of compute-ingest runs.
+func Compute(w io.Writer, table map[string]*schemas.ComputeResource, uncollected map[string]bool, now time.Time) error {
 	t := newTable(w)
-	fmt.Fprintln(t, "SOURCE\tKIND\tTOPOLOGY\tRESOURCES\tPROBLEMS\tCURRENT")
+	fmt.Fprintln(t, "SOURCE\tKIND\tTOPOLOGY\tRESOURCES\tPROBLEMS\tCURRENT\tLAST CHANGE")
 	sources := sourcesOf(table)
 	for _, name := range slices.Sorted(maps.Keys(sources)) {
 		s := sources[name]
-		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%d\t%s\n", name, s.kind, orDash(s.topology), s.resources, s.problems, s.current(now))
+		current := s.current(now)
+		if uncollected[name] {
+			current = "NOT READ: no compute-ingest that has it runs"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%d\t%s\t%s\n", name, s.kind, orDash(s.topology), s.resources, s.problems, current, ago(s.changed, now))
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -70,6 +74,7 @@ type computeSource struct {
 	kind, topology             string
 	resources, problems, stale int
 	staleSince                 time.Time // the first
+	changed                    time.Time // when it last told something new of what it still tells
 }
 
 func sourcesOf(table map[string]*schemas.ComputeResource) map[string]*computeSource {
@@ -82,6 +87,9 @@ func sourcesOf(table map[string]*schemas.ComputeResource) map[string]*computeSou
 			sources[r.Source] = s
 		}
 		s.resources++
+		if r.ObservedAt.After(s.changed) {
+			s.changed = r.ObservedAt
+		}
 		s.problems += len(r.Problems) + len(addressProblems(key, r, tellers))
 		if r.StaleSince != nil {
 			if s.stale++; s.staleSince.IsZero() || r.StaleSince.Before(s.staleSince) {
@@ -101,8 +109,17 @@ func (s *computeSource) current(now time.Time) string {
 	if s.stale < s.resources {
 		which = strconv.Itoa(s.stale) + " STALE"
 	}
-	age := max(now.Sub(s.staleSince), 0) // the time is another host's, whose clock may be ahead
-	return fmt.Sprintf("%s since %s (%s)", which, s.staleSince.Local().Format("2006-01-02 15:04:05"), age.Round(time.Second))
+	return fmt.Sprintf("%s since %s (%s)", which, s.staleSince.Local().Format("2006-01-02 15:04:05"), age(s.staleSince, now))
+}
+
+// age is how long ago a time was. It is another host's, whose clock may be ahead.
+func age(at, now time.Time) time.Duration { return max(now.Sub(at), 0).Round(time.Second) }
+
+func ago(at, now time.Time) string {
+	if at.IsZero() {
+		return "-"
+	}
+	return age(at, now).String() + " ago"
 }
 
 // maxNamed is how many resources are named that have one and the same problem.

@@ -35,11 +35,16 @@ func computeTable() map[string]*schemas.ComputeResource {
 
 func TestCompute(t *testing.T) {
 	now := time.Date(2026, 1, 2, 4, 4, 6, 0, time.Local)
-	is(t, rendered(t, func(b *strings.Builder) error { return Compute(b, computeTable(), now) }), `
-SOURCE  KIND        TOPOLOGY  RESOURCES  PROBLEMS  CURRENT
-dc      openstack   default   2          1         yes
-edge    kubernetes  -         4          4         STALE since 2026-01-02 03:04:05 (1h0m1s)
-half    static      -         2          1         1 STALE since 2026-01-02 03:04:05 (1h0m1s)
+	table := computeTable()
+	table["dc|one"].ObservedAt, table["dc|two"].ObservedAt = now.Add(-time.Hour), now.Add(-3*time.Minute)
+	table["gone|one"] = &schemas.ComputeResource{Source: "gone", Name: "one", Kind: "static", Site: new("madrid")}
+	uncollected := map[string]bool{"gone": true}
+	is(t, rendered(t, func(b *strings.Builder) error { return Compute(b, table, uncollected, now) }), `
+SOURCE  KIND        TOPOLOGY  RESOURCES  PROBLEMS  CURRENT                                       LAST CHANGE
+dc      openstack   default   2          1         yes                                           3m0s ago
+edge    kubernetes  -         4          4         STALE since 2026-01-02 03:04:05 (1h0m1s)      -
+gone    static      -         1          0         NOT READ: no compute-ingest that has it runs  -
+half    static      -         2          1         1 STALE since 2026-01-02 03:04:05 (1h0m1s)    -
 
 RESOURCE  SITE    ADDRESSES    STATE               VCPU USED/ALL  RAM MB USED/ALL  DISK GB USED/ALL  FURTHER FREE  INSTANCES
 dc|one    madrid  192.0.2.1    up                  3/8            1.5/?            -                 VGPU=2 odd=?  4
@@ -48,9 +53,18 @@ edge|a    bilbao  -            STALE               -              -             
 edge|b    bilbao  -            STALE               -              -                -                 -             -
 edge|c    bilbao  -            STALE               -              -                -                 -             -
 edge|d    bilbao  -            STALE               -              -                -                 -             -
+gone|one  madrid  -            -                   -              -                -                 -             -
 half|a    -       -            STALE               -              -                -                 -             -
 half|b    -       2001:db8::1  -                   -              -                -                 -             -
 `)
+}
+
+// TestSourceWithoutCollector has a source's records, and nobody who reads the source.
+func TestSourceWithoutCollector(t *testing.T) {
+	t.Parallel()
+	l := startLab(t)
+	write(l, schemas.ComputeResourcesTopic, "dc|one", &schemas.ComputeResource{Source: "dc", Name: "one", Kind: "static"})
+	l.altoctl(nil, []string{"NOT READ: no compute-ingest that has it runs"}, "compute")
 }
 
 func TestComputeProblems(t *testing.T) {
@@ -97,7 +111,7 @@ e       addresses  none, nor attachments or a site     lost
 // TestAClockThatIsAhead is of a host whose clock is an hour ahead of the reader's.
 func TestAClockThatIsAhead(t *testing.T) {
 	now := time.Date(2026, 1, 2, 2, 4, 5, 0, time.Local)
-	text := rendered(t, func(b *strings.Builder) error { return Compute(b, computeTable(), now) })
+	text := rendered(t, func(b *strings.Builder) error { return Compute(b, computeTable(), nil, now) })
 	if want := "STALE since 2026-01-02 03:04:05 (0s)"; !strings.Contains(text, want) {
 		t.Errorf("got\n%s\nwant %s", text, want)
 	}

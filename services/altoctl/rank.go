@@ -32,6 +32,7 @@ What is needed must be free on one host of the site. A host with several attachm
 reached by the one of the least costs that keeps to all bounds.`
 	cmd.Example = "  altoctl rank --from pid100:04040404 --vcpu 8 --ram 32G --gpu 1 --metric routingcost --metric 'delay-ow<=5000'"
 	rankFlags(cmd, &q)
+	cmd.Flags().Lookup("json").Usage = "JSON: the whole answer, with all hosts; with --watch one a line"
 	return cmd
 }
 
@@ -43,8 +44,8 @@ func rankFlags(cmd *cobra.Command, q *rank.Query) {
 	flags := cmd.Flags()
 	flags.StringVar(&q.From, "from", "", "the `PID`, router name or address that it is reached from")
 	for _, f := range [][2]string{
-		{"vcpu", "virtual CPUs, how `many`"}, {"ram", "memory, how `much`, such as 32G"}, {"disk", "disk, how `much`, such as 500G"},
-		{"gpu", "GPUs of one kind, how `many`, whatever the platform calls them"},
+		{"vcpu", "`number` of virtual CPUs"}, {"ram", "`amount` of memory, such as 32G; MB without a unit"},
+		{"disk", "`amount` of disk, such as 500G; GB without a unit"}, {"gpu", "`number` of GPUs of one kind, whatever the platform calls it"},
 	} {
 		flags.Func(f[0], f[1], func(text string) error { return need(f[0], text) })
 	}

@@ -65,7 +65,7 @@ not far: routingcost to pid1:c is 20, more than 15
 not near: 4 vcpu free of 80, 8 needed
 `)
 	out, _, err = l.call("rank", "--from", "pid1:a", "--json")
-	if err != nil || !strings.Contains(out, `"pid": "pid1:b"`) {
+	if err != nil || !strings.Contains(out, `"pid": "pid1:b"`) || !strings.Contains(out, `"resource_id": "networkmap-default"`) {
 		t.Errorf("%v, %s", err, out)
 	}
 	write(l, schemas.RawTopologyTopic, "default|mrt:f/1|node|3|0|asn=1,router=0a000001", &schemas.RawTopology{
@@ -77,7 +77,9 @@ not near: 4 vcpu free of 80, 8 needed
 		`"napoli" is no PID of networkmap-default and no address`:        {"rank", "--from", "napoli"},
 		"203.0.113.1 is in no PID of networkmap-default":                 {"rank", "--from", "203.0.113.1"},
 		"there is no network map networkmap-metro":                       {"rank", "--from", "pid1:a", "--topology", "metro"},
-		"there is no cost map costmap-default-hopcount":                  {"rank", "--from", "pid1:a", "--metric", "hopcount"},
+		"there is no cost map costmap-default-hopcount; of networkmap-default there are routingcost (COST_METRICS of cost-builder)": {
+			"rank", "--from", "pid1:a", "--metric", "hopcount",
+		},
 	} {
 		if out, _, err := l.call(args...); err == nil || err.Error() != want || out != "" {
 			t.Errorf("%q: %v, want %s; %s", args, err, want, out)

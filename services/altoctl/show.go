@@ -71,7 +71,11 @@ func (c *command) costMaps(ctx context.Context) error {
 
 func (c *command) compute(ctx context.Context) error {
 	text := func(w io.Writer, table map[string]*schemas.ComputeResource) error {
-		return Compute(w, table, time.Now())
+		uncollected, err := c.uncollected(ctx, table)
+		if err != nil {
+			fmt.Fprintf(c.errs, "whether the sources are read is not known: %v\n", err)
+		}
+		return Compute(w, table, uncollected, time.Now())
 	}
 	if c.problemsOnly {
 		text = ComputeProblems

@@ -20,6 +20,13 @@ func newIndex() *index {
 	return &index{attached: map[string]standings{}, sites: map[string]standings{}}
 }
 
+// replaceAll takes that resources tell something else.
+func (x *index) replaceAll(changed []*standing) {
+	for _, c := range changed {
+		x.replace(c)
+	}
+}
+
 // replace takes that a resource tells something else; nil = nothing.
 func (x *index) replace(c *standing) {
 	if c.was != nil && c.is != nil && c.was.hangsWhere(c.is) {

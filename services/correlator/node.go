@@ -66,6 +66,13 @@ func (s *State) tell(key string, r *resource) {
 	c.is = r
 }
 
+// retellAll has the resources that changed tell their entities.
+func (s *State) retellAll(before network) {
+	for _, c := range s.changed {
+		s.retell(c, before)
+	}
+}
+
 // retell has a resource that changed tell its entities.
 func (s *State) retell(c *standing, before network) {
 	nodes := s.nodesOf(s.nodes[:0], c.is)
@@ -82,11 +89,9 @@ func (s *State) retell(c *standing, before network) {
 			n.tell(c.is)
 		}
 	})
-	s.index.replace(c)
 	if c.is == nil {
 		delete(s.resources, c.key)
 	}
-	c.changed, c.was = false, nil
 }
 
 // recount makes a change to nodes. What counts in them no longer counts where it did before, and counts

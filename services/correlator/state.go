@@ -127,8 +127,10 @@ func (s *State) settle() {
 	for c := range s.moved(before) {
 		s.recount(s.nodesOf(nil, c.is), before, func() {})
 	}
+	// Telling does not look at the index, which waits for memory most of the time.
+	parallel.Both(func() { s.index.replaceAll(s.changed) }, func() { s.retellAll(before) })
 	for _, c := range s.changed {
-		s.retell(c, before)
+		c.changed, c.was = false, nil
 	}
 	for id := range s.wereMaps {
 		s.touch(s.node(id))

@@ -260,6 +260,7 @@ func TestAltoctl(t *testing.T) {
 		{"cost-map --metric hopcount", "costmap-default-hopcount  numerical, links\n"},
 		{"cost-map --json --metric routingcost", `"dependent-vtags": [`},
 		{"compute", "seed|compute5"},
+		{"compute", "yes      "}, // it is current, and changed some time ago
 		{"compute --json", `"vcpu_available": 80`},
 		{"endpoints", "pid100:02020202 (address) pid100:04040404 (router)"},
 		{"endpoints --json", `"networkmap-default.pid": "pid100:02020202"`},

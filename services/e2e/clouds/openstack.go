@@ -52,6 +52,22 @@ type Hypervisor struct {
 	Down           bool   `json:"down"`
 }
 
+// Provider is a resource provider as Placement keeps it.
+type Provider struct {
+	UUID        string                    `json:"uuid"`
+	Name        string                    `json:"name"`
+	Traits      []string                  `json:"traits"`
+	Inventories map[string]Inventory      `json:"inventories"` // by resource class
+	Consumers   map[string]map[string]int `json:"consumers"`   // what each has been given, by resource class
+}
+
+// Inventory is what a provider has of one resource class.
+type Inventory struct {
+	Total           int     `json:"total"`
+	Reserved        int     `json:"reserved"`
+	AllocationRatio float64 `json:"allocation_ratio"`
+}
+
 // StartOpenStack starts a cloud without hypervisors, whose user admin has the password secret.
 func StartOpenStack(t testing.TB) *OpenStack {
 	t.Helper()
@@ -165,11 +181,23 @@ func (o *OpenStack) Environment() map[string]string {
 // SetHypervisors makes Nova have these hypervisors and no others.
 func (o *OpenStack) SetHypervisors(hypervisors ...Hypervisor) {
 	o.t.Helper()
-	text, err := json.Marshal(hypervisors)
+	o.fill("hypervisors.py", hypervisors)
+}
+
+// AddProviders puts providers into Placement's database, which must have none: 10,000 take its interface minutes.
+func (o *OpenStack) AddProviders(providers ...Provider) {
+	o.t.Helper()
+	o.fill("providers.py", providers)
+}
+
+// fill runs a script that puts things into a database.
+func (o *OpenStack) fill(script string, things any) {
+	o.t.Helper()
+	text, err := json.Marshal(things)
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	cmd := o.script("hypervisors.py", o.folder)
+	cmd := o.script(script, o.folder)
 	cmd.Stdin = bytes.NewReader(text)
 	run(o.t, cmd)
 }

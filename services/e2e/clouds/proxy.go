@@ -99,6 +99,26 @@ func Answering(status int, part string) func(http.ResponseWriter, *http.Request)
 	}
 }
 
+// Remembering is a fault: what was asked once is answered as then, without the server.
+func (p *Proxy) Remembering() func(http.ResponseWriter, *http.Request) bool {
+	var answers sync.Map // by URL, *httptest.ResponseRecorder
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		answer, ok := answers.Load(r.URL.String())
+		if !ok {
+			recorder := httptest.NewRecorder()
+			p.through.ServeHTTP(recorder, r)
+			answer, _ = answers.LoadOrStore(r.URL.String(), recorder)
+		}
+		whole := answer.(*httptest.ResponseRecorder)
+		for name, values := range whole.Header() {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(whole.Code)
+		_, _ = w.Write(whole.Body.Bytes())
+		return true
+	}
+}
+
 // CutOff is a fault: answers to requests whose path has a part end after half of their octets.
 func (p *Proxy) CutOff(part string) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, r *http.Request) bool {

@@ -104,6 +104,15 @@ func service(ctx context.Context, client *gophercloud.ProviderClient, endpoint g
 	return found, nil
 }
 
+// get asks a service for something that its answer is read into.
+func get(ctx context.Context, client *gophercloud.ServiceClient, url string, answer any) error {
+	response, err := client.Get(ctx, url, answer, nil)
+	if err == nil {
+		response.Body.Close()
+	}
+	return err
+}
+
 // minorOf is the minor part of the microversion that a service is asked with.
 func minorOf(client *gophercloud.ServiceClient) int {
 	_, minor, _ := utils.ParseMicroversion(client.Microversion)

@@ -154,6 +154,8 @@ func TestCloud(t *testing.T) {
 	t.Run("microversions", func(t *testing.T) { microversions(t) })
 	t.Run("changes", func(t *testing.T) { changes(t, o) })
 	t.Run("faults", func(t *testing.T) { faults(t, o) })
+	t.Run("rounds", func(t *testing.T) { rounds(t, o) })
+	t.Run("many at once", func(t *testing.T) { manyAtOnce(t, o) })
 	t.Run("who may not", func(t *testing.T) { whoMayNot(t, o) })
 }
 

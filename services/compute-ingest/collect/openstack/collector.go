@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/gophercloud/gophercloud/v2"
@@ -41,14 +42,22 @@ type Collector struct {
 	config          Config
 	placement, nova *gophercloud.ServiceClient // nil: not logged in
 	region          string
+	services        map[string]toldService // as last read, by host
+	hypervisors     hypervisorList
 	providers       map[string]*provider // as last read, by uuid
 	converted       map[string]conversion
 	refresh         time.Duration
+	detailTime      time.Duration
+	perPage         int
 }
 
 // refreshInterval is the longest time between two readings of a provider's usages:
 // Placement deletes allocations without changing the generation.
 const refreshInterval = 10 * time.Minute
+
+// detailTime is how long a reading asks, one after the other, for the inventories of providers of which it is known what is
+// free; and as long again for hypervisors that are known. The rest follows in later readings.
+const detailTime = 3 * time.Second
 
 // conversion is what was made of a tree of providers and its hypervisor.
 type conversion struct {
@@ -59,7 +68,7 @@ type conversion struct {
 
 // New returns the collector of a cloud.
 func New(c Config) *Collector {
-	return &Collector{config: c, providers: map[string]*provider{}, converted: map[string]conversion{}, refresh: refreshInterval}
+	return &Collector{config: c, providers: map[string]*provider{}, converted: map[string]conversion{}, refresh: refreshInterval, detailTime: detailTime, perPage: hypervisorsPerPage}
 }
 
 func (c *Collector) String() string {
@@ -90,12 +99,12 @@ func (c *Collector) read(ctx context.Context) (collect.Reading, error) {
 	if err != nil {
 		return collect.Reading{}, fmt.Errorf("nova: %w", explain(err))
 	}
-	failed, err := c.readProviders(ctx, c.busy(hosts))
+	failed, more, err := c.readProviders(ctx, c.busy(hosts))
 	if err != nil {
 		return collect.Reading{}, fmt.Errorf("placement: %w", explain(err))
 	}
 	reading := c.convertAll(hosts, failed)
-	reading.Problems = append(reading.Problems, problems...)
+	reading.Problems = slices.Concat(reading.Problems, problems, more)
 	return reading, nil
 }
 

@@ -2,7 +2,6 @@ package openstack
 
 import (
 	"hash/fnv"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,8 +78,6 @@ func told(text string) *string {
 // add adds the inventory of one provider to the amounts of its class in the tree. What is
 // free is added too: what one provider has too little another one does not give.
 func add(sums map[string]*schemas.ClassAmount, class string, i inventory, used float64) {
-	// 0.7 of 10 are 7, and not the 6.99… that its floating-point number makes of it.
-	allocatable := math.Trunc((i.Total-i.Reserved)*i.AllocationRatio + 1e-9)
 	a, ok := sums[class]
 	if !ok {
 		a = &schemas.ClassAmount{
@@ -89,11 +86,16 @@ func add(sums map[string]*schemas.ClassAmount, class string, i inventory, used f
 		}
 		sums[class] = a
 	}
-	*a.Capacity += i.Total
-	*a.Reserved += i.Reserved
-	*a.Allocatable += max(0, allocatable)
+	if !i.told {
+		a.Capacity, a.Reserved, a.AllocationRatio = nil, nil, nil
+	}
+	if a.Capacity != nil {
+		*a.Capacity += i.Total
+		*a.Reserved += i.Reserved
+	}
+	*a.Allocatable += i.allocatable
 	*a.Allocated += used
-	*a.Free += max(0, allocatable-used)
+	*a.Free += max(0, i.allocatable-used)
 	if a.AllocationRatio != nil && *a.AllocationRatio != i.AllocationRatio {
 		a.AllocationRatio = nil // there is no one ratio
 	}

@@ -5,9 +5,11 @@
 // it costs a message to every host. So Nova is asked with 2.87 at most as long as it
 // takes that, and what it says of totals counts only where there is no Placement.
 //
-//	collector.go Config, Collector
-//	client.go    credentials and API versions
-//	placement.go resource providers that changed, by generation
-//	nova.go      hypervisors, services, aggregates
-//	convert.go   a tree of providers and its hypervisor → compute resource: pure
+//	collector.go   Config, Collector
+//	client.go      credentials and API versions
+//	placement.go   resource providers that changed, by generation
+//	candidates.go  many providers in one request
+//	nova.go        services, aggregates
+//	hypervisors.go hypervisors, some at a time
+//	convert.go     a tree of providers and its hypervisor → compute resource: pure
 package openstack

@@ -2,26 +2,19 @@ package openstack
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/gophercloud/gophercloud/v2/openstack/compute/v2/aggregates"
-	"github.com/gophercloud/gophercloud/v2/openstack/compute/v2/hypervisors"
-	"github.com/gophercloud/gophercloud/v2/openstack/compute/v2/services"
 
 	"github.com/altostream/altostream/services/compute-ingest/collect"
-)
-
-// First microversions of what is asked of Nova.
-const (
-	serversMinor  = 53
-	noTotalsMinor = 88
 )
 
 // host is what Nova tells of a hypervisor. It can be compared.
 type host struct {
 	id, name, address    string
+	service              string // the host in Nova's services
 	state, status        string // up, down; enabled, disabled
 	reason               string // why it is disabled
 	zone, site           string
@@ -32,35 +25,10 @@ type host struct {
 	storage, storageUsed float64 // GB
 }
 
-// toldHypervisor is a hypervisor as Nova writes it; gophercloud's refuses the whole list
-// for one odd value.
-type toldHypervisor struct {
-	ID                 any    `json:"id"` // a number before 2.53
-	HypervisorHostname string `json:"hypervisor_hostname"`
-	HostIP             string `json:"host_ip"`
-	State              string `json:"state"`
-	Status             string `json:"status"`
-	Service            struct {
-		Host           string `json:"host"`
-		DisabledReason string `json:"disabled_reason"`
-	} `json:"service"`
-	Servers      []json.RawMessage `json:"servers"` // from 2.53 on
-	RunningVMs   int64             `json:"running_vms"`
-	VCPUs        float64           `json:"vcpus"`
-	VCPUsUsed    float64           `json:"vcpus_used"`
-	MemoryMB     float64           `json:"memory_mb"`
-	MemoryMBUsed float64           `json:"memory_mb_used"`
-	LocalGB      float64           `json:"local_gb"`
-	LocalGBUsed  float64           `json:"local_gb_used"`
-}
-
-// readHosts lists the hypervisors. One that cannot be understood is a problem.
+// readHosts returns the hypervisors, as they are told with the services, which is at once. One that cannot be understood
+// is a problem.
 func (c *Collector) readHosts(ctx context.Context) ([]host, []collect.Problem, error) {
-	listed, err := c.listHypervisors(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	zones, err := c.zones(ctx)
+	services, err := c.readServices(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -68,74 +36,50 @@ func (c *Collector) readHosts(ctx context.Context) ([]host, []collect.Problem, e
 	if err != nil {
 		return nil, nil, err
 	}
-	var hosts []host
-	var problems []collect.Problem
-	for _, text := range listed {
-		var told toldHypervisor
-		if err := json.Unmarshal(text, &told); err != nil {
-			problems = append(problems, collect.Problem{Part: "resource", Err: fmt.Errorf("hypervisor %s: %w", collect.Clip(string(text)), err)})
-			continue
+	if err := c.readHypervisors(ctx, !sameHosts(services, c.services)); err != nil {
+		return nil, nil, err
+	}
+	c.services = services
+	hosts := make([]host, 0, len(c.hypervisors.known))
+	for _, h := range c.hypervisors.known {
+		if s, ok := services[h.service]; ok {
+			h.state, h.status, h.reason, h.zone = s.State, s.Status, s.DisabledReason, s.Zone
 		}
-		h := hostOf(told, minorOf(c.nova))
-		h.zone, h.site = zones[told.Service.Host], zones[told.Service.Host]
+		h.site = h.zone
 		if sites != nil {
-			h.site = sites[told.Service.Host]
+			h.site = sites[h.service]
 		}
 		hosts = append(hosts, h)
 	}
-	return hosts, problems, nil
+	slices.SortFunc(hosts, func(a, b host) int { return strings.Compare(a.id, b.id) })
+	return hosts, c.hypervisors.problems, nil
 }
 
-func hostOf(told toldHypervisor, minor int) host {
-	h := host{
-		id: fmt.Sprint(told.ID), name: told.HypervisorHostname, address: told.HostIP, state: told.State, status: told.Status,
-		reason: told.Service.DisabledReason, instances: told.RunningVMs,
-	}
-	if minor >= noTotalsMinor {
-		h.instances = int64(len(told.Servers))
-		return h
-	}
-	h.totals = true
-	h.vcpus, h.vcpusUsed = told.VCPUs, told.VCPUsUsed
-	h.memory, h.memoryUsed = told.MemoryMB, told.MemoryMBUsed
-	h.storage, h.storageUsed = told.LocalGB, told.LocalGBUsed
-	return h
+// toldService is what Nova tells of a nova-compute.
+type toldService struct {
+	Host           string `json:"host"`
+	Zone           string `json:"zone"`
+	State          string `json:"state"`
+	Status         string `json:"status"`
+	DisabledReason string `json:"disabled_reason"`
 }
 
-func (c *Collector) listHypervisors(ctx context.Context) ([]json.RawMessage, error) {
-	var options hypervisors.ListOpts
-	if withServers := true; minorOf(c.nova) >= noTotalsMinor {
-		options.WithServers = &withServers
-	}
-	page, err := hypervisors.List(c.nova, options).AllPages(ctx)
-	if err != nil {
-		return nil, err
-	}
+// readServices returns the services of hypervisors by their hosts.
+func (c *Collector) readServices(ctx context.Context) (map[string]toldService, error) {
 	var listed struct {
-		Hypervisors []json.RawMessage `json:"hypervisors"`
+		Services []toldService `json:"services"`
 	}
-	err = page.(hypervisors.HypervisorPage).ExtractInto(&listed)
-	return listed.Hypervisors, err
-}
-
-// zones returns the availability zone of each host.
-func (c *Collector) zones(ctx context.Context) (map[string]string, error) {
-	page, err := services.List(c.nova, services.ListOpts{Binary: "nova-compute"}).AllPages(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var listed struct {
-		Services []struct {
-			Host string `json:"host"`
-			Zone string `json:"zone"`
-		} `json:"services"`
-	}
-	err = page.(services.ServicePage).ExtractInto(&listed)
-	zones := map[string]string{}
+	err := get(ctx, c.nova, c.nova.ServiceURL("os-services")+"?binary=nova-compute", &listed)
+	told := map[string]toldService{}
 	for _, s := range listed.Services {
-		zones[s.Host] = s.Zone
+		told[s.Host] = s
 	}
-	return zones, err
+	return told, err
+}
+
+// sameHosts reports whether services are of the same hosts.
+func sameHosts(a, b map[string]toldService) bool {
+	return maps.EqualFunc(a, b, func(toldService, toldService) bool { return true })
 }
 
 // sites returns the site of each host by the metadata of its aggregates; nil if they are

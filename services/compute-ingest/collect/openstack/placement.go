@@ -7,18 +7,20 @@ import (
 	"maps"
 	"math"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/gophercloud/gophercloud/v2"
 	"github.com/gophercloud/gophercloud/v2/openstack/placement/v1/resourceproviders"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/altostream/altostream/services/compute-ingest/collect"
 )
 
-// First microversions of what is asked of Placement.
-const (
-	traitsMinor = 6
-)
+// traitsMinor is the first microversion with traits.
+const traitsMinor = 6
 
 // provider is a resource provider and all that Placement tells of it.
 type provider struct {
@@ -28,9 +30,10 @@ type provider struct {
 	Generation  int64
 	Inventories map[string]inventory // by resource class
 	Usages      map[string]float64
-	Traits      []string
-	changes     int       // of the usages, since the generation changed
-	read        time.Time // when the usages were read
+	Traits      []string  // nil: they are to be read
+	changes     int       // of what is told, since the generation changed
+	read        time.Time // when the usages were read; zero: they are to be read
+	detailed    int64     // the generation that the inventories are of
 }
 
 // inventory is what a provider has of one class. gophercloud reads the ratio with 32 bits,
@@ -39,100 +42,130 @@ type inventory struct {
 	Total           float64 `json:"total"`
 	Reserved        float64 `json:"reserved"`
 	AllocationRatio float64 `json:"allocation_ratio"`
+	allocatable     float64
+	told            bool // if not, only what is allocatable is known as yet
 }
+
+// notRead is a generation that no provider has.
+const notRead = -1
 
 // readProviders lists the providers, and reads those whose generation is another one, and
 // the usages of those that are busy or were read long ago. failed are those that could not
 // be read, if some could: they are asked again next time.
-func (c *Collector) readProviders(ctx context.Context, busy map[string]bool) (failed map[string]error, err error) {
-	page, err := resourceproviders.List(c.placement, nil).AllPages(ctx)
-	if err != nil {
-		return nil, err
+func (c *Collector) readProviders(ctx context.Context, busy map[string]bool) (failed map[string]error, problems []collect.Problem, err error) {
+	var answer struct {
+		Providers []resourceproviders.ResourceProvider `json:"resource_providers"`
 	}
-	listed, err := resourceproviders.ExtractResourceProviders(page)
-	if err != nil {
-		return nil, err
+	if err := get(ctx, c.placement, c.placement.ServiceURL("resource_providers"), &answer); err != nil {
+		return nil, nil, err
 	}
-	providers := make(map[string]*provider, len(listed))
-	var reads []read
-	for _, l := range listed {
-		p := &provider{ID: l.UUID, Name: l.Name, Root: cmp.Or(l.RootProviderUUID, l.UUID), Generation: int64(l.Generation)}
-		last, ok := c.providers[p.ID]
+	providers := make(map[string]*provider, len(answer.Providers))
+	for _, l := range answer.Providers {
+		p := &provider{detailed: notRead}
+		last, ok := c.providers[l.UUID]
+		if ok {
+			*p = *last
+		}
+		p.ID, p.Name, p.Root, p.Generation = l.UUID, l.Name, cmp.Or(l.RootProviderUUID, l.UUID), int64(l.Generation)
 		switch {
 		case !ok || last.Name != p.Name || last.Root != p.Root || last.Generation != p.Generation:
-			reads = append(reads, read{p, c.readProvider})
-		case busy[p.Root] || busy[p.Name] || time.Since(last.read) > last.patience(c.refresh):
-			again := *last
-			p = &again
-			reads = append(reads, read{p, c.readUsages})
-		default:
-			p = last
+			p.read, p.Traits = time.Time{}, nil
+		case busy[p.Root] || busy[p.Name] || time.Since(p.read) > p.patience(c.refresh):
+			p.read = time.Time{}
 		}
 		providers[p.ID] = p
 	}
-	failed, err = readAll(ctx, reads, providers)
+	problems = c.readCandidates(ctx, providers)
+	failed, err = c.readEach(ctx, providers)
 	c.providers = providers
-	return failed, err
+	return failed, problems, err
 }
 
-// read is what is to be read of one provider.
-type read struct {
-	provider *provider
-	from     func(context.Context, *provider) error
-}
-
-// readAll reads providers, and takes out of all those that are gone by now. A failed one
-// has no generation, so that it is read again. The error is that of the first if none
-// could be read.
-func readAll(ctx context.Context, reads []read, all map[string]*provider) (map[string]error, error) {
+// readEach reads what is to be read of each provider, and takes out of all those that are gone by now. A failed one
+// is read again next time. The error is that of the first if none could be read.
+func (c *Collector) readEach(ctx context.Context, all map[string]*provider) (map[string]error, error) {
 	var mu sync.Mutex
 	var first error
 	failed := map[string]error{}
+	reads := 0
 	var group errgroup.Group
 	group.SetLimit(maxRequests)
-	for _, r := range reads {
+	enough := time.Now().Add(c.detailTime)
+	for _, p := range inOrder(all) {
+		if !p.read.IsZero() && (p.detailed == p.Generation || len(p.Inventories) > 0 && time.Now().After(enough)) {
+			continue
+		}
+		reads++
 		group.Go(func() error {
-			err := r.from(ctx, r.provider)
+			err := c.readProvider(ctx, p)
+			if err == nil {
+				return nil
+			}
 			mu.Lock()
 			defer mu.Unlock()
-			switch {
-			case gophercloud.ResponseCodeIs(err, http.StatusNotFound):
-				delete(all, r.provider.ID)
-			case err != nil:
-				if first == nil {
-					first = err
-				}
-				r.provider.Generation = -1
-				failed[r.provider.ID] = err
+			if gophercloud.ResponseCodeIs(err, http.StatusNotFound) {
+				delete(all, p.ID)
+				return nil
 			}
+			if first == nil {
+				first = err
+			}
+			p.read, p.detailed, failed[p.ID] = time.Time{}, notRead, err
 			return nil
 		})
 	}
 	_ = group.Wait()
-	if first != nil && (len(failed) == len(reads) || ctx.Err() != nil) {
+	if first != nil && (len(failed) == reads || ctx.Err() != nil) {
 		return nil, first
 	}
 	return failed, nil
 }
 
-// readProvider reads all of a provider.
+// inOrder returns providers in the order in which they are read: first those that nothing is known of.
+func inOrder(all map[string]*provider) []*provider {
+	return slices.SortedFunc(maps.Values(all), func(a, b *provider) int {
+		return cmp.Or(a.read.Compare(b.read), cmp.Compare(a.detailed, b.detailed), strings.Compare(a.ID, b.ID))
+	})
+}
+
+// readProvider reads what is not known of a provider.
 func (c *Collector) readProvider(ctx context.Context, p *provider) error {
-	var inventories struct {
-		Inventories map[string]inventory `json:"inventories"`
-	}
-	if err := resourceproviders.GetInventories(ctx, c.placement, p.ID).ExtractInto(&inventories); err != nil {
-		return err
-	}
-	var traits struct {
-		Traits []string `json:"traits"`
-	}
-	if minorOf(c.placement) >= traitsMinor {
-		if err := resourceproviders.GetTraits(ctx, c.placement, p.ID).ExtractInto(&traits); err != nil {
+	if p.detailed != p.Generation {
+		if err := c.readInventories(ctx, p); err != nil {
 			return err
 		}
 	}
-	p.Inventories, p.Traits = inventories.Inventories, traits.Traits
-	return c.readUsages(ctx, p)
+	if p.Traits == nil && minorOf(c.placement) >= traitsMinor {
+		var traits struct {
+			Traits []string `json:"traits"`
+		}
+		if err := resourceproviders.GetTraits(ctx, c.placement, p.ID).ExtractInto(&traits); err != nil {
+			return err
+		}
+		p.Traits = append([]string{}, traits.Traits...)
+	}
+	if p.read.IsZero() {
+		return c.readUsages(ctx, p)
+	}
+	return nil
+}
+
+func (c *Collector) readInventories(ctx context.Context, p *provider) error {
+	var answer struct {
+		Inventories map[string]inventory `json:"inventories"`
+	}
+	if err := resourceproviders.GetInventories(ctx, c.placement, p.ID).ExtractInto(&answer); err != nil {
+		return err
+	}
+	for class, i := range answer.Inventories {
+		// 0.7 of 10 are 7, and not the 6.99… that its floating-point number makes of it.
+		i.allocatable = max(0, math.Trunc((i.Total-i.Reserved)*i.AllocationRatio+1e-9))
+		i.told = true
+		answer.Inventories[class] = i
+	}
+	p.Inventories, p.detailed = answer.Inventories, p.Generation
+	p.changes++
+	return nil
 }
 
 func (c *Collector) readUsages(ctx context.Context, p *provider) error {
