@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"unsafe"
 )
 
@@ -98,25 +99,40 @@ func unionDecoder(s *schema, t reflect.Type) decoder {
 func recordDecoder(s *schema, t reflect.Type) decoder {
 	type part struct {
 		offset uintptr
+		null   int // how it begins if it is null, which needs no decoder; -1: it may need one
 		decode decoder
 	}
 	index := fieldsOf(t)
 	parts := make([]part, len(s.fields))
 	for i, f := range s.fields {
 		if at, ok := index[f.name]; ok {
-			parts[i] = part{t.Field(at).Offset, newDecoder(f.schema, t.Field(at).Type)}
+			parts[i] = part{offset: t.Field(at).Offset, decode: newDecoder(f.schema, t.Field(at).Type)}
 		} else {
 			parts[i].decode = func(d *input, _ unsafe.Pointer) error { return d.skip(f.schema, maxDepth) }
 		}
+		parts[i].null = nullOf(f.schema)
 	}
 	return func(d *input, p unsafe.Pointer) error {
 		for i := range parts {
+			if len(d.rest) > 0 && int(d.rest[0]) == parts[i].null {
+				d.rest = d.rest[1:]
+				continue
+			}
 			if err := parts[i].decode(d, unsafe.Add(p, parts[i].offset)); err != nil {
 				return fmt.Errorf("%s: %w", s.fields[i].name, err)
 			}
 		}
 		return nil
 	}
+}
+
+// nullOf returns the octet that is null in a union; -1 if there is none.
+func nullOf(s *schema) int {
+	i := slices.IndexFunc(s.branches, func(b *schema) bool { return b.kind == "null" })
+	if i < 0 {
+		return -1
+	}
+	return int(binary.AppendVarint(nil, int64(i))[0])
 }
 
 // arrayDecoder leaves nil for an empty array, as it is in a record that was never written.

@@ -140,6 +140,32 @@ func TestSkipNested(t *testing.T) {
 	}
 }
 
+// BenchmarkDecodePrefix decodes what a network has most of.
+func BenchmarkDecodePrefix(b *testing.B) {
+	s, err := NewSerde[schemas.RawTopology](&memory{}, schemas.RawTopologyTopic, schemas.RawTopologySchema)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := s.Register(); err != nil {
+		b.Fatal(err)
+	}
+	value, err := s.Encode(&schemas.RawTopology{
+		Topology: "default", Source: "bgp:192.0.2.1", Kind: schemas.KindPrefix4, ProtocolID: new(uint8(3)), Identifier: new(uint64(0)),
+		LocalNode:  &schemas.NodeDescriptor{ASN: new(uint32(100)), IGPRouterID: new("01010101")},
+		Prefix:     &schemas.PrefixDescriptor{Prefix: "192.0.2.0/24", OSPFRouteType: new(uint8(1))},
+		Attributes: &schemas.Attributes{PrefixMetric: new(uint32(10))},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Decode(value); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkDecodeCosts(b *testing.B) {
 	costs := map[string]float64{}
 	for i := range 1000 {

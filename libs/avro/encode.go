@@ -88,7 +88,11 @@ func numberEncoder(kind reflect.Kind) encoder {
 	return nil
 }
 
-func number[T uint8 | uint16 | uint32 | uint64 | int32 | int64](b []byte, p unsafe.Pointer) ([]byte, error) {
+type integer interface {
+	uint8 | uint16 | uint32 | uint64 | int32 | int64
+}
+
+func number[T integer](b []byte, p unsafe.Pointer) ([]byte, error) {
 	return binary.AppendVarint(b, int64(*(*T)(p))), nil
 }
 

@@ -69,30 +69,37 @@ func timeDecoder(t reflect.Type) decoder {
 	}
 }
 
-// numberDecoder refuses numbers that the Go type cannot hold; uint64 takes all bits.
 func numberDecoder(s *schema, t reflect.Type) decoder {
-	set := func(v reflect.Value, n int64) bool {
-		switch {
-		case v.CanInt():
-			v.SetInt(n)
-			return v.Int() == n
-		case v.Kind() == reflect.Uint64:
-			v.SetUint(uint64(n))
-			return true
-		case v.CanUint():
-			v.SetUint(uint64(n))
-			return n >= 0 && v.Uint() == uint64(n)
+	switch t.Kind() {
+	case reflect.Uint8:
+		return numbers[uint8](s)
+	case reflect.Uint16:
+		return numbers[uint16](s)
+	case reflect.Uint32:
+		return numbers[uint32](s)
+	case reflect.Uint64:
+		return numbers[uint64](s)
+	case reflect.Int32:
+		return numbers[int32](s)
+	case reflect.Int64:
+		return numbers[int64](s)
+	case reflect.Float64:
+		return func(d *input, p unsafe.Pointer) error {
+			n, err := d.number(s)
+			*(*float64)(p) = float64(n)
+			return err
 		}
-		v.SetFloat(float64(n))
-		return true
 	}
-	if v := reflect.New(t).Elem(); !v.CanInt() && !v.CanUint() && !v.CanFloat() {
-		return nil
-	}
+	return nil
+}
+
+// numbers is a decoder that refuses numbers that the Go type cannot hold; uint64 takes all bits.
+func numbers[T integer](s *schema) decoder {
 	return func(d *input, p unsafe.Pointer) error {
 		n, err := d.number(s)
-		if err == nil && !set(reflect.NewAt(t, p).Elem(), n) {
-			err = fmt.Errorf("cannot read %d into %s", n, t)
+		*(*T)(p) = T(n)
+		if err == nil && int64(T(n)) != n {
+			err = fmt.Errorf("cannot read %d into %T", n, T(n))
 		}
 		return err
 	}

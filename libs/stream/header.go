@@ -30,7 +30,10 @@ const (
 	ReasonHeader = "reason"
 )
 
-var traceContext = propagation.TraceContext{}
+var (
+	traceContext = propagation.TraceContext{}
+	traceFields  = traceContext.Fields()
+)
 
 // position is how far a partition has been read: the offset of the next record.
 type position struct {
@@ -47,30 +50,33 @@ type partition struct {
 // observed-at header, or else the record's own time.
 func ObservedAt(m *kafka.Message) time.Time {
 	if text, ok := header(m, ObservedAtHeader); ok {
-		if micros, err := strconv.ParseInt(text, 10, 64); err == nil {
+		if micros, err := strconv.ParseInt(string(text), 10, 64); err == nil {
 			return time.UnixMicro(micros)
 		}
 	}
 	return m.Timestamp
 }
 
-func header(m *kafka.Message, key string) (string, bool) {
-	for _, h := range m.Headers {
-		if h.Key == key {
-			return string(h.Value), true
+func header(m *kafka.Message, key string) ([]byte, bool) {
+	for i := range m.Headers {
+		if m.Headers[i].Key == key {
+			return m.Headers[i].Value, true
 		}
 	}
-	return "", false
+	return nil, false
 }
 
 func causeOf(m *kafka.Message) Cause {
-	trace := propagation.MapCarrier{}
-	for _, key := range traceContext.Fields() {
+	cause := Cause{ObservedAt: ObservedAt(m)}
+	for _, key := range traceFields {
 		if v, ok := header(m, key); ok {
-			trace[key] = v
+			if cause.Trace == nil {
+				cause.Trace = propagation.MapCarrier{}
+			}
+			cause.Trace[key] = string(v)
 		}
 	}
-	return Cause{ObservedAt: ObservedAt(m), Trace: trace}
+	return cause
 }
 
 func headersOf(cause Cause, inputs string) []kafka.Header {
@@ -105,7 +111,7 @@ func inputsOf(m *kafka.Message) []position {
 		return nil
 	}
 	var positions []position
-	for item := range strings.SplitSeq(text, ",") {
+	for item := range strings.SplitSeq(string(text), ",") {
 		name, offset, _ := strings.Cut(item, "=")
 		slash := strings.LastIndexByte(name, '/')
 		next, err := strconv.ParseInt(offset, 10, 64)

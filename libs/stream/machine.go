@@ -39,7 +39,7 @@ type Alarm struct {
 }
 
 // Cause is where a change came from: when it reached the system, and its W3C
-// trace context.
+// trace context, nil if it has none.
 type Cause struct {
 	ObservedAt time.Time
 	Trace      propagation.MapCarrier

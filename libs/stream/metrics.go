@@ -43,6 +43,14 @@ func topicAttribute(topic string) metric.MeasurementOption {
 	return metric.WithAttributeSet(attribute.NewSet(attribute.String("topic", topic)))
 }
 
+// meter has the records counted that were read since it last had: for each it would take longer than reading it.
+func (s *shell[S, E, V]) meter() {
+	for topic, n := range s.unmetered {
+		s.metrics.read.Add(s.ctx, n, topicAttribute(topic))
+	}
+	clear(s.unmetered)
+}
+
 // badRecords counts records that cannot be decoded and says which they are, with a
 // rate limit.
 type badRecords struct {

@@ -20,20 +20,21 @@ const (
 // shell runs a processor: the consumer group says which partitions are this instance's, and each
 // of them is a task that loads, publishes, fails and recovers by itself.
 type shell[S, E, V any] struct {
-	spec     Spec[S, E, V]
-	client   *client
-	runtime  *service.Runtime
-	metrics  *metrics
-	bad      *badRecords
-	inputs   map[string]Input[E]
-	group    string
-	topic    string                    // whose partitions the group shares out
-	id       func(number int32) string // transactional
-	consumer *kafka.Consumer
-	ctx      context.Context // until close; the consumer's callbacks need it
-	cancel   context.CancelFunc
-	waiting  *service.Wait // for the group to say which partitions are this instance's; nil: it has
-	ready    bool
+	spec      Spec[S, E, V]
+	client    *client
+	runtime   *service.Runtime
+	metrics   *metrics
+	bad       *badRecords
+	inputs    map[string]Input[E]
+	unmetered map[string]int64 // records read since the last batch, by topic
+	group     string
+	topic     string                    // whose partitions the group shares out
+	id        func(number int32) string // transactional
+	consumer  *kafka.Consumer
+	ctx       context.Context // until close; the consumer's callbacks need it
+	cancel    context.CancelFunc
+	waiting   *service.Wait // for the group to say which partitions are this instance's; nil: it has
+	ready     bool
 
 	commands chan func()               // for the goroutine that polls, the only one that steers the consumer
 	failed   chan error                // what ends run
@@ -73,7 +74,7 @@ func newShell[S, E, V any](ctx context.Context, spec Spec[S, E, V], c service.Co
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	s := &shell[S, E, V]{
-		cancel: cancel, spec: spec, runtime: rt, metrics: m, bad: newBadRecords(m, rt), inputs: map[string]Input[E]{}, group: group, ctx: ctx,
+		cancel: cancel, spec: spec, runtime: rt, metrics: m, bad: newBadRecords(m, rt), inputs: map[string]Input[E]{}, unmetered: map[string]int64{}, group: group, ctx: ctx,
 		commands: make(chan func(), 64), failed: make(chan error, 1), opening: map[int32]<-chan struct{}{}, tasks: map[int32]*task[S, E, V]{},
 	}
 	if spec.Owns != nil {
@@ -190,6 +191,7 @@ func (s *shell[S, E, V]) batch() {
 	for _, t := range s.all() {
 		t.release(time.Now())
 	}
+	s.meter()
 	s.tellReady()
 }
 
@@ -215,27 +217,26 @@ func (s *shell[S, E, V]) handle(event kafka.Event) {
 // take gives a record to the tasks that read its partition.
 func (s *shell[S, E, V]) take(m *kafka.Message) {
 	topic := *m.TopicPartition.Topic
-	s.metrics.read.Add(s.ctx, 1, topicAttribute(topic))
-	apply := func(t *task[S, E, V]) { t.load(m) }
+	s.unmetered[topic]++
 	t := s.tasks[m.TopicPartition.Partition]
-	if in, ok := s.inputs[topic]; ok {
-		if s.whole == nil && t != nil && t.is(resting) {
-			s.begin(t) // and reads it again
-			return
+	in, input := s.inputs[topic]
+	if !input {
+		if t != nil {
+			t.take(m, func() { t.load(m) })
 		}
-		event, ok := s.decode(in, m)
-		if !ok {
-			return
-		}
-		if s.whole != nil {
-			s.whole.take(m, event)
-			return
-		}
-		cause := causeOf(m)
-		apply = func(t *task[S, E, V]) { t.machine.Apply(event, cause) }
+		return
 	}
-	if t != nil {
-		t.take(m, func() { apply(t) })
+	if s.whole == nil && t != nil && t.is(resting) {
+		s.begin(t) // and reads it again
+		return
+	}
+	event, ok := s.decode(in, m)
+	switch {
+	case !ok:
+	case s.whole != nil:
+		s.whole.take(m, event)
+	case t != nil:
+		t.take(m, func() { t.machine.Apply(event, causeOf(m)) })
 	}
 }
 
@@ -246,27 +247,6 @@ func (s *shell[S, E, V]) end(tp kafka.TopicPartition) {
 	} else if t := s.tasks[tp.Partition]; t != nil {
 		t.end(tp)
 	}
-}
-
-// decode makes an event of a record of an input; it reports false if nothing is to be known of it.
-func (s *shell[S, E, V]) decode(in Input[E], m *kafka.Message) (event E, ok bool) {
-	err := s.decodeRetry(func() (err error) {
-		event, err = in.Decode(string(m.Key), m.Value)
-		return err
-	})
-	if s.ctx.Err() != nil {
-		return event, false // stopped while the registry was away
-	}
-	if err != nil {
-		s.bad.putAside(m, err)
-		event, err = in.Decode(string(m.Key), nil)
-	}
-	return event, err == nil
-}
-
-// decodeRetry calls decode again while the registry is away.
-func (s *shell[S, E, V]) decodeRetry(decode func() error) error {
-	return decodeRetry(s.ctx, s.runtime, decode)
 }
 
 // all returns all tasks.

@@ -159,6 +159,7 @@ func (d *Database) countObject(o *object, count int) {
 		}
 	}
 	p.counting += count
+	p.identity.pid.toldOtherwise()
 	if p.counting == 0 || p.counting == 1 && count == 1 {
 		p.lsdb.nodesChanged()
 	}

@@ -156,5 +156,6 @@ func (d *Database) setClaim(o *object, claims bool) {
 	p.lsdb.instance.claim(o, f, count)
 	if pid := p.identity.pid; pid != nil {
 		pid.changed = true
+		pid.toldOtherwise()
 	}
 }

@@ -24,26 +24,41 @@ type Router struct {
 }
 
 // Routers returns what is told of the routers, in the order of their PIDs. All lists are
-// sorted.
-func (d *Database) Routers() []Router {
+// sorted. A router of which nothing else is told than at the last call is the same one, at the
+// same address.
+func (d *Database) Routers() []*Router {
 	d.settle()
-	out := make([]Router, len(d.routers.pids))
+	out := make([]*Router, len(d.routers.pids))
 	for n, p := range d.routers.pids {
-		var m marksOf
-		for at := range p.places() {
-			m.learn(at)
+		if p.described == nil {
+			p.described = p.describe()
 		}
-		for _, i := range p.members {
-			if id := i.ownID(); id.IsValid() {
-				m.add(&m.ids, id.String())
-			}
-		}
-		out[n] = Router{
-			PID: p.name, Names: sorted(m.names), IDs: sorted(m.ids), Areas: sorted(m.areas), Tags: sorted(m.tags),
-			Prefixes: slices.SortedFunc(maps.Keys(m.prefixes), netip.Prefix.Compare),
-		}
+		out[n] = p.described
 	}
 	return out
+}
+
+func (p *pid) describe() *Router {
+	var m marksOf
+	for at := range p.places() {
+		m.learn(at)
+	}
+	for _, i := range p.members {
+		if id := i.ownID(); id.IsValid() {
+			m.add(&m.ids, id.String())
+		}
+	}
+	return &Router{
+		PID: p.name, Names: sorted(m.names), IDs: sorted(m.ids), Areas: sorted(m.areas), Tags: sorted(m.tags),
+		Prefixes: slices.SortedFunc(maps.Keys(m.prefixes), netip.Prefix.Compare),
+	}
+}
+
+// toldOtherwise notes that something else may be told of a router, who may be nil.
+func (p *pid) toldOtherwise() {
+	if p != nil {
+		p.described = nil
+	}
 }
 
 // marksOf is what a router is found by.

@@ -172,6 +172,8 @@ func (l *lsdb) nodes() []*place {
 		for _, p := range l.places {
 			if p.counting > 0 || p.used > 0 {
 				l.order = append(l.order, p)
+			} else {
+				p.ipv6Apart = false // or it would be when it comes back
 			}
 		}
 		slices.SortFunc(l.order, func(a, b *place) int { return compareNodes(a.node, b.node) })

@@ -20,6 +20,7 @@ type answers struct {
 	IPv6        map[string]costs
 	Findings    []Finding
 	Freshness   Freshness
+	Routers     []string
 }
 
 func ask(d *Database) answers {
@@ -27,6 +28,9 @@ func ask(d *Database) answers {
 	a := answers{
 		Empty: d.Empty(), Peers: d.Peers(), Findings: d.Findings(), Freshness: d.Freshness(), Costs: map[string]costs{}, IPv6: map[string]costs{},
 		Unique: d.NetworkMap(Unique), All: d.NetworkMap(All),
+	}
+	for _, r := range d.Routers() {
+		a.Routers = append(a.Routers, fmt.Sprint(*r))
 	}
 	for metric, name := range metricNames {
 		a.Costs[name] = alto.CostMapOf(g.Costs(metric))
@@ -130,6 +134,7 @@ func otherwise(rng *rand.Rand, r *schemas.RawTopology) *schemas.RawTopology {
 		IGPMetric: randomMetric(rng), TEMetric: randomMetric(rng), PrefixMetric: randomMetric(rng), NodeFlags: ptr(uint8(rng.Uint32())),
 		IGPFlags: ptr(uint8(rng.Uint32())), PrefixAttributeFlags: []byte{byte(rng.Uint32())},
 		LinkProperties: &schemas.LinkProperties{LocalID: ptr(rng.Uint32N(3)), RemoteID: ptr(rng.Uint32N(3))},
+		NodeName:       []*string{nil, ptr("a"), ptr("b")}[rng.IntN(3)], RouteTags: []uint32{rng.Uint32N(3)},
 	}
 	if rng.IntN(3) == 0 {
 		other.Attributes = nil

@@ -60,12 +60,23 @@ func TestRouters(t *testing.T) {
 		}
 	}
 	tag := func(r *schemas.RawTopology) { r.Attributes.RouteTags = []uint32{7} }
-	got := one(all(
+	d := one(all(
 		level2.node(s1, node("edge")), level2.pair(s1, s2, 1),
 		level2.prefix(s1, "192.0.2.0/24", prefixMetric(1), tag), level2.prefix(s1, "10.9.0.0/16", prefixMetric(1), igpFlags(0x80)),
-	)...).Routers()
-	wantEqual(t, "routers", fmt.Sprint([]Router{
-		{PID: q1, Names: []string{"edge"}, IDs: []string{"0000.0000.0001", "10.0.0.1"}, Areas: []string{"49.0001"}, Tags: []string{"7"}, Prefixes: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}},
-		{PID: q2, IDs: []string{"0000.0000.0002"}},
-	}), fmt.Sprint(got))
+	)...)
+	got := d.Routers()
+	wantEqual(t, "routers", []string{fmt.Sprint(
+		Router{PID: q1, Names: []string{"edge"}, IDs: []string{"0000.0000.0001", "10.0.0.1"}, Areas: []string{"49.0001"}, Tags: []string{"7"}, Prefixes: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}},
+		Router{PID: q2, IDs: []string{"0000.0000.0002"}},
+	)}, []string{fmt.Sprint(*got[0], *got[1])})
+
+	r := level2.node(s1, node("core"))
+	d.Put(keyOf(speaker, r), r)
+	after := d.Routers()
+	if after[0] == got[0] || after[0].Names[0] != "core" {
+		t.Errorf("a router with another name is described as %+v", *after[0])
+	}
+	if after[1] != got[1] {
+		t.Error("a router that nothing changed of is described anew")
+	}
 }

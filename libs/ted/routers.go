@@ -40,6 +40,8 @@ type pid struct {
 	members []*identity
 	owner   *owner // of the prefixes that are its own without any choice
 	changed bool   // its prefixes may not be those of the last network map
+
+	described *Router // what is told of it; nil: to be found out
 }
 
 func newPID(name string) *pid {
@@ -142,6 +144,7 @@ func (d *Database) settleRouters() {
 	for i := range r.touched {
 		if now := i.protocols(); now != i.settled {
 			i.settled, changed = now, true
+			i.pid.toldOtherwise()
 			if now == 0 {
 				d.assign(i, nil)
 			}
@@ -244,6 +247,7 @@ func (d *Database) assign(i *identity, p *pid) {
 // membersChanged has looked at again what depends on the ids, interfaces and neighbours of a PID.
 func (d *Database) membersChanged(p *pid) {
 	p.changed = true
+	p.toldOtherwise()
 	d.addressChanged(p)
 	for _, i := range p.members {
 		d.pending.neighbors[i] = true

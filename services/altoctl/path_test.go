@@ -36,7 +36,7 @@ The links add up to 35: where another area is told of as one prefix, the metric 
 }
 
 func TestFindRouter(t *testing.T) {
-	r := routers{all: []ted.Router{
+	r := routers{all: []*ted.Router{
 		{PID: "pid1:a", Names: []string{"edge"}, IDs: []string{"1.1.1.1"}},
 		{PID: "pid1:b", Names: []string{"Edge", "core"}},
 	}}

@@ -44,7 +44,7 @@ func (c *command) topologies(ctx context.Context) (map[string]*ted.Database, err
 
 // routers are the routers of a topology.
 type routers struct {
-	all   []ted.Router // in the order of their PIDs
+	all   []*ted.Router // in the order of their PIDs
 	table func() *alto.PrefixTable
 }
 

@@ -199,28 +199,3 @@ func (g *Group) isID(id string) bool {
 func (g *Group) covers(p netip.Prefix) bool {
 	return g.covered.Bits() <= p.Bits() && g.covered.Contains(p.Addr())
 }
-
-// networkMap groups a network map by router, in which every router has a PID. The default PID
-// stays as it is.
-func (v *View) networkMap(m alto.NetworkMap, routers []ted.Router) alto.NetworkMap {
-	out := alto.NetworkMap{}
-	groupOf := map[string]string{}
-	for _, r := range routers {
-		pid := v.pid(r)
-		groupOf[r.PID] = pid
-		g := out[pid]
-		g.Members = append(g.Members, r.PID)
-		out[pid] = g
-	}
-	for pid, group := range m {
-		to, grouped := groupOf[pid]
-		if !grouped {
-			out[pid] = group
-			continue
-		}
-		g := out[to]
-		g.IPv4, g.IPv6 = append(g.IPv4, group.IPv4...), append(g.IPv6, group.IPv6...)
-		out[to] = g
-	}
-	return alto.Canonical(out)
-}

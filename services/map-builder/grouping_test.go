@@ -1,7 +1,11 @@
 package mapbuilder
 
 import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,6 +13,7 @@ import (
 
 	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/libs/ted"
+	"github.com/altostream/altostream/schemas"
 )
 
 const pops = `
@@ -58,17 +63,84 @@ func TestNetworkMapOfAView(t *testing.T) {
 		"a": {IPv4: []string{"10.0.0.0/8"}}, "b": {IPv4: []string{"9.0.0.0/8"}, IPv6: []string{"2001:db8::/32"}}, "c": {},
 		alto.DefaultPID: {IPv4: []string{"0.0.0.0/0"}},
 	}
-	got := g.Views[0].networkMap(byRouter, []ted.Router{
+	view := newViewMap(&g.Views[0])
+	view.update(byRouter, []*ted.Router{
 		{PID: "a", Names: []string{"fra1"}}, {PID: "b", Names: []string{"fra2"}}, {PID: "c"},
-	})
+	}, slices.Collect(maps.Keys(byRouter)))
 	want := alto.NetworkMap{
 		"pop-fra":       {IPv4: []string{"9.0.0.0/8", "10.0.0.0/8"}, IPv6: []string{"2001:db8::/32"}, Members: []string{"a", "b"}},
 		Ungrouped:       {Members: []string{"c"}},
 		alto.DefaultPID: {IPv4: []string{"0.0.0.0/0"}},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, view.groups); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+// TestAViewIsAsAllAnew changes routers and their prefixes at random, and compares the groups that are kept up with
+// those of all routers at once.
+func TestAViewIsAsAllAnew(t *testing.T) {
+	g, err := ParseGrouping([]byte(pops))
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	kept := newViewMap(&g.Views[0])
+	pids, routers := alto.NetworkMap{}, map[string]*ted.Router{}
+	for step := range 2000 {
+		var changed []string
+		for range random.IntN(4) {
+			pid := fmt.Sprint("pid0:", random.IntN(8))
+			if random.IntN(4) == 0 {
+				delete(routers, pid)
+				delete(pids, pid)
+				changed = append(changed, pid)
+				continue
+			}
+			if routers[pid] == nil || random.IntN(2) == 0 {
+				routers[pid] = &ted.Router{PID: pid, Names: []string{fmt.Sprintf("%c%cx1", 'a'+random.IntN(2), 'a'+random.IntN(2))}, Areas: []string{fmt.Sprint("0.0.0.", random.IntN(2))}}
+			}
+			if _, known := pids[pid]; !known || random.IntN(2) == 0 {
+				pids[pid] = schemas.EndpointAddressGroup{IPv4: []string{fmt.Sprintf("10.0.%d.0/24", random.IntN(50))}}
+				changed = append(changed, pid)
+			}
+		}
+		if delete(pids, alto.DefaultPID); random.IntN(2) == 0 {
+			pids[alto.DefaultPID] = schemas.EndpointAddressGroup{IPv4: []string{"0.0.0.0/0"}}
+		}
+		var all []*ted.Router
+		for _, pid := range slices.Sorted(maps.Keys(routers)) {
+			all = append(all, routers[pid])
+		}
+		kept.update(pids, all, append(changed, alto.DefaultPID))
+		if diff := cmp.Diff(g.Views[0].anew(pids, all), kept.groups); diff != "" {
+			t.Fatalf("step %d: (-anew +kept)\n%s", step, diff)
+		}
+	}
+}
+
+// anew groups a network map by router, in which every router has a PID.
+func (v *View) anew(m alto.NetworkMap, routers []*ted.Router) alto.NetworkMap {
+	out := alto.NetworkMap{}
+	groupOf := map[string]string{}
+	for _, r := range routers {
+		pid := v.pid(*r)
+		groupOf[r.PID] = pid
+		g := out[pid]
+		g.Members = append(g.Members, r.PID)
+		out[pid] = g
+	}
+	for pid, group := range m {
+		to, grouped := groupOf[pid]
+		if !grouped {
+			out[pid] = group
+			continue
+		}
+		g := out[to]
+		g.IPv4, g.IPv6 = append(g.IPv4, group.IPv4...), append(g.IPv6, group.IPv6...)
+		out[to] = g
+	}
+	return alto.Canonical(out)
 }
 
 func TestWrongGrouping(t *testing.T) {

@@ -34,6 +34,7 @@ type news struct {
 type topology struct {
 	db      *ted.Database
 	pids    alto.NetworkMap // as they are published
+	views   []*viewMap      // nil before the first map
 	open    bool            // may be published
 	waiting bool            // SyncTimeoutOver has been asked for
 
@@ -164,27 +165,37 @@ func (t *topology) unsynced() []string {
 
 // networkMaps puts out the map of a topology and its views; there are none without PIDs.
 func (s *State) networkMaps(name string, t *topology) []output {
-	t.db.UpdateNetworkMap(t.pids, s.ownership)
+	changed := t.db.UpdateNetworkMap(t.pids, s.ownership)
 	out, more := s.networkMap(alto.NetworkMapID(name), t, t.pids, nil)
+	if t.views == nil {
+		t.views = s.viewsOf(name)
+	}
+	var routers []*ted.Router
+	if len(t.views) > 0 {
+		routers = t.db.Routers()
+	}
 	t.ungrouped = map[string]int{}
-	var routers []ted.Router
-	for i := range s.views {
-		v := &s.views[i]
-		if !v.of(name) {
-			continue
-		}
-		if routers == nil {
-			routers = t.db.Routers()
-		}
-		m := v.networkMap(t.pids, routers)
-		t.ungrouped[v.Name] = len(m[Ungrouped].Members)
-		records, unfinished := s.networkMap(alto.ViewID(name, v.Name), t, m, v.meta(name))
+	for _, g := range t.views {
+		g.update(t.pids, routers, changed)
+		t.ungrouped[g.view.Name] = len(g.groups[Ungrouped].Members)
+		records, unfinished := s.networkMap(alto.ViewID(name, g.view.Name), t, g.groups, g.view.meta(name))
 		out, more = append(out, records...), more || unfinished
 	}
 	if more {
 		out = append(out, output{Key: moreOf + name, WakeAfter: 1})
 	}
 	return out
+}
+
+// viewsOf returns the views of a topology, without groups.
+func (s *State) viewsOf(topology string) []*viewMap {
+	views := []*viewMap{}
+	for i := range s.views {
+		if s.views[i].of(topology) {
+			views = append(views, newViewMap(&s.views[i]))
+		}
+	}
+	return views
 }
 
 func (s *State) networkMap(id string, t *topology, m alto.NetworkMap, v *schemas.View) (out []output, more bool) {

@@ -21,19 +21,6 @@ type costs struct {
 	others  map[int]bool // rows that may be
 }
 
-// costRow is the costs from one PID. Where all are whole and small it holds them as such. What is
-// beyond its end is not there.
-type costRow struct {
-	small  []uint32
-	large  []float64 // instead of small; NaN = not there
-	cells  int       // that are there
-	sum    uint64    // of the hashes, with that of the row
-	shared bool      // with a map that readers have: it must not change
-}
-
-// absent is no cost of small.
-const absent = math.MaxUint32
-
 // names numbers PIDs.
 type names struct {
 	numbers map[string]int32
@@ -155,71 +142,4 @@ func (c *costs) digestOf(whole *CostRecord) digest {
 		own.setRow(row.Key, row.Value)
 	}
 	return own.digest()
-}
-
-func (r *costRow) clone() *costRow {
-	return &costRow{small: append([]uint32(nil), r.small...), large: append([]float64(nil), r.large...), cells: r.cells, sum: r.sum}
-}
-
-// at returns a cost, NaN if it is not there.
-func (r *costRow) at(number int32) float64 {
-	switch {
-	case r.large != nil && int(number) < len(r.large):
-		return r.large[number]
-	case int(number) < len(r.small) && r.small[number] != absent:
-		return float64(r.small[number])
-	}
-	return math.NaN()
-}
-
-// put makes a cost another one, NaN = not there, and keeps the sum.
-func (r *costRow) put(number int32, row, column uint64, cost float64) {
-	if old := r.at(number); !math.IsNaN(old) {
-		r.sum -= alto.HashCost(row, column, old)
-		r.cells--
-	}
-	if math.IsNaN(cost) {
-		cost = math.NaN()
-	} else {
-		r.sum += alto.HashCost(row, column, cost)
-		r.cells++
-	}
-	if r.large == nil && isSmall(cost) {
-		for len(r.small) <= int(number) {
-			r.small = append(r.small, absent)
-		}
-		r.small[number] = absent
-		if !math.IsNaN(cost) {
-			r.small[number] = uint32(cost)
-		}
-		return
-	}
-	r.widen()
-	for len(r.large) <= int(number) {
-		r.large = append(r.large, math.NaN())
-	}
-	r.large[number] = cost
-}
-
-// isSmall tells whether small can hold a cost. -0 is none that it can.
-func isSmall(cost float64) bool {
-	if math.IsNaN(cost) {
-		return true
-	}
-	return cost >= 0 && cost < absent && cost == math.Trunc(cost) && !(cost == 0 && math.Signbit(cost))
-}
-
-// widen makes the row one that holds any costs.
-func (r *costRow) widen() {
-	if r.large != nil {
-		return
-	}
-	r.large = make([]float64, len(r.small), len(r.small)+1)
-	for i := range r.small {
-		r.large[i] = math.NaN()
-		if r.small[i] != absent {
-			r.large[i] = float64(r.small[i])
-		}
-	}
-	r.small = nil
 }

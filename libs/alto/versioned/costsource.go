@@ -106,27 +106,6 @@ func (c *costs) holds(number int32) bool {
 		int(number) < len(c.rows) && c.rows[number] != nil
 }
 
-// moved returns the row with its costs in other columns.
-func (r *costRow) moved(to []int32, columns int) *costRow {
-	m := &costRow{sum: r.sum, cells: r.cells}
-	if r.large == nil {
-		m.small = slices.Repeat([]uint32{absent}, columns)
-	} else {
-		m.large = slices.Repeat([]float64{math.NaN()}, columns)
-	}
-	for column, cost := range r.small {
-		if cost != absent {
-			m.small[to[column]] = cost
-		}
-	}
-	for column, cost := range r.large {
-		if !math.IsNaN(cost) {
-			m.large[to[column]] = cost
-		}
-	}
-	return m
-}
-
 func (c *costs) rowsIn(m alto.Costs) int { return len(m.PIDs()) }
 
 // has counts on compare, which gave the PIDs the first numbers.

@@ -60,7 +60,7 @@ func (r *rowReader) differ(row *costRow, other func(column int, cost float64)) {
 		}
 	}
 	first := 0
-	if r.isWhole && row.large == nil {
+	if r.isWhole && row.large == nil && len(row.over) == 0 {
 		for n := min(len(row.small), len(r.small)); first+len(block{}) <= n; first += len(block{}) {
 			if *(*block)(row.small[first:]) != *(*block)(r.small[first:]) {
 				differs(first, first+len(block{}))

@@ -158,3 +158,21 @@ func TestCompactionKeepsTheTable(t *testing.T) {
 		}
 	}
 }
+
+// TestCompactionByVolume has much come before the interval is over: the logs are compacted before they are so long
+// that clients lose their sessions meanwhile.
+func TestCompactionByVolume(t *testing.T) {
+	b := startBroker(t, t.TempDir())
+	producer := newProducer(t, b.KafkaAddress())
+	value := make([]byte, 900<<10)
+	records := compactionOctets/len(value) + 1
+	for range records {
+		produce(t, producer, topic, "k", value)
+	}
+	for deadline := time.Now().Add(compactionInterval / 2); len(readAll(t, b.KafkaAddress(), topic)) == records; {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d records of one key are still there", records)
+		}
+		time.Sleep(compactionCheck)
+	}
+}

@@ -14,7 +14,15 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 )
 
-const compactionInterval = time.Minute
+const (
+	compactionInterval = time.Minute
+	// compactionOctets is how much comes at most before the logs are compacted. The broker answers nobody
+	// meanwhile, some 13 ms for each megabyte in the logs: a consumer that it leaves alone for its session
+	// time-out (6 s) loses its partitions, and reads everything again.
+	compactionOctets = 128 << 20
+	// compactionCheck is how often it is looked whether a compaction is due.
+	compactionCheck = time.Second
+)
 
 // compactor keeps the logs as short as their tables.
 type compactor struct {
@@ -23,23 +31,29 @@ type compactor struct {
 	log     *slog.Logger
 }
 
-// run compacts once in an interval if something was produced in it.
-func (c *compactor) run(stop <-chan struct{}, produced *atomic.Bool) {
-	ticker := time.NewTicker(compactionInterval)
+// run compacts when compactionOctets have been produced, or less an interval ago.
+func (c *compactor) run(stop <-chan struct{}, produced *atomic.Int64) {
+	ticker := time.NewTicker(compactionCheck)
 	defer ticker.Stop()
-	for {
+	for compacted := time.Now(); ; {
 		select {
 		case <-stop:
 			return
 		case <-ticker.C:
 		}
-		if !produced.Swap(false) {
+		switch n := produced.Load(); {
+		case n == 0:
+			compacted = time.Now()
+			continue
+		case n < compactionOctets && time.Since(compacted) < compactionInterval:
 			continue
 		}
+		produced.Store(0)
 		if err := c.compact(); err != nil {
 			c.log.Warn("topics not compacted; trying again in a minute", "error", err)
-			produced.Store(true)
+			produced.Add(1)
 		}
+		compacted = time.Now()
 	}
 }
 

@@ -24,7 +24,7 @@ const fixedHeader = 4 + 2 + 2 + 4 + 2
 // billions of header fields.
 type guard struct {
 	net.Listener
-	produced atomic.Bool // a record may have come since this was last cleared
+	produced atomic.Int64 // octets of records, at most, that came since this was last cleared
 }
 
 // Accept returns the next connection, guarded.
@@ -49,7 +49,7 @@ func (g *guard) Addr() net.Addr {
 // guardedConn looks at the header of each request before it lets it through.
 type guardedConn struct {
 	net.Conn
-	produced *atomic.Bool
+	produced *atomic.Int64
 	header   []byte
 	unread   []byte // the part of header that Read has not returned yet
 	left     int    // bytes of the request that follow the header
@@ -97,7 +97,7 @@ func (c *guardedConn) next() error {
 		return errors.New("request header with tagged fields, of which Kafka knows none")
 	}
 	if key == kmsg.Produce.Int16() {
-		c.produced.Store(true)
+		c.produced.Add(int64(length))
 	}
 	c.unread, c.left = c.header, 4+length-len(c.header)
 	return nil
