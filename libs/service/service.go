@@ -76,7 +76,6 @@ func NewRuntime(name string, log *slog.Logger, registerer prometheus.Registerer,
 // listen, and calls run; see Program.Main.
 func Main[C any, P Configuration[C]](name, about, listen string, run func(context.Context, C, *Runtime) error) {
 	RaiseProcs()
-	RaiseHeap()
 	Program{Name: name, About: about, Listen: listen, Configurations: []any{new(C)}}.Main(func(ctx context.Context) error { return start[C, P](ctx, name, listen, run) })
 }
 

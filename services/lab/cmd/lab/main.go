@@ -13,7 +13,6 @@ import (
 
 func main() {
 	service.RaiseProcs()
-	service.RaiseHeap()
 	program := service.Program{
 		Name:           "lab",
 		About:          "runs the whole chain in one process, with an embedded broker and routers on loopback",
