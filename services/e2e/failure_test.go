@@ -107,8 +107,8 @@ func TestSessionLoss(t *testing.T) {
 	c.staleSince(schemas.Sources{Count: 1}, time.Time{})
 	records, before := len(c.objectRecords(e)), c.contents()
 
-	w.cut()
 	lost := time.Now()
+	w.cut()
 	c.peerIs(e.source(), schemas.PeerStale)
 	c.staleSince(schemas.Sources{Count: 1, Stale: 1}, lost)
 	time.Sleep(keep - 1500*time.Millisecond)
