@@ -2,6 +2,7 @@ package igp
 
 import (
 	"math/rand/v2"
+	"net/netip"
 	"slices"
 	"testing"
 )
@@ -141,6 +142,9 @@ func TestUpdateBetweenAreas(t *testing.T) {
 					before := cloneRows(m.rows)
 					for range 1 + rng.IntN(2) {
 						n.Domains[0].Areas[rng.IntN(len(n.Domains[0].Areas))].change(rng, all)
+					}
+					if rng.IntN(10) == 0 {
+						n.Domains[0].Addresses[rng.IntN(n.Routers)] = netip.Prefix{}
 					}
 					last := m
 					m = n.Update(m, w)
