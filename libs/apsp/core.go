@@ -40,7 +40,7 @@ func (c *core[W]) row(i int) []W { return c.cells[i*len(c.nodes):][:len(c.nodes)
 
 // solve is Floyd and Warshall's algorithm, some pivots at a time: first the paths from
 // those through each other, then, row by row, from all others through them.
-func (c *core[W]) solve(w workers) {
+func (c *core[W]) solve() {
 	n := len(c.nodes)
 	for first := 0; first < n; first += pivots {
 		last := min(first+pivots, n)
@@ -51,7 +51,7 @@ func (c *core[W]) solve(w workers) {
 				}
 			}
 		}
-		w.each(n, func(i int) {
+		c.each(n, func(i int) {
 			if i < first || i >= last {
 				c.through(first, last, i)
 			}

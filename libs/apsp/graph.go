@@ -3,6 +3,7 @@ package apsp
 import (
 	"fmt"
 	"math"
+	"sync"
 )
 
 // Weight is the type of the weights of arcs and the lengths of paths.
@@ -37,6 +38,9 @@ type Graph[W Weight] struct {
 	start     []int32   // by node: its first of edges, and one more that ends the last
 	edges     []edge[W] // by node
 
+	// betweenVisible returns visibleArcs, which are found once.
+	betweenVisible func() ([]Arc[W], bool)
+
 	// bottlenecks says that the length of a path is its longest arc, and not the sum.
 	bottlenecks bool
 }
@@ -62,6 +66,7 @@ func New[W Weight](noTransit []bool, visible int, arcs []Arc[W]) *Graph[W] {
 		g.start[a.To]++
 	}
 	g.join(arcs)
+	g.betweenVisible = sync.OnceValues(g.visibleArcs)
 	return g
 }
 

@@ -1,21 +1,15 @@
 package apsp
 
-import "runtime"
-
 // AllPairs puts the lengths of the shortest paths between all visible nodes into a matrix.
 // Work is shared by as many goroutines as there are processors (GOMAXPROCS).
 func (g *Graph[W]) AllPairs(into *Matrix[W]) {
-	workers := workers(runtime.GOMAXPROCS(0))
-	if g.nodes < 128 {
-		workers = 1 // the work is done before another one has begun
-	}
 	e := g.eliminate()
 	c := newCore(e)
-	c.solve(workers)
+	c.solve()
 	u := newUnfolding(e, into)
-	workers.each((len(c.nodes)+lanes-1)/lanes, func(i int) { u.coreRows(c, i*lanes) })
-	workers.each(len(u.trees), func(i int) { u.tree(u.trees[i]) })
-	workers.each(len(u.nodes)-int(u.below), func(i int) { u.endRow(u.below + int32(i)) })
+	g.each((len(c.nodes)+lanes-1)/lanes, func(i int) { u.coreRows(c, i*lanes) })
+	g.each(len(u.trees), func(i int) { u.tree(u.trees[i]) })
+	g.each(len(u.nodes)-int(u.below), func(i int) { u.endRow(u.below + int32(i)) })
 }
 
 // AllBottlenecks does the same with the greatest weight of a path in the place of its length:

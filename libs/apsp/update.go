@@ -23,11 +23,11 @@ func (g *Graph[W]) update(m *Matrix[W], before *Graph[W], changed [][]int32, arc
 	if m.visible != g.visible || before.visible != g.visible || g.bottlenecks || !slices.Equal(before.noTransit[:g.visible], g.noTransit[:g.visible]) {
 		return changed, false
 	}
-	was, ok := before.visibleArcs()
+	was, ok := before.betweenVisible()
 	if !ok {
 		return changed, false
 	}
-	is, ok := g.visibleArcs()
+	is, ok := g.betweenVisible()
 	if !ok {
 		return changed, false
 	}

@@ -1,29 +1,17 @@
 package apsp
 
-import (
-	"sync"
-	"sync/atomic"
-)
+import "github.com/altostream/altostream/libs/parallel"
 
-// workers is how many goroutines share work.
-type workers int
+// small is the number of nodes up to which all work is done before another goroutine has begun.
+const small = 127
 
-// each does n tasks, in their order where one worker does them all.
-func (w workers) each(n int, do func(i int)) {
-	if w = min(w, workers(n)); w <= 1 {
+// each does n tasks; those of a small graph in their order.
+func (g *Graph[W]) each(n int, do func(i int)) {
+	if g.nodes <= small {
 		for i := range n {
 			do(i)
 		}
 		return
 	}
-	var next atomic.Int64
-	var group sync.WaitGroup
-	for range w {
-		group.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				do(i)
-			}
-		})
-	}
-	group.Wait()
+	parallel.Each(n, 1, func() func(int) { return do })
 }
