@@ -47,10 +47,7 @@ func (r *routing) destination(to int, m *Matrix) {
 	}
 	for from := range r.routers {
 		if len(r.places[from]) > 0 {
-			if r.tracer != nil {
-				r.tracer.from = from
-			}
-			m.set(from, to, r.route(from))
+			r.takeRoute(from, m)
 		}
 	}
 	if r.values != nil {
@@ -58,4 +55,15 @@ func (r *routing) destination(to int, m *Matrix) {
 			r.value(from)
 		}
 	}
+}
+
+// takeRoute takes the distance from a router to the destination at hand, and reports whether it is another one.
+func (r *routing) takeRoute(from int, m *Matrix) (changed bool) {
+	if r.tracer != nil {
+		r.tracer.from = from
+	}
+	d := r.route(from)
+	changed = d != m.At(from, r.to)
+	m.set(from, r.to, d)
+	return changed
 }

@@ -120,9 +120,7 @@ func (r *routing) redo(to int, m *Matrix, moved movedRouters) (changed []int) {
 		}
 	}
 	for _, from := range sources {
-		r.tracer.from = from
-		if d := r.route(from); d != m.At(from, to) {
-			m.set(from, to, d)
+		if r.takeRoute(from, m) {
 			changed = append(changed, from)
 		}
 	}

@@ -86,7 +86,6 @@ func (c pathCosts) Whole(from int, costs []uint32) bool {
 	return igp.Metrics(c.paths.Row(from), costs, alto.Absent)
 }
 
-// cost is the cost that a distance stands for; NaN if it is not known.
 // stateOf is the state of costs: matrices and names are known by where they are held.
 type stateOf struct {
 	paths   *igp.Matrix
@@ -116,6 +115,7 @@ func (c pathCosts) ChangedSince(state any) (changed [][]int32, ok bool) {
 
 func (c pathCosts) Cost(from, to int) float64 { return c.metric.cost(c.paths.At(from, to)) }
 
+// cost is the cost that a distance stands for; NaN if it is not known.
 func (m Metric) cost(d igp.Distance) float64 {
 	if d == igp.Unreachable {
 		return math.NaN()

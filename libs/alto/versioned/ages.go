@@ -12,11 +12,10 @@ type ages struct {
 	counts map[int64]int // of rows, by the version of that delta
 }
 
-// aging is a row with the version of the first delta that its part needs, which the part has no more when it is replaced.
+// aging is a row with its part, which needs no delta any more when it is replaced.
 type aging struct {
-	row   string
-	part  *part
-	since int64
+	row  string
+	part *part
 }
 
 func newAges(parts map[string]*part) ages {
@@ -24,14 +23,16 @@ func newAges(parts map[string]*part) ages {
 	for row, p := range parts {
 		a.add(row, p)
 	}
-	slices.SortFunc(a.queue, func(x, y aging) int { return cmp.Or(cmp.Compare(x.since, y.since), strings.Compare(x.row, y.row)) })
+	slices.SortFunc(a.queue, func(x, y aging) int {
+		return cmp.Or(cmp.Compare(x.part.since, y.part.since), strings.Compare(x.row, y.row))
+	})
 	return a
 }
 
 // add adds a row if its part needs deltas.
 func (a *ages) add(row string, p *part) {
 	if p.since > 0 {
-		a.queue = append(a.queue, aging{row, p, p.since})
+		a.queue = append(a.queue, aging{row, p})
 		a.counts[p.since]++
 	}
 }
@@ -53,7 +54,7 @@ func (a *ages) replaced(p *part) {
 // oldest yields rows and the versions of the first deltas that they need, the oldest first.
 func (a *ages) oldest(yield func(row string, since int64) bool) {
 	for _, e := range a.queue {
-		if e.part.since > 0 && !yield(e.row, e.since) {
+		if e.part.since > 0 && !yield(e.row, e.part.since) {
 			return
 		}
 	}

@@ -42,10 +42,8 @@ func (r *rowReader) at(to int) float64 {
 		return math.NaN()
 	case !r.isWhole:
 		return r.large[to]
-	case r.small[to] == alto.Absent:
-		return math.NaN()
 	}
-	return float64(r.small[to])
+	return costOf(r.small[to])
 }
 
 // differ calls other with each cost that a row of the same columns, and perhaps more, does not have; NaN
