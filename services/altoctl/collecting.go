@@ -3,28 +3,24 @@ package altoctl
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
+	"github.com/altostream/altostream/services/compute-ingest/collect"
 )
-
-// computeGroup begins the name of the consumer group of the instances of compute-ingest that have a source.
-const computeGroup = "altostream-compute-ingest-"
 
 // uncollected returns the sources of a table that no instance of compute-ingest reads, whose records nobody would mark
 // as stale.
 func (c *command) uncollected(ctx context.Context, table map[string]*schemas.ComputeResource) (map[string]bool, error) {
-	var groups []string
-	listed := map[string]bool{}
+	sources := map[string]string{} // by group
 	for _, r := range table {
-		if group := computeGroup + r.Source; !listed[group] {
-			listed[group] = true
-			groups = append(groups, group)
-		}
+		sources[collect.ConsumerGroup(r.Source)] = r.Source
 	}
-	if groups == nil {
+	if len(sources) == 0 {
 		return nil, nil
 	}
 	admin, err := stream.NewAdmin(c.config)
@@ -32,7 +28,7 @@ func (c *command) uncollected(ctx context.Context, table map[string]*schemas.Com
 		return nil, err
 	}
 	defer admin.Close()
-	described, err := admin.DescribeConsumerGroups(ctx, groups, kafka.SetAdminRequestTimeout(adminTimeout))
+	described, err := admin.DescribeConsumerGroups(ctx, slices.Collect(maps.Keys(sources)), kafka.SetAdminRequestTimeout(adminTimeout))
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +38,7 @@ func (c *command) uncollected(ctx context.Context, table map[string]*schemas.Com
 		case code != kafka.ErrNoError && code != kafka.ErrGroupIDNotFound:
 			return nil, fmt.Errorf("consumer group %s: %w", group.GroupID, group.Error)
 		case len(group.Members) == 0:
-			uncollected[group.GroupID[len(computeGroup):]] = true
+			uncollected[sources[group.GroupID]] = true
 		}
 	}
 	return uncollected, nil

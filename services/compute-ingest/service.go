@@ -51,7 +51,7 @@ func Run(ctx context.Context, c Config, rt *service.Runtime) error {
 		part := rt.Part("source", f.source.Name)
 		running.Go(func() {
 			source := stream.Source[Event]{
-				Name: f.source.Name, Replicas: "altostream-compute-ingest-" + f.source.Name, Events: f.events,
+				Name: f.source.Name, Replicas: collect.ConsumerGroup(f.source.Name), Events: f.events,
 				Start: func(ctx context.Context) error {
 					go f.follower.follow(ctx)
 					return nil

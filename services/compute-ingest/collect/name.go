@@ -34,3 +34,6 @@ func Clip(text string) string {
 	}
 	return strings.ToValidUTF8(text[:maxQuoted], "") + "…"
 }
+
+// ConsumerGroup is that of the instances of compute-ingest that have a source, one of which publishes.
+func ConsumerGroup(source string) string { return "altostream-compute-ingest-" + source }
