@@ -9,6 +9,7 @@ import (
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 
+	"github.com/altostream/altostream/libs/service"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
 )
@@ -67,7 +68,7 @@ func (c *command) withTopicPlan(ctx context.Context, do func(*topicCluster, topi
 		return err
 	}
 	defer admin.Close()
-	cluster := &topicCluster{admin, c.config.KafkaBootstrapServers, wanted}
+	cluster := &topicCluster{admin, c.config, wanted}
 	plan, err := cluster.plan(ctx, c.told)
 	if err != nil {
 		return err
@@ -78,15 +79,15 @@ func (c *command) withTopicPlan(ctx context.Context, do func(*topicCluster, topi
 
 // topicCluster is a cluster, and the topics that it is to have.
 type topicCluster struct {
-	admin   *kafka.AdminClient
-	servers string
-	wanted  []wantedTopic
+	admin  *kafka.AdminClient
+	config service.Config
+	wanted []wantedTopic
 }
 
 func (c *topicCluster) plan(ctx context.Context, told consent) (topicPlan, error) {
-	actual, err := realTopics(ctx, c.admin)
+	actual, err := c.topics(ctx)
 	if err != nil {
-		return topicPlan{}, fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.servers, err)
+		return topicPlan{}, fmt.Errorf("kafka %s (KAFKA_BOOTSTRAP_SERVERS): %w", c.config.KafkaBootstrapServers, err)
 	}
 	return planTopics(c.wanted, actual, told), nil
 }
@@ -108,18 +109,22 @@ func (c *topicCluster) await(ctx context.Context) error {
 	}
 }
 
-// realTopics returns altostream's topics in the cluster, by name.
-func realTopics(ctx context.Context, admin *kafka.AdminClient) (map[string]realTopic, error) {
-	described, err := stream.DescribeTopics(ctx, admin, schemas.Topics)
+// topics returns altostream's topics in the cluster, by name.
+func (c *topicCluster) topics(ctx context.Context) (map[string]realTopic, error) {
+	described, err := stream.DescribeTopics(ctx, c.admin, schemas.Topics)
 	if err != nil {
 		return nil, err
 	}
 	actual := map[string]realTopic{}
 	for name, topic := range described {
-		empty, err := isEmpty(ctx, admin, name, topic.Partitions)
+		if !c.extends(name, topic) {
+			actual[name] = realTopic{Topic: topic}
+			continue
+		}
+		empty, err := c.isEmpty(ctx, name, topic.Partitions)
 		for start := time.Now(); hasNoLeader(err) && time.Since(start) < settlePatience; {
 			time.Sleep(settlePause)
-			empty, err = isEmpty(ctx, admin, name, topic.Partitions)
+			empty, err = c.isEmpty(ctx, name, topic.Partitions)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("offsets of %s: %w", name, err)
@@ -127,6 +132,11 @@ func realTopics(ctx context.Context, admin *kafka.AdminClient) (map[string]realT
 		actual[name] = realTopic{topic, empty}
 	}
 	return actual, nil
+}
+
+// extends reports whether the topic is to have more partitions than it has.
+func (c *topicCluster) extends(name string, topic stream.Topic) bool {
+	return slices.ContainsFunc(c.wanted, func(w wantedTopic) bool { return w.name == name && w.partitions > topic.Partitions })
 }
 
 // A change takes a moment to get to all brokers, and partitions, a leader.
@@ -144,17 +154,27 @@ func hasNoLeader(err error) bool {
 	return code == kafka.ErrNotLeaderForPartition || code == kafka.ErrLeaderNotAvailable || code == kafka.ErrUnknownTopicOrPart
 }
 
-// isEmpty reports whether no partition of a topic holds a record.
-func isEmpty(ctx context.Context, admin *kafka.AdminClient, topic string, partitions int) (bool, error) {
-	first, err := offsets(ctx, admin, topic, partitions, kafka.EarliestOffsetSpec)
+// isEmpty reports whether no partition of a topic holds a record. Offsets alone do not tell: the
+// brokers end the transactions of processes that were killed with markers, and write them to a
+// topic of the same name that was created meanwhile. Whoever may not read the topic goes by them.
+func (c *topicCluster) isEmpty(ctx context.Context, topic string, partitions int) (bool, error) {
+	first, err := offsets(ctx, c.admin, topic, partitions, kafka.EarliestOffsetSpec)
 	if err != nil {
 		return false, err
 	}
-	end, err := offsets(ctx, admin, topic, partitions, kafka.LatestOffsetSpec)
-	if err != nil {
-		return false, err
+	end, err := offsets(ctx, c.admin, topic, partitions, kafka.LatestOffsetSpec)
+	if err != nil || slices.Equal(first, end) {
+		return err == nil, err
 	}
-	return slices.Equal(first, end), nil
+	empty := false
+	err = stream.Follow(ctx, c.config, topic,
+		func(*kafka.Message) error { return stream.ErrStop },
+		func() error { empty = true; return stream.ErrStop })
+	var answer kafka.Error
+	if errors.As(err, &answer) && answer.Code() == kafka.ErrTopicAuthorizationFailed {
+		return false, nil
+	}
+	return empty, err
 }
 
 // offsets returns an offset of each partition of a topic.

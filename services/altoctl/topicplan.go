@@ -15,7 +15,7 @@ import (
 // realTopic is a topic as it is in the cluster.
 type realTopic struct {
 	stream.Topic
-	empty bool // it holds no records
+	empty bool // it holds no records; looked up where it is to have more partitions
 }
 
 // topicPlan is the difference between the topics of a file and those of a cluster.

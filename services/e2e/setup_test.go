@@ -63,6 +63,7 @@ const asTheFile = "The topics are as the file says."
 func TestTopicsApply(t *testing.T) {
 	t.Parallel()
 	clients := startBroker(t, 1)
+	leaveMarker(t, clients, schemas.CostMapsTopic)
 	want := []string{"~ cost_maps: partitions 1 → 12 (it is empty", "~ raw-topology: segment.ms 604800000 → 3600000\n"}
 	altoctl(t, clients, differs, topicsArgs("plan", topicsFile), want...)
 	altoctl(t, clients, differs, topicsArgs("plan", topicsFile), want...) // a plan changes nothing
@@ -75,7 +76,7 @@ func TestTopicsApply(t *testing.T) {
 	altoctl(t, clients, done, topicsArgs("apply", topicsFile), "~ cost_maps: cleanup.policy delete → compact\nDone.")
 	altoctl(t, clients, done, topicsArgs("plan", topicsFile), asTheFile)
 
-	putRecord(t, clients, schemas.CostMapsTopic)
+	putRecord(t, newProducer(t, clients, kafka.ConfigMap{}), schemas.CostMapsTopic)
 	text, err := os.ReadFile(topicsFile)
 	if err != nil {
 		t.Fatal(err)
@@ -89,6 +90,34 @@ func TestTopicsApply(t *testing.T) {
 	altoctl(t, clients, done, topicsArgs("apply", more, "--delete", schemas.CostMapsTopic),
 		"- delete cost_maps with all its records", "+ create cost_maps: 13 partitions", "~ raw-topology: partitions 12 → 13", "Done.")
 	altoctl(t, clients, done, topicsArgs("plan", more), asTheFile)
+}
+
+// leaveMarker has a topic deleted and created anew while a transaction on it is open. When
+// that ends, the brokers write its marker to the topic that is there now.
+func leaveMarker(t *testing.T, clients service.Config, topic string) {
+	t.Helper()
+	opened := transactional(t, clients)
+	if err := opened.BeginTransaction(); err != nil {
+		t.Fatal(err)
+	}
+	putRecord(t, opened, topic)
+	err := withAdmin(clients, func(ctx context.Context, admin *kafka.AdminClient) error {
+		results, err := admin.DeleteTopics(ctx, []string{topic}, kafka.SetAdminOperationTimeout(patience))
+		return errors.Join(err, topicErrors(results))
+	})
+	if err := errors.Join(err, createTopics(clients, 1, 1, topic)); err != nil {
+		t.Fatal(err)
+	}
+	transactional(t, clients) // ends the transaction of the one before
+}
+
+func transactional(t *testing.T, clients service.Config) *kafka.Producer {
+	t.Helper()
+	p := newProducer(t, clients, kafka.ConfigMap{"transactional.id": "killed"})
+	if err := p.InitTransactions(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 // TestUnfitTopics starts a builder on topics that it cannot work with: it says what is
@@ -247,13 +276,8 @@ func setTopic(t *testing.T, clients service.Config, topic, key, value string) {
 }
 
 // putRecord writes a record to a topic.
-func putRecord(t *testing.T, clients service.Config, topic string) {
+func putRecord(t *testing.T, p *kafka.Producer, topic string) {
 	t.Helper()
-	p, err := kafka.NewProducer(&kafka.ConfigMap{"bootstrap.servers": clients.KafkaBootstrapServers, "enable.metrics.push": false})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
 	delivered := make(chan kafka.Event, 1)
 	m := &kafka.Message{TopicPartition: kafka.TopicPartition{Topic: &topic, Partition: 0}, Key: []byte("k")}
 	if err := p.Produce(m, delivered); err != nil {
@@ -262,4 +286,15 @@ func putRecord(t *testing.T, clients service.Config, topic string) {
 	if m := (<-delivered).(*kafka.Message); m.TopicPartition.Error != nil {
 		t.Fatal(m.TopicPartition.Error)
 	}
+}
+
+func newProducer(t *testing.T, clients service.Config, properties kafka.ConfigMap) *kafka.Producer {
+	t.Helper()
+	properties["bootstrap.servers"], properties["enable.metrics.push"] = clients.KafkaBootstrapServers, false
+	p, err := kafka.NewProducer(&properties)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Close)
+	return p
 }
