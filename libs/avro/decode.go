@@ -18,6 +18,30 @@ type decoder func(d *input, p unsafe.Pointer) error
 type input struct {
 	rest []byte
 	text string // rest as it was at the first key of an Entry; keys are parts of it
+	slab slab
+}
+
+// slab is memory for values behind pointers, so many of one type.
+type slab struct {
+	item reflect.Type
+	next unsafe.Pointer
+	left int
+}
+
+func newSlab(item reflect.Type, n int) slab {
+	return slab{item, reflect.MakeSlice(reflect.SliceOf(item), n, n).UnsafePointer(), n}
+}
+
+// new returns memory for a value.
+func (d *input) new(item reflect.Type) unsafe.Pointer {
+	if d.slab.left == 0 || d.slab.item != item {
+		return reflect.New(item).UnsafePointer()
+	}
+	at := d.slab.next
+	if d.slab.left--; d.slab.left > 0 {
+		d.slab.next = unsafe.Add(at, item.Size())
+	}
+	return at
 }
 
 var errCut = errors.New("the value ends too soon")
@@ -59,9 +83,9 @@ func compositeDecoder(s *schema, t reflect.Type) decoder {
 
 func pointerDecoder(decode decoder, item reflect.Type) decoder {
 	return func(d *input, p unsafe.Pointer) error {
-		at := reflect.New(item)
-		*(*unsafe.Pointer)(p) = at.UnsafePointer()
-		return decode(d, at.UnsafePointer())
+		at := d.new(item)
+		*(*unsafe.Pointer)(p) = at
+		return decode(d, at)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 // Entry is an entry of a map. A slice of entries is written and read as an Avro map is, in its
 // order and without a Go map: large maps are many times faster so. Keys share the memory of the value
-// that they were read from.
+// that they were read from, and values behind pointers that of each other.
 type Entry[V any] struct {
 	Key   string
 	Value V
@@ -43,12 +43,15 @@ func entriesEncoder(s *schema, t reflect.Type) (encoder, error) {
 }
 
 func entriesDecoder(s *schema, t reflect.Type) decoder {
-	entry := t.Elem()
-	decode := newDecoder(s.items, entry.Field(1).Type)
+	entry, item := t.Elem(), t.Elem().Field(1).Type
+	decode := newDecoder(s.items, item)
 	size, value := entry.Size(), entry.Field(1).Offset
 	return func(d *input, p unsafe.Pointer) error {
 		v := reflect.NewAt(t, p).Elem()
 		return d.blocks(func(n int) error {
+			if item.Kind() == reflect.Pointer {
+				d.slab = newSlab(item.Elem(), n)
+			}
 			first := v.Len()
 			v.Grow(n)
 			v.SetLen(first + n)

@@ -28,9 +28,11 @@ type overCell struct {
 // absent is no cost of small.
 const absent = math.MaxUint32
 
-// clone returns a row that may change while this one does not any more. It borrows until too much is another.
-func (r *costRow) clone() *costRow {
-	return &costRow{small: r.small, borrowed: true, over: slices.Clone(r.over), large: slices.Clone(r.large), cells: r.cells, sum: r.sum}
+// clone returns a row of which so many costs may change while this one does not any more. It borrows until too much
+// is another.
+func (r *costRow) clone(changes int) *costRow {
+	over := append(make([]overCell, 0, min(len(r.over)+changes, mostOver)), r.over...)
+	return &costRow{small: r.small, borrowed: true, over: over, large: slices.Clone(r.large), cells: r.cells, sum: r.sum}
 }
 
 // own gives the row a copy of what it borrows.

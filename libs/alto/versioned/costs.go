@@ -110,13 +110,14 @@ func (c *costs) remove(at int32) {
 }
 
 func (c *costs) change(delta *CostRecord, applies func(string) bool) {
+	at := int32(-1)
 	for _, e := range delta.Delta {
 		if !applies(e.Key) {
 			continue
 		}
-		at := c.names.numbers[e.Key]
+		at = c.names.number(e.Key, at)
 		if c.rows[at].shared {
-			c.rows[at] = c.rows[at].clone()
+			c.rows[at] = c.rows[at].clone(len(e.Value))
 		}
 		r, hash, number := c.rows[at], c.names.hashes[at], int32(-1)
 		c.sum -= r.sum

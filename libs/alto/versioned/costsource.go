@@ -35,12 +35,12 @@ func rowOctets(pids []string) int {
 
 func (c *costs) octets(m alto.Costs, limit int) int {
 	pids := m.PIDs()
-	costs, octets := make([]float64, len(pids)), recordOctets
+	r, octets := newRowReader(m), recordOctets
 	for from, pid := range pids {
 		octets += nameOctets(pid) + 2
-		m.Row(from, costs)
-		for to, cost := range costs {
-			if !math.IsNaN(cost) {
+		r.read(from)
+		for to := range pids {
+			if !math.IsNaN(r.at(to)) {
 				octets += nameOctets(pids[to]) + costOctets
 			}
 		}
