@@ -12,7 +12,7 @@ import (
 func Each(tasks, several int, begin func() (do func(task int))) {
 	var next atomic.Int64
 	var group sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), tasks/several+1) {
+	for range min(runtime.GOMAXPROCS(0), (tasks+several-1)/several) {
 		group.Go(func() {
 			do, size := begin(), int64(several)
 			for first := int(next.Add(size) - size); first < tasks; first = int(next.Add(size) - size) {

@@ -8,6 +8,8 @@ import (
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/altostream/altostream/libs/parallel"
 )
 
 // joinTime is how long publications may join one that is under way: it is seen so much later at most,
@@ -80,13 +82,15 @@ func (p *publisher[V]) prepare(ctx context.Context, changes []Change[V], cause C
 		more, last = together(last)
 	}
 	messages := make([]kafka.Message, len(changes))
-	for i, change := range changes {
-		headers := more
-		if i == len(changes)-1 {
-			headers = last
+	parallel.Each(len(changes), 1, func() func(int) {
+		return func(i int) {
+			headers := more
+			if i == len(changes)-1 {
+				headers = last
+			}
+			messages[i] = p.message(changes[i], headers)
 		}
-		messages[i] = p.message(change, headers)
-	}
+	})
 	w := &publication{messages: messages, observedAt: cause.ObservedAt, span: span}
 	if visible := p.table.Visible; visible != nil {
 		w.visible = func(seen []kafka.Message) {

@@ -165,6 +165,7 @@ func (s *State) costMaps(name string, t *topology) []output {
 // have the part that is the network map's own.
 func (s *State) costMapsOf(name string, t *topology, m *networkMap) (out []output, more bool) {
 	why := s.use(t, m)
+	var all []publication.Map[versioned.CostRecord, alto.Costs]
 	for _, metric := range s.metrics {
 		for _, family := range []string{"", alto.IPv6} {
 			id := alto.CostMapID(name, metric.Name+family, metric.Mode)
@@ -178,11 +179,11 @@ func (s *State) costMapsOf(name string, t *topology, m *networkMap) (out []outpu
 				out = append(out, s.published.Withdraw(id, reason.text, reason.told)...)
 				continue
 			}
-			records, unfinished := s.published.Publish(id, m.costs(t.graph, metric, family), t.head(m, metric))
-			out, more = append(out, records...), more || unfinished
+			all = append(all, publication.Map[versioned.CostRecord, alto.Costs]{ID: id, Of: m.costs(t.graph, metric, family), Head: t.head(m, metric)})
 		}
 	}
-	return out, more
+	records, more := s.published.Publish(all...)
+	return append(out, records...), more
 }
 
 // problem is why there is no map, and whether operators are told of it.

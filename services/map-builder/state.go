@@ -166,7 +166,7 @@ func (t *topology) unsynced() []string {
 // networkMaps puts out the map of a topology and its views; there are none without PIDs.
 func (s *State) networkMaps(name string, t *topology) []output {
 	changed := t.db.UpdateNetworkMap(t.pids, s.ownership)
-	out, more := s.networkMap(alto.NetworkMapID(name), t, t.pids, nil)
+	out, more := s.networkMap(alto.NetworkMapID(name), t, t.pids, nil, len(changed) == 0)
 	if t.views == nil {
 		t.views = s.viewsOf(name)
 	}
@@ -178,7 +178,7 @@ func (s *State) networkMaps(name string, t *topology) []output {
 	for _, g := range t.views {
 		g.update(t.pids, routers, changed)
 		t.ungrouped[g.view.Name] = len(g.groups[Ungrouped].Members)
-		records, unfinished := s.networkMap(alto.ViewID(name, g.view.Name), t, g.groups, g.view.meta(name))
+		records, unfinished := s.networkMap(alto.ViewID(name, g.view.Name), t, g.groups, g.view.meta(name), false)
 		out, more = append(out, records...), more || unfinished
 	}
 	if more {
@@ -198,7 +198,7 @@ func (s *State) viewsOf(topology string) []*viewMap {
 	return views
 }
 
-func (s *State) networkMap(id string, t *topology, m alto.NetworkMap, v *schemas.View) (out []output, more bool) {
+func (s *State) networkMap(id string, t *topology, m alto.NetworkMap, v *schemas.View, unchanged bool) (out []output, more bool) {
 	if err := alto.ValidResourceID(id); err != nil {
 		return s.published.Withdraw(id, err.Error()+": the topology or the view needs a shorter name", true), false
 	}
@@ -206,14 +206,15 @@ func (s *State) networkMap(id string, t *topology, m alto.NetworkMap, v *schemas
 		return s.published.Withdraw(id, "", false), false
 	}
 	f := t.db.Freshness()
-	return s.published.Publish(id, m, func(tag string) *schemas.NetworkMap {
+	head := func(tag string) *schemas.NetworkMap {
 		return &schemas.NetworkMap{Meta: &schemas.NetworkMapMeta{
 			VTag:       schemas.VersionTag{ResourceID: id, Tag: tag},
 			View:       v,
 			Sources:    &f.Sources,
 			StaleSince: f.StaleSince,
 		}}
-	})
+	}
+	return s.published.Publish(publication.Map[schemas.NetworkMap, alto.NetworkMap]{ID: id, Of: m, Unchanged: unchanged, Head: head})
 }
 
 // moreOf begins the name of the alarm that asks for More; no topology has it in its name.

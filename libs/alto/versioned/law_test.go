@@ -135,7 +135,10 @@ func (w *world[V, S, M]) publish(m *S, meta int, kill bool) (octets int) {
 		if m == nil {
 			out = w.writer.Withdraw("gone")
 		} else {
-			out, more = w.writer.Publish(*m, func(tag string) *V { return w.head(tag, meta) })
+			out, more = w.writer.Publish(*m, w.headOf(meta))
+			if w.writer.Published(w.headOf(meta)) == more {
+				panic("the writer does not know how far the map is published")
+			}
 		}
 		if kill && w.rng.IntN(2) == 0 {
 			w.write(out, w.rng.IntN(len(out)+1))
@@ -145,7 +148,24 @@ func (w *world[V, S, M]) publish(m *S, meta int, kill bool) (octets int) {
 		w.write(out, len(out))
 		octets += len(out)
 	}
+	if m != nil {
+		w.isPublished(*m, meta)
+	}
 	return octets
+}
+
+func (w *world[V, S, M]) headOf(meta int) func(tag string) *V {
+	return func(tag string) *V { return w.head(tag, meta) }
+}
+
+// isPublished checks that the writer knows with which meta it has published a map, and does not again.
+func (w *world[V, S, M]) isPublished(m S, meta int) {
+	if w.writer.Published(w.headOf(1 - meta)) {
+		panic("a map with another meta is held for what is published")
+	}
+	if out, more := w.writer.Publish(m, w.headOf(meta)); len(out) > 0 || more {
+		panic("a map that is published is published again")
+	}
 }
 
 // play plays a random history and checks the laws.

@@ -27,6 +27,7 @@ type Writer[V, M any] struct {
 	restored bool  // there is nothing more to restore
 	ages     ages  // of parts, since then
 	repair   int64 // parts of lower versions are written anew
+	settled  bool  // the topic is as the map that was published last wants it
 	out      []Record[V]
 	problem  string
 	size     size
@@ -115,10 +116,24 @@ func (w *Writer[V, M]) Publish(m M, head func(tag string) *V) (out []Record[V], 
 	}
 	if w.source.octets(m, limit) <= limit {
 		w.publishWhole(m, head)
-		return w.flush(), false
+	} else {
+		more = w.publishParts(m, head)
 	}
-	more = w.publishParts(m, head)
+	w.settled = !more
 	return w.flush(), more
+}
+
+// Published reports whether the topic holds the map that was to be published last, with this meta.
+func (w *Writer[V, M]) Published(head func(tag string) *V) bool {
+	held := w.table.head
+	if !w.settled || held == nil {
+		return false
+	}
+	d := held.digest
+	if held.inline {
+		d = w.digestOf(held.record)
+	}
+	return w.source.same(head(d.sum), held.record)
 }
 
 // Withdraw returns what the topic is to hold so that there is no such map.

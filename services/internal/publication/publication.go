@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/altostream/altostream/libs/alto/versioned"
+	"github.com/altostream/altostream/libs/parallel"
 	"github.com/altostream/altostream/libs/stream"
 )
 
@@ -48,13 +49,34 @@ func (m *Maps[V, M]) writer(id string) *versioned.Writer[V, M] {
 // Holds reports whether the table holds anything of a map.
 func (m *Maps[V, M]) Holds(id string) bool { return m.writers[id] != nil && m.writers[id].Holds() }
 
-// Publish puts a map out (versioned.Writer.Publish).
-func (m *Maps[V, M]) Publish(id string, of M, head func(tag string) *V) (out []stream.Output[V], more bool) {
-	m.claim(id)
-	w := m.writer(id)
-	records, more := w.Publish(of, head)
-	m.note(id, w.Problem())
-	return outputs(records), more
+// Map is a map that is to be published, and what makes the record of its meta.
+type Map[V, M any] struct {
+	ID        string
+	Of        M
+	Unchanged bool // it is the one of that id that was to be published last
+	Head      func(tag string) *V
+}
+
+// Publish puts maps out, side by side (versioned.Writer.Publish).
+func (m *Maps[V, M]) Publish(all ...Map[V, M]) (out []stream.Output[V], more bool) {
+	writers := make([]*versioned.Writer[V, M], len(all))
+	for i, p := range all {
+		m.claim(p.ID)
+		writers[i] = m.writer(p.ID)
+	}
+	records, unfinished := make([][]versioned.Record[V], len(all)), make([]bool, len(all))
+	parallel.Each(len(all), 1, func() func(int) {
+		return func(i int) {
+			if p := all[i]; !p.Unchanged || !writers[i].Published(p.Head) {
+				records[i], unfinished[i] = writers[i].Publish(p.Of, p.Head)
+			}
+		}
+	})
+	for i, w := range writers {
+		m.note(all[i].ID, w.Problem())
+		out, more = append(out, outputs(records[i])...), more || unfinished[i]
+	}
+	return out, more
 }
 
 // Withdraw puts out that there is no such map. A reason that is a problem is told to operators.
