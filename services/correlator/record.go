@@ -57,8 +57,10 @@ func entriesOf[V any](m map[string]V) []avro.Entry[V] {
 // maker makes records, one after the other in the same memory.
 type maker struct {
 	*State
-	record Record
-	octets []byte
+	record  Record
+	octets  []byte // of the last one
+	room    []byte // that encoded records are kept in, next to each other
+	several int    // records that room is made for at a time
 }
 
 // output makes the record of an entity.
@@ -79,8 +81,18 @@ func (m *maker) output(n *node) output {
 	}
 	r.sort()
 	m.octets = m.encode(m.octets[:0], r)
-	encoded := avro.Encoded(slices.Clone(m.octets))
+	encoded := m.keep(m.octets)
 	return output{Key: n.id, Value: &encoded}
+}
+
+// keep returns a copy of an encoded record.
+func (m *maker) keep(octets []byte) avro.Encoded {
+	if cap(m.room)-len(m.room) < len(octets) {
+		m.room = make([]byte, 0, m.several*len(octets))
+	}
+	begin := len(m.room)
+	m.room = append(m.room, octets...)
+	return m.room[begin:len(m.room):len(m.room)]
 }
 
 // endpoint makes the record of an entity of compute resources.

@@ -170,7 +170,7 @@ func (s *State) records() []output {
 	out := make([]output, len(dirty))
 	const several = 256
 	parallel.Each(len(dirty), several, func() func(int) {
-		m := maker{State: s}
+		m := maker{State: s, several: min(len(dirty), several)}
 		return func(i int) { out[i] = m.output(dirty[i]) }
 	})
 	clear(s.dirty)
