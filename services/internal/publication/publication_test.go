@@ -31,7 +31,9 @@ func (h hops) Row(from int, costs []float64) {
 // once, and of the others the first is whole long before the second is.
 func TestOneAfterAnother(t *testing.T) {
 	limits := versioned.Limits{Inline: 2000, Record: 1 << 20, Flush: 1000, Slots: 16}
-	maps := New(func(id string) *versioned.Writer[versioned.CostRecord, alto.Costs] { return versioned.NewCostWriter(id, limits) })
+	maps := New(func(id string) *versioned.Writer[versioned.CostRecord, alto.Costs] {
+		return versioned.NewCostWriter(id, limits)
+	})
 	maps.Sweep()
 	head := func(string) *versioned.CostRecord { return &versioned.CostRecord{Meta: &schemas.CostMapMeta{}} }
 	all := []Map[versioned.CostRecord, alto.Costs]{
