@@ -43,7 +43,7 @@ test: ## run all tests, with the race detector where there is something for it t
 test-plain:
 	$(TEST) $$($(GO) list ./libs/... ./schemas/... ./services/... | grep -E '$(NO_RACE)' | sort -r)
 test-race:
-	$(TEST) -race -run '^(TestSameOnAnyProcessors|TestThroughTheTopic|TestUpdateNetworks|TestUpdateBetweenAreas)$$' ./libs/apsp ./libs/igp ./libs/alto/versioned
+	$(TEST) -race -run '^(TestSameOnAnyProcessors|TestThroughTheTopic|TestUpdateNetworks|TestUpdateBetweenAreas|TestUpdateAlong)$$' ./libs/apsp ./libs/igp ./libs/alto/versioned
 	$(TEST) -race $$($(GO) list ./libs/... ./schemas/... ./services/... | grep -vE '$(NO_RACE)')
 
 .PHONY: lint

@@ -33,13 +33,22 @@ type arc struct {
 // worst. Shortest is by the metric alone, but that of ways over links of metric 0 those
 // count that have fewer links: these alone lead to somewhere.
 func (a *Area) along(in *inside, w Weight, m Measure) [][]float64 {
-	all := backward{inside: in, measure: m}
-	_, all.noTransit = newInside(a)
-	all.take(a, w)
-	nodes, routers := len(a.Nodes), len(in.routers)
+	return newBackward(a, in, w, m).all()
+}
+
+func newBackward(a *Area, in *inside, w Weight, m Measure) *backward {
+	b := &backward{inside: in, measure: m}
+	_, b.noTransit = newInside(a)
+	b.take(a, w)
+	return b
+}
+
+// all returns the values of all routers, by the routers that paths begin at.
+func (b *backward) all() [][]float64 {
+	nodes, routers := len(b.noTransit), len(b.routers)
 	values := make([][]float64, routers)
 	parallel.Each(routers, several, func() func(from int) {
-		b := all
+		b := *b
 		b.distance, b.known = make([]Distance, nodes), make([]bool, nodes)
 		return func(from int) {
 			b.value = make([]float64, nodes)
@@ -108,20 +117,16 @@ func (b *backward) valueOf(n int32) float64 {
 		return b.value[n]
 	}
 	b.known[n] = true
-	worst, to, several := math.NaN(), b.distance[n], false
-	if to == Unreachable {
+	worst, several := math.NaN(), false
+	if b.distance[n] == Unreachable {
 		b.value[n] = worst
 		return worst
 	}
 	arcs := b.arcsTo(n)
 	for i := range arcs {
 		a := &arcs[i]
-		near := b.distance[a.from]
-		if (near+a.weight).Metric() != to.Metric() || !b.leads(a.from) {
+		if !b.isOnPath(a.from, a.weight, n) {
 			continue
-		}
-		if near >= to && !(near == to && b.isPseudonode(a.from) && !b.isPseudonode(n)) {
-			continue // it leads nowhere: over links of metric 0 the fewest count
 		}
 		value := b.measure.then(b.valueOf(a.from), a.value)
 		if several {
@@ -131,6 +136,16 @@ func (b *backward) valueOf(n int32) float64 {
 	}
 	b.value[n] = worst
 	return worst
+}
+
+// isOnPath tells whether a link from a node to another is on a shortest path to that.
+func (b *backward) isOnPath(from int32, weight Distance, n int32) bool {
+	near, to := b.distance[from], b.distance[n]
+	if (near+weight).Metric() != to.Metric() || !b.leads(from) {
+		return false
+	}
+	// Other links lead nowhere: over links of metric 0 the fewest count.
+	return near < to || near == to && b.isPseudonode(from) && !b.isPseudonode(n)
 }
 
 func (b *backward) isPseudonode(n int32) bool { return int(n) >= len(b.routers) }

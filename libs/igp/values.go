@@ -3,9 +3,18 @@ package igp
 import "math"
 
 // Values holds what a measure comes to on the way from every router to every router.
-type Values struct{ rows [][]float64 }
+type Values struct {
+	rows [][]float64
 
-func newValues(n int) *Values { return &Values{newRows(n, n, math.NaN())} }
+	// To be updated:
+	along   *backward // that they were found with; nil = they are not updated
+	paths   *Matrix   // the distances then
+	seen    int       // their version
+	version int       // how often the values were updated
+	changed [][]int32 // by router that paths begin at: those whose values were found anew last
+}
+
+func newValues(n int) *Values { return &Values{rows: newRows(n, n, math.NaN())} }
 
 // Routers is how many there are.
 func (v *Values) Routers() int { return len(v.rows) }
@@ -57,7 +66,7 @@ func (d *Domain) along(routers int, m Measure) (*Matrix, *Values) {
 	})
 	r.measure, r.legs = m, make([][]leg, routers)
 	if r.isWhole() {
-		r.values = &Values{r.inside[0].values}
+		r.values = &Values{rows: r.inside[0].values}
 	} else {
 		r.values = newValues(routers)
 	}

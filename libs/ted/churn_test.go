@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/schemas"
 	"github.com/google/go-cmp/cmp"
 )
@@ -168,13 +169,14 @@ func (p *pool) otherwise(r *schemas.RawTopology) *schemas.RawTopology {
 // TestAChangeIsAsAllAnew makes changes to random networks, a few at a time, and compares all
 // answers with those of a database that was given the same records at once.
 func TestAChangeIsAsAllAnew(t *testing.T) {
+	told := 0
 	for seed := range uint64(24) {
 		rng := rand.New(rand.NewPCG(seed, 6))
 		p := newPool(rng)
 		options := Options{JoinIGPs: seed%5 == 0}
 		d, table := New(options), records{}
 		ownership := []Ownership{Unique, All}[seed%2]
-		kept := pids{}
+		kept, traces := pids{}, traces{}
 		for step := range 40 {
 			changes := 1 + rng.IntN(3)*rng.IntN(10)
 			if step == 0 {
@@ -193,11 +195,55 @@ func TestAChangeIsAsAllAnew(t *testing.T) {
 			}
 			wantEqual(t, fmt.Sprintf("seed %d step %d", seed, step), ask(anew), ask(d))
 			wantUpdated(t, d, kept, ownership)
+			told += traces.want(t, d.Graph())
 			if t.Failed() {
 				return
 			}
 		}
 	}
+	if t.Logf("%d times it was told what changed", told); told < 1000 {
+		t.Errorf("%d times it was told what changed", told)
+	}
+}
+
+// traces are the costs of metrics as they were asked for last, and their states.
+type traces map[Metric]traceOf
+
+type traceOf struct {
+	state any
+	costs costs
+}
+
+// want expects to be told of all costs that changed since the last call, and returns how often it was told anything.
+func (t traces) want(test *testing.T, g *Graph) (told int) {
+	test.Helper()
+	for m := range askedNames {
+		traced, is := g.Costs(m).(alto.TracedCosts)
+		if !is {
+			delete(t, m)
+			continue
+		}
+		before, now := t[m], traceOf{traced.State(), alto.CostMapOf(traced)}
+		t[m] = now
+		changed, ok := traced.ChangedSince(before.state)
+		if !ok {
+			continue
+		}
+		told++
+		for from, pid := range traced.PIDs() {
+			for to, other := range traced.PIDs() {
+				a, was := before.costs[pid][other]
+				b, is := now.costs[pid][other]
+				if a == b && was == is {
+					continue
+				}
+				if changed == nil || !slices.Contains(changed[from], int32(to)) {
+					test.Errorf("%s from %s to %s: %v after %v is not told", askedNames[m], pid, other, b, a)
+				}
+			}
+		}
+	}
+	return told
 }
 
 // wantUpdated brings a network map up to date, and expects to be told exactly what changed.

@@ -46,18 +46,16 @@ func (g *Graph) costs(f family, m Metric) alto.Costs {
 	return pathCosts{g.pids, m, g.paths(f, m)}
 }
 
-// paths returns the distances that a metric is read from. Distances by IGP metric have the
-// numbers of links too, so that routing costs and hop counts are computed once, unless there are
-// instances that have links alone.
+// paths returns the distances that a metric is read from: of routing costs and hop counts mostly the same.
 func (g *Graph) paths(f family, m Metric) *igp.Matrix {
 	weight := igp.ByIGP
-	switch {
-	case m == RoutingTE:
+	switch m {
+	case RoutingTE:
 		weight = igp.ByTE
-	case m == RoutingHops:
+	case RoutingHops:
 		weight = igp.ByLinks
-	case m == HopCount && slices.ContainsFunc(g.db.routing(f), func(k *instance) bool { return k.key.rules() == igp.Flat }):
-		weight = igp.ByIGPThenLinks
+	case HopCount:
+		weight = g.db.byHops(f)
 	}
 	return g.db.distances(f, weight)
 }
@@ -86,31 +84,11 @@ func (c pathCosts) Whole(from int, costs []uint32) bool {
 	return igp.Metrics(c.paths.Row(from), costs, alto.Absent)
 }
 
-// stateOf is the state of costs: matrices and names are known by where they are held.
-type stateOf struct {
-	paths   *igp.Matrix
-	version int
-	names   *string
-}
-
-func (c pathCosts) state() stateOf {
-	s := stateOf{paths: c.paths, version: c.paths.Version()}
-	if len(c.pids) > 0 {
-		s.names = &c.pids[0]
-	}
-	return s
-}
-
-func (c pathCosts) State() any { return c.state() }
+// State is that of alto.TracedCosts.
+func (c pathCosts) State() any { return stateOf(c.paths, c.pids) }
 
 func (c pathCosts) ChangedSince(state any) (changed [][]int32, ok bool) {
-	switch now := c.state(); state {
-	case now:
-		return nil, true
-	case stateOf{now.paths, now.version - 1, now.names}:
-		return c.paths.Changed(), true
-	}
-	return nil, false
+	return changedSince(state, c.paths, c.pids)
 }
 
 func (c pathCosts) Cost(from, to int) float64 { return c.metric.cost(c.paths.At(from, to)) }

@@ -3,7 +3,6 @@ package ted
 import (
 	"strings"
 
-	"github.com/altostream/altostream/libs/igp"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -44,7 +43,7 @@ func New(o Options) *Database {
 		destinations: newDestinations(),
 		teMetrics:    teMetrics{without: map[*link]bool{}},
 		findings:     findings{of: map[found][]finding{}, counts: map[Count]int{}},
-		computed:     computed{distances: map[pathsOf]*distances{}, values: map[valuesOf]*igp.Values{}},
+		computed:     computed{distances: map[pathsOf]*distances{}, values: map[valuesOf]*values{}},
 		pending:      newPending(),
 	}
 }

@@ -23,6 +23,13 @@ type answers struct {
 	Routers     []string
 }
 
+// askedNames are the metrics that are asked for: of paths and some of those that are measured along them.
+var askedNames = map[Metric]string{
+	DelayOneWay: "delay", DelayRoundTrip: "delay there and back", LossRate: "loss", AvailableBandwidth: "bandwidth", WidestAvailableBandwidth: "greatest bandwidth",
+}
+
+func init() { maps.Copy(askedNames, metricNames) }
+
 func ask(d *Database) answers {
 	g := d.Graph()
 	a := answers{
@@ -32,7 +39,7 @@ func ask(d *Database) answers {
 	for _, r := range d.Routers() {
 		a.Routers = append(a.Routers, fmt.Sprint(*r))
 	}
-	for metric, name := range metricNames {
+	for metric, name := range askedNames {
 		a.Costs[name] = alto.CostMapOf(g.Costs(metric))
 		a.IPv6[name] = alto.CostMapOf(g.IPv6Costs(metric))
 	}

@@ -69,7 +69,7 @@ func (d *Database) replaceLinks(a *adjacency, used []link) {
 	for i := range before {
 		d.useLink(&before[i], -1)
 	}
-	if clear(d.computed.values); !samePaths {
+	if d.measuresChanged(); !samePaths {
 		d.pathsChanged()
 	}
 	d.igps[a.nodes.igp].replaceLinks(before, used)

@@ -1,7 +1,9 @@
 package ted
 
 import (
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/altostream/altostream/schemas"
@@ -117,5 +119,42 @@ func TestLossInPercent(t *testing.T) {
 		g := one(level2.link(s1, s2, metric(1), attributes(func(a *schemas.Attributes) { a.LossPercent = &told })), level2.link(s2, s1, metric(1))).Graph()
 		want := math.Round(float64(n)*3) / 1e6
 		wantEqual(t, "loss", row{q1: 0, q2: want}, rowOf(g, LossRate))
+	}
+}
+
+// TestMeasuredChanges changes what is measured of links of one area, and their metrics: all costs are as those of a database
+// that was given the same records at once, and it is told which changed.
+func TestMeasuredChanges(t *testing.T) {
+	const routers = 7
+	rng := rand.New(rand.NewPCG(1, 2))
+	var ends [][2]string
+	for n := range routers {
+		for _, next := range []int{n + 1, n + 2} {
+			a, b := fmt.Sprintf("%012x", n+1), fmt.Sprintf("%012x", next%routers+1)
+			ends = append(ends, [2]string{a, b}, [2]string{b, a})
+		}
+	}
+	tell := func(at int) *schemas.RawTopology {
+		return level2.link(ends[at][0], ends[at][1], metric(1+rng.Uint32N(4)), attributes(func(a *schemas.Attributes) {
+			everything(a)
+			a.DelayMicros, a.LossPercent, a.AvailableBandwidth = ptr(rng.Uint32N(9)), ptr(rng.Float64()), ptr(float64(rng.IntN(9)))
+		}))
+	}
+	links := make([]*schemas.RawTopology, len(ends))
+	for at := range links {
+		links[at] = tell(at)
+	}
+	d, traces, told := one(links...), traces{}, 0
+	for step := range 200 {
+		at := rng.IntN(len(links))
+		links[at] = tell(at)
+		d.Put(keyOf(speaker, links[at]), links[at])
+		wantEqual(t, fmt.Sprintf("step %d", step), ask(one(links...)), ask(d))
+		if told += traces.want(t, d.Graph()); t.Failed() {
+			return
+		}
+	}
+	if told < 500 {
+		t.Errorf("%d times it was told what changed", told)
 	}
 }

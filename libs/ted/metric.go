@@ -2,6 +2,7 @@ package ted
 
 import (
 	"math"
+	"slices"
 
 	"github.com/altostream/altostream/libs/igp"
 )
@@ -87,16 +88,48 @@ func (c measuredCosts) PIDs() []string { return c.pids }
 
 func (c measuredCosts) Row(from int, costs []float64) {
 	for to := range costs {
-		costs[to] = c.values.At(from, to)
-		switch {
-		case from == to:
-			costs[to] = 0
-		case c.roundTrip:
-			costs[to] += c.values.At(to, from)
-		case c.Measure == igp.Loss:
-			costs[to] = inPercent(costs[to])
+		costs[to] = c.Cost(from, to)
+	}
+}
+
+func (c measuredCosts) Cost(from, to int) float64 {
+	cost := c.values.At(from, to)
+	switch {
+	case from == to:
+		return 0
+	case c.roundTrip:
+		return cost + c.values.At(to, from)
+	case c.Measure == igp.Loss:
+		return inPercent(cost)
+	}
+	return cost
+}
+
+// State is that of alto.TracedCosts.
+func (c measuredCosts) State() any { return stateOf(c.values, c.pids) }
+
+func (c measuredCosts) ChangedSince(state any) (changed [][]int32, ok bool) {
+	changed, ok = changedSince(state, c.values, c.pids)
+	if c.roundTrip && changed != nil {
+		changed = thereAndBack(changed)
+	}
+	return changed, ok
+}
+
+// thereAndBack returns the cells of a matrix, by row, and those of the way back.
+func thereAndBack(cells [][]int32) [][]int32 {
+	both := make([][]int32, len(cells))
+	for from, columns := range cells {
+		both[from] = append(both[from], columns...)
+		for _, to := range columns {
+			both[to] = append(both[to], int32(from))
 		}
 	}
+	for from := range both {
+		slices.Sort(both[from])
+		both[from] = slices.Compact(both[from])
+	}
+	return both
 }
 
 // inPercent is a loss in percent. Routers tell it in steps of 0.000003 % (RFC 8571 §2.4); what is

@@ -1,17 +1,28 @@
 package ted
 
-import "github.com/altostream/altostream/libs/igp"
+import (
+	"maps"
+	"slices"
+
+	"github.com/altostream/altostream/libs/igp"
+)
 
 // computed is what was computed of paths, as long as nothing changes that it depends on.
 type computed struct {
 	distances map[pathsOf]*distances
-	values    map[valuesOf]*igp.Values
+	values    map[valuesOf]*values
 	ipv6      *ipv6Routing // nil: not known
 }
 
 // distances are those between all routers; stale ones were so before links changed.
 type distances struct {
 	*igp.Matrix
+	stale bool
+}
+
+// values are what a measure comes to between all routers; stale ones did so before links changed.
+type values struct {
+	*igp.Values
 	stale bool
 }
 
@@ -32,8 +43,14 @@ func (d *Database) pathsChanged() {
 	for _, known := range d.computed.distances {
 		known.stale = true
 	}
-	clear(d.computed.values)
+	d.measuresChanged()
 	d.destinations.stale = true
+}
+
+func (d *Database) measuresChanged() {
+	for _, known := range d.computed.values {
+		known.stale = true
+	}
 }
 
 // familiesChanged notes that routers may route other address families.
@@ -45,6 +62,7 @@ func (d *Database) familiesChanged() {
 			delete(d.computed.distances, of)
 		}
 	}
+	maps.DeleteFunc(d.computed.values, func(_ valuesOf, known *values) bool { return known.stale })
 }
 
 // distances returns the distances between all routers.
@@ -62,13 +80,26 @@ func (d *Database) distances(f family, w igp.Weight) *igp.Matrix {
 
 // values returns what a measure comes to between all routers.
 func (d *Database) values(of valuesOf) *igp.Values {
-	if d.computed.values[of] == nil {
-		n := d.network(of.family)
-		if of.widest {
-			d.computed.values[of] = n.Widest(of.measure)
-		} else {
-			d.computed.values[of] = n.Along(of.measure)
-		}
+	known := d.computed.values[of]
+	if known == nil {
+		known = &values{stale: true}
+		d.computed.values[of] = known
 	}
-	return d.computed.values[of]
+	switch n := d.network(of.family); {
+	case !known.stale:
+	case of.widest:
+		*known = values{Values: n.Widest(of.measure)}
+	default:
+		*known = values{Values: n.UpdateAlong(known.Values, d.distances(of.family, d.byHops(of.family)), of.measure)}
+	}
+	return known.Values
+}
+
+// byHops is the weight of the paths of which the number of links is known too. Distances by IGP metric have it, unless
+// there are instances that have links alone.
+func (d *Database) byHops(f family) igp.Weight {
+	if slices.ContainsFunc(d.routing(f), func(k *instance) bool { return k.key.rules() == igp.Flat }) {
+		return igp.ByIGPThenLinks
+	}
+	return igp.ByIGP
 }

@@ -21,13 +21,25 @@ import (
 // raw-topology to the encoded records of the cost maps of the default metrics.
 func BenchmarkChange(b *testing.B) {
 	for _, routers := range []int{100, 1000, 1700, 5000} {
-		b.Run(fmt.Sprint("routers=", routers), func(b *testing.B) { benchmarkChange(b, routers) })
+		b.Run(fmt.Sprint("routers=", routers), func(b *testing.B) {
+			benchmarkChange(b, routers,
+				Metric{Name: alto.RoutingCost, Mode: alto.Numerical, Costs: ted.RoutingIGP}, Metric{Name: alto.HopCount, Mode: alto.Numerical, Costs: ted.HopCount})
+		})
 	}
 }
 
-func benchmarkChange(b *testing.B, routers int) {
+// BenchmarkMeasuredChange changes the metric and the delay of a link: the same time, of the costs of delays.
+func BenchmarkMeasuredChange(b *testing.B) {
+	for _, routers := range []int{1000, 1700} {
+		b.Run(fmt.Sprint("routers=", routers), func(b *testing.B) {
+			benchmarkChange(b, routers, Metric{Name: "delay-ow", Mode: alto.Numerical, Costs: ted.DelayOneWay})
+		})
+	}
+}
+
+func benchmarkChange(b *testing.B, routers int, metrics ...Metric) {
 	serde := streamtest.Serde[versioned.CostRecord](b, schemas.CostMapsTopic)
-	m := machineOf(Metric{Name: alto.RoutingCost, Mode: alto.Numerical, Costs: ted.RoutingIGP}, Metric{Name: alto.HopCount, Mode: alto.Numerical, Costs: ted.HopCount})
+	m := machineOf(metrics...)
 	var pids []string
 	var links []Told
 	for _, o := range router.ISP(routers).Database() {
@@ -37,6 +49,7 @@ func benchmarkChange(b *testing.B, routers int) {
 			pids = append(pids, "pid0:"+local)
 		case bgpls.LinkNLRI:
 			links = append(links, linkTold(local, fmt.Sprintf("%x", o.NLRI.Remote.IGPRouterID), o.Attributes.IGPMetric.Value))
+			links[len(links)-1].Record.Attributes.DelayMicros = new(uint32(50))
 			m.Apply(links[len(links)-1], stream.Cause{})
 		}
 	}
@@ -67,7 +80,7 @@ func benchmarkChange(b *testing.B, routers int) {
 		begin := time.Now()
 		l := links[random.IntN(len(links))]
 		changed := *l.Record
-		changed.Attributes = &schemas.Attributes{IGPMetric: new(uint32(1 + random.IntN(200)))}
+		changed.Attributes = &schemas.Attributes{IGPMetric: new(uint32(1 + random.IntN(200))), DelayMicros: new(uint32(1 + random.IntN(100)))}
 		m.Apply(Told{l.Key, &changed}, stream.Cause{})
 		publish()
 		times = append(times, time.Since(begin))

@@ -70,6 +70,10 @@ func (c *costs) compareChanged(m alto.Costs, into []difference) (left []int) {
 				if cost := traced.Cost(from, int(to)); !same(row.at(to), cost) {
 					kept = append(kept, c.changes(&d, int(to), cost))
 				}
+				if d.isMuch() {
+					kept = kept[:first]
+					break
+				}
 			}
 			into[from] = c.differs(from, d, kept[first:])
 		}
@@ -111,11 +115,15 @@ func (c *costs) difference(from int, r *rowReader, kept []cell) (difference, []c
 		return difference{row: pid, isNew: true, cells: len(r.small), part: c.wide}, kept
 	}
 	d, first := difference{row: pid, part: c.wide}, len(kept)
-	r.differ(row, func(to int, cost float64) {
+	r.differ(row, func(to int, cost float64) bool {
 		if changed := c.changes(&d, to, cost); first < keptCells {
 			kept = append(kept, changed)
 		}
+		return !d.isMuch()
 	})
+	if d.isMuch() {
+		kept = kept[:first]
+	}
 	return c.differs(from, d, kept[first:]), kept
 }
 
@@ -146,6 +154,9 @@ func (c *costs) changedCells(m alto.Costs, from int) []cell {
 	r := newRowReader(m)
 	r.read(from)
 	var cells []cell
-	r.differ(c.rows[from], func(to int, cost float64) { cells = append(cells, cell{to, cost}) })
+	r.differ(c.rows[from], func(to int, cost float64) bool {
+		cells = append(cells, cell{to, cost})
+		return true
+	})
 	return cells
 }

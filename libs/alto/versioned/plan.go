@@ -25,7 +25,7 @@ func (w *Writer[V, M]) plan(m M, differences []difference) plan {
 	cells, octets := 0, octetsOfHead
 	for _, d := range differences {
 		cells += d.cells
-		if d.isNew || 2*d.delta > d.part || d.delta > w.deltaLimit() {
+		if d.isNew || d.isMuch() || d.delta > w.deltaLimit() {
 			parts[d.row] = true
 			octets += d.part
 			continue

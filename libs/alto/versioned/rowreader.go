@@ -46,22 +46,23 @@ func (r *rowReader) at(to int) float64 {
 	return costOf(r.small[to])
 }
 
-// differ calls other with each cost that a row of the same columns, and perhaps more, does not have; NaN
-// where there is none.
-func (r *rowReader) differ(row *costRow, other func(column int, cost float64)) {
-	differs := func(first, last int) {
+// differ yields each cost that a row of the same columns, and perhaps more, does not have; NaN where there
+// is none.
+func (r *rowReader) differ(row *costRow, yield func(column int, cost float64) bool) {
+	differs := func(first, last int) bool {
 		for i := first; i < last; i++ {
 			cost := r.at(i)
-			if !same(row.at(int32(i)), cost) {
-				other(i, cost)
+			if !same(row.at(int32(i)), cost) && !yield(i, cost) {
+				return false
 			}
 		}
+		return true
 	}
 	first := 0
 	if r.isWhole && row.large == nil && len(row.over) == 0 {
 		for n := min(len(row.small), len(r.small)); first+len(block{}) <= n; first += len(block{}) {
-			if *(*block)(row.small[first:]) != *(*block)(r.small[first:]) {
-				differs(first, first+len(block{}))
+			if *(*block)(row.small[first:]) != *(*block)(r.small[first:]) && !differs(first, first+len(block{})) {
+				return
 			}
 		}
 	}

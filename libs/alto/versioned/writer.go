@@ -73,10 +73,13 @@ type source[V, M any] interface {
 type difference struct {
 	row   string
 	isNew bool
-	cells int // that changed
+	cells int // that changed; at least so many if it is much
 	delta int // octets of these
 	part  int // octets of the row, at most
 }
+
+// isMuch reports whether so much changed that the row is written as a part.
+func (d *difference) isMuch() bool { return 2*d.delta > d.part }
 
 // NewCostWriter returns the writer of a cost map.
 func NewCostWriter(id string, l Limits) *Writer[CostRecord, alto.Costs] {

@@ -17,6 +17,8 @@ type Maps[V, M any] struct {
 	writers   map[string]*versioned.Writer[V, M]
 	claimed   map[string]bool // since Restore; nil after Sweep
 	problems  map[string]string
+	// unfinished are the maps of which there is more to be put out.
+	unfinished map[string]bool
 }
 
 // New returns maps of which the table holds none.
@@ -29,6 +31,7 @@ func New[V, M any](newWriter func(id string) *versioned.Writer[V, M]) *Maps[V, M
 // Forget forgets what the table holds: Restore tells it anew.
 func (m *Maps[V, M]) Forget() {
 	m.writers, m.claimed, m.problems = map[string]*versioned.Writer[V, M]{}, map[string]bool{}, map[string]string{}
+	m.unfinished = map[string]bool{}
 }
 
 // Restore tells a record that the table holds; nil = gone.
@@ -57,26 +60,37 @@ type Map[V, M any] struct {
 	Head      func(tag string) *V
 }
 
-// Publish puts maps out, side by side (versioned.Writer.Publish).
+// Publish puts maps out, side by side (versioned.Writer.Publish). Of those that take more than one call, the
+// first is finished before the others go on: so readers have each sooner than if all took turns.
 func (m *Maps[V, M]) Publish(all ...Map[V, M]) (out []stream.Output[V], more bool) {
-	writers := make([]*versioned.Writer[V, M], len(all))
-	for i, p := range all {
+	for _, p := range all {
 		m.claim(p.ID)
+	}
+	if i := slices.IndexFunc(all, func(p Map[V, M]) bool { return m.unfinished[p.ID] }); i >= 0 {
+		return m.publish(all[i : i+1]), true
+	}
+	out = m.publish(all)
+	return out, slices.ContainsFunc(all, func(p Map[V, M]) bool { return m.unfinished[p.ID] })
+}
+
+func (m *Maps[V, M]) publish(all []Map[V, M]) (out []stream.Output[V]) {
+	writers, records, more := make([]*versioned.Writer[V, M], len(all)), make([][]versioned.Record[V], len(all)), make([]bool, len(all))
+	for i, p := range all {
 		writers[i] = m.writer(p.ID)
 	}
-	records, unfinished := make([][]versioned.Record[V], len(all)), make([]bool, len(all))
 	parallel.Each(len(all), 1, func() func(int) {
 		return func(i int) {
 			if p := all[i]; !p.Unchanged || !writers[i].Published(p.Head) {
-				records[i], unfinished[i] = writers[i].Publish(p.Of, p.Head)
+				records[i], more[i] = writers[i].Publish(p.Of, p.Head)
 			}
 		}
 	})
-	for i, w := range writers {
-		m.note(all[i].ID, w.Problem())
-		out, more = append(out, outputs(records[i])...), more || unfinished[i]
+	for i, p := range all {
+		m.unfinished[p.ID] = more[i]
+		m.note(p.ID, writers[i].Problem())
+		out = append(out, outputs(records[i])...)
 	}
-	return out, more
+	return out
 }
 
 // Withdraw puts out that there is no such map. A reason that is a problem is told to operators.
@@ -91,6 +105,7 @@ func (m *Maps[V, M]) Withdraw(id, reason string, problem bool) []stream.Output[V
 	}
 	out := outputs(m.writers[id].Withdraw(reason))
 	delete(m.writers, id)
+	delete(m.unfinished, id)
 	return out
 }
 

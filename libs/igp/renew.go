@@ -1,0 +1,137 @@
+package igp
+
+import (
+	"math"
+	"slices"
+
+	"github.com/altostream/altostream/libs/parallel"
+)
+
+// UpdateAlong returns what Along does, of paths that are Distances(ByIGPThenLinks), or that Update returned. It takes the
+// memory of the values that it returned before for this measure, nil for none. In a network of one area without LANs, if
+// the paths were updated once since then at most, only what changed is found anew: then these are the same values.
+func (n *Network) UpdateAlong(before *Values, paths *Matrix, m Measure) *Values {
+	if paths.graph == nil || len(n.Domains) != 1 || len(n.Domains[0].Areas) != 1 {
+		return n.Along(m)
+	}
+	d := n.Domains[0]
+	in, _ := newInside(d.Areas[0])
+	in.rows = paths.rows
+	now := newBackward(d.Areas[0], in, d.weight(ByIGPThenLinks), m)
+	if before == nil || !before.update(now, paths) {
+		before = &Values{rows: now.all()}
+	}
+	before.along, before.paths, before.seen = now, paths, paths.version
+	return before
+}
+
+// Version is how often UpdateAlong returned the values after it had returned them first.
+func (v *Values) Version() int { return v.version }
+
+// Changed returns by row the columns of the values that may be others than at the version before, sorted. They must not be
+// changed.
+func (v *Values) Changed() [][]int32 { return v.changed }
+
+// update finds the values anew to which paths lead that changed.
+func (v *Values) update(now *backward, paths *Matrix) bool {
+	// Paths that were updated are of the same nodes, which let the same paths through.
+	if v.paths != paths || v.seen < paths.version-1 || len(now.noTransit) > len(now.routers) {
+		return false
+	}
+	var moved [][]int32 // distances
+	if v.seen < paths.version {
+		moved = paths.changed
+	}
+	reached := now.reachedOtherwise(v.along)
+	v.version++
+	if v.changed == nil {
+		v.changed = make([][]int32, len(v.rows))
+	}
+	on := now.onward()
+	parallel.Each(len(v.rows), several, func() func(from int) {
+		b := *now
+		b.known = slices.Repeat([]bool{true}, len(b.noTransit))
+		return func(from int) {
+			b.from, b.distance, b.value = int32(from), b.rows[from], v.rows[from]
+			stale := stale{&b, on, v.changed[from][:0]}
+			for _, n := range reached {
+				stale.add(n)
+			}
+			if moved != nil { // what moved itself is reached otherwise, or from another that moved
+				for _, n := range moved[from] {
+					for _, next := range on[n] {
+						stale.add(next.to)
+					}
+				}
+			}
+			v.changed[from] = stale.renew()
+		}
+	})
+	return true
+}
+
+// reachedOtherwise returns the nodes that other links lead to than before, or links that are told otherwise.
+func (b *backward) reachedOtherwise(before *backward) (nodes []int32) {
+	for n := range int32(len(b.noTransit)) {
+		if !slices.EqualFunc(before.arcsTo(n), b.arcsTo(n), arc.isSame) {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
+}
+
+func (a arc) isSame(other arc) bool {
+	return a.from == other.from && a.weight == other.weight && math.Float64bits(a.value) == math.Float64bits(other.value)
+}
+
+// onwardArc is an arc by the node that it leads from.
+type onwardArc struct {
+	to     int32
+	weight Distance
+}
+
+// onward returns the arcs by the nodes that they lead from.
+func (b *backward) onward() [][]onwardArc {
+	on := make([][]onwardArc, len(b.noTransit))
+	for n := range int32(len(on)) {
+		for _, a := range b.arcsTo(n) {
+			on[a.from] = append(on[a.from], onwardArc{n, a.weight})
+		}
+	}
+	return on
+}
+
+// stale are nodes whose values are not known any more, with all that shortest paths from them lead to.
+type stale struct {
+	*backward
+	on    [][]onwardArc
+	nodes []int32
+}
+
+func (s *stale) add(n int32) {
+	if n == s.from || !s.known[n] {
+		return
+	}
+	s.known[n] = false
+	s.nodes = append(s.nodes, n)
+}
+
+// renew finds the values again, and returns the nodes, sorted.
+func (s *stale) renew() []int32 {
+	for i := 0; i < len(s.nodes); i++ {
+		n := s.nodes[i]
+		if s.distance[n] == Unreachable {
+			continue
+		}
+		for _, next := range s.on[n] {
+			if s.isOnPath(n, next.weight, next.to) {
+				s.add(next.to)
+			}
+		}
+	}
+	for _, n := range s.nodes {
+		s.valueOf(n)
+	}
+	slices.Sort(s.nodes)
+	return s.nodes
+}
