@@ -55,7 +55,7 @@ func (n *node) tell(r *resource) {
 		return
 	}
 	if len(n.tellers) == 0 {
-		n.tellers = r.alone
+		n.tellers = r.alone[:]
 		return
 	}
 	if at, found := slices.BinarySearchFunc(n.tellers, r, compareTellers); !found {
