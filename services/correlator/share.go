@@ -25,7 +25,7 @@ type share struct {
 	pids   []string             // room
 }
 
-// shares is how many there are, more than most machines have processors.
+// shares is how many there are, and so how many processors can tell entities at a time.
 const shares = 8
 
 func newShares() (all [shares]share) {
