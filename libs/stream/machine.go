@@ -1,16 +1,11 @@
 package stream
 
 import (
-	"crypto/sha256"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel/propagation"
-
-	"github.com/altostream/altostream/libs/avro"
 )
 
 // Machine is a processor at work on one partition, without I/O: events in, changes
@@ -26,8 +21,6 @@ type Machine[S, E, V any] struct {
 	cause     Cause
 	heard     map[string]bool // by source: Output.Resign says that it is not, Output.Resume that it is
 }
-
-type digest [16]byte
 
 // someOutputs are not too many to keep without a look at what they have in common.
 const someOutputs = 1024
@@ -204,10 +197,15 @@ func (m *Machine[S, E, V]) changes() []Change[V] {
 		}
 		return changes
 	}
-	var changes []Change[V]
-	for _, o := range latest(m.pending) {
+	out := latest(m.pending)
+	digests := m.digests(out)
+	if len(m.published) == 0 {
+		m.published = make(map[string]digest, len(out))
+	}
+	changes := make([]Change[V], 0, len(out))
+	for i, o := range out {
 		delete(m.unclaimed, o.Key)
-		if !o.Keep && m.differs(o) {
+		if !o.Keep && m.differs(o, digests[i]) {
 			changes = append(changes, Change[V]{o.Key, o.Value, o.Reason})
 		}
 	}
@@ -243,14 +241,13 @@ func ascends[V any](out []Output[V]) bool {
 }
 
 // differs reports whether the output table holds something else, and notes that it
-// is about to hold o.
-func (m *Machine[S, E, V]) differs(o Output[V]) bool {
+// is about to hold o, whose digest is d.
+func (m *Machine[S, E, V]) differs(o Output[V], d digest) bool {
 	held, ok := m.published[o.Key]
 	if o.Value == nil {
 		delete(m.published, o.Key)
 		return ok
 	}
-	d := m.digest(o.Value)
 	m.published[o.Key] = d
 	return !ok || d != held
 }
@@ -265,23 +262,4 @@ func (m *Machine[S, E, V]) sweep() []Change[V] {
 	}
 	slices.SortFunc(changes, func(a, b Change[V]) int { return strings.Compare(a.Key, b.Key) })
 	return changes
-}
-
-// digest hashes the canonical content of a record: its octets if it is encoded, else JSON,
-// whose map keys are sorted. A record that JSON cannot hold (a number that is none) is
-// unequal to every other.
-func (m *Machine[S, E, V]) digest(v *V) digest {
-	content := *v
-	if m.spec.Output.Canonical != nil {
-		content = m.spec.Output.Canonical(content)
-	}
-	b, encoded := any(content).(avro.Encoded)
-	if !encoded {
-		var err error
-		if b, err = json.Marshal(content); err != nil {
-			b = fmt.Appendf(nil, "%p", v)
-		}
-	}
-	sum := sha256.Sum256(b)
-	return digest(sum[:16])
 }

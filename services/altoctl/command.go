@@ -40,7 +40,7 @@ type command struct {
 
 // Main runs a command line with the configuration of the environment, and returns the exit
 // status: 0; 1 for a failure, 2 for a wrong command line or configuration, 3 for topics that are
-// not as the file says. Every failure is a line on errs.
+// not as the file says, 4 if no site can take a workload. Every failure is a line on errs.
 func Main(ctx context.Context, args []string, out, errs io.Writer) int {
 	c := &command{out: out, errs: errs, load: func(config *service.Config) error {
 		service.Program{Name: "altoctl", Configurations: []any{config}}.WarnOfUnknown(errs, os.Environ())
@@ -54,6 +54,11 @@ func Main(ctx context.Context, args []string, out, errs io.Writer) int {
 		err = errors.New("interrupted")
 	}
 	fmt.Fprintf(errs, "altoctl: %v\n", err)
+	return status(err)
+}
+
+// status is the exit status after a failure.
+func status(err error) int {
 	var usage service.UsageError
 	var wrong *service.ConfigError
 	switch {
@@ -61,6 +66,8 @@ func Main(ctx context.Context, args []string, out, errs io.Writer) int {
 		return 2
 	case errors.Is(err, ErrDiffers):
 		return 3
+	case errors.Is(err, ErrNoSite):
+		return 4
 	}
 	return 1
 }
@@ -92,7 +99,8 @@ func (c *command) root() *cobra.Command {
 		Long: `altoctl shows what is on altostream's Kafka topics, and sets up topics and schemas.
 
 Environment: KAFKA_BOOTSTRAP_SERVERS, KAFKA_PROPERTIES, SCHEMA_REGISTRY_URL, SCHEMA_REGISTRY_PROPERTIES.
-Exit status: 0; 1 for a failure, 2 for a wrong command line or configuration, 3 for topics that are not as the file says.`,
+Exit status: 0; 1 for a failure, 2 for a wrong command line or configuration, 3 for topics that are not as the file says,
+4 if no site can take a workload.`,
 		Version:       service.Version(),
 		RunE:          func(*cobra.Command, []string) error { return errors.New("which command? see altoctl --help") },
 		SilenceErrors: true,

@@ -1,8 +1,12 @@
 package altoctl
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/altostream/altostream/libs/service"
 )
 
 // TestUsage refuses what a command does not know, rather than ignore it.
@@ -33,10 +37,22 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+// TestStatus tells failures and answers apart that scripts have to tell apart.
+func TestStatus(t *testing.T) {
+	for err, want := range map[error]int{
+		errors.New("no broker"): 1, service.UsageError{Text: "which command?"}: 2, ErrDiffers: 3, ErrNoSite: 4,
+	} {
+		if got := status(fmt.Errorf("so it is: %w", err)); got != want {
+			t.Errorf("%v: status %d, want %d", err, got, want)
+		}
+	}
+}
+
 func TestHelp(t *testing.T) {
 	for want, args := range map[string][]string{
 		"SCHEMA_REGISTRY_PROPERTIES":                     {"--help"},
 		"  cost-map ":                                    {"help"},
+		"4 if none can; with --watch 0":                  {"rank", "--help"},
 		"--add-partitions topic":                         {"topics", "plan", "--help"},
 		"altoctl (devel) (go1.":                          {"--version"},
 		"complete -o default -F __start_altoctl altoctl": {"completion", "bash"},

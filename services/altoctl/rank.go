@@ -18,6 +18,9 @@ import (
 	"github.com/altostream/altostream/libs/tables"
 )
 
+// ErrNoSite says that no site can take a workload; the answer, and why not, is printed.
+var ErrNoSite = errors.New("no site can take the workload")
+
 func (c *command) rankCommand() *cobra.Command {
 	q := rank.Query{Needs: map[string]float64{}}
 	cmd := c.subcommand("rank", "which sites can take a workload, and what it costs to get there", func(ctx context.Context) error {
@@ -29,7 +32,9 @@ func (c *command) rankCommand() *cobra.Command {
 	cmd.Long = `Which sites can take a workload, the cheapest to get to first, and why others cannot.
 
 What is needed must be free on one host of the site. A host with several attachments is
-reached by the one of the least costs that keeps to all bounds.`
+reached by the one of the least costs that keeps to all bounds.
+
+Exit status: 0 if a site can, 4 if none can; with --watch 0.`
 	cmd.Example = "  altoctl rank --from pid100:04040404 --vcpu 8 --ram 32G --gpu 1 --metric routingcost --metric 'delay-ow<=5000'"
 	rankFlags(cmd, &q)
 	cmd.Flags().Lookup("json").Usage = "JSON: the whole answer, with all hosts; with --watch one a line"
@@ -77,11 +82,12 @@ func rankFlags(cmd *cobra.Command, q *rank.Query) {
 
 func (c *command) rank(ctx context.Context, q rank.Query) error {
 	q.From = c.router(ctx, q.From)
-	shown := ""
+	shown, none := "", false
 	err := tables.WatchRanking(ctx, c.config, q, func(answer *rank.Answer, err error) error {
 		if err != nil && !c.watch {
 			return err
 		}
+		none = err == nil && len(answer.Sites) == 0
 		text, err := c.rankingText(q, answer, err)
 		if err != nil {
 			return err
@@ -101,7 +107,10 @@ func (c *command) rank(ctx context.Context, q rank.Query) error {
 	if err != nil {
 		return err
 	}
-	return c.complete()
+	if err := c.complete(); err != nil || !none {
+		return err
+	}
+	return ErrNoSite
 }
 
 // router returns the PID of a router by its name. What is an address, or names no router, stays.

@@ -2,6 +2,7 @@ package altoctl
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -55,8 +56,8 @@ from pid1:a (10.0.0.0/8): 32 GB ram, 4 vcpu
 2  far   20           pid1:c  1      -      64 GB ram, 60 vcpu
 `)
 	out, _, err = l.call("rank", "--from", "pid1:a", "--vcpu", "8", "--metric", "routingcost<=15")
-	if err != nil {
-		t.Fatal(err)
+	if !errors.Is(err, ErrNoSite) {
+		t.Fatalf("%v, want %v", err, ErrNoSite)
 	}
 	is(t, out, `
 from pid1:a: 8 vcpu, routingcost<=15
@@ -64,6 +65,9 @@ no site can take it
 not far: routingcost to pid1:c is 20, more than 15
 not near: 4 vcpu free of 80, 8 needed
 `)
+	if out, _, err := l.call("rank", "--from", "pid1:a", "--vcpu", "800", "--json"); !errors.Is(err, ErrNoSite) || !strings.Contains(out, `"vcpu"`) {
+		t.Errorf("%v, want %v; %s", err, ErrNoSite, out)
+	}
 	out, _, err = l.call("rank", "--from", "pid1:a", "--json")
 	if err != nil || !strings.Contains(out, `"pid": "pid1:b"`) || !strings.Contains(out, `"resource_id": "networkmap-default"`) {
 		t.Errorf("%v, %s", err, out)

@@ -23,7 +23,7 @@
 //
 //	spec.go      the processor as a value
 //	state.go     State, Event, Step: pure; what changed since the last flush
-//	node.go      the entities, and who tells them
+//	share.go     the entities in shares, which are worked on side by side; node.go: one of them, and who tells it
 //	resource.go  a compute resource made ready, whose word counts
 //	entity.go    compute resource → entities
 //	place.go     network map, address, attachments → PIDs; sites.go: what operators say of sites

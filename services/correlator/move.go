@@ -21,7 +21,9 @@ func (s *State) moved(before network) standings {
 		}
 		if (c.was == noMap) != (c.is == noMap) { // the first map, or none: why they have no place
 			for _, standing := range s.resources {
-				moved[standing] = struct{}{}
+				if !standing.changed {
+					moved[standing] = struct{}{}
+				}
 			}
 			continue
 		}

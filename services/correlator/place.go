@@ -31,6 +31,7 @@ type networkMap struct {
 	staleSince *time.Time
 	prefixes   *alto.PrefixTable
 	entities   map[string]string   // PID → its entity id
+	property   string              // of endpoints: their PID in it
 	routers    map[string][]string // IGP router id in lower-case hex → PIDs
 }
 
@@ -44,6 +45,7 @@ func newNetworkMap(id string, record *schemas.NetworkMap) *networkMap {
 	m := &networkMap{
 		id: id, vtag: record.Meta.VTag, staleSince: record.Meta.StaleSince,
 		prefixes: alto.NewPrefixTable(record.NetworkMap), entities: map[string]string{}, routers: map[string][]string{},
+		property: id + ".pid",
 	}
 	for pid := range record.NetworkMap {
 		if pid == alto.DefaultPID {
@@ -197,19 +199,10 @@ func (n network) place(found []schemas.Attachment, r *resource, e entity) []sche
 	return found
 }
 
-// pids returns the PIDs of one network map that a resource is attached to, by any of its
-// entities, sorted.
-func (n network) pids(m *networkMap, r *resource) []string {
-	if len(r.entities) == 1 && len(r.attachments) == 0 && len(n.sites) == 0 && m.covers(r.topology) {
-		if held := m.holding(r.entities[0].addresses); len(held) > 0 {
-			return held
-		}
-	}
-	var pids []string
-	for _, e := range r.entities {
-		for _, a := range n.in(nil, m, r, e) {
-			pids = append(pids, a.PID)
-		}
+// pidsOf appends the PIDs of attachments in one network map, sorted.
+func pidsOf(pids []string, found []schemas.Attachment) []string {
+	for _, a := range found {
+		pids = append(pids, a.PID)
 	}
 	slices.Sort(pids)
 	return slices.Compact(pids)

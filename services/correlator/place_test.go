@@ -145,8 +145,9 @@ func TestPlace(t *testing.T) {
 			}
 			n.sort()
 			r := newResource("static|x", &schemas.ComputeResource{Addresses: strings.Fields(tt.address), Attachments: tt.attachments})
-			record := &Record{Attachments: n.place(nil, r, r.entities[0])}
-			record.setPIDs()
+			m := maker{State: &State{network: n}, record: Record{Attachments: n.place(nil, r, r.entities[0])}}
+			m.setPIDs()
+			record := &m.record
 			if diff := cmp.Diff(tt.found, record.Attachments); diff != "" {
 				t.Errorf("attachments:\n%s", diff)
 			}
@@ -164,7 +165,7 @@ func TestPlace(t *testing.T) {
 						want = append(want, a.PID)
 					}
 				}
-				if diff := cmp.Diff(want, n.pids(m, r), cmpopts.EquateEmpty()); diff != "" {
+				if diff := cmp.Diff(want, pidsOf(nil, n.in(nil, m, r, r.entities[0])), cmpopts.EquateEmpty()); diff != "" {
 					t.Errorf("PIDs that count it in %s:\n%s", id, diff)
 				}
 			}

@@ -57,12 +57,14 @@ func entriesOf[V any](m map[string]V) []avro.Entry[V] {
 // maker makes records, one after the other in the same memory.
 type maker struct {
 	*State
-	record Record
-	octets []byte
+	record  Record
+	octets  []byte // of the last one
+	room    []byte // that encoded records are kept in, next to each other
+	several int    // records that room is made for at a time
 }
 
-// output makes the record of an entity.
-func (m *maker) output(n *node) output {
+// output makes the record of an entity, its value at a place.
+func (m *maker) output(n *node, value *avro.Encoded) output {
 	r := &m.record
 	*r = Record{Entity: n.id, Properties: r.Properties[:0], Attachments: r.Attachments[:0], Classes: r.Classes[:0], CATSMetrics: r.CATSMetrics[:0]}
 	switch {
@@ -79,8 +81,18 @@ func (m *maker) output(n *node) output {
 	}
 	r.sort()
 	m.octets = m.encode(m.octets[:0], r)
-	encoded := avro.Encoded(slices.Clone(m.octets))
-	return output{Key: n.id, Value: &encoded}
+	*value = m.keep(m.octets)
+	return output{Key: n.id, Value: value}
+}
+
+// keep returns a copy of an encoded record.
+func (m *maker) keep(octets []byte) avro.Encoded {
+	if cap(m.room)-len(m.room) < len(octets) {
+		m.room = make([]byte, 0, m.several*len(octets))
+	}
+	begin := len(m.room)
+	m.room = append(m.room, octets...)
+	return m.room[begin:len(m.room):len(m.room)]
 }
 
 // endpoint makes the record of an entity of compute resources.
@@ -93,7 +105,7 @@ func (m *maker) endpoint(tellers []*resource) {
 		record.AlsoToldBy = append(record.AlsoToldBy, other.key)
 	}
 	record.Attachments = m.network.place(record.Attachments, r, e)
-	record.setPIDs()
+	m.setPIDs()
 	record.describe(r)
 	record.Classes.addResource(r)
 	record.Classes.addMeasured(tellers[1:])
@@ -163,7 +175,8 @@ func (r *Record) sort() {
 
 // setPIDs sets the properties of the PIDs: in each network map that whose prefix holds the
 // address, by name the first (RFC 9240 §4.6), or, if none does, the first attachment's.
-func (r *Record) setPIDs() {
+func (m *maker) setPIDs() {
+	r := &m.record
 	for same := r.Attachments; len(same) > 0; {
 		id := same[0].NetworkMap
 		end := slices.IndexFunc(same, func(a schemas.Attachment) bool { return a.NetworkMap != id })
@@ -171,7 +184,7 @@ func (r *Record) setPIDs() {
 			end = len(same)
 		}
 		at := max(slices.IndexFunc(same[:end], func(a schemas.Attachment) bool { return a.FoundBy == foundByAddress }), 0)
-		r.setText(id+".pid", &same[at].PID)
+		r.setText(m.network.maps[id].property, &same[at].PID)
 		same = same[end:]
 	}
 }

@@ -15,9 +15,9 @@ type resource struct {
 	key        string // <source>|<name>
 	source     string
 	name       string
-	entities   []entity    // what it tells of; totals count it under the first
-	alone      []*resource // itself: the tellers of what nobody else tells
-	siteEntity string      // "" = no site told
+	entities   []entity     // what it tells of; totals count it under the first
+	alone      [1]*resource // itself: the tellers of what nobody else tells
+	siteEntity string       // "" = no site told
 
 	measures    bool // it tells what is measured of what others tell
 	topology    *string
@@ -57,7 +57,7 @@ func newResource(key string, r *schemas.ComputeResource) *resource {
 	if r.Site != nil && *r.Site != "" {
 		ready.siteEntity = siteEntity(*r.Site)
 	}
-	ready.alone = []*resource{ready}
+	ready.alone[0] = ready
 	return ready
 }
 

@@ -48,7 +48,7 @@ func newState(sites Sites, method *schemas.CATSMethod, serde *avro.Serde[Record]
 			return b
 		},
 		method: method, written: written(method), network: network{maps: map[string]*networkMap{}, sites: sites},
-		resources: map[string]*standing{}, entities: map[string]*node{}, index: newIndex(), wereMaps: map[string]*networkMap{},
+		resources: map[string]*standing{}, shares: newShares(), index: newIndex(), wereMaps: map[string]*networkMap{},
 	}
 }
 

@@ -3,7 +3,6 @@ package correlator
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/parallel"
@@ -20,17 +19,14 @@ type State struct {
 	owned     owned
 	network   network
 	resources map[string]*standing // by key
-	entities  map[string]*node     // by id
+	shares    [shares]share        // of the entities
 	index     *index
 
 	// Since the last flush: the resources that changed; maps that did, as they were, nil = not there;
-	// the entities whose records are to be made; and how many flushes there have been.
+	// and how many flushes there have been.
 	changed  []*standing
 	wereMaps map[string]*networkMap
-	dirty    []*node
 	flushes  int
-	nodes    []*node              // room
-	places   []schemas.Attachment // room
 }
 
 // Event is one of Owned, Told, Mapped and Flush.
@@ -108,11 +104,13 @@ func (s *State) own(e Owned) {
 	if !e.Owned {
 		return
 	}
-	for id, n := range s.entities {
-		if stream.Partition(id, e.Partitions) == int32(e.Partition) {
-			s.touch(n)
+	s.eachShare(true, func(h *share) {
+		for id, n := range h.entities {
+			if stream.Partition(id, e.Partitions) == int32(e.Partition) {
+				h.touch(n)
+			}
 		}
-	}
+	})
 }
 
 // settle brings tellers and totals up to what the resources and maps are now, and notes
@@ -124,16 +122,24 @@ func (s *State) settle() {
 		before = s.before()
 		s.network.sort()
 	}
-	for c := range s.moved(before) {
-		s.recount(s.nodesOf(nil, c.is), before, func() {})
+	moved := s.moved(before)
+	for c := range moved {
+		s.concern(c, c.is)
 	}
 	// Telling does not look at the index, which waits for memory most of the time.
-	parallel.Both(func() { s.index.replaceAll(s.changed) }, func() { s.retellAll(before) })
+	parallel.Both(func() { s.index.replaceAll(s.changed) }, func() {
+		s.eachShare(len(s.changed)+len(moved) > few, func(h *share) { s.retell(h, before) })
+	})
+	s.sumUp()
 	for _, c := range s.changed {
+		if c.is == nil {
+			delete(s.resources, c.key)
+		}
 		c.changed, c.was = false, nil
 	}
 	for id := range s.wereMaps {
-		s.touch(s.node(id))
+		h := s.share(id)
+		h.touch(h.node(id))
 	}
 	clear(s.changed)
 	s.changed = s.changed[:0]
@@ -154,26 +160,21 @@ func (s *State) before() network {
 	return were
 }
 
+// few resources are dealt with sooner by one processor than shared out.
+const few = 64
+
 // records makes the records of the owned entities that are to be made, on all processors.
 func (s *State) records() []output {
-	dirty := s.dirty[:0]
-	for _, n := range s.dirty {
-		n.dirty = false
-		if s.owned.has(n.id) {
-			dirty = append(dirty, n)
-		}
-		if len(n.tellers) == 0 && n.totals == nil && s.network.maps[n.id] == nil {
-			delete(s.entities, n.id)
-		}
+	var dirty []ordered
+	for i := range s.shares {
+		dirty = s.toMake(dirty, &s.shares[i])
 	}
-	slices.SortFunc(dirty, func(a, b *node) int { return strings.Compare(a.id, b.id) })
-	out := make([]output, len(dirty))
+	slices.SortFunc(dirty, byID)
+	out, values := make([]output, len(dirty)), make([]avro.Encoded, len(dirty))
 	const several = 256
 	parallel.Each(len(dirty), several, func() func(int) {
-		m := maker{State: s}
-		return func(i int) { out[i] = m.output(dirty[i]) }
+		m := maker{State: s, several: min(len(dirty), several)}
+		return func(i int) { out[i] = m.output(dirty[i].node, &values[i]) }
 	})
-	clear(s.dirty)
-	s.dirty = s.dirty[:0]
 	return out
 }

@@ -45,6 +45,11 @@ func (s *sum) add(v float64, sign int) {
 	s.told += sign
 }
 
+func (s *sum) merge(other sum) {
+	s.milli += other.milli
+	s.told += other.told
+}
+
 // amount is the sum, NaN if nobody tells it.
 func (s *sum) amount() float64 {
 	if s.told == 0 {
@@ -60,6 +65,12 @@ func (s *sums) add(c capacity, takesWork bool, sign int) {
 	}
 	for field := range s {
 		s[field].add(c[field], sign)
+	}
+}
+
+func (s *sums) merge(other *sums) {
+	for field := range s {
+		s[field].merge(other[field])
 	}
 }
 
@@ -81,45 +92,41 @@ type attachment struct {
 // count adds the resource that an entity counts for to the totals of its site and its
 // PIDs, or takes it away again: the one whose word counts there, if it is the first that
 // it tells of.
-func (s *State) count(n *node, in network, sign int) {
+func (s *State) count(h *share, n *node, in network, sign int) {
 	if len(n.tellers) == 0 || n.tellers[0].entities[0].id != n.id {
 		return
 	}
 	r := n.tellers[0]
-	if r.siteEntity != "" {
-		site := s.totalsOf(r.siteEntity, totalsOf{site: *r.site})
-		site.totals.add(r, sign, false)
-		for _, e := range r.entities {
-			s.places = in.place(s.places[:0], r, e)
-			site.totals.attach(s.places, sign)
-		}
-		s.added(site)
-	}
+	h.places = h.places[:0]
 	for _, m := range in.order {
-		pids := in.pids(m, r)
-		for _, pid := range pids {
-			of := s.totalsOf(m.entities[pid], totalsOf{networkMap: m.id, pid: pid})
-			of.totals.add(r, sign, len(pids) > 1)
-			s.added(of)
+		first := len(h.places)
+		for _, e := range r.entities {
+			h.places = in.in(h.places, m, r, e)
+		}
+		h.pids = pidsOf(h.pids[:0], h.places[first:])
+		for _, pid := range h.pids {
+			h.totals(m.entities[pid], totalsOf{networkMap: m.id, pid: pid}).add(r, sign, len(h.pids) > 1)
 		}
 	}
+	if r.siteEntity != "" {
+		site := h.totals(r.siteEntity, totalsOf{site: *r.site})
+		site.add(r, sign, false)
+		site.attach(h.places, sign)
+	}
 }
 
-// totalsOf returns the node of a site or PID.
-func (s *State) totalsOf(id string, of totalsOf) *node {
-	n := s.node(id)
-	if n.totals == nil {
-		n.totals = &totals{of: of, classes: map[classKey]*sums{}, places: map[attachment]int{}}
+// totals returns what the entities of the share add to a site or PID.
+func (h *share) totals(id string, of totalsOf) *totals {
+	t := h.sums[id]
+	if t == nil {
+		t = newTotals(of)
+		h.sums[id] = t
 	}
-	return n
+	return t
 }
 
-// added takes that totals changed.
-func (s *State) added(n *node) {
-	if n.totals.resources == 0 {
-		n.totals = nil
-	}
-	s.touch(n)
+func newTotals(of totalsOf) *totals {
+	return &totals{of: of, classes: map[classKey]*sums{}, places: map[attachment]int{}}
 }
 
 func (t *totals) add(r *resource, sign int, multihomed bool) {
@@ -141,13 +148,44 @@ func (t *totals) add(r *resource, sign int, multihomed bool) {
 		t.own[i].add(c, takesWork, sign)
 	}
 	for _, c := range r.classes {
-		key := classKey{name: c.name, kind: textOf(c.kind), unit: textOf(c.unit)}
-		held := t.classes[key]
-		if held == nil {
-			held = &sums{}
-			t.classes[key] = held
-		}
-		held.add(c.capacity, takesWork, sign)
+		t.class(classKey{name: c.name, kind: textOf(c.kind), unit: textOf(c.unit)}).add(c.capacity, takesWork, sign)
+	}
+}
+
+func (t *totals) class(key classKey) *sums {
+	held := t.classes[key]
+	if held == nil {
+		held = &sums{}
+		t.classes[key] = held
+	}
+	return held
+}
+
+// merge adds other totals of the same.
+func (t *totals) merge(other *totals) {
+	t.resources += other.resources
+	t.multihomed += other.multihomed
+	t.stale += other.stale
+	t.down += other.down
+	for i := range t.amounts {
+		t.amounts[i].merge(other.amounts[i])
+	}
+	for i := range t.own {
+		t.own[i].merge(&other.own[i])
+	}
+	for key, theirs := range other.classes {
+		t.class(key).merge(theirs)
+	}
+	for at, resources := range other.places {
+		t.place(at, resources)
+	}
+}
+
+// place adds to how many resources are attached at a place.
+func (t *totals) place(at attachment, resources int) {
+	t.places[at] += resources
+	if t.places[at] == 0 {
+		delete(t.places, at)
 	}
 }
 
@@ -157,10 +195,7 @@ func (t *totals) attach(found []schemas.Attachment, sign int) {
 		if a.Cost != nil {
 			at.cost, at.costTold = *a.Cost, true
 		}
-		t.places[at] += sign
-		if t.places[at] == 0 {
-			delete(t.places, at)
-		}
+		t.place(at, sign)
 	}
 }
 
