@@ -41,20 +41,10 @@ const (
 )
 
 const (
+	headroom  = "_headroom" // after the name of a class
 	best      = 10.0
 	steepness = 10.0
 )
-
-// headroom names the metric of a class: its name with _headroom after it.
-func headroom(class string) string {
-	switch class { // nearly all are one of these, which are not to be made again and again
-	case "vcpu":
-		return "vcpu_headroom"
-	case "ram":
-		return "ram_headroom"
-	}
-	return class + "_headroom"
-}
 
 var current = "cur"
 
@@ -69,7 +59,7 @@ func Append(metrics []schemas.CATSMetric, m *schemas.CATSMethod, classes iter.Se
 			continue
 		}
 		ratio := min(*c.Free / *c.Total, 1)
-		metrics = append(metrics, schemas.CATSMetric{MetricType: headroom(name), Level: L0, Value: ratio, Source: "aggregation", Statistic: &current})
+		metrics = append(metrics, schemas.CATSMetric{MetricType: name + headroom, Level: L0, Value: ratio, Source: "aggregation", Statistic: &current})
 		compute.Add(weight, ratio)
 	}
 	if len(measured) > 0 {
