@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -30,10 +31,7 @@ const (
 	ReasonHeader = "reason"
 )
 
-var (
-	traceContext = propagation.TraceContext{}
-	traceFields  = traceContext.Fields()
-)
+var traceContext = propagation.TraceContext{}
 
 // position is how far a partition has been read: the offset of the next record.
 type position struct {
@@ -66,24 +64,36 @@ func header(m *kafka.Message, key string) ([]byte, bool) {
 	return nil, false
 }
 
-func causeOf(m *kafka.Message) Cause {
-	cause := Cause{ObservedAt: ObservedAt(m)}
-	for _, key := range traceFields {
-		if v, ok := header(m, key); ok {
-			if cause.Trace == nil {
-				cause.Trace = propagation.MapCarrier{}
-			}
-			cause.Trace[key] = string(v)
+// traceHeaders is a W3C trace context among the headers of a record.
+type traceHeaders []kafka.Header
+
+func (h traceHeaders) Get(key string) string {
+	for i := range h {
+		if h[i].Key == key {
+			return string(h[i].Value)
 		}
 	}
-	return cause
+	return ""
 }
 
-func headersOf(cause Cause, inputs string) []kafka.Header {
-	headers := []kafka.Header{{Key: ObservedAtHeader, Value: strconv.AppendInt(nil, cause.ObservedAt.UnixMicro(), 10)}}
-	for key, value := range cause.Trace {
-		headers = append(headers, kafka.Header{Key: key, Value: []byte(value)})
+// Set adds a header; a key is set once.
+func (h *traceHeaders) Set(key, value string) {
+	*h = append(*h, kafka.Header{Key: key, Value: []byte(value)})
+}
+
+func (h traceHeaders) Keys() (keys []string) {
+	for i := range h {
+		keys = append(keys, h[i].Key)
 	}
+	return keys
+}
+
+func causeOf(m *kafka.Message) Cause { return Cause{ObservedAt: ObservedAt(m), trace: m.Headers} }
+
+// headersOf returns the headers of what has a cause and was made in a span.
+func headersOf(span context.Context, cause Cause, inputs string) []kafka.Header {
+	headers := traceHeaders{{Key: ObservedAtHeader, Value: strconv.AppendInt(nil, cause.ObservedAt.UnixMicro(), 10)}}
+	traceContext.Inject(span, &headers)
 	if inputs != "" {
 		headers = append(headers, kafka.Header{Key: InputsHeader, Value: []byte(inputs)})
 	}

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"go.opentelemetry.io/otel/propagation"
 )
 
 // Machine is a processor at work on one partition, without I/O: events in, changes
@@ -31,11 +30,11 @@ type Alarm struct {
 	After time.Duration
 }
 
-// Cause is where a change came from: when it reached the system, and its W3C
-// trace context, nil if it has none.
+// Cause is where a change came from: when it reached the system, and the headers that have
+// its W3C trace context, if it has one.
 type Cause struct {
 	ObservedAt time.Time
-	Trace      propagation.MapCarrier
+	trace      traceHeaders
 }
 
 // Change is one key of the output table that is to be written; a nil value means

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/confluentinc/confluent-kafka-go/v2/kafka"
-	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/altostream/altostream/libs/parallel"
@@ -70,13 +69,11 @@ func (b *batch) tell() {
 
 // prepare makes a publication; the changes may change afterwards.
 func (p *publisher[V]) prepare(ctx context.Context, changes []Change[V], cause Cause, inputs string) *publication {
-	spanContext, span := p.runtime.Tracer.Start(traceContext.Extract(ctx, cause.Trace), p.runtime.Name+" publish")
-	cause.Trace = propagation.MapCarrier{}
-	traceContext.Inject(spanContext, cause.Trace)
+	spanContext, span := p.runtime.Tracer.Start(traceContext.Extract(ctx, &cause.trace), p.runtime.Name+" publish")
 	if cause.ObservedAt.IsZero() {
 		cause.ObservedAt = time.Now()
 	}
-	last := headersOf(cause, inputs)
+	last := headersOf(spanContext, cause, inputs)
 	var more []kafka.Header
 	if len(changes) > 1 {
 		more, last = together(last)
