@@ -49,17 +49,27 @@ var errCut = errors.New("the value ends too soon")
 // maxBlock is how many items a block has at most.
 const maxBlock = 1 << 20
 
-// newDecoder returns the decoder of values that were written with a schema. What does not
+// decoders makes decoders that all remember nothing, and may be used at once, or that share: what a value
+// has in common with the one before is the same memory (share.go).
+type decoders struct{ share bool }
+
+// of returns the decoder of values that were written with a schema. What does not
 // fit the Go type is an error of the value that has it.
-func newDecoder(s *schema, t reflect.Type) decoder {
+func (ds decoders) of(s *schema, t reflect.Type) decoder {
 	if s.kind == "union" {
-		return unionDecoder(s, t)
+		return ds.ofUnion(s, t)
 	}
 	if t.Kind() == reflect.Pointer {
-		return pointerDecoder(newDecoder(s, t.Elem()), t.Elem())
+		if ds.share {
+			return sharedPointerDecoder(ds.of(s, t.Elem()), t.Elem())
+		}
+		return pointerDecoder(ds.of(s, t.Elem()), t.Elem())
 	}
-	if d := compositeDecoder(s, t); d != nil {
+	if d := ds.ofComposite(s, t); d != nil {
 		return d
+	}
+	if ds.share && s.kind == "string" && t.Kind() == reflect.String {
+		return sharedStringDecoder()
 	}
 	if d := scalarDecoder(s, t); d != nil {
 		return d
@@ -67,16 +77,16 @@ func newDecoder(s *schema, t reflect.Type) decoder {
 	return func(*input, unsafe.Pointer) error { return fmt.Errorf("cannot read %s into %s", s.branch, t) }
 }
 
-func compositeDecoder(s *schema, t reflect.Type) decoder {
+func (ds decoders) ofComposite(s *schema, t reflect.Type) decoder {
 	switch {
 	case s.kind == "record" && t.Kind() == reflect.Struct:
-		return recordDecoder(s, t)
+		return ds.ofRecord(s, t)
 	case s.kind == "array" && t.Kind() == reflect.Slice:
-		return arrayDecoder(s, t)
+		return ds.ofArray(s, t)
 	case s.kind == "map" && t.Kind() == reflect.Map && t.Key().Kind() == reflect.String:
-		return mapDecoder(s, t)
+		return ds.ofMap(s, t)
 	case s.kind == "map" && isEntries(t):
-		return entriesDecoder(s, t)
+		return ds.ofEntries(s, t)
 	}
 	return nil
 }
@@ -89,13 +99,13 @@ func pointerDecoder(decode decoder, item reflect.Type) decoder {
 	}
 }
 
-// unionDecoder leaves the zero value for null. An empty array or map is not nil, which
+// ofUnion leaves the zero value for null. An empty array or map is not nil, which
 // would be null.
-func unionDecoder(s *schema, t reflect.Type) decoder {
+func (ds decoders) ofUnion(s *schema, t reflect.Type) decoder {
 	branches := make([]decoder, len(s.branches))
 	for i, b := range s.branches {
 		if b.kind != "null" {
-			branches[i] = newDecoder(b, t)
+			branches[i] = ds.of(b, t)
 		}
 	}
 	slice := t.Kind() == reflect.Slice
@@ -120,7 +130,7 @@ func unionDecoder(s *schema, t reflect.Type) decoder {
 	}
 }
 
-func recordDecoder(s *schema, t reflect.Type) decoder {
+func (ds decoders) ofRecord(s *schema, t reflect.Type) decoder {
 	type part struct {
 		offset uintptr
 		null   int // how it begins if it is null, which needs no decoder; -1: it may need one
@@ -130,7 +140,7 @@ func recordDecoder(s *schema, t reflect.Type) decoder {
 	parts := make([]part, len(s.fields))
 	for i, f := range s.fields {
 		if at, ok := index[f.name]; ok {
-			parts[i] = part{offset: t.Field(at).Offset, decode: newDecoder(f.schema, t.Field(at).Type)}
+			parts[i] = part{offset: t.Field(at).Offset, decode: ds.of(f.schema, t.Field(at).Type)}
 		} else {
 			parts[i].decode = func(d *input, _ unsafe.Pointer) error { return d.skip(f.schema, maxDepth) }
 		}
@@ -159,9 +169,9 @@ func nullOf(s *schema) int {
 	return int(binary.AppendVarint(nil, int64(i))[0])
 }
 
-// arrayDecoder leaves nil for an empty array, as it is in a record that was never written.
-func arrayDecoder(s *schema, t reflect.Type) decoder {
-	decode := newDecoder(s.items, t.Elem())
+// ofArray leaves nil for an empty array, as it is in a record that was never written.
+func (ds decoders) ofArray(s *schema, t reflect.Type) decoder {
+	decode := ds.of(s.items, t.Elem())
 	return func(d *input, p unsafe.Pointer) error {
 		v := reflect.NewAt(t, p).Elem()
 		return d.blocks(func(n int) error {
@@ -178,11 +188,11 @@ func arrayDecoder(s *schema, t reflect.Type) decoder {
 	}
 }
 
-func mapDecoder(s *schema, t reflect.Type) decoder {
+func (ds decoders) ofMap(s *schema, t reflect.Type) decoder {
 	if t == reflect.TypeFor[map[string]float64]() && s.items.kind == "double" {
 		return decodeDoubles
 	}
-	decode := newDecoder(s.items, t.Elem())
+	decode := ds.of(s.items, t.Elem())
 	return func(d *input, p unsafe.Pointer) error {
 		v := reflect.NewAt(t, p).Elem()
 		v.Set(reflect.MakeMap(t))

@@ -15,8 +15,12 @@ import (
 
 // read reads a value with the decoder under test.
 func read(s *schema, b []byte, v reflect.Value) error {
+	return readWith(decoders{}.of(s, v.Type()), b, v)
+}
+
+func readWith(decode decoder, b []byte, v reflect.Value) error {
 	in := &input{rest: b}
-	err := newDecoder(s, v.Type())(in, v.Addr().UnsafePointer())
+	err := decode(in, v.Addr().UnsafePointer())
 	if err == nil && len(in.rest) > 0 {
 		err = errors.New("bytes follow")
 	}

@@ -42,9 +42,9 @@ func entriesEncoder(s *schema, t reflect.Type) (encoder, error) {
 	}, nil
 }
 
-func entriesDecoder(s *schema, t reflect.Type) decoder {
+func (ds decoders) ofEntries(s *schema, t reflect.Type) decoder {
 	entry, item := t.Elem(), t.Elem().Field(1).Type
-	decode := newDecoder(s.items, item)
+	decode := ds.of(s.items, item)
 	size, value := entry.Size(), entry.Field(1).Offset
 	return func(d *input, p unsafe.Pointer) error {
 		v := reflect.NewAt(t, p).Elem()

@@ -26,12 +26,12 @@ type Serde[T any] struct {
 }
 
 // newReader returns the decoder of records of type T that were written with a schema.
-func newReader[T any](text string) (decoder, error) {
+func newReader[T any](ds decoders, id uint32, text string) (decoder, error) {
 	s, err := parse(text)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("schema id %d: %w", id, err)
 	}
-	return newDecoder(s, reflect.TypeFor[T]()), nil
+	return ds.of(s, reflect.TypeFor[T]()), nil
 }
 
 // NewSerde returns the serde of a topic. It does not talk to the registry.
@@ -57,7 +57,7 @@ func (s *Serde[T]) Register() error {
 	if err != nil {
 		return err
 	}
-	own, err := newReader[T](s.text)
+	own, err := newReader[T](decoders{}, uint32(id), s.text)
 	if err != nil {
 		return err
 	}
@@ -130,9 +130,13 @@ func (s *Serde[T]) Decode(b []byte) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
+	return decodeWith[T](writer, b[headerLen:])
+}
+
+func decodeWith[T any](decode decoder, b []byte) (*T, error) {
 	v := new(T)
-	in := &input{rest: b[headerLen:]}
-	if err := writer(in, unsafe.Pointer(v)); err != nil {
+	in := &input{rest: b}
+	if err := decode(in, unsafe.Pointer(v)); err != nil {
 		return nil, fmt.Errorf("value is not what its schema says: %w", err)
 	}
 	if len(in.rest) > 0 {
@@ -148,16 +152,23 @@ func (s *Serde[T]) writer(id uint32) (decoder, error) {
 	if ok {
 		return w, nil
 	}
-	text, err := s.registry.Schema(s.subject, int(id))
+	text, err := s.schema(id)
 	if err != nil {
 		return nil, err
 	}
-	w, err = newReader[T](text)
-	if err != nil {
-		return nil, fmt.Errorf("schema id %d: %w", id, err)
+	if w, err = newReader[T](decoders{}, id, text); err != nil {
+		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.writers[id] = w
 	return w, nil
+}
+
+// schema returns the schema of an id.
+func (s *Serde[T]) schema(id uint32) (string, error) {
+	if id == s.own() && id != 0 {
+		return s.text, nil
+	}
+	return s.registry.Schema(s.subject, int(id))
 }

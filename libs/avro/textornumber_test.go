@@ -42,7 +42,7 @@ func TestTextOrNumber(t *testing.T) {
 				t.Errorf("%s: %v (-want +got):\n%s", text, v.any, diff)
 			}
 			var back TextOrNumber
-			if err := newDecoder(s, reflect.TypeFor[TextOrNumber]())(&input{rest: got}, unsafe.Pointer(&back)); err != nil {
+			if err := (decoders{}).of(s, reflect.TypeFor[TextOrNumber]())(&input{rest: got}, unsafe.Pointer(&back)); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(v.value, back); diff != "" {

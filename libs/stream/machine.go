@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
 )
 
 // Machine is a processor at work on one partition, without I/O: events in, changes

@@ -112,15 +112,20 @@ type Output[V any] struct {
 	Resign, Resume bool
 }
 
+// Decoder reads the values of a topic (libs/avro: a Serde, or a Reader of one).
+type Decoder[T any] interface {
+	Decode(b []byte) (*T, error)
+}
+
 // InputOf is an input whose events carry decoded records.
-func InputOf[E, T any](topic string, serde *avro.Serde[T], event func(key string, value *T) E) Input[E] {
+func InputOf[E, T any](topic string, decoder Decoder[T], event func(key string, value *T) E) Input[E] {
 	return Input[E]{
 		Topic: topic,
 		Decode: func(key string, value []byte) (E, error) {
 			if value == nil {
 				return event(key, nil), nil
 			}
-			v, err := serde.Decode(value)
+			v, err := decoder.Decode(value)
 			if err != nil {
 				var none E
 				return none, err

@@ -21,7 +21,7 @@ func Spec(metrics []Metric, o ted.Options, l versioned.Limits, s Serdes) stream.
 	return stream.Spec[*State, Event, versioned.CostRecord]{
 		Name: "cost-builder",
 		Inputs: []stream.Input[Event]{
-			stream.InputOf(schemas.RawTopologyTopic, s.Raw, func(key string, r *schemas.RawTopology) Event { return Told{key, r} }),
+			stream.InputOf(schemas.RawTopologyTopic, s.Raw.Reader(), func(key string, r *schemas.RawTopology) Event { return Told{key, r} }),
 			stream.InputOf(schemas.NetworkMapsTopic, s.Maps, func(key string, m *schemas.NetworkMap) Event { return Mapped{key, m} }),
 		},
 		Output:  stream.Table[versioned.CostRecord]{Topic: schemas.CostMapsTopic, Serde: s.Costs},

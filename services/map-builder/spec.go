@@ -15,7 +15,7 @@ func Spec(o ted.Ownership, views []View, options ted.Options, syncTimeout time.D
 	return stream.Spec[*State, Event, schemas.NetworkMap]{
 		Name: "map-builder",
 		Inputs: []stream.Input[Event]{
-			stream.InputOf(schemas.RawTopologyTopic, raw, func(key string, r *schemas.RawTopology) Event { return Told{key, r} }),
+			stream.InputOf(schemas.RawTopologyTopic, raw.Reader(), func(key string, r *schemas.RawTopology) Event { return Told{key, r} }),
 		},
 		Output:  stream.Table[schemas.NetworkMap]{Topic: schemas.NetworkMapsTopic, Serde: maps},
 		Init:    func() *State { return newState(o, views, options, syncTimeout, l) },
