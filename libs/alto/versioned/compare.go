@@ -8,6 +8,18 @@ import (
 	"github.com/altostream/altostream/libs/parallel"
 )
 
+// difference is a row that is another one, or new.
+type difference struct {
+	row   string
+	isNew bool
+	cells int // that changed; at least so many if it is much
+	delta int // octets of these
+	part  int // octets of the row, at most
+}
+
+// isMuch reports whether so much changed that the row is written as a part.
+func (d *difference) isMuch() bool { return 2*d.delta > d.part }
+
 // cell is a cost by its column, NaN = there is none any more.
 type cell struct {
 	column int

@@ -3,6 +3,7 @@ package versioned
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,5 +101,45 @@ func TestBackAgain(t *testing.T) {
 		for _, record := range w.Withdraw("gone") {
 			r.Take(record.Key, record.Value)
 		}
+	}
+}
+
+// TestEndless has a map change as a whole faster than it is published: that is told, and readers keep the map from before; when
+// it rests, they get it.
+func TestEndless(t *testing.T) {
+	const n = 40
+	limits := Limits{Inline: 1, Record: 1 << 20, Flush: 4000, Slots: 16}
+	w, r := NewCostWriter("map", limits), NewCostReader()
+	shown := 0
+	publish := func(cost float64) (more bool) {
+		m := matrix{pids: generate(n, 0).PIDs()}
+		for range n {
+			m.rows = append(m.rows, slices.Repeat([]float64{cost}, n))
+		}
+		records, more := w.Publish(m, func(string) *CostRecord { return &CostRecord{Meta: &schemas.CostMapMeta{}} })
+		for _, record := range records {
+			if _, state, _ := r.Take(record.Key, record.Value); state == Shown {
+				shown++
+			}
+		}
+		return more
+	}
+	for publish(0) {
+		if w.Problem() != "" {
+			t.Errorf("of a map that does not change: %s", w.Problem())
+		}
+	}
+	for call := 0; w.Problem() == ""; call++ {
+		if publish(float64(1 + call)); call > 4*n {
+			t.Fatal("it is not told that there is no end to it")
+		}
+	}
+	if shown != 1 {
+		t.Errorf("%d maps are shown, want the first", shown)
+	}
+	for publish(1000) {
+	}
+	if shown != 2 || w.Problem() != "" {
+		t.Errorf("%d maps are shown, want two; problem %q", shown, w.Problem())
 	}
 }

@@ -29,6 +29,7 @@ type Writer[V, M any] struct {
 	repair   int64 // parts of lower versions are written anew
 	settled  bool  // the topic is as the map that was published last wants it
 	out      []Record[V]
+	behind   int // parts that were put out since the head
 	problem  string
 	size     size
 	inline   inlined[V]
@@ -69,18 +70,6 @@ type source[V, M any] interface {
 	same(a, b *V) bool
 }
 
-// difference is a row that is another one, or new.
-type difference struct {
-	row   string
-	isNew bool
-	cells int // that changed; at least so many if it is much
-	delta int // octets of these
-	part  int // octets of the row, at most
-}
-
-// isMuch reports whether so much changed that the row is written as a part.
-func (d *difference) isMuch() bool { return 2*d.delta > d.part }
-
 // NewCostWriter returns the writer of a cost map.
 func NewCostWriter(id string, l Limits) *Writer[CostRecord, alto.Costs] {
 	s := newCosts()
@@ -102,7 +91,7 @@ func (w *Writer[V, M]) Holds() bool {
 	return w.table.head != nil || len(w.parts) > 0 || len(w.slots) > 0
 }
 
-// Problem says why the map that was to be published last cannot be; "" if it can.
+// Problem says why the map that was to be published last cannot be, or has not been for long; "" if there is no reason.
 func (w *Writer[V, M]) Problem() string { return w.problem }
 
 // Size returns how many PIDs, and costs or prefixes, the map has that was put out last.
@@ -240,6 +229,9 @@ func (w *Writer[V, M]) publishParts(m M, head func(string) *V) (more bool) {
 	for n, octets := 0, 0; n < len(p.parts); n++ {
 		if octets > w.limits.Flush {
 			w.source.settle(m, slices.Concat(append(p.deltas, p.parts[n:])...))
+			if w.behind += n; w.behind > 2*w.source.rowsIn(m) {
+				w.problem = fmt.Sprintf("it changes faster than it is published: since the last head each of %d PIDs was written twice", w.source.rowsIn(m))
+			}
 			return true
 		}
 		size, _ := w.source.has(m, p.parts[n])
@@ -255,6 +247,7 @@ func (w *Writer[V, M]) publishParts(m M, head func(string) *V) (more bool) {
 	}
 	w.repaired()
 	w.putHead(head)
+	w.behind = 0
 	w.source.settle(m, nil)
 	return false
 }

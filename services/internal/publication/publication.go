@@ -17,9 +17,13 @@ type Maps[V, M any] struct {
 	writers   map[string]*versioned.Writer[V, M]
 	claimed   map[string]bool // since Restore; nil after Sweep
 	problems  map[string]string
-	// unfinished are the maps of which there is more to be put out.
+	// unfinished are the maps of which there is more to be put out, and alone is how often one went on without the others.
 	unfinished map[string]bool
+	alone      int
 }
+
+// mostAlone is how often in turn: a map that changes all the time has no end.
+const mostAlone = 128
 
 // New returns maps of which the table holds none.
 func New[V, M any](newWriter func(id string) *versioned.Writer[V, M]) *Maps[V, M] {
@@ -66,11 +70,14 @@ func (m *Maps[V, M]) Publish(all ...Map[V, M]) (out []stream.Output[V], more boo
 	for _, p := range all {
 		m.claim(p.ID)
 	}
-	if i := slices.IndexFunc(all, func(p Map[V, M]) bool { return m.unfinished[p.ID] }); i >= 0 {
+	begun := func(p Map[V, M]) bool { return m.unfinished[p.ID] }
+	if i := slices.IndexFunc(all, begun); i >= 0 && m.alone < mostAlone {
+		m.alone++
 		return m.publish(all[i : i+1]), true
 	}
+	m.alone = 0
 	out = m.publish(all)
-	return out, slices.ContainsFunc(all, func(p Map[V, M]) bool { return m.unfinished[p.ID] })
+	return out, slices.ContainsFunc(all, begun)
 }
 
 func (m *Maps[V, M]) publish(all []Map[V, M]) (out []stream.Output[V]) {

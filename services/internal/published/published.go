@@ -96,7 +96,7 @@ func (m *Maps) Problems(partition any, problems map[string]string) {
 	}
 }
 
-const unpublishable = "1 for a map that there should be and that cannot be published, being too large for instance."
+const unpublishable = "1 for a map that there should be and that cannot be published, being too large or changing too fast for instance."
 
 // Published shows a map.
 func (m *Maps) Published(p Map) {
