@@ -8,7 +8,7 @@ type leg struct {
 	via  int // the router there
 }
 
-// best is the best of the ways that were offered.
+// best is the best of the ways that were offered. If it has a whole and no length, that is the route, and it leads nowhere.
 type best struct {
 	whole, length Distance
 	legs          []leg // of all that are equally good by the metric, the best first, if they are asked for
@@ -23,14 +23,21 @@ func (r *routing) noWay(from int) best {
 	return b
 }
 
-// offer offers the best a way of a length. Ways are compared by the whole first.
+// isRoute tells whether there is a route, though it may lead nowhere.
+func (b *best) isRoute() bool { return b.whole != Unreachable }
+
+// offer offers the best a way of a length, or one that leads nowhere. Ways are compared by the whole first.
 func (r *routing) offer(b *best, whole, length Distance, l leg) {
-	if length == Unreachable {
+	switch {
+	case length == Unreachable && whole < b.whole:
+		*b = best{whole, Unreachable, b.legs[:0]}
+		return
+	case length == Unreachable:
 		return
 	}
 	if r.legs != nil {
 		switch {
-		case b.length == Unreachable || whole.Metric() < b.whole.Metric():
+		case whole.Metric() < b.whole.Metric():
 			b.legs = append(b.legs[:0], l)
 		case whole.Metric() == b.whole.Metric():
 			b.legs = append(b.legs, l)

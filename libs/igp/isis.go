@@ -3,7 +3,7 @@ package igp
 // isis returns the distance from a router by the rules of IS-IS levels.
 func (r *routing) isis(from int) best {
 	for i := range r.covering {
-		if b := r.byPrefix(from, &r.covering[i]); b.length != Unreachable {
+		if b := r.byPrefix(from, &r.covering[i]); b.isRoute() {
 			return b
 		}
 	}
@@ -36,7 +36,7 @@ func (r *routing) byPrefix(from int, prefix *covering) best {
 				r.offerWords(&b, p, prefix, class.reach)
 			}
 		}
-		if b.length != Unreachable {
+		if b.isRoute() {
 			return b
 		}
 	}

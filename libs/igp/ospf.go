@@ -1,5 +1,7 @@
 package igp
 
+import "slices"
+
 // ospf returns the distance from a router by OSPF's rules: within an area of both if there
 // is a path, whatever other paths cost (RFC 2328 §11, §16.2).
 func (r *routing) ospf(from int) best {
@@ -41,14 +43,29 @@ func (r *routing) looksAt(from int) []place {
 func (r *routing) interArea(from int) best {
 	for i := range r.covering {
 		b := r.noWay(from)
+		if r.hasRange(from, &r.covering[i]) {
+			b.whole = 0
+			return b
+		}
 		for _, p := range r.looksAt(from) {
 			r.offerWords(&b, p, &r.covering[i], Passed)
 		}
-		if b.length != Unreachable {
+		if b.isRoute() {
 			return b
 		}
 	}
 	return r.noWay(from)
+}
+
+// hasRange tells whether a border router tells a prefix that covers the address as a range of an area of its own: it
+// does not look at what others say of it (RFC 2328 §16.2 (3)), and discards what it does not reach there (§11.1).
+func (r *routing) hasRange(router int, prefix *covering) bool {
+	if prefix.Prefix == r.address {
+		return false
+	}
+	return slices.ContainsFunc(r.looksAt(router), func(p place) bool {
+		return slices.ContainsFunc(prefix.tellers[p.area], func(t Advertisement) bool { return t.Node == p.node && t.Reach == Passed })
+	})
 }
 
 // ospfDefaults returns the ways to the nearest routers that tell a default route, as the

@@ -141,6 +141,16 @@ func TestOSPFBorderRoutersWord(t *testing.T) {
 			area 0; A-B 1; B tells 10.0.0.0/24 20 passed
 			area 1; B-C 2; C tells C 0; D tells D 0`,
 			want: "A>C 21/2, A>D none"},
+		{name: "RFC 2328 §16.2 (3): a border router does not look for a range of its own elsewhere, and §11.1 discards what it does not reach", network: `
+			ospf told
+			area 0; A-B 1; A-E 1; B tells 10.0.0.0/24 20 passed; E tells 10.0.0.0/24 50 passed; E tells default 1 passed
+			area 1; B-C 2; E-D 3; C tells C 0; D tells D 0`,
+			want: "A>C 21/2, A>D none, B>D none, E>D 3/1, E>C none, B>C 2/1"},
+		{name: "of border routers that tell a range the best counts, one as good that leads on too", network: `
+			ospf told
+			area 0; A-B 1; A-E 1; B tells 10.0.0.0/24 20 passed; E tells 10.0.0.0/24 20 passed
+			area 1; B-C 2; E-D 3; C tells C 0; D tells D 0`,
+			want: "A>C 21/2, A>D 21/2"},
 		{name: "RFC 2328 §11.1: the more specific counts, though costlier", network: `
 			ospf told
 			area 0; A-B 1; A-E 1; B tells 10.0.0.0/24 2 passed; E tells C 50 passed

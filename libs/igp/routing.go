@@ -233,7 +233,7 @@ func (r *routing) route(from int) Distance {
 	case !r.asked[from]:
 		r.asked[from], r.known[from] = true, Unreachable
 		b := r.rule(from)
-		if b.length == Unreachable {
+		if !b.isRoute() {
 			b = r.overDefault(from)
 		}
 		r.known[from] = b.length

@@ -66,13 +66,19 @@ func (r *routing) beyond(c candidate, less uint64) Distance {
 }
 
 // offerWords offers the ways from a place over those whose word on a prefix counts, words compared
-// whole. A prefix that only covers the address leads there if the router that tells it has a
+// whole. A prefix that only covers the address leads nowhere if the router that tells it has no
 // route of its own.
 func (r *routing) offerWords(b *best, from place, prefix *covering, reach Reach) {
 	covers := prefix.Prefix != r.address
 	for _, t := range prefix.tellers[from.area] {
-		if c, ok := r.candidate(from, t, reach); ok && (!covers || r.route(c.via) != Unreachable) {
-			r.offer(b, r.plus(c.near, r.beyond(c, 0)), r.plus(c.near, r.beyond(c, r.base(c))), c.leg)
+		c, ok := r.candidate(from, t, reach)
+		if !ok {
+			continue
 		}
+		length := r.plus(c.near, r.beyond(c, r.base(c)))
+		if covers && r.route(c.via) == Unreachable {
+			length = Unreachable
+		}
+		r.offer(b, r.plus(c.near, r.beyond(c, 0)), length, c.leg)
 	}
 }
