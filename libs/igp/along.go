@@ -11,10 +11,9 @@ import (
 // over them.
 type backward struct {
 	*inside
-	noTransit []bool
-	measure   Measure
-	start     []int32 // by node: its first of arcs, and one more that ends the last
-	arcs      []arc   // by the node that they lead to
+	measure Measure
+	start   []int32 // by node: its first of arcs, and one more that ends the last
+	arcs    []arc   // by the node that they lead to
 
 	// Of the router that paths begin at:
 	from     int32
@@ -38,7 +37,6 @@ func (a *Area) along(in *inside, w Weight, m Measure) [][]float64 {
 
 func newBackward(a *Area, in *inside, w Weight, m Measure) *backward {
 	b := &backward{inside: in, measure: m}
-	_, b.noTransit = newInside(a)
 	b.take(a, w)
 	return b
 }

@@ -44,7 +44,7 @@ func (r *routing) interArea(from int) best {
 	for i := range r.covering {
 		b := r.noWay(from)
 		if r.hasRange(from, &r.covering[i]) {
-			b.whole = 0
+			b.whole = 0 // its own route, which leads nowhere
 			return b
 		}
 		for _, p := range r.looksAt(from) {

@@ -11,11 +11,11 @@ import (
 // memory of the values that it returned before for this measure, nil for none. In a network of one area without LANs, if
 // the paths were updated once since then at most, only what changed is found anew: then these are the same values.
 func (n *Network) UpdateAlong(before *Values, paths *Matrix, m Measure) *Values {
-	if paths.graph == nil || len(n.Domains) != 1 || len(n.Domains[0].Areas) != 1 {
+	if paths.graph == nil { // they are not those of one area
 		return n.Along(m)
 	}
 	d := n.Domains[0]
-	in, _ := newInside(d.Areas[0])
+	in := newInside(d.Areas[0])
 	in.rows = paths.rows
 	now := newBackward(d.Areas[0], in, d.weight(ByIGPThenLinks), m)
 	if before == nil || !before.update(now, paths) {

@@ -4,12 +4,13 @@ import "github.com/altostream/altostream/libs/apsp"
 
 // inside is the lengths of the best paths between the routers of an area.
 type inside struct {
-	index   []int // by node: of a router in rows, of a pseudonode behind all of them
-	routers []int // by index in rows
-	rows    [][]Distance
-	room    *apsp.Matrix[Distance] // that they are in
-	graph   *apsp.Graph[Distance]  // that they are of
-	values  [][]float64            // what the measure comes to along these paths; nil = none is asked for
+	index     []int  // by node: of a router in rows, of a pseudonode behind all of them
+	routers   []int  // by index in rows
+	noTransit []bool // by index in rows, and behind: no paths lead through
+	rows      [][]Distance
+	room      *apsp.Matrix[Distance] // that they are in
+	graph     *apsp.Graph[Distance]  // that they are of
+	values    [][]float64            // what the measure comes to along these paths; nil = none is asked for
 }
 
 // at returns the distance between two nodes of the area. To and from a pseudonode there is none.
@@ -24,14 +25,13 @@ func (in *inside) at(from, to int) Distance {
 // value is what the measure comes to between two routers of the area.
 func (in *inside) value(from, to int) float64 { return in.values[in.index[from]][in.index[to]] }
 
-// newInside numbers the nodes of an area, and says through which no paths lead.
-func newInside(a *Area) (in *inside, noTransit []bool) {
-	in = &inside{index: make([]int, len(a.Nodes))}
-	noTransit = make([]bool, len(a.Nodes))
+// newInside numbers the nodes of an area.
+func newInside(a *Area) *inside {
+	in := &inside{index: make([]int, len(a.Nodes)), noTransit: make([]bool, len(a.Nodes))}
 	for n, node := range a.Nodes {
 		if node.Router != Pseudonode {
 			in.index[n] = len(in.routers)
-			noTransit[len(in.routers)] = node.NoTransit
+			in.noTransit[len(in.routers)] = node.NoTransit
 			in.routers = append(in.routers, node.Router)
 		}
 	}
@@ -42,7 +42,7 @@ func newInside(a *Area) (in *inside, noTransit []bool) {
 			next++
 		}
 	}
-	return in, noTransit
+	return in
 }
 
 func (a *Area) shortestPaths(w Weight) *inside {
@@ -53,14 +53,14 @@ func (a *Area) shortestPaths(w Weight) *inside {
 
 // graph returns the graph of an area without the rows.
 func (a *Area) graph(w Weight) *inside {
-	in, noTransit := newInside(a)
+	in := newInside(a)
 	arcs := make([]apsp.Arc[Distance], 0, len(a.Links))
 	for _, l := range a.Links {
 		if weight, ok := a.weight(l, w); ok {
 			arcs = append(arcs, apsp.Arc[Distance]{From: in.index[l.From], To: in.index[l.To], Weight: weight})
 		}
 	}
-	in.graph = apsp.New(noTransit, len(in.routers), arcs)
+	in.graph = apsp.New(in.noTransit, len(in.routers), arcs)
 	return in
 }
 

@@ -38,13 +38,13 @@ func (d Distance) width() float64 {
 
 // widest returns the narrowness of the widest paths within an area.
 func (a *Area) widest(m Measure) *inside {
-	in, noTransit := newInside(a)
+	in := newInside(a)
 	arcs := make([]apsp.Arc[Distance], 0, len(a.Links))
 	for _, l := range a.Links {
 		if width := m.of(a, l); !math.IsNaN(width) {
 			arcs = append(arcs, apsp.Arc[Distance]{From: in.index[l.From], To: in.index[l.To], Weight: narrowness(width)})
 		}
 	}
-	in.take(apsp.New(noTransit, len(in.routers), arcs).AllBottlenecks)
+	in.take(apsp.New(in.noTransit, len(in.routers), arcs).AllBottlenecks)
 	return in
 }
