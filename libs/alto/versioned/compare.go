@@ -83,11 +83,10 @@ func (c *costs) compareChanged(m alto.Costs, into []difference) (left []int) {
 					kept = append(kept, c.changes(&d, int(to), cost))
 				}
 				if d.isMuch() {
-					kept = kept[:first]
 					break
 				}
 			}
-			into[from] = c.differs(from, d, kept[first:])
+			into[from], kept = c.differs(from, d, kept, first)
 		}
 	})
 	return left
@@ -133,10 +132,7 @@ func (c *costs) difference(from int, r *rowReader, kept []cell) (difference, []c
 		}
 		return !d.isMuch()
 	})
-	if d.isMuch() {
-		kept = kept[:first]
-	}
-	return c.differs(from, d, kept[first:]), kept
+	return c.differs(from, d, kept, first)
 }
 
 // changes counts a cost in that changes.
@@ -149,13 +145,17 @@ func (c *costs) changes(d *difference, to int, cost float64) cell {
 	return cell{to, cost}
 }
 
-// differs ends the difference of a row, which may be none.
-func (c *costs) differs(from int, d difference, changed []cell) difference {
+// differs ends the difference of a row, which may be none, and whose cells are those that are kept from the first
+// on. Those of a row that is written as a part are not.
+func (c *costs) differs(from int, d difference, kept []cell, first int) (difference, []cell) {
+	if d.isMuch() {
+		kept = kept[:first]
+	}
 	if d.cells > 0 {
 		d.delta += nameOctets(d.row) + 4
-		c.changed[from] = changed
+		c.changed[from] = kept[first:]
 	}
-	return d
+	return d, kept
 }
 
 // changedCells returns the cells of a row that are others in m, as compare found them.
