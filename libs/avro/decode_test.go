@@ -31,11 +31,7 @@ func readWith(decode decoder, b []byte, v reflect.Value) error {
 // octets changed: both yield the same or refuse the same.
 func TestDecodeLikeGoavro(t *testing.T) {
 	for topic, record := range records() {
-		text, _ := schemas.Of(topic)
-		c, err := newCodec(text)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := codecOf(t, topic)
 		random := rand.New(rand.NewPCG(3, 4))
 		refused, typ := 0, reflect.TypeOf(record).Elem()
 		for n := range 500 {

@@ -24,11 +24,7 @@ func (c *codec) avroBytes(v reflect.Value) ([]byte, error) {
 // the same.
 func TestEncodeLikeGoavro(t *testing.T) {
 	for topic, record := range records() {
-		text, _ := schemas.Of(topic)
-		c, err := newCodec(text)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := codecOf(t, topic)
 		random := rand.New(rand.NewPCG(1, 2))
 		for range 300 {
 			v := reflect.New(reflect.TypeOf(record).Elem()).Elem()

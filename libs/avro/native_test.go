@@ -3,8 +3,11 @@ package avro
 import (
 	"fmt"
 	"reflect"
+	"testing"
 
 	"github.com/linkedin/goavro/v2"
+
+	"github.com/altostream/altostream/schemas"
 )
 
 func init() {
@@ -16,6 +19,17 @@ func init() {
 type codec struct {
 	schema *schema
 	avro   *goavro.Codec
+}
+
+// codecOf returns the codec of a topic's schema.
+func codecOf(t *testing.T, topic string) *codec {
+	t.Helper()
+	text, _ := schemas.Of(topic)
+	c, err := newCodec(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 func newCodec(text string) (*codec, error) {

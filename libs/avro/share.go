@@ -47,7 +47,7 @@ func sharedPointerDecoder(decode decoder, item reflect.Type) decoder {
 			*(*unsafe.Pointer)(p) = before
 			return nil
 		}
-		from, at := d.rest, reflect.New(item).UnsafePointer()
+		from, at := d.rest, d.new(item)
 		if err := decode(d, at); err != nil {
 			return err
 		}

@@ -14,11 +14,7 @@ import (
 // that does not: both yield the same or refuse the same.
 func TestShareReadsTheSame(t *testing.T) {
 	for topic, record := range records() {
-		text, _ := schemas.Of(topic)
-		c, err := newCodec(text)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := codecOf(t, topic)
 		random := rand.New(rand.NewPCG(5, 6))
 		typ := reflect.TypeOf(record).Elem()
 		shares := decoders{share: true}.of(c.schema, typ)

@@ -47,7 +47,7 @@ type partition struct {
 // ObservedAt returns when the change that caused a record reached the system: its
 // observed-at header, or else the record's own time.
 func ObservedAt(m *kafka.Message) time.Time {
-	if text, ok := header(m, ObservedAtHeader); ok {
+	if text, ok := header(m.Headers, ObservedAtHeader); ok {
 		if micros, err := strconv.ParseInt(string(text), 10, 64); err == nil {
 			return time.UnixMicro(micros)
 		}
@@ -55,10 +55,10 @@ func ObservedAt(m *kafka.Message) time.Time {
 	return m.Timestamp
 }
 
-func header(m *kafka.Message, key string) ([]byte, bool) {
-	for i := range m.Headers {
-		if m.Headers[i].Key == key {
-			return m.Headers[i].Value, true
+func header(headers []kafka.Header, key string) ([]byte, bool) {
+	for i := range headers {
+		if headers[i].Key == key {
+			return headers[i].Value, true
 		}
 	}
 	return nil, false
@@ -68,12 +68,8 @@ func header(m *kafka.Message, key string) ([]byte, bool) {
 type traceHeaders []kafka.Header
 
 func (h traceHeaders) Get(key string) string {
-	for i := range h {
-		if h[i].Key == key {
-			return string(h[i].Value)
-		}
-	}
-	return ""
+	value, _ := header(h, key)
+	return string(value)
 }
 
 // Set adds a header; a key is set once.
@@ -116,7 +112,7 @@ func withReason(headers []kafka.Header, reason string) []kafka.Header {
 // inputsOf returns the positions in an inputs header; what cannot be read of it is
 // left out.
 func inputsOf(m *kafka.Message) []position {
-	text, ok := header(m, InputsHeader)
+	text, ok := header(m.Headers, InputsHeader)
 	if !ok {
 		return nil
 	}

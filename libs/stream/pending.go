@@ -21,9 +21,9 @@ type newest struct{ came, made time.Time }
 
 // take notes that a record came.
 func (p pending) take(tp partition, m *kafka.Message, now time.Time) {
-	if id, ok := header(m, MoreHeader); ok {
+	if id, ok := header(m.Headers, MoreHeader); ok {
 		p[publicationID{tp, string(id)}] = newest{now, m.Timestamp}
-	} else if id, ok := header(m, LastHeader); ok {
+	} else if id, ok := header(m.Headers, LastHeader); ok {
 		delete(p, publicationID{tp, string(id)})
 	}
 }
