@@ -2,7 +2,6 @@ package igp
 
 import (
 	"math"
-	"slices"
 
 	"github.com/altostream/altostream/libs/parallel"
 )
@@ -12,16 +11,17 @@ import (
 type backward struct {
 	*inside
 	measure Measure
-	start   []int32 // by node: its first of arcs, and one more that ends the last
-	arcs    []arc   // by the node that they lead to
+	start   []int32 // by router: its first of arcs, and one more that ends the last
+	arcs    []arc   // by the router that they lead to
 
-	// Of the router that paths begin at:
+	// Of the router that paths begin at, by router:
 	from     int32
-	distance []Distance // by node
-	known    []bool     // by node: it has its value
-	value    []float64  // by node
+	distance []Distance
+	known    []bool // it has its value
+	value    []float64
 }
 
+// arc is a link from a router to another, or the two over a LAN.
 type arc struct {
 	from   int32
 	weight Distance
@@ -43,73 +43,54 @@ func newBackward(a *Area, in *inside, w Weight, m Measure) *backward {
 
 // all returns the values of all routers, by the routers that paths begin at.
 func (b *backward) all() [][]float64 {
-	nodes, routers := len(b.noTransit), len(b.routers)
+	routers := len(b.routers)
 	values := make([][]float64, routers)
 	parallel.Each(routers, several, func() func(from int) {
 		b := *b
-		b.distance, b.known = make([]Distance, nodes), make([]bool, nodes)
+		b.known = make([]bool, routers)
 		return func(from int) {
-			b.value = make([]float64, nodes)
-			b.begin(int32(from))
+			values[from] = make([]float64, routers)
+			b.from, b.distance, b.value = int32(from), b.rows[from], values[from]
+			clear(b.known)
+			b.known[from], b.value[from] = true, b.measure.nothing()
 			for to := range int32(routers) {
 				b.valueOf(to)
 			}
-			values[from] = b.value[:routers]
 		}
 	})
 	return values
 }
 
-// take puts the links that have the weight into the order of the nodes that they lead to.
+// take puts the links that have the weight into the order of the routers that they lead to, those over a LAN together.
 func (b *backward) take(a *Area, w Weight) {
-	b.start = make([]int32, len(a.Nodes)+1)
-	for _, l := range a.Links {
-		if _, ok := a.weight(l, w); ok {
-			b.start[b.index[l.To]+1]++
-		}
-	}
-	for n := range a.Nodes {
-		b.start[n+1] += b.start[n]
-	}
-	b.arcs = make([]arc, b.start[len(a.Nodes)])
-	next := slices.Clone(b.start)
+	to := make([][]arc, len(a.Nodes))
 	for _, l := range a.Links {
 		if weight, ok := a.weight(l, w); ok {
-			to := b.index[l.To]
-			b.arcs[next[to]] = arc{int32(b.index[l.From]), weight, b.measure.of(a, l)}
-			next[to]++
+			n := b.index[l.To]
+			to[n] = append(to[n], arc{int32(b.index[l.From]), weight, b.measure.of(a, l)})
 		}
+	}
+	routers := int32(len(b.routers))
+	b.start = make([]int32, routers+1)
+	for n := range routers {
+		for _, last := range to[n] {
+			if last.from < routers {
+				b.arcs = append(b.arcs, last)
+				continue
+			}
+			for _, first := range to[last.from] {
+				if first.from < routers { // no path leads from one LAN to another
+					b.arcs = append(b.arcs, arc{first.from, first.weight + last.weight, b.measure.then(first.value, last.value)})
+				}
+			}
+		}
+		b.start[n+1] = int32(len(b.arcs))
 	}
 }
 
 func (b *backward) arcsTo(n int32) []arc { return b.arcs[b.start[n]:b.start[n+1]] }
 
-// begin takes the distances from a router, and finds those of pseudonodes. One that is
-// reached over links of a metric comes before all routers that are as far.
-func (b *backward) begin(from int32) {
-	b.from = from
-	clear(b.known)
-	b.known[from], b.value[from] = true, b.measure.nothing()
-	routers := copy(b.distance, b.rows[from])
-	for n := int32(routers); int(n) < len(b.distance); n++ {
-		b.distance[n] = Unreachable
-		for _, a := range b.arcsTo(n) {
-			if int(a.from) >= routers || b.distance[a.from] == Unreachable || !b.leads(a.from) {
-				continue
-			}
-			d := b.distance[a.from] + a.weight
-			if a.weight.Metric() > 0 {
-				d = distance(d.Metric(), 0)
-			}
-			b.distance[n] = min(b.distance[n], d)
-		}
-	}
-}
-
-// leads tells whether paths may lead on from a node.
-func (b *backward) leads(n int32) bool { return !b.noTransit[n] || n == b.from }
-
-// valueOf returns the value of a node, from those of the nodes before it.
+// valueOf returns the value of a router, from those of the routers before it.
 func (b *backward) valueOf(n int32) float64 {
 	if b.known[n] {
 		return b.value[n]
@@ -136,14 +117,11 @@ func (b *backward) valueOf(n int32) float64 {
 	return worst
 }
 
-// isOnPath tells whether a link from a node to another is on a shortest path to that.
+// isOnPath tells whether an arc from a router to another is on a shortest path to that.
 func (b *backward) isOnPath(from int32, weight Distance, n int32) bool {
 	near, to := b.distance[from], b.distance[n]
-	if (near+weight).Metric() != to.Metric() || !b.leads(from) {
+	if (near+weight).Metric() != to.Metric() || b.noTransit[from] && from != b.from {
 		return false
 	}
-	// Other links lead nowhere: over links of metric 0 the fewest count.
-	return near < to || near == to && b.isPseudonode(from) && !b.isPseudonode(n)
+	return near < to // other arcs lead nowhere: over links of metric 0 the fewest count
 }
-
-func (b *backward) isPseudonode(n int32) bool { return int(n) >= len(b.routers) }

@@ -128,31 +128,74 @@ func tellAll(n *Network) {
 	}
 }
 
-// BenchmarkAlong measures what one measure along the paths costs besides Distances.
+// BenchmarkAlong measures what one measure along the paths costs besides Distances: all anew, and when the metric and the delay
+// of any link change.
 func BenchmarkAlong(b *testing.B) {
-	for _, shape := range []struct {
-		name  string
-		rules Rules
-		areas int
-	}{{"single area", OSPF, 0}, {"OSPF areas", OSPF, 20}, {"IS-IS levels", ISIS, 20}} {
-		n := hierarchy(1000, shape.areas, shape.rules, shape.areas > 0)
-		for _, a := range n.Domains[0].Areas {
-			for i := range a.Links {
-				a.Links[i].Measured = NothingMeasured()
-				a.Links[i].Measured[Delay] = float64(i)
-			}
+	for _, routers := range []int{1000, 1700} {
+		for _, shape := range []struct {
+			name    string
+			network *Network
+		}{
+			{"single area", provider(routers)},
+			{"single area, 50 LANs of 8", withLANs(provider(routers), 50, 8)},
+			{"single area, a LAN of 200", withLANs(provider(routers), 1, 200)},
+			{"OSPF areas", hierarchy(routers, routers/50, OSPF, false)},
+			{"OSPF areas, prefixes told", hierarchy(routers, routers/50, OSPF, true)},
+			{"IS-IS levels", hierarchy(routers, routers/50, ISIS, false)},
+			{"IS-IS levels, prefixes told", hierarchy(routers, routers/50, ISIS, true)},
+		} {
+			b.Run(fmt.Sprintf("%s/%d", shape.name, routers), func(b *testing.B) { benchmarkAlong(b, shape.network) })
 		}
-		b.Run(shape.name+"/distances", func(b *testing.B) {
-			for b.Loop() {
-				n.Distances(ByIGP)
-			}
-		})
-		b.Run(shape.name+"/delay", func(b *testing.B) {
-			for b.Loop() {
-				n.Along(Delay)
-			}
-		})
 	}
+}
+
+func benchmarkAlong(b *testing.B, n *Network) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	tell := func(l *Link) {
+		l.Measured = NothingMeasured()
+		l.Measured[Delay] = float64(1 + rng.IntN(100))
+	}
+	for _, a := range n.Domains[0].Areas {
+		for i := range a.Links {
+			tell(&a.Links[i])
+		}
+	}
+	paths := n.Distances(ByIGPThenLinks)
+	v := n.UpdateAlong(nil, paths, Delay)
+	refused := 0
+	var times []time.Duration
+	for b.Loop() {
+		a := n.Domains[0].Areas[rng.IntN(len(n.Domains[0].Areas))]
+		a.Links = slices.Clone(a.Links)
+		l := &a.Links[rng.IntN(len(a.Links))]
+		l.IGP.Value = 1 + rng.Uint32N(200)
+		tell(l)
+		paths = n.Update(paths, ByIGPThenLinks)
+		last, begin := v, time.Now()
+		if v = n.UpdateAlong(v, paths, Delay); v != last {
+			refused++
+		}
+		times = append(times, time.Since(begin))
+	}
+	slices.Sort(times)
+	begin := time.Now()
+	n.Along(Delay)
+	anew := time.Since(begin)
+	begin = time.Now()
+	n.Distances(ByIGPThenLinks)
+	b.ReportMetric(float64(times[len(times)/2].Microseconds())/1000, "p50-ms")
+	b.ReportMetric(float64(anew.Microseconds())/1000, "anew-ms")
+	b.ReportMetric(float64(time.Since(begin).Microseconds())/1000, "distances-ms")
+	b.ReportMetric(float64(refused)/float64(b.N), "refused")
+}
+
+// withLANs puts LANs of some routers into the one area of a network.
+func withLANs(n *Network, lans, members int) *Network {
+	rng := rand.New(rand.NewPCG(uint64(lans), uint64(members)))
+	for range lans {
+		n.Domains[0].Areas[0].addLAN(rng.Perm(n.Routers)[:members]...)
+	}
+	return n
 }
 
 // BenchmarkProvider measures one area that is built as a provider's network is: a ring with chords,

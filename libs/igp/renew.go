@@ -8,8 +8,8 @@ import (
 )
 
 // UpdateAlong returns what Along does, of paths that are Distances(ByIGPThenLinks), or that Update returned. It takes the
-// memory of the values that it returned before for this measure, nil for none. In a network of one area without LANs, if
-// the paths were updated once since then at most, only what changed is found anew: then these are the same values.
+// memory of the values that it returned before for this measure, nil for none. In a network of one area, if the
+// paths were updated once since then at most, only what changed is found anew: then these are the same values.
 func (n *Network) UpdateAlong(before *Values, paths *Matrix, m Measure) *Values {
 	if paths.graph == nil { // they are not those of one area
 		return n.Along(m)
@@ -34,8 +34,8 @@ func (v *Values) Changed() [][]int32 { return v.changed }
 
 // update finds the values anew to which paths lead that changed.
 func (v *Values) update(now *backward, paths *Matrix) bool {
-	// Paths that were updated are of the same nodes, which let the same paths through.
-	if v.paths != paths || v.seen < paths.version-1 || len(now.noTransit) > len(now.routers) {
+	// Paths that were updated are of the same routers, which let the same paths through.
+	if v.paths != paths || v.seen < paths.version-1 {
 		return false
 	}
 	var moved [][]int32 // distances
@@ -50,7 +50,7 @@ func (v *Values) update(now *backward, paths *Matrix) bool {
 	on := now.onward()
 	parallel.Each(len(v.rows), several, func() func(from int) {
 		b := *now
-		b.known = slices.Repeat([]bool{true}, len(b.noTransit))
+		b.known = slices.Repeat([]bool{true}, len(b.routers))
 		return func(from int) {
 			b.from, b.distance, b.value = int32(from), b.rows[from], v.rows[from]
 			stale := stale{&b, on, v.changed[from][:0]}
@@ -70,29 +70,29 @@ func (v *Values) update(now *backward, paths *Matrix) bool {
 	return true
 }
 
-// reachedOtherwise returns the nodes that other links lead to than before, or links that are told otherwise.
-func (b *backward) reachedOtherwise(before *backward) (nodes []int32) {
-	for n := range int32(len(b.noTransit)) {
+// reachedOtherwise returns the routers that other arcs lead to than before, or arcs that are told otherwise.
+func (b *backward) reachedOtherwise(before *backward) (routers []int32) {
+	for n := range int32(len(b.routers)) {
 		if !slices.EqualFunc(before.arcsTo(n), b.arcsTo(n), arc.isSame) {
-			nodes = append(nodes, n)
+			routers = append(routers, n)
 		}
 	}
-	return nodes
+	return routers
 }
 
 func (a arc) isSame(other arc) bool {
 	return a.from == other.from && a.weight == other.weight && math.Float64bits(a.value) == math.Float64bits(other.value)
 }
 
-// onwardArc is an arc by the node that it leads from.
+// onwardArc is an arc by the router that it leads from.
 type onwardArc struct {
 	to     int32
 	weight Distance
 }
 
-// onward returns the arcs by the nodes that they lead from.
+// onward returns the arcs by the routers that they lead from.
 func (b *backward) onward() [][]onwardArc {
-	on := make([][]onwardArc, len(b.noTransit))
+	on := make([][]onwardArc, len(b.routers))
 	for n := range int32(len(on)) {
 		for _, a := range b.arcsTo(n) {
 			on[a.from] = append(on[a.from], onwardArc{n, a.weight})
@@ -101,11 +101,11 @@ func (b *backward) onward() [][]onwardArc {
 	return on
 }
 
-// stale are nodes whose values are not known any more, with all that shortest paths from them lead to.
+// stale are routers whose values are not known any more, with all that shortest paths from them lead to.
 type stale struct {
 	*backward
 	on    [][]onwardArc
-	nodes []int32
+	again []int32
 }
 
 func (s *stale) add(n int32) {
@@ -113,13 +113,13 @@ func (s *stale) add(n int32) {
 		return
 	}
 	s.known[n] = false
-	s.nodes = append(s.nodes, n)
+	s.again = append(s.again, n)
 }
 
-// renew finds the values again, and returns the nodes, sorted.
+// renew finds the values again, and returns the routers, sorted.
 func (s *stale) renew() []int32 {
-	for i := 0; i < len(s.nodes); i++ {
-		n := s.nodes[i]
+	for i := 0; i < len(s.again); i++ {
+		n := s.again[i]
 		if s.distance[n] == Unreachable {
 			continue
 		}
@@ -129,9 +129,9 @@ func (s *stale) renew() []int32 {
 			}
 		}
 	}
-	for _, n := range s.nodes {
+	for _, n := range s.again {
 		s.valueOf(n)
 	}
-	slices.Sort(s.nodes)
-	return s.nodes
+	slices.Sort(s.again)
+	return s.again
 }

@@ -1,6 +1,7 @@
 package igp
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -10,17 +11,24 @@ import (
 // TestUpdateAlong changes what is told of links, takes links away and brings them back, and has nodes lose transit: each time
 // the values must be those that are found from nothing, bit by bit, and what changed must be told.
 func TestUpdateAlong(t *testing.T) {
-	for _, weights := range []uint32{3, 200} { // the first of many paths that are as short, and of links of metric 0
-		for _, measure := range []Measure{Delay, Loss, AvailableBandwidth} {
-			testUpdateAlong(t, weights, measure)
+	for _, lans := range []int{0, 4} {
+		for _, weights := range []uint32{3, 200} { // the first of many paths that are as short, and of links of metric 0
+			for _, measure := range []Measure{Delay, Loss, AvailableBandwidth} {
+				t.Run(fmt.Sprintf("%d LANs, weights below %d, measure %d", lans, weights, measure), func(t *testing.T) {
+					testUpdateAlong(t, lans, weights, measure)
+				})
+			}
 		}
 	}
 }
 
-func testUpdateAlong(t *testing.T, weights uint32, measure Measure) {
+func testUpdateAlong(t *testing.T, lans int, weights uint32, measure Measure) {
 	rng := rand.New(rand.NewPCG(uint64(weights), uint64(measure)))
 	n := provider(40)
 	area := n.Domains[0].Areas[0]
+	for range lans { // of few routers, some of which are on several
+		area.addLAN(0, rng.IntN(4), 4+rng.IntN(4), 8+rng.IntN(32))
+	}
 	tell := func(l *Link) {
 		l.IGP = Told{rng.Uint32N(weights), rng.IntN(20) > 0}
 		if l.Measured = NothingMeasured(); rng.IntN(20) > 0 {
@@ -66,13 +74,13 @@ func testUpdateAlong(t *testing.T, weights uint32, measure Measure) {
 		for from := range v.rows {
 			for to := range v.rows {
 				if got, want := v.At(from, to), want.At(from, to); !sameValue(got, want) {
-					t.Fatalf("weights below %d, measure %d, step %d: from %d to %d %v, want %v", weights, measure, step, from, to, got, want)
+					t.Fatalf("step %d: from %d to %d %v, want %v", step, from, to, got, want)
 				}
 				if v != last || sameValue(v.At(from, to), before.At(from, to)) {
 					continue
 				}
 				if _, is := slices.BinarySearch(v.Changed()[from], int32(to)); !is {
-					t.Fatalf("weights below %d, measure %d, step %d: from %d to %d changed, told is %v", weights, measure, step, from, to, v.Changed()[from])
+					t.Fatalf("step %d: from %d to %d changed, told is %v", step, from, to, v.Changed()[from])
 				}
 			}
 			if v == last {
@@ -80,9 +88,19 @@ func testUpdateAlong(t *testing.T, weights uint32, measure Measure) {
 			}
 		}
 	}
-	t.Logf("weights below %d, measure %d: %d of 400 updated, %d values each", weights, measure, updated, told/max(updated, 1))
+	t.Logf("%d of 400 updated, %d values each", updated, told/max(updated, 1))
 	if updated < 150 || told/updated > 40*40/2 {
 		t.Errorf("%d of 400 updated, %d values each", updated, told/updated)
+	}
+}
+
+// addLAN joins routers, the first with the metric 1, and each with one more than the one before it.
+func (a *Area) addLAN(routers ...int) {
+	lan := len(a.Nodes)
+	a.Nodes = append(a.Nodes, Node{Router: Pseudonode})
+	for i, router := range routers {
+		told := Told{uint32(1 + i), true}
+		a.Links = append(a.Links, Link{From: router, To: lan, IGP: told, TE: told}, Link{From: lan, To: router, IGP: Told{0, true}, TE: Told{0, true}})
 	}
 }
 

@@ -14,12 +14,7 @@ func TestUpdate(t *testing.T) {
 		rng := rand.New(rand.NewPCG(uint64(w), 3))
 		n := provider(60)
 		area := n.Domains[0].Areas[0]
-		lan := len(area.Nodes)
-		area.Nodes = append(area.Nodes, Node{Router: Pseudonode})
-		for router := range 5 {
-			told := Told{uint32(1 + router), true}
-			area.Links = append(area.Links, Link{From: router, To: lan, IGP: told, TE: told}, Link{From: lan, To: router, IGP: Told{0, true}, TE: Told{0, true}})
-		}
+		area.addLAN(0, 1, 2, 3, 4)
 		all := area.Links
 		m := n.Distances(w)
 		updated := 0

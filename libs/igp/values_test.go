@@ -41,6 +41,10 @@ func TestValues(t *testing.T) {
 			ospf
 			area 0; A-x 5 delay 3; B-x 7 delay 4; B-C 1 delay 1`,
 			want: "A>B 3, B>A 4, A>C 4"},
+		{name: "links between LANs are none that routers tell", measure: Delay, network: `
+			ospf
+			area 0; A-x 5 delay 3; B-y 7 delay 4; x-y 1 delay 1`,
+			want: "A>B NaN, B>A NaN"},
 		{name: "over links of metric 0 the fewest", measure: Delay, network: `
 			isis
 			level 2; A-B 0 delay 1; B-C 0 delay 1; A-C 0 delay 1; A-x 0 delay 8; D-x 0 delay 9`,
