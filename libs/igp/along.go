@@ -28,20 +28,19 @@ type arc struct {
 	value  float64
 }
 
-// along returns what a measure comes to on the shortest paths within an area, of several the
-// worst. Shortest is by the metric alone, but that of ways over links of metric 0 those
-// count that have fewer links: these alone lead to somewhere.
-func (a *Area) along(in *inside, w Weight, m Measure) [][]float64 {
-	return newBackward(a, in, w, m).all()
+// backward returns the areas as the paths within them are followed back.
+func (d *Domain) backward(within []*inside, m Measure) []*backward {
+	w := d.weight(ByIGPThenLinks)
+	areas := make([]*backward, len(d.Areas))
+	for i, a := range d.Areas {
+		areas[i] = &backward{inside: within[i], measure: m}
+		areas[i].take(a, w)
+	}
+	return areas
 }
 
-func newBackward(a *Area, in *inside, w Weight, m Measure) *backward {
-	b := &backward{inside: in, measure: m}
-	b.take(a, w)
-	return b
-}
-
-// all returns the values of all routers, by the routers that paths begin at.
+// all returns what the measure comes to on the shortest paths from all routers to all, of several the worst. Shortest is by
+// the metric alone, but that of ways over links of metric 0 those count that have fewer links: these alone lead to somewhere.
 func (b *backward) all() [][]float64 {
 	routers := len(b.routers)
 	values := make([][]float64, routers)

@@ -9,16 +9,10 @@ import (
 // defaultRoutes are the default routes of both address families; a network has one.
 var defaultRoutes = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
 
-// exit is the router that packets come to which follow a default route, and the way to it.
-type exit struct {
-	leg
-	near Distance
-}
-
 // findExits notes where each router's packets go that it has no other route for: the same
 // for every destination.
 func (r *routing) findExits() {
-	r.exits = make([][]exit, r.routers)
+	r.exits = make([][]leg, r.routers)
 	defaults := r.ospfDefaults
 	switch {
 	case len(r.domain.Areas) <= 1:
@@ -33,11 +27,11 @@ func (r *routing) findExits() {
 	}
 }
 
-// firstOnTheWay returns the first router of several areas on the way of a default route:
+// firstOnTheWay returns the way to the first router of several areas on the way of a default route:
 // it has routes of its own, and sends the packets their way.
-func (r *routing) firstOnTheWay(c candidate) exit {
+func (r *routing) firstOnTheWay(c candidate) leg {
 	inside := r.inside[c.from.area]
-	first := exit{c.leg, c.near}
+	first, nearest := c.leg, c.near
 	if r.weight == byWidth {
 		return first
 	}
@@ -45,8 +39,8 @@ func (r *routing) firstOnTheWay(c candidate) exit {
 		if n == c.from.node || node.Router == Pseudonode || node.NoTransit || len(r.places[node.Router]) < 2 {
 			continue
 		}
-		if near := inside.at(c.from.node, n); near < first.near && near.plus(inside.at(n, c.node)) == c.near {
-			first = exit{leg{c.from, n, node.Router}, near}
+		if near := inside.at(c.from.node, n); near < nearest && near.plus(inside.at(n, c.node)) == c.near {
+			first, nearest = leg{c.from, n, node.Router}, near
 		}
 	}
 	return first
@@ -57,8 +51,8 @@ func (r *routing) firstOnTheWay(c candidate) exit {
 func (r *routing) overDefault(from int) best {
 	b := r.noWay(from)
 	for _, e := range r.exits[from] {
-		d := r.plus(e.near, r.route(e.via))
-		r.offer(&b, d, d, e.leg)
+		d := r.plus(r.near(e.from.area, e.from.node, e.node), r.route(e.via))
+		r.offer(&b, d, d, e)
 	}
 	return b
 }

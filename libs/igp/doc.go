@@ -17,8 +17,8 @@
 // taken to pass on what their IGP has them pass on.
 //
 // When links or prefixes change, distances are updated (update.go): within an area those of paths that lead over the
-// link, between areas the routes that were made of what changed, as their trace tells (trace.go, reroute.go). So are, within
-// an area, the values of what is measured of links (renew.go).
+// link, between areas the routes that were made of what changed, as their trace tells (trace.go, reroute.go). So are
+// the values of what is measured of links (renew.go, revalue.go).
 //
 // Values in, values out: the package knows no record, no PID and no clock.
 package igp

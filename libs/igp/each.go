@@ -28,7 +28,7 @@ func (r *routing) another() *routing {
 	other.known, other.asked = make([]Distance, r.routers), make([]bool, r.routers)
 	other.covering, other.own = nil, nil
 	if r.traces != nil {
-		other.tracer = newTracer(r)
+		other.tracer, other.again = newTracer(r), make([]bool, r.routers)
 	}
 	if r.legs != nil {
 		other.legs = make([][]leg, r.routers)
@@ -45,13 +45,11 @@ func (r *routing) destination(to int, m *Matrix) {
 	if r.tracer != nil {
 		r.newTrace()
 	}
-	for from := range r.routers {
-		if len(r.places[from]) > 0 {
-			r.takeRoute(from, m)
-		}
+	for _, from := range r.members {
+		r.takeRoute(from, m)
 	}
 	if r.values != nil {
-		for from := range r.routers {
+		for _, from := range r.members {
 			r.value(from)
 		}
 	}

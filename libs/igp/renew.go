@@ -8,21 +8,30 @@ import (
 )
 
 // UpdateAlong returns what Along does, of paths that are Distances(ByIGPThenLinks), or that Update returned. It takes the
-// memory of the values that it returned before for this measure, nil for none. In a network of one area, if the
-// paths were updated once since then at most, only what changed is found anew: then these are the same values.
+// memory of the values that it returned before for this measure, nil for none. In a network of one IGP, if the paths were
+// updated once since then at most, only what changed is found anew: then these are the same values.
 func (n *Network) UpdateAlong(before *Values, paths *Matrix, m Measure) *Values {
-	if paths.graph == nil { // they are not those of one area
+	if paths.graph == nil && paths.routing == nil {
 		return n.Along(m)
 	}
-	d := n.Domains[0]
-	in := newInside(d.Areas[0])
-	in.rows = paths.rows
-	now := newBackward(d.Areas[0], in, d.weight(ByIGPThenLinks), m)
-	if before == nil || !before.update(now, paths) {
-		before = &Values{rows: now.all()}
+	now := n.Domains[0].backward(paths.inside(n.Domains[0]), m)
+	if before != nil && before.paths == paths && before.seen >= paths.version-1 {
+		before.update(now)
+	} else if before = newValues(n.Routers, m, now...); paths.routing != nil {
+		before.revalue(paths, movedRouters{}, noVersion)
 	}
-	before.along, before.paths, before.seen = now, paths, paths.version
+	before.paths, before.seen = paths, paths.version
 	return before
+}
+
+// inside returns the distances within the areas of which these were made.
+func (m *Matrix) inside(d *Domain) []*inside {
+	if m.routing != nil {
+		return m.routing.inside
+	}
+	in := newInside(d.Areas[0])
+	in.rows, in.changed = m.rows, m.changed
+	return []*inside{in}
 }
 
 // Version is how often UpdateAlong returned the values after it had returned them first.
@@ -33,21 +42,30 @@ func (v *Values) Version() int { return v.version }
 func (v *Values) Changed() [][]int32 { return v.changed }
 
 // update finds the values anew to which paths lead that changed.
-func (v *Values) update(now *backward, paths *Matrix) bool {
+func (v *Values) update(now []*backward) {
+	rerouted := v.seen < v.paths.version
+	for i, a := range v.areas {
+		a.update(now[i], rerouted)
+	}
+	if v.version++; v.paths.routing == nil {
+		v.changed = v.areas[0].changed
+		return
+	}
+	moved := movedRouters{to: map[place][]int{}, everywhere: v.paths.routing.otherExits}
+	for i, a := range v.areas {
+		moved.add(i, a.links.inside, a.changed)
+	}
+	v.changed = byRow(v.revalue(v.paths, moved, v.seen))
+}
+
+// update finds the values anew to which paths within the area lead that changed.
+func (v *areaValues) update(now *backward, rerouted bool) {
 	// Paths that were updated are of the same routers, which let the same paths through.
-	if v.paths != paths || v.seen < paths.version-1 {
-		return false
-	}
-	var moved [][]int32 // distances
-	if v.seen < paths.version {
-		moved = paths.changed
-	}
-	reached := now.reachedOtherwise(v.along)
-	v.version++
+	reached, on := now.reachedOtherwise(v.links), now.onward()
+	v.links = now
 	if v.changed == nil {
 		v.changed = make([][]int32, len(v.rows))
 	}
-	on := now.onward()
 	parallel.Each(len(v.rows), several, func() func(from int) {
 		b := *now
 		b.known = slices.Repeat([]bool{true}, len(b.routers))
@@ -57,8 +75,8 @@ func (v *Values) update(now *backward, paths *Matrix) bool {
 			for _, n := range reached {
 				stale.add(n)
 			}
-			if moved != nil { // what moved itself is reached otherwise, or from another that moved
-				for _, n := range moved[from] {
+			if rerouted { // what moved itself is reached otherwise, or from another that moved
+				for _, n := range b.changed[from] {
 					for _, next := range on[n] {
 						stale.add(next.to)
 					}
@@ -67,7 +85,6 @@ func (v *Values) update(now *backward, paths *Matrix) bool {
 			v.changed[from] = stale.renew()
 		}
 	})
-	return true
 }
 
 // reachedOtherwise returns the routers that other arcs lead to than before, or arcs that are told otherwise.

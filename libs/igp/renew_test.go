@@ -94,6 +94,129 @@ func testUpdateAlong(t *testing.T, lans int, weights uint32, measure Measure) {
 	}
 }
 
+// TestUpdateAlongBetweenAreas changes links, what is measured of them, and what routers tell of prefixes, of the networks that the
+// models are held against: each time the values must be those that are found from nothing, and what changed must be told.
+func TestUpdateAlongBetweenAreas(t *testing.T) {
+	for name, kind := range severalAreas {
+		t.Run(name, func(t *testing.T) {
+			updated, steps, told := 0, 0, 0
+			for seed := range uint64(300) {
+				c := newChangingValues(kind, seed)
+				for range 20 {
+					last := c.values
+					before := &Values{rows: cloneRows(last.rows)}
+					if !c.step() {
+						continue
+					}
+					if steps++; c.values == last {
+						updated++
+						told += c.wantTold(t, before)
+					}
+					c.want(t)
+					c.wantNothing(t)
+					if t.Failed() {
+						t.Fatalf("seed %d", seed)
+					}
+				}
+			}
+			if t.Logf("%d of %d updated, %d values each", updated, steps, told/max(updated, 1)); updated < steps/2 {
+				t.Errorf("%d of %d updated", updated, steps)
+			}
+		})
+	}
+}
+
+// changingValues are the values of a network, step by step.
+type changingValues struct {
+	*Network
+	rng     *rand.Rand
+	all     map[*Area][]Link
+	measure Measure
+	paths   *Matrix
+	values  *Values
+}
+
+func newChangingValues(kind func(*rand.Rand) *Network, seed uint64) *changingValues {
+	rng := rand.New(rand.NewPCG(seed, 10))
+	c := &changingValues{Network: kind(rng), rng: rng, all: map[*Area][]Link{}, measure: []Measure{Delay, Loss, AvailableBandwidth}[seed%3]}
+	for _, a := range c.Domains[0].Areas {
+		for i := range a.Links {
+			c.tell(&a.Links[i])
+		}
+		c.all[a] = a.Links
+	}
+	d := c.Domains[0] // one more router is in no area of it, and has the address of another
+	c.Routers, d.Addresses = c.Routers+1, append(d.Addresses, d.Addresses[0])
+	c.paths = c.Distances(ByIGPThenLinks)
+	c.values = c.UpdateAlong(nil, c.paths, c.measure)
+	return c
+}
+
+func (c *changingValues) tell(l *Link) {
+	if l.Measured = NothingMeasured(); c.rng.IntN(20) > 0 {
+		l.Measured[Delay], l.Measured[Loss], l.Measured[AvailableBandwidth] = float64(c.rng.IntN(9)), c.rng.Float64(), float64(c.rng.IntN(9))
+	}
+}
+
+// step changes something. It reports false if the values are not asked for yet.
+func (c *changingValues) step() bool {
+	samePaths := c.rng.IntN(4) == 0
+	for range 1 + c.rng.IntN(2) {
+		a := c.Domains[0].Areas[c.rng.IntN(len(c.Domains[0].Areas))]
+		if a.Links = slices.Clone(a.Links); len(a.Links) > 0 {
+			c.tell(&a.Links[c.rng.IntN(len(a.Links))])
+		}
+		if samePaths || len(a.Nodes) == 0 {
+			continue
+		}
+		a.change(c.rng, c.all)
+		if c.rng.IntN(30) == 0 {
+			node := &a.Nodes[c.rng.IntN(len(a.Nodes))]
+			node.NoTransit = !node.NoTransit
+		}
+	}
+	if !samePaths {
+		c.paths = c.Update(c.paths, ByIGPThenLinks)
+	}
+	if c.rng.IntN(8) == 0 {
+		return false
+	}
+	c.values = c.UpdateAlong(c.values, c.paths, c.measure)
+	return true
+}
+
+func (c *changingValues) want(t *testing.T) {
+	want := c.Along(c.measure)
+	for from := range c.Routers {
+		for to := range c.Routers {
+			if got, want := c.values.At(from, to), want.At(from, to); !sameValue(got, want) {
+				t.Errorf("measure %d from %d to %d %v, want %v", c.measure, from, to, got, want)
+			}
+		}
+	}
+}
+
+// wantTold returns how many values are told to have changed.
+func (c *changingValues) wantTold(t *testing.T, before *Values) (told int) {
+	for from, row := range c.values.Changed() {
+		told += len(row)
+		for to := range c.Routers {
+			if _, is := slices.BinarySearch(row, int32(to)); !is && !sameValue(c.values.At(from, to), before.At(from, to)) {
+				t.Errorf("from %d to %d changed, told is %v", from, to, row)
+			}
+		}
+	}
+	return told
+}
+
+// wantNothing asks again, when nothing changed.
+func (c *changingValues) wantNothing(t *testing.T) {
+	c.values = c.UpdateAlong(c.values, c.paths, c.measure)
+	if told := slices.Concat(c.values.Changed()...); len(told) > 0 {
+		t.Errorf("nothing changed, told is %v", c.values.Changed())
+	}
+}
+
 // addLAN joins routers, the first with the metric 1, and each with one more than the one before it.
 func (a *Area) addLAN(routers ...int) {
 	lan := len(a.Nodes)

@@ -27,23 +27,29 @@ func (m *Matrix) reroute(d *Domain, w Weight) bool {
 	r.findExits()
 	for router := range r.exits {
 		if !slices.Equal(r.exits[router], old.exits[router]) {
-			moved.everywhere = append(moved.everywhere, router)
+			r.otherExits = append(r.otherExits, router)
 		}
 	}
-	r.traces, r.shape = old.traces, old.shape
+	moved.everywhere = r.otherExits
+	r.traces, r.shape, r.version = old.traces, old.shape, m.version
 	changed := make([][]int, r.routers) // by destination: from where
 	parallel.Each(r.routers, several, func() func(int) {
 		own := r.another()
-		own.again = make([]bool, r.routers)
 		return func(to int) { changed[to] = own.redo(to, m, moved) }
 	})
-	m.routing, m.changed = r, make([][]int32, r.routers)
-	for to, sources := range changed {
+	m.routing, m.changed = r, byRow(changed)
+	return true
+}
+
+// byRow returns by router that paths begin at the destinations, of those by destination.
+func byRow(sources [][]int) [][]int32 {
+	rows := make([][]int32, len(sources))
+	for to, sources := range sources {
 		for _, from := range sources {
-			m.changed[from] = append(m.changed[from], int32(to))
+			rows[from] = append(rows[from], int32(to))
 		}
 	}
-	return true
+	return rows
 }
 
 // shape is what a domain has beside links and prefixes.
@@ -67,11 +73,27 @@ func (s *shape) isOf(d *Domain) bool {
 	})
 }
 
-// movedRouters are the routers that have another distance within an area to a node, by that, and those that have other default
-// routes.
+// movedRouters are the routers whose distance to a node within an area is another one, or what is measured on the way, by that
+// node, and those that have other default routes.
 type movedRouters struct {
 	to         map[place][]int
 	everywhere []int
+}
+
+// add notes what changed within an area.
+func (m *movedRouters) add(area int, in *inside, changed [][]int32) {
+	nodes := make([]int, len(in.routers)) // by index in rows
+	for node, index := range in.index {
+		if index < len(nodes) {
+			nodes[index] = node
+		}
+	}
+	for from, columns := range changed {
+		for _, to := range columns {
+			at := place{area, nodes[to]}
+			m.to[at] = append(m.to[at], in.routers[from])
+		}
+	}
 }
 
 // updateInside makes the distances within the areas those of another domain of the same shape.
@@ -79,23 +101,12 @@ func (r *routing) updateInside(d *Domain, w Weight) (moved movedRouters, ok bool
 	moved.to = map[place][]int{}
 	for i, a := range d.Areas {
 		in, now := r.inside[i], a.graph(w)
-		nodes := make([]int, len(in.routers)) // by index in rows
-		for node, index := range in.index {
-			if index < len(nodes) {
-				nodes[index] = node
-			}
-		}
-		changed, ok := now.graph.Update(in.room, in.graph, nil)
+		in.changed, ok = now.graph.Update(in.room, in.graph, in.changed)
 		if !ok {
 			return moved, false
 		}
 		in.graph = now.graph
-		for from, columns := range changed {
-			for _, to := range columns {
-				at := place{i, nodes[to]}
-				moved.to[at] = append(moved.to[at], in.routers[from])
-			}
-		}
+		moved.add(i, in, in.changed)
 	}
 	return moved, true
 }
@@ -106,18 +117,12 @@ func (r *routing) redo(to int, m *Matrix, moved movedRouters) (changed []int) {
 		return nil
 	}
 	r.begin(to)
-	var sources []int
-	if t := &r.traces[to]; t.isOf(r) && r.sources(t, moved, &sources) {
+	t := &r.traces[to]
+	sources := r.sources(t, t.isOf(r), m, moved)
+	if r.kept != nil {
 		r.tracer.begin(t)
-		r.kept = m
 	} else {
 		r.newTrace()
-		sources, r.kept = sources[:0], nil
-		for from := range r.routers {
-			if len(r.places[from]) > 0 {
-				sources = append(sources, from)
-			}
-		}
 	}
 	for _, from := range sources {
 		if r.takeRoute(from, m) {
@@ -128,14 +133,14 @@ func (r *routing) redo(to int, m *Matrix, moved movedRouters) (changed []int) {
 	return changed
 }
 
-// sources gathers the routers whose routes to the destination at hand may be others. It reports false if others
-// depend on one of them.
-func (r *routing) sources(t *trace, moved movedRouters, sources *[]int) bool {
+// sources returns the routers whose routes to a destination are asked for again, of those that a matrix has: those that moved
+// where the routes were looked for, and all if others depend on one of them, or if the trace is not of what is told now.
+func (r *routing) sources(t *trace, isOf bool, m *Matrix, moved movedRouters) (sources []int) {
 	add := func(routers []int) {
 		for _, router := range routers {
 			if !r.again[router] {
 				r.again[router] = true
-				*sources = append(*sources, router)
+				sources = append(sources, router)
 			}
 		}
 	}
@@ -143,5 +148,10 @@ func (r *routing) sources(t *trace, moved movedRouters, sources *[]int) bool {
 		add(moved.to[column])
 	}
 	add(moved.everywhere)
-	return !slices.ContainsFunc(t.vias, func(via int) bool { return r.again[via] })
+	if isOf && !slices.ContainsFunc(t.vias, func(via int) bool { return r.again[via] }) {
+		r.kept = m
+		return sources
+	}
+	r.kept = nil
+	return r.members
 }

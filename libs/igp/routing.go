@@ -13,21 +13,22 @@ type routing struct {
 	inside  []*inside
 	lengths [][]int   // by area: the prefix lengths that occur, the longest first
 	places  [][]place // by router
+	members []int     // routers that have a place; nil = not known of one area
 	borders [][]int   // by area: its nodes that join it to other areas
 	core    []*place  // by router: where it is in the backbone with a neighbour there; nil = nowhere
-	exits   [][]exit  // by router: where its default route leads
+	exits   [][]leg   // by router: the ways to where packets come that follow its default route
 
 	destinations []int // that are asked for; nil = all
 
 	legs [][]leg // by router: of its route to the destination at hand; nil = not asked for
 
 	// To be computed again for another state of the domain, if that is to be:
-	shape  *shape
-	traces []trace // by destination
+	shape      *shape
+	traces     []trace // by destination
+	version    int     // how often they were
+	otherExits []int   // the routers that had other exits the last time
 
-	// Of a measure along the paths, if one is asked for:
-	measure Measure
-	values  *Values
+	values *Values // along the paths, if they are asked for
 
 	// Of the destination at hand:
 	to       int
@@ -77,10 +78,13 @@ func newRouting(d *Domain, routers int, w Weight, paths func(*Area) *inside) *ro
 	return r
 }
 
-// findBorders notes which nodes join areas, and who has a neighbour in the backbone.
+// findBorders notes which routers there are, which nodes join areas, and who has a neighbour in the backbone.
 func (r *routing) findBorders() {
 	r.borders = make([][]int, len(r.domain.Areas))
 	for router, places := range r.places {
+		if len(places) > 0 {
+			r.members = append(r.members, router)
+		}
 		inBackbone := false
 		for i, p := range places {
 			if a := r.domain.Areas[p.area]; a.Backbone {
@@ -155,12 +159,12 @@ func (r *routing) withinAreas() *Matrix {
 		return &Matrix{rows: r.inside[0].rows, room: r.inside[0].room}
 	}
 	m := newMatrix(r.routers)
-	for _, in := range r.inside {
+	for area, in := range r.inside {
 		for from, router := range in.routers {
 			row := m.rows[router]
 			for to, d := range in.rows[from] {
 				if r.values != nil {
-					r.values.offer(r.measure, m, router, in.routers[to], d, in.values[from][to])
+					r.values.offer(m, router, in.routers[to], d, r.values.areas[area].rows[from][to])
 				}
 				row[in.routers[to]] = min(row[in.routers[to]], d)
 			}

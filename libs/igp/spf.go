@@ -10,7 +10,7 @@ type inside struct {
 	rows      [][]Distance
 	room      *apsp.Matrix[Distance] // that they are in
 	graph     *apsp.Graph[Distance]  // that they are of
-	values    [][]float64            // what the measure comes to along these paths; nil = none is asked for
+	changed   [][]int32              // by row: the columns that changed when they were updated last
 }
 
 // at returns the distance between two nodes of the area. To and from a pseudonode there is none.
@@ -21,9 +21,6 @@ func (in *inside) at(from, to int) Distance {
 	}
 	return in.rows[i][j]
 }
-
-// value is what the measure comes to between two routers of the area.
-func (in *inside) value(from, to int) float64 { return in.values[in.index[from]][in.index[to]] }
 
 // newInside numbers the nodes of an area.
 func newInside(a *Area) *inside {

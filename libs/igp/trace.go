@@ -5,6 +5,7 @@ import "slices"
 // trace is what the distances to a destination were made of, between areas: as long as nothing of that changes, they
 // do not change.
 type trace struct {
+	begun    int // in which version of the distances all of them were asked for
 	covering []covering
 	columns  []place // the nodes that were looked for within areas, by the routers themselves or for others
 	vias     []int   // the routers whose routes, or distances within areas, count for others
@@ -78,7 +79,7 @@ func (r *routing) near(area, from, to int) Distance {
 // newTrace begins the trace of the destination at hand anew.
 func (r *routing) newTrace() {
 	t := &r.traces[r.to]
-	*t = trace{}
+	*t = trace{begun: r.version}
 	for _, c := range r.covering {
 		tellers := make([][]Advertisement, len(c.tellers))
 		for i := range tellers {

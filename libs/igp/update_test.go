@@ -85,44 +85,46 @@ func TestUpdateOtherNetworks(t *testing.T) {
 	}
 }
 
+// severalAreas are the networks that the models are held against.
+var severalAreas = map[string]func(rng *rand.Rand) *Network{
+	"OSPF": func(rng *rand.Rand) *Network {
+		m := newModel(randomOSPF(rng), ByIGP)
+		m.homes(rng, false, 3)
+		if rng.IntN(2) == 0 {
+			m.policies(rng)
+		}
+		m.runOSPF()
+		m.tell()
+		return m.Network
+	},
+	"OSPF without prefixes": func(rng *rand.Rand) *Network {
+		m := newModel(randomOSPF(rng), ByIGP)
+		m.homes(rng, true, 0)
+		m.tellNothing()
+		return m.Network
+	},
+	"IS-IS": func(rng *rand.Rand) *Network {
+		m := newModel(randomISIS(rng), ByIGP)
+		m.attach(rng)
+		some := func() bool { return rng.IntN(3) > 0 }
+		m.isisPolicies(some, some, func() int { return 2 })
+		m.converge(m.isisRoute, m.tellsOn)
+		m.tell()
+		return m.Network
+	},
+	"IS-IS without prefixes": func(rng *rand.Rand) *Network {
+		m := newModel(randomISIS(rng), ByIGP)
+		m.attach(rng)
+		m.isisPolicies(func() bool { return true }, func() bool { return false }, func() int { return 0 })
+		m.tellNothing()
+		return m.Network
+	},
+}
+
 // TestUpdateBetweenAreas changes links, and what routers tell of prefixes, of the networks that the models are held
 // against: each time, the distances must be those that are computed from nothing.
 func TestUpdateBetweenAreas(t *testing.T) {
-	kinds := map[string]func(rng *rand.Rand) *Network{
-		"OSPF": func(rng *rand.Rand) *Network {
-			m := newModel(randomOSPF(rng), ByIGP)
-			m.homes(rng, false, 3)
-			if rng.IntN(2) == 0 {
-				m.policies(rng)
-			}
-			m.runOSPF()
-			m.tell()
-			return m.Network
-		},
-		"OSPF without prefixes": func(rng *rand.Rand) *Network {
-			m := newModel(randomOSPF(rng), ByIGP)
-			m.homes(rng, true, 0)
-			m.tellNothing()
-			return m.Network
-		},
-		"IS-IS": func(rng *rand.Rand) *Network {
-			m := newModel(randomISIS(rng), ByIGP)
-			m.attach(rng)
-			some := func() bool { return rng.IntN(3) > 0 }
-			m.isisPolicies(some, some, func() int { return 2 })
-			m.converge(m.isisRoute, m.tellsOn)
-			m.tell()
-			return m.Network
-		},
-		"IS-IS without prefixes": func(rng *rand.Rand) *Network {
-			m := newModel(randomISIS(rng), ByIGP)
-			m.attach(rng)
-			m.isisPolicies(func() bool { return true }, func() bool { return false }, func() int { return 0 })
-			m.tellNothing()
-			return m.Network
-		},
-	}
-	for name, kind := range kinds {
+	for name, kind := range severalAreas {
 		t.Run(name, func(t *testing.T) {
 			updated, steps := 0, 0
 			for seed := range uint64(300) {

@@ -4,17 +4,40 @@ import "math"
 
 // Values holds what a measure comes to on the way from every router to every router.
 type Values struct {
-	rows [][]float64
+	measure Measure
+	rows    [][]float64
+	areas   []*areaValues // within the areas of one domain
 
 	// To be updated:
-	along   *backward // that they were found with; nil = they are not updated
 	paths   *Matrix   // the distances then
 	seen    int       // their version
 	version int       // how often the values were updated
 	changed [][]int32 // by router that paths begin at: those whose values were found anew last
 }
 
-func newValues(n int) *Values { return &Values{rows: newRows(n, n, math.NaN())} }
+// areaValues are those between the routers of an area.
+type areaValues struct {
+	links   *backward   // that they were found over
+	rows    [][]float64 // by index in rows of inside
+	changed [][]int32   // by row: the columns that were found anew last
+}
+
+// newValues returns the values between routers that reach themselves alone, or each other within the one area that there is.
+func newValues(n int, m Measure, areas ...*backward) *Values {
+	v := &Values{measure: m}
+	for _, links := range areas {
+		v.areas = append(v.areas, &areaValues{links: links, rows: links.all()})
+	}
+	if len(areas) == 1 && areas[0].isWhole(n) {
+		v.rows = v.areas[0].rows
+		return v
+	}
+	v.rows = newRows(n, n, math.NaN())
+	for i, row := range v.rows {
+		row[i] = m.nothing()
+	}
+	return v
+}
 
 // Routers is how many there are.
 func (v *Values) Routers() int { return len(v.rows) }
@@ -27,7 +50,7 @@ func (v *Values) At(from, to int) float64 { return v.rows[from][to] }
 // Distances(ByIGPThenLinks). Where several are equally good it is that of the worst, for
 // packets can take any.
 func (n *Network) Along(m Measure) *Values {
-	lengths, total := newMatrix(n.Routers), newValues(n.Routers)
+	lengths, total := newMatrix(n.Routers), newValues(n.Routers, m)
 	for i, d := range n.Domains {
 		within, values := d.along(n.Routers, m)
 		if i == 0 {
@@ -38,10 +61,7 @@ func (n *Network) Along(m Measure) *Values {
 		lengths.fill(within)
 	}
 	if n.Join {
-		total.join(m, lengths, n.common())
-	}
-	for r, row := range total.rows {
-		row[r] = m.nothing()
+		total.join(lengths, n.common())
 	}
 	return total
 }
@@ -59,22 +79,13 @@ func (v *Values) fill(other *Values, lengths *Matrix) {
 
 func (d *Domain) along(routers int, m Measure) (*Matrix, *Values) {
 	w := d.weight(ByIGPThenLinks)
-	r := newRouting(d, routers, w, func(a *Area) *inside {
-		in := a.shortestPaths(w)
-		in.values = a.along(in, w, m)
-		return in
-	})
-	r.measure, r.legs = m, make([][]leg, routers)
-	if r.isWhole() {
-		r.values = &Values{rows: r.inside[0].values}
-	} else {
-		r.values = newValues(routers)
-	}
+	r := newRouting(d, routers, w, func(a *Area) *inside { return a.shortestPaths(w) })
+	r.values, r.legs = newValues(routers, m, d.backward(r.inside, m)...), make([][]leg, routers)
 	return r.all(), r.values
 }
 
 // join does what Matrix.join does, and keeps the worst of the ways that are as short.
-func (v *Values) join(m Measure, lengths *Matrix, over []int) {
+func (v *Values) join(lengths *Matrix, over []int) {
 	direct := &Matrix{rows: cloneRows(lengths.rows)}
 	for _, via := range over {
 		for from := range v.rows {
@@ -87,7 +98,7 @@ func (v *Values) join(m Measure, lengths *Matrix, over []int) {
 					continue
 				}
 				length := first.plus(lengths.At(via, to))
-				v.offer(m, lengths, from, to, length, m.then(v.At(from, via), v.At(via, to)))
+				v.offer(lengths, from, to, length, v.measure.then(v.At(from, via), v.At(via, to)))
 				lengths.set(from, to, min(lengths.At(from, to), length))
 			}
 		}
@@ -96,34 +107,36 @@ func (v *Values) join(m Measure, lengths *Matrix, over []int) {
 
 // offer keeps the value of a path if it is shorter than the one whose length is known, and the
 // worse one if it is as short.
-func (v *Values) offer(m Measure, known *Matrix, from, to int, length Distance, value float64) {
+func (v *Values) offer(known *Matrix, from, to int, length Distance, value float64) {
 	before, cell := known.At(from, to), &v.rows[from][to]
 	switch {
 	case length == Unreachable:
 	case before == Unreachable || length.Metric() < before.Metric():
 		*cell = value
 	case length.Metric() == before.Metric():
-		*cell = m.worse(*cell, value)
+		*cell = v.measure.worse(*cell, value)
 	}
 }
 
 // value returns what the measure comes to from a router to the destination at hand by the
 // legs of its route; NaN if these lead in a circle.
 func (r *routing) value(from int) float64 {
-	if from == r.to {
-		return r.measure.nothing()
-	}
-	cell := &r.values.rows[from][r.to]
+	cell, m := &r.values.rows[from][r.to], r.values.measure
 	if !r.asked[from] {
 		return *cell
 	}
-	r.asked[from] = false
-	worst := r.measure.best()
+	r.asked[from], *cell = false, math.NaN()
+	if len(r.legs[from]) == 0 {
+		return *cell
+	}
+	worst := m.best()
 	for _, l := range r.legs[from] {
-		worst = r.measure.worse(worst, r.measure.then(r.inside[l.from.area].value(l.from.node, l.node), r.value(l.via)))
+		worst = m.worse(worst, m.then(r.values.areas[l.from.area].at(l.from.node, l.node), r.value(l.via)))
 	}
-	if len(r.legs[from]) > 0 {
-		*cell = worst
-	}
-	return *cell
+	*cell = worst
+	return worst
+}
+
+func (v *areaValues) at(from, to int) float64 {
+	return v.rows[v.links.index[from]][v.links.index[to]]
 }

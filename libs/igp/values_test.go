@@ -70,6 +70,11 @@ func TestValues(t *testing.T) {
 			level 1; A-B 1 delay 1; B attached; A-C 5 delay 100; C attached
 			level 2; B-C 1 delay 10; C-D 1 delay 20`,
 			want: "A>D 31, D>A 31"},
+		{name: "where no path leads nothing is known, between areas too", measure: Delay, network: `
+			ospf
+			area 0; A-B 1 delay 1; D
+			area 1; B-C 1 delay 2; E`,
+			want: "A>C 3, A>A 0, A>D NaN, A>E NaN, D>E NaN"},
 		{name: "BGP without metrics: over the fewest links", measure: Delay, network: `
 			flat
 			area 0; A-B 1 delay 1; B-C 1 delay 1; A-C 9 delay 7`,
@@ -96,18 +101,20 @@ func TestValues(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			n := parse(t, test.network)
 			n.Join = test.join
-			values := n.Along(test.measure)
+			values := []*Values{n.Along(test.measure), n.UpdateAlong(nil, n.Distances(ByIGPThenLinks), test.measure)}
 			if test.widest {
-				values = n.Widest(test.measure)
+				values = []*Values{n.Widest(test.measure)}
 			}
-			var got, want []string
-			for _, w := range strings.Split(test.want, ",") {
-				w = strings.TrimSpace(w)
-				want = append(want, w)
-				got = append(got, fmt.Sprintf("%.3s %v", w, values.At(int(w[0]-'A'), int(w[2]-'A'))))
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("%s\n(-want +got)\n%s", test.network, diff)
+			for _, v := range values {
+				var got, want []string
+				for _, w := range strings.Split(test.want, ",") {
+					w = strings.TrimSpace(w)
+					want = append(want, w)
+					got = append(got, fmt.Sprintf("%.3s %v", w, v.At(int(w[0]-'A'), int(w[2]-'A'))))
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("%s\n(-want +got)\n%s", test.network, diff)
+				}
 			}
 		})
 	}

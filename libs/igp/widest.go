@@ -16,7 +16,7 @@ func (n *Network) Widest(m Measure) *Values {
 	if n.Join {
 		total.join(n.common(), byWidth)
 	}
-	v := newValues(n.Routers)
+	v := newValues(n.Routers, m)
 	for from, row := range total.rows {
 		for to, d := range row {
 			if d != Unreachable {
