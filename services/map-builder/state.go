@@ -36,12 +36,14 @@ type topology struct {
 	pids    alto.NetworkMap // as they are published
 	views   []*viewMap      // nil before the first map
 	open    bool            // may be published
-	waiting bool            // SyncTimeoutOver has been asked for
+	waiting bool            // SyncCheck has been asked for
+	told    int             // how many objects at the last check, where that was many more than before
+	quiet   int             // how many checks ago that was
 
 	ungrouped map[string]int // by view: routers that fit no group
 }
 
-// Event is one of Told, Held, SyncTimeoutOver, More, StoodBy and Flush.
+// Event is one of Told, Held, SyncCheck, More, StoodBy and Flush.
 type Event any
 
 // Told is a record of raw-topology; nil = gone.
@@ -56,9 +58,15 @@ type Held struct {
 	Record *schemas.NetworkMap
 }
 
-// SyncTimeoutOver says that the speakers of a topology have been waited for long
-// enough.
-type SyncTimeoutOver struct{ Topology string }
+// SyncCheck asks to see whether the speakers of a topology still tell their tables.
+type SyncCheck struct{ Topology string }
+
+const (
+	// syncChecks is how many there are in SYNC_TIMEOUT.
+	syncChecks = 10
+	// growth is the part that a table grows by within SYNC_TIMEOUT while it is being told.
+	growth = 0.01
+)
 
 // More says that the map of a topology is not published as a whole yet.
 type More struct{ Topology string }
@@ -93,10 +101,8 @@ func Step(s *State, e Event) (*State, []output) {
 		s.topologies.Change(e.Topology)
 	case StoodBy:
 		s.published.Forget()
-	case SyncTimeoutOver:
-		t := s.topologies.Change(e.Topology)
-		t.waiting = false
-		t.open = t.open || !t.db.Empty()
+	case SyncCheck:
+		s.topologies.Change(e.Topology).check()
 	case Flush:
 		return s, s.flush()
 	}
@@ -127,11 +133,22 @@ func (s *State) publish(name string, t *topology) []output {
 	if t.open {
 		return s.networkMaps(name, t)
 	}
-	if t.waiting {
+	if t.waiting || t.db.Empty() {
 		return nil
 	}
 	t.waiting = true
-	return []output{{Key: name, WakeAfter: s.syncTimeout}}
+	return []output{{Key: name, WakeAfter: s.syncTimeout / syncChecks}}
+}
+
+// check opens a topology whose speakers have told hardly anything new for SYNC_TIMEOUT.
+func (t *topology) check() {
+	t.waiting = false
+	if objects := t.db.Objects(); float64(objects) > float64(t.told)*(1+growth) {
+		t.told, t.quiet = objects, 0
+		return
+	}
+	t.quiet++
+	t.open = t.open || t.quiet >= syncChecks
 }
 
 // awaited describes the speakers that hold the first map of the topology back.
@@ -225,5 +242,5 @@ func woken(name string) Event {
 	if topology, ok := strings.CutPrefix(name, moreOf); ok {
 		return More{topology}
 	}
-	return SyncTimeoutOver{name}
+	return SyncCheck{name}
 }
