@@ -69,9 +69,10 @@ func (d *Database) replaceLinks(a *adjacency, used []link) {
 	for i := range before {
 		d.useLink(&before[i], -1)
 	}
-	if d.measuresChanged(); !samePaths {
-		d.pathsChanged()
+	if !samePaths {
+		d.distancesChanged()
 	}
+	d.valuesChanged(func(of valuesOf) bool { return !samePaths && !of.widest || !slices.EqualFunc(before, used, of.isSame) })
 	d.igps[a.nodes.igp].replaceLinks(before, used)
 	if !slices.EqualFunc(before, used, func(x, y link) bool { return x.direction == y.direction }) {
 		for _, l := range slices.Concat(before, used) {
@@ -95,6 +96,14 @@ func equalMeasured(a, b *igp.Measured) bool {
 		return a == b
 	}
 	return slices.EqualFunc(a[:], b[:], func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) })
+}
+
+// measure returns what is measured of a link, NaN if it is not told.
+func (l link) measure(m igp.Measure) float64 {
+	if l.measured == nil {
+		return math.NaN()
+	}
+	return l.measured[m]
 }
 
 func (d *Database) useLink(l *link, count int) {

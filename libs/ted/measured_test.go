@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -146,9 +147,11 @@ func TestMeasuredChanges(t *testing.T) {
 	}
 	d, traces, told := one(links...), traces{}, 0
 	for step := range 200 {
-		at := rng.IntN(len(links))
-		links[at] = tell(at)
-		d.Put(keyOf(speaker, links[at]), links[at])
+		for range 1 + rng.IntN(2) {
+			at := rng.IntN(len(links))
+			links[at] = tell(at)
+			d.Put(keyOf(speaker, links[at]), links[at])
+		}
 		wantEqual(t, fmt.Sprintf("step %d", step), ask(one(links...)), ask(d))
 		if told += traces.want(t, d.Graph()); t.Failed() {
 			return
@@ -157,4 +160,50 @@ func TestMeasuredChanges(t *testing.T) {
 	if told < 500 {
 		t.Errorf("%d times it was told what changed", told)
 	}
+}
+
+// TestMeasuredAlone changes one thing that is told of a link: of costs that do not depend on it, it is told that none changed.
+func TestMeasuredAlone(t *testing.T) {
+	link := func(igp uint32, set func(*schemas.Attributes)) *schemas.RawTopology {
+		return level2.link(s1, s2, metric(igp), attributes(everything), attributes(set))
+	}
+	all := []Metric{DelayOneWay, LossRate, AvailableBandwidth, WidestAvailableBandwidth}
+	for _, test := range []struct {
+		name    string
+		link    *schemas.RawTopology
+		touched []Metric
+	}{
+		{"the IGP's metric: the paths of the IGP", link(5, func(*schemas.Attributes) {}), all[:3]},
+		{"delay", link(1, func(a *schemas.Attributes) { a.DelayMicros = ptr[uint32](77) }), []Metric{DelayOneWay}},
+		{"loss, not told any more", link(1, func(a *schemas.Attributes) { a.LossPercent = nil }), []Metric{LossRate}},
+		{"bandwidth", link(1, func(a *schemas.Attributes) { a.AvailableBandwidth = ptr(7.0) }), all[2:]},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			d := one(level2.node(s1), level2.node(s2), link(1, func(*schemas.Attributes) {}), level2.link(s2, s1, metric(1), attributes(everything)))
+			before := map[Metric]any{}
+			for _, m := range all {
+				before[m] = d.Graph().Costs(m).(alto.TracedCosts).State()
+			}
+			d.Put(keyOf(speaker, test.link), test.link)
+			var touched []Metric
+			for _, m := range all {
+				if changed, ok := d.Graph().Costs(m).(alto.TracedCosts).ChangedSince(before[m]); !ok || changed != nil {
+					touched = append(touched, m)
+				}
+			}
+			wantEqual(t, "touched", test.touched, touched)
+		})
+	}
+}
+
+// A link of BGP, which needs none back, turns round.
+func TestMeasuredLinkTurns(t *testing.T) {
+	peering := domain{protocol: 7, asn: ptr[uint32](100)}
+	there, back := peering.link(s1, s2, attributes(everything)), peering.link(s2, s1, attributes(everything))
+	nodes := []*schemas.RawTopology{peering.node(s1), peering.node(s2)}
+	d := one(all(nodes, there)...)
+	ask(d)
+	d.Delete(keyOf(speaker, there))
+	d.Put(keyOf(speaker, back), back)
+	wantEqual(t, "turned", ask(one(all(nodes, back)...)), ask(d))
 }

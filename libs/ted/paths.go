@@ -2,6 +2,7 @@ package ted
 
 import (
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/altostream/altostream/libs/igp"
@@ -40,17 +41,26 @@ type valuesOf struct {
 }
 
 func (d *Database) pathsChanged() {
+	d.distancesChanged()
+	d.valuesChanged(func(valuesOf) bool { return true })
+}
+
+func (d *Database) distancesChanged() {
 	for _, known := range d.computed.distances {
 		known.stale = true
 	}
-	d.measuresChanged()
 	d.destinations.stale = true
 }
 
-func (d *Database) measuresChanged() {
-	for _, known := range d.computed.values {
-		known.stale = true
+func (d *Database) valuesChanged(of func(valuesOf) bool) {
+	for values, known := range d.computed.values {
+		known.stale = known.stale || of(values)
 	}
+}
+
+// isSame compares what is measured of links, of which the widest paths are made.
+func (of valuesOf) isSame(a, b link) bool {
+	return a.direction == b.direction && math.Float64bits(a.measure(of.measure)) == math.Float64bits(b.measure(of.measure))
 }
 
 // familiesChanged notes that routers may route other address families.
