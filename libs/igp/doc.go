@@ -18,7 +18,7 @@
 //
 // When links or prefixes change, distances are updated (update.go): within an area those of paths that lead over the
 // link, between areas the routes that were made of what changed, as their trace tells (trace.go, reroute.go). So are
-// the values of what is measured of links (renew.go, revalue.go).
+// the values of what is measured of links (renew.go, revalue.go), and the widest paths between areas.
 //
 // Values in, values out: the package knows no record, no PID and no clock.
 package igp

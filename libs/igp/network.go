@@ -118,9 +118,11 @@ const (
 )
 
 // Distances returns the distances between all routers.
-func (n *Network) Distances(w Weight) *Matrix {
+func (n *Network) Distances(w Weight) *Matrix { return n.distances(w, (*Area).shortestPaths) }
+
+func (n *Network) distances(w Weight, within func(*Area, Weight) *inside) *Matrix {
 	keep := n.isUpdated()
-	total := n.preferred(func(d *Domain) *Matrix { return d.distances(n.Routers, w, keep) })
+	total := n.preferred(func(d *Domain) *Matrix { return d.distances(n.Routers, w, within, keep) })
 	if n.Join {
 		total.join(n.common(), w)
 	}
@@ -200,9 +202,9 @@ func (m *Matrix) join(over []int, w Weight) {
 }
 
 // distances returns the distances within one domain, and can keep what they are updated with.
-func (d *Domain) distances(routers int, w Weight, keep bool) *Matrix {
+func (d *Domain) distances(routers int, w Weight, within func(*Area, Weight) *inside, keep bool) *Matrix {
 	w = d.weight(w)
-	r := newRouting(d, routers, w, func(a *Area) *inside { return a.shortestPaths(w) })
+	r := newRouting(d, routers, w, func(a *Area) *inside { return within(a, w) })
 	if keep && len(d.Areas) > 1 {
 		r.shape, r.traces = d.shape(), make([]trace, routers)
 	}

@@ -97,11 +97,30 @@ func testUpdateAlong(t *testing.T, lans int, weights uint32, measure Measure) {
 // TestUpdateAlongBetweenAreas changes links, what is measured of them, and what routers tell of prefixes, of the networks that the
 // models are held against: each time the values must be those that are found from nothing, and what changed must be told.
 func TestUpdateAlongBetweenAreas(t *testing.T) {
+	testChangingValues(t, func(c *changingValues) {
+		measure := []Measure{Delay, Loss, AvailableBandwidth}[c.rng.IntN(3)]
+		c.anew = func() *Values { return c.Along(measure) }
+		c.update = func(before *Values) *Values { return c.UpdateAlong(before, c.paths, measure) }
+		c.values = c.update(nil)
+	})
+}
+
+// TestUpdateWidest does the same with the widest paths.
+func TestUpdateWidest(t *testing.T) {
+	testChangingValues(t, func(c *changingValues) {
+		c.anew = func() *Values { return c.Widest(AvailableBandwidth) }
+		c.update = func(before *Values) *Values { return c.UpdateWidest(before, AvailableBandwidth) }
+		c.values = c.update(nil)
+	})
+}
+
+func testChangingValues(t *testing.T, begin func(*changingValues)) {
 	for name, kind := range severalAreas {
 		t.Run(name, func(t *testing.T) {
 			updated, steps, told := 0, 0, 0
 			for seed := range uint64(300) {
 				c := newChangingValues(kind, seed)
+				begin(c)
 				for range 20 {
 					last := c.values
 					before := &Values{rows: cloneRows(last.rows)}
@@ -129,16 +148,17 @@ func TestUpdateAlongBetweenAreas(t *testing.T) {
 // changingValues are the values of a network, step by step.
 type changingValues struct {
 	*Network
-	rng     *rand.Rand
-	all     map[*Area][]Link
-	measure Measure
-	paths   *Matrix
-	values  *Values
+	rng    *rand.Rand
+	all    map[*Area][]Link
+	paths  *Matrix
+	values *Values
+	anew   func() *Values
+	update func(*Values) *Values
 }
 
 func newChangingValues(kind func(*rand.Rand) *Network, seed uint64) *changingValues {
 	rng := rand.New(rand.NewPCG(seed, 10))
-	c := &changingValues{Network: kind(rng), rng: rng, all: map[*Area][]Link{}, measure: []Measure{Delay, Loss, AvailableBandwidth}[seed%3]}
+	c := &changingValues{Network: kind(rng), rng: rng, all: map[*Area][]Link{}}
 	for _, a := range c.Domains[0].Areas {
 		for i := range a.Links {
 			c.tell(&a.Links[i])
@@ -148,7 +168,6 @@ func newChangingValues(kind func(*rand.Rand) *Network, seed uint64) *changingVal
 	d := c.Domains[0] // one more router is in no area of it, and has the address of another
 	c.Routers, d.Addresses = c.Routers+1, append(d.Addresses, d.Addresses[0])
 	c.paths = c.Distances(ByIGPThenLinks)
-	c.values = c.UpdateAlong(nil, c.paths, c.measure)
 	return c
 }
 
@@ -181,16 +200,16 @@ func (c *changingValues) step() bool {
 	if c.rng.IntN(8) == 0 {
 		return false
 	}
-	c.values = c.UpdateAlong(c.values, c.paths, c.measure)
+	c.values = c.update(c.values)
 	return true
 }
 
 func (c *changingValues) want(t *testing.T) {
-	want := c.Along(c.measure)
+	want := c.anew()
 	for from := range c.Routers {
 		for to := range c.Routers {
 			if got, want := c.values.At(from, to), want.At(from, to); !sameValue(got, want) {
-				t.Errorf("measure %d from %d to %d %v, want %v", c.measure, from, to, got, want)
+				t.Errorf("from %d to %d %v, want %v", from, to, got, want)
 			}
 		}
 	}
@@ -198,7 +217,8 @@ func (c *changingValues) want(t *testing.T) {
 
 // wantTold returns how many values are told to have changed.
 func (c *changingValues) wantTold(t *testing.T, before *Values) (told int) {
-	for from, row := range c.values.Changed() {
+	for from := range c.Routers {
+		row := c.values.Changed()[from]
 		told += len(row)
 		for to := range c.Routers {
 			if _, is := slices.BinarySearch(row, int32(to)); !is && !sameValue(c.values.At(from, to), before.At(from, to)) {
@@ -211,7 +231,10 @@ func (c *changingValues) wantTold(t *testing.T, before *Values) (told int) {
 
 // wantNothing asks again, when nothing changed.
 func (c *changingValues) wantNothing(t *testing.T) {
-	c.values = c.UpdateAlong(c.values, c.paths, c.measure)
+	last := c.values
+	if c.values = c.update(last); c.values != last {
+		return
+	}
 	if told := slices.Concat(c.values.Changed()...); len(told) > 0 {
 		t.Errorf("nothing changed, told is %v", c.values.Changed())
 	}

@@ -10,17 +10,17 @@ import (
 // reroute makes the distances between areas, which were computed for another state of the same routers and areas, those of
 // the domain. Where distances within areas changed, or what is told of a destination, the routes are asked for anew that
 // were made of them (trace); all others stay. It reports false if that is not to be done.
-func (m *Matrix) reroute(d *Domain, w Weight) bool {
+func (m *Matrix) reroute(d *Domain, update func(*inside, *Area) bool) bool {
 	old := m.routing
 	if !old.shape.isOf(d) {
 		return false
 	}
-	moved, ok := old.updateInside(d, w)
+	moved, ok := old.updateInside(d, update)
 	if !ok {
 		return false
 	}
 	area := -1
-	r := newRouting(d, old.routers, w, func(*Area) *inside { area++; return old.inside[area] })
+	r := newRouting(d, old.routers, old.weight, func(*Area) *inside { area++; return old.inside[area] })
 	if !slices.EqualFunc(r.core, old.core, func(a, b *place) bool { return a == b || a != nil && b != nil && *a == *b }) {
 		return false
 	}
@@ -97,15 +97,13 @@ func (m *movedRouters) add(area int, in *inside, changed [][]int32) {
 }
 
 // updateInside makes the distances within the areas those of another domain of the same shape.
-func (r *routing) updateInside(d *Domain, w Weight) (moved movedRouters, ok bool) {
+func (r *routing) updateInside(d *Domain, update func(*inside, *Area) bool) (moved movedRouters, ok bool) {
 	moved.to = map[place][]int{}
 	for i, a := range d.Areas {
-		in, now := r.inside[i], a.graph(w)
-		in.changed, ok = now.graph.Update(in.room, in.graph, in.changed)
-		if !ok {
+		in := r.inside[i]
+		if !update(in, a) {
 			return moved, false
 		}
-		in.graph = now.graph
 		moved.add(i, in, in.changed)
 	}
 	return moved, true

@@ -61,6 +61,14 @@ func (a *Area) graph(w Weight) *inside {
 	return in
 }
 
+// update makes the distances those of an area with other links. It reports false if that is not to be done.
+func (in *inside) update(a *Area, w Weight) (ok bool) {
+	now := a.graph(w)
+	in.changed, ok = now.graph.Update(in.room, in.graph, in.changed)
+	in.graph = now.graph
+	return ok
+}
+
 // take takes the rows that a computation of all pairs gives.
 func (in *inside) take(compute func(into *apsp.Matrix[Distance])) {
 	in.room, _ = rooms.Get().(*apsp.Matrix[Distance])

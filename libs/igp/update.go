@@ -20,7 +20,7 @@ func (m *Matrix) update(n *Network, w Weight) bool {
 	w = d.weight(w)
 	switch {
 	case m.routing != nil:
-		return m.reroute(d, w)
+		return m.reroute(d, func(in *inside, a *Area) bool { return in.update(a, w) })
 	case m.graph != nil && len(d.Areas) == 1:
 		return m.updateArea(d.Areas[0], w)
 	}

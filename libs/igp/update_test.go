@@ -67,22 +67,52 @@ func TestUpdateOtherNetworks(t *testing.T) {
 		"flat; area 0; A-B 1; B-C 2; D; flat; area 0; C-D 4",
 		"ospf; area 0; A-B 1; area 1; B-C 2; A tells C 2 passed",
 		"ospf; area 0; A-B 2; area 1; B-C 2; A tells C 2 passed",
+		"ospf; area 0; A-B 2; area 1; B-C 2; A tells C 2 passed; isis; level 2; A-D 3",
 		"flat; area 0; A-B 1; B-C 2; C-D 1; flat; area 0; C-D 3",
 		"flat; area 0; A-B 1; B-C 2; C-D 1; flat; area 0; C-D 4; A-C 1",
 	}
-	for _, join := range []bool{false, true} {
+	for _, test := range []struct {
+		routers int
+		join    bool
+	}{{4, false}, {4, true}, {5, false}} {
 		for _, from := range networks {
 			for _, to := range networks {
 				before, now := parse(t, from), parse(t, to)
-				before.Routers, now.Routers = 4, 4
-				before.Join, now.Join = join, join
+				before.Routers, now.Routers = 4, test.routers
+				before.Join, now.Join = test.join, test.join
 				want := now.Distances(ByIGP)
 				if got := now.Update(before.Distances(ByIGP), ByIGP); !slices.EqualFunc(want.rows, got.rows, slices.Equal[[]Distance]) {
 					t.Errorf("%q after %q: the distances are others than from nothing", to, from)
 				}
+				before.widenByMetric()
+				now.widenByMetric()
+				if got, want := now.UpdateWidest(before.Widest(AvailableBandwidth), AvailableBandwidth), now.Widest(AvailableBandwidth); !got.isSame(want) {
+					t.Errorf("%q after %q: the widths are others than from nothing", to, from)
+				}
+				paths := before.Distances(ByIGPThenLinks)
+				values := before.UpdateAlong(nil, paths, AvailableBandwidth)
+				if got, want := now.UpdateAlong(values, now.Update(paths, ByIGPThenLinks), AvailableBandwidth), now.Along(AvailableBandwidth); !got.isSame(want) {
+					t.Errorf("%q after %q: the bandwidths are others than from nothing", to, from)
+				}
 			}
 		}
 	}
+}
+
+// widenByMetric has links tell their metric as bandwidth.
+func (n *Network) widenByMetric() {
+	for _, d := range n.Domains {
+		for _, a := range d.Areas {
+			for i := range a.Links {
+				a.Links[i].Measured = NothingMeasured()
+				a.Links[i].Measured[AvailableBandwidth] = float64(a.Links[i].IGP.Value)
+			}
+		}
+	}
+}
+
+func (v *Values) isSame(other *Values) bool {
+	return slices.EqualFunc(v.rows, other.rows, func(x, y []float64) bool { return slices.EqualFunc(x, y, sameValue) })
 }
 
 // severalAreas are the networks that the models are held against.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 )
 
 // widest is more than the widths of the models.
@@ -104,21 +105,22 @@ func randomWidths(rng *rand.Rand, rules Rules) *model {
 	return m
 }
 
-// BenchmarkWidest measures the widest paths of one area.
+// BenchmarkWidest measures the widest paths, all anew and when the bandwidth of any link changes.
 func BenchmarkWidest(b *testing.B) {
-	for _, routers := range []int{1000, 5000} {
-		n := hierarchy(routers, 0, OSPF, false)
-		rng := rand.New(rand.NewPCG(1, 1))
-		for _, a := range n.Domains[0].Areas {
-			for i := range a.Links {
-				a.Links[i].Measured = NothingMeasured()
-				a.Links[i].Measured[AvailableBandwidth] = float64(rng.IntN(1000))
-			}
+	for _, routers := range []int{1000, 1700} {
+		for name, n := range map[string]*Network{
+			"single area":               provider(routers),
+			"OSPF areas, prefixes told": hierarchy(routers, routers/50, OSPF, true),
+			"IS-IS levels":              hierarchy(routers, routers/50, ISIS, false),
+		} {
+			b.Run(fmt.Sprintf("%s/%d", name, routers), func(b *testing.B) {
+				var v *Values
+				benchmarkChanges(b, n, func() { n.Widest(AvailableBandwidth) }, func() time.Duration {
+					begin := time.Now()
+					v = n.UpdateWidest(v, AvailableBandwidth)
+					return time.Since(begin)
+				})
+			})
 		}
-		b.Run(fmt.Sprint(routers), func(b *testing.B) {
-			for b.Loop() {
-				n.Widest(AvailableBandwidth)
-			}
-		})
 	}
 }

@@ -98,7 +98,7 @@ func (d *Database) values(of valuesOf) *igp.Values {
 	switch n := d.network(of.family); {
 	case !known.stale:
 	case of.widest:
-		*known = values{Values: n.Widest(of.measure)}
+		*known = values{Values: n.UpdateWidest(known.Values, of.measure)}
 	default:
 		*known = values{Values: n.UpdateAlong(known.Values, d.distances(of.family, d.byHops(of.family)), of.measure)}
 	}
