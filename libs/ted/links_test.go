@@ -112,6 +112,18 @@ func TestEndsOfALinkInDifferentAreas(t *testing.T) {
 	wantEqual(t, "costs", costs{p1: {p1: 0, p2: 1}, p2: {p1: 2, p2: 0}}, d.Graph().Costs(RoutingIGP))
 }
 
+// A router that was cut off in the area that a link was in before still tells of it there.
+func TestLinkThatMovedToAnotherArea(t *testing.T) {
+	there, back := ipv4("192.0.2.1", "192.0.2.2"), ipv4("192.0.2.2", "192.0.2.1")
+	old, now := backbone, backbone.inArea("0.0.0.1")
+	d := one(
+		old.link(o2, o1, metric(2), back), old.link(o1, o3, metric(1)), old.link(o3, o1, metric(1)),
+		now.link(o1, o2, metric(5), there), now.link(o2, o1, metric(6), back),
+		now.link(o1, o3, metric(9)), now.link(o3, o1, metric(9)),
+	)
+	wantEqual(t, "costs", costs{p1: {p1: 0, p2: 5, p3: 1}, p2: {p1: 6, p2: 0, p3: 15}, p3: {p1: 1, p2: 14, p3: 0}}, d.Graph().Costs(RoutingIGP))
+}
+
 func TestOSPFUsesTheHighestMetric(t *testing.T) {
 	d := one(backbone.link(o1, o2, metric(1<<24-1)), backbone.link(o2, o1, metric(1<<24)))
 	g := d.Graph()
