@@ -118,7 +118,12 @@ func (d *Database) put(s *source, key string, r *schemas.RawTopology) {
 }
 
 func (d *Database) add(h *head, rest string, told objectDescriptor) *object {
-	o := &object{head: h, rest: rest, topology: told.topology, ospfType: told.ospfType, winner: noReport}
+	memory := &struct { // most objects are told by one source
+		object
+		report [1]report
+	}{object: object{head: h, rest: rest, topology: told.topology, ospfType: told.ospfType, winner: noReport}}
+	o := &memory.object
+	o.reports = memory.report[:0]
 	if told.isLink {
 		o.link = &linkEnds{remote: told.remote}
 		d.asns.add(told.remote, 1)
