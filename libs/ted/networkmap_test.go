@@ -90,6 +90,8 @@ func TestOwnerOfAnExternalPrefix(t *testing.T) {
 		{"type 1, the way counts", all(external(o1, 3, 9), external(o2, 3, 5), backbone.pair(o5, o1, 1)), p1},
 		{"type 1, the external metric counts", all(external(o1, 3, 99), external(o2, 3, 5)), p2},
 		{"not reached", all(external(o1, 4, 5), backbone.node("09090909"), external("09090909", 4, 1)), p1},
+		{"type 1, but not reached", all(external(o1, 4, 5), backbone.node("09090909"), external("09090909", 3, 1)), p1},
+		{"type 1 before type 2", all(external(o1, 4, 1), external(o2, 3, 99)), p2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -46,8 +46,8 @@ func (o *owner) noteChange() {
 }
 
 // ownerOf returns the owner of a prefix: the router with the best claim, by the way it is
-// reached, then the lower metric (any before none), then the lower PID name. Of externals of
-// equal claim it is the one that is the nearest for most. It is nil if nobody claims it.
+// reached, then the lower metric (any before none), then the lower PID name. Of externals it is the
+// one that most routers choose. It is nil if nobody claims it.
 func (d *Database) ownerOf(to *destination) *owner {
 	if first := to.first; first != nil && first.next == nil && first.claims && !first.forwarding().IsValid() {
 		return first.head.place.identity.pid.owner
@@ -65,11 +65,11 @@ func (d *Database) ownerOf(to *destination) *owner {
 	if !best.reach.isExternal() {
 		return best.pid.owner
 	}
-	equal := slices.DeleteFunc(contenders, func(c contender) bool { return d.compareReach(c, best) != 0 || c.instance != best.instance })
-	if len(equal) == 1 {
+	same := slices.DeleteFunc(contenders, func(c contender) bool { return c.instance != best.instance })
+	if len(same) == 1 {
 		return best.pid.owner
 	}
-	return d.destinations.choiceOf(&choice{family: to.family(), contenders: equal})
+	return d.destinations.choiceOf(&choice{family: to.family(), contenders: same})
 }
 
 // leadsTo returns the router that a claim's prefix is reached over: the one that tells it, or
