@@ -92,7 +92,7 @@ func (c *choice) ofMost(paths *igp.Matrix, pids []*pid) *pid {
 	return best
 }
 
-// of returns what a router chooses of those that it reaches, by RFC 2328 §16.4 (6): type 1 before type 2; those
+// of returns what a router chooses of those that it reaches, or that are in areas that nobody tells of, by RFC 2328 §16.4 (6): type 1 before type 2; those
 // first to which a path leads within an area other than area 0 (§16.4.1); of type 1 the least sum of the external
 // metric and the way, of type 2 the lower external metric and then the nearer. A router that tells
 // the prefix itself has no choice.
@@ -104,7 +104,7 @@ func (c *choice) of(from int, paths *igp.Matrix, areas [][]*lsdb) []*pid {
 		switch {
 		case to.pid.number == from:
 			return nil
-		case distance == igp.Unreachable:
+		case distance == igp.Unreachable && to.pid.isInArea(to.instance):
 			continue
 		}
 		way := [4]uint64{uint64(to.reach), 1, uint64(to.metric), distance.Metric()}
@@ -122,6 +122,28 @@ func (c *choice) of(from int, paths *igp.Matrix, areas [][]*lsdb) []*pid {
 		}
 	}
 	return chosen
+}
+
+// isInArea tells whether more is told of a router than prefixes: it, or its links, in an area.
+func (p *pid) isInArea(in *instance) bool {
+	for at := range p.places() {
+		if at.lsdb.instance == in && slices.ContainsFunc(at.heads, (*head).isOfArea) {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *head) isOfArea() bool {
+	if h.isPrefix() {
+		return false
+	}
+	for _, o := range h.objects {
+		if o.counts() {
+			return true
+		}
+	}
+	return false
 }
 
 // shareArea tells whether there is an area other than area 0 in both lists.

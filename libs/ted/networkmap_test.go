@@ -94,6 +94,7 @@ func TestOwnerOfAnExternalPrefix(t *testing.T) {
 		{"type 1, the external metric counts", all(external(o1, 3, 99), external(o2, 3, 5)), p2},
 		{"not reached", all(external(o1, 4, 5), backbone.node("09090909"), external("09090909", 4, 1)), p1},
 		{"type 1, but not reached", all(external(o1, 4, 5), backbone.node("09090909"), external("09090909", 3, 1)), p1},
+		{"type 1, in an area that nobody tells of", all(external(o1, 4, 5), external("09090909", 3, 1)), "pid100:09090909"},
 		{"type 1 before type 2", all(external(o1, 4, 1), external(o2, 3, 99)), p2},
 	}
 	for _, tt := range tests {
