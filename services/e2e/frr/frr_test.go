@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -43,7 +44,7 @@ func TestMaps(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(daemons, "ospfd")); err != nil || os.Getuid() != 0 {
 		t.Fatalf("it needs root and the package frr: %v", err)
 	}
-	for _, s := range networks {
+	for _, s := range append(slices.Clone(networks), randomNetworks(uint64(seed))...) {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			play(t, s, events, uint64(seed))
@@ -164,7 +165,8 @@ func (l *live) settle(e event) {
 var pairFrom = regexp.MustCompile(`R(\d+)→`)
 
 // computeAnew has the routers whose tables differ from the maps compute their routes from
-// the beginning: ospf6d 8.4 keeps an inter-area route whose cost has grown. What they say then counts.
+// the beginning: ospf6d 8.4 keeps an inter-area route whose cost has grown, isisd 8.4 tells of a LAN on which it has lost
+// its neighbours. What they say then counts.
 func (l *live) computeAnew(wrong []string) bool {
 	l.t.Helper()
 	routers := map[string]bool{}
@@ -176,8 +178,10 @@ func (l *live) computeAnew(wrong []string) bool {
 	for number := range routers {
 		l.t.Logf("R%s computes anew; before: %q", number, wrong)
 		n, _ := strconv.Atoi(number)
-		if r := l.routers[n-1]; r.runs("ospf6d") {
-			r.show("ospf6d", "clear ipv6 ospf6 process")
+		for daemon, command := range map[string]string{"ospf6d": "clear ipv6 ospf6 process", "isisd": "clear isis neighbor"} {
+			if r := l.routers[n-1]; r.runs(daemon) {
+				r.show(daemon, command)
+			}
 		}
 	}
 	return true

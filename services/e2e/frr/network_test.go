@@ -37,6 +37,8 @@ type link struct {
 	area6   string // OSPFv3's
 	level   string // IS-IS: level-1, level-2-only, level-1-2; "" = not in IS-IS
 	metric  int
+	// others are OSPFv2 areas that an end of the link may be moved to, or IS-IS levels.
+	others []string
 }
 
 // toggle is configuration of a router that comes and goes.
@@ -52,6 +54,8 @@ type network struct {
 	prefix  string // of the namespaces' names
 	routers []*router
 	metric  map[end]int
+	area    map[end]string // OSPFv2's now
+	level   map[end]string // IS-IS's now
 	down    map[end]bool
 	passive map[end]bool
 	// overloaded routers have the overload bit or tell the highest metric.
@@ -64,12 +68,24 @@ type end struct{ router, link int }
 
 func (e end) String() string { return fmt.Sprintf("l%d", e.link) }
 
-// begin sets up the links and starts the routers.
-func begin(t testing.TB, s spec) *network {
+// network returns the network as it is configured, which does not run.
+func (s spec) network(t testing.TB) *network {
 	n := &network{
 		t: t, spec: s, prefix: fmt.Sprintf("altofrr%d-%s-", os.Getpid(), s.name),
-		metric: map[end]int{}, down: map[end]bool{}, passive: map[end]bool{}, overloaded: map[int]bool{}, on: map[int]bool{},
+		metric: map[end]int{}, area: map[end]string{}, level: map[end]string{},
+		down: map[end]bool{}, passive: map[end]bool{}, overloaded: map[int]bool{}, on: map[int]bool{},
 	}
+	for i, l := range s.links {
+		for _, e := range n.ends(i + 1) {
+			n.metric[e], n.area[e], n.level[e] = l.metric, l.area, l.level
+		}
+	}
+	return n
+}
+
+// begin sets up the links and starts the routers.
+func begin(t testing.TB, s spec) *network {
+	n := s.network(t)
 	directory, err := os.MkdirTemp("", "altofrr")
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +150,6 @@ func (n *network) addLink(number int) {
 	run(n.t, "ip", "-n", n.bridges(), "link", "set", bridge, "up")
 	for _, router := range n.spec.links[number-1].routers {
 		e := end{router, number}
-		n.metric[e] = n.spec.links[number-1].metric
 		namespace := n.routers[router-1].namespace
 		run(n.t, "ip", "-n", namespace, "link", "add", e.String(), "type", "veth", "peer", "name", e.port(), "netns", n.bridges())
 		run(n.t, "ip", "-n", n.bridges(), "link", "set", e.port(), "master", bridge, "up")
@@ -177,21 +192,21 @@ func (n *network) ends(number int) []end {
 // place is an OSPF area or IS-IS level.
 type place struct{ igp, area string }
 
-// places returns the areas and levels of a link between two routers.
-func (n *network) places(l link, a, b int) []place {
+// places returns the areas and levels that two ends of a link share.
+func (n *network) places(a, b end) []place {
 	var places []place
-	if l.area != "" {
-		places = append(places, place{"ospf", l.area})
+	if area := n.area[a]; area != "" && area == n.area[b] {
+		places = append(places, place{"ospf", area})
 	}
-	if l.area6 != "" {
-		places = append(places, place{"ospf6", l.area6})
+	if area := n.linkOf(a).area6; area != "" {
+		places = append(places, place{"ospf6", area})
 	}
 	both := func(level string) bool {
 		has := func(of string) bool { return of == "" || of == "level-1-2" || strings.HasPrefix(of, level) }
-		return l.level != "" && has(l.level) && has(n.spec.isisLevel[a]) && has(n.spec.isisLevel[b])
+		return n.level[a] != "" && has(n.level[a]) && has(n.level[b]) && has(n.spec.isisLevel[a.router]) && has(n.spec.isisLevel[b.router])
 	}
-	if both("level-1") && n.spec.isis[a] == n.spec.isis[b] {
-		places = append(places, place{"isis", n.spec.isis[a]})
+	if both("level-1") && n.spec.isis[a.router] == n.spec.isis[b.router] {
+		places = append(places, place{"isis", n.spec.isis[a.router]})
 	}
 	if both("level-2") {
 		places = append(places, place{"isis", "level-2"})
@@ -207,7 +222,7 @@ func (n *network) notTold(exporters []int) [][2]string {
 	for i, l := range n.spec.links {
 		for _, a := range l.routers {
 			for _, b := range l.routers {
-				for _, p := range n.places(l, a, b) {
+				for _, p := range n.places(end{a, i + 1}, end{b, i + 1}) {
 					if next[p] == nil {
 						next[p] = map[int][]int{}
 					}
@@ -219,6 +234,11 @@ func (n *network) notTold(exporters []int) [][2]string {
 					}
 				}
 			}
+		}
+	}
+	for r, area := range n.spec.loopback {
+		if p := (place{"ospf", area}); !slices.Contains(member[r], p) {
+			member[r] = append(member[r], p)
 		}
 	}
 	seen := map[place]map[int]bool{}
