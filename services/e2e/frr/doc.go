@@ -18,7 +18,7 @@
 //	config_test.go    its configuration
 //	event_test.go     what can happen
 //	exporter_test.go  a BGP-LS speaker; isisdb_test.go, ospfdb_test.go, ospf6db_test.go what
-//	                  it reads
+//	                  it reads; reached_test.go what of it that reaches
 //	tables_test.go    what the routers' tables say
 //	record_test.go    a recording like those of the cost-builder's testdata/truth
 package frr

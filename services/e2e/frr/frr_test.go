@@ -79,7 +79,7 @@ func play(t *testing.T, s spec, events int, seed uint64) {
 	l.calm()
 	l.settle(event{name: "base", do: func() {
 		for _, number := range s.exporters {
-			e := &exporter{router: l.routers[number-1], record: record}
+			e := &exporter{router: l.routers[number-1], record: record, reaches: s.reached}
 			l.exporters = append(l.exporters, e)
 			e.open()
 		}
@@ -202,7 +202,7 @@ func (l *live) look(s truthtest.State) truthtest.State {
 	l.t.Helper()
 	all := l.tables(ip4)
 	s.Tables = l.truth(ip4, all)
-	s.PrefixOwner = l.owners(all)
+	s.PrefixOwner = l.owners(all, l.unseen(l.alive()))
 	if l.spec.ipv6Apart() {
 		six := l.truth(ip6, l.tables(ip6))
 		s.Costs6, s.Default6, s.Several6, s.Unreachable6 = six.Costs, six.Default, six.Several, six.Unreachable

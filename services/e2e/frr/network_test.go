@@ -14,6 +14,7 @@ type spec struct {
 	name      string
 	routers   int // named R1, R2 …
 	exporters []int
+	reached   bool // exporters tell only of nodes that they reach (RFC 9552 §5.9)
 	links     []link
 	// isis holds the IS-IS area of each router, and isisLevel its is-type.
 	isis, isisLevel map[int]string
@@ -214,9 +215,9 @@ func (n *network) places(a, b end) []place {
 	return places
 }
 
-// notTold returns the pairs of routers that no exporter sees in one of their areas or
-// levels, so that nobody can tell what they do now.
-func (n *network) notTold(exporters []int) [][2]string {
+// unseen tells of each router whether no exporter sees it in one of its areas or levels, so that
+// nobody can tell what it does now.
+func (n *network) unseen(exporters []int) map[int]bool {
 	next := map[place]map[int][]int{}
 	member := map[int][]place{}
 	for i, l := range n.spec.links {
@@ -245,13 +246,20 @@ func (n *network) notTold(exporters []int) [][2]string {
 	for p, next := range next {
 		seen[p] = reachable(next, exporters)
 	}
-	var pairs [][2]string
-	unseen := func(r int) bool {
-		return slices.ContainsFunc(member[r], func(p place) bool { return !seen[p][r] })
+	unseen := map[int]bool{}
+	for r, places := range member {
+		unseen[r] = slices.ContainsFunc(places, func(p place) bool { return !seen[p][r] })
 	}
+	return unseen
+}
+
+// notTold returns the pairs of routers of which one is unseen.
+func (n *network) notTold(exporters []int) [][2]string {
+	unseen := n.unseen(exporters)
+	var pairs [][2]string
 	for a := 1; a <= n.spec.routers; a++ {
 		for b := 1; b <= n.spec.routers; b++ {
-			if a != b && (unseen(a) || unseen(b)) {
+			if a != b && (unseen[a] || unseen[b]) {
 				pairs = append(pairs, [2]string{routerName(a), routerName(b)})
 			}
 		}
