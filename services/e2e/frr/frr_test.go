@@ -178,9 +178,12 @@ func (l *live) computeAnew(wrong []string) bool {
 	for number := range routers {
 		l.t.Logf("R%s computes anew; before: %q", number, wrong)
 		n, _ := strconv.Atoi(number)
-		for daemon, command := range map[string]string{"ospf6d": "clear ipv6 ospf6 process", "isisd": "clear isis neighbor"} {
-			if r := l.routers[n-1]; r.runs(daemon) {
-				r.show(daemon, command)
+		if r := l.routers[n-1]; r.runs("ospf6d") {
+			r.show("ospf6d", "clear ipv6 ospf6 process")
+		}
+		for e, level := range l.level {
+			if e.router == n && level != "" {
+				l.routers[n-1].configure("interface "+e.String(), fmt.Sprint("isis metric ", l.metric[e]+1), fmt.Sprint("isis metric ", l.metric[e]))
 			}
 		}
 	}

@@ -210,8 +210,8 @@ func (n *network) prefixes(such func(teller int) bool) []string {
 	fit := map[string]bool{}
 	for teller, prefixes := range n.spec.externals {
 		for _, prefix := range prefixes {
-			known, is := fit[prefix]
-			fit[prefix] = such(teller) && (is || !known)
+			others, told := fit[prefix]
+			fit[prefix] = such(teller) && (others || !told)
 		}
 	}
 	maps.DeleteFunc(fit, func(_ string, is bool) bool { return !is })
