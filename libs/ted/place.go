@@ -38,6 +38,7 @@ type place struct {
 	believed  []*source // of these, those whose word counts, by name
 	counting  int       // how many objects count that are local to it
 	claims    [2]int    // how many claims, by family
+	ipv6Told  int       // of the claims of IPv6, how many are in topology 2
 	used      int       // how many links that paths may lead over lead there or away
 	usedIPv6  int       // of these, in topology 2
 	flags     routerFlags
