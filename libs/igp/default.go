@@ -33,7 +33,7 @@ func (r *routing) findExits() {
 	}
 }
 
-// firstOnTheWay returns the first router of several areas on the way of a default route:
+// firstOnTheWay returns the first router of several areas or domains on the way of a default route:
 // it has routes of its own, and sends the packets their way.
 func (r *routing) firstOnTheWay(c candidate) exit {
 	inside := r.inside[c.from.area]
@@ -42,7 +42,7 @@ func (r *routing) firstOnTheWay(c candidate) exit {
 		return first
 	}
 	for n, node := range r.domain.Areas[c.from.area].Nodes {
-		if n == c.from.node || node.Router == Pseudonode || node.NoTransit || len(r.places[node.Router]) < 2 {
+		if n == c.from.node || node.Router == Pseudonode || node.NoTransit || !r.hasOwnRoutes(node.Router) {
 			continue
 		}
 		if near := inside.at(c.from.node, n); near < first.near && near.plus(inside.at(n, c.node)) == c.near {
@@ -50,6 +50,11 @@ func (r *routing) firstOnTheWay(c candidate) exit {
 		}
 	}
 	return first
+}
+
+// hasOwnRoutes tells whether a router has other routes than the rest of an area.
+func (r *routing) hasOwnRoutes(router int) bool {
+	return len(r.places[router]) > 1 || r.beside != nil && r.beside.several[router]
 }
 
 // overDefault is the whole path of packets that follow a router's default route; of

@@ -119,35 +119,19 @@ const (
 
 // Distances returns the distances between all routers.
 func (n *Network) Distances(w Weight) *Matrix {
-	keep := n.isUpdated()
-	total := n.preferred(func(d *Domain) *Matrix { return d.distances(n.Routers, w, keep) })
+	total := n.distances(w)
 	if n.Join {
 		total.join(n.common(), w)
 	}
 	return total
 }
 
-// preferred returns the distances in the first domain in which routers reach each other.
-func (n *Network) preferred(within func(*Domain) *Matrix) *Matrix {
-	if len(n.Domains) == 0 {
-		return newMatrix(n.Routers)
+func (n *Network) distances(w Weight) *Matrix {
+	if len(n.Domains) == 1 {
+		return n.Domains[0].distances(n.Routers, w, n.isUpdated())
 	}
-	total := within(n.Domains[0])
-	for _, d := range n.Domains[1:] {
-		total.fill(within(d))
-	}
+	total, _ := n.preferred(func(d *Domain) *routing { return d.routing(n.Routers, w) })
 	return total
-}
-
-// fill takes what other reaches and m does not.
-func (m *Matrix) fill(other *Matrix) {
-	for from, row := range other.rows {
-		for to, d := range row {
-			if m.rows[from][to] == Unreachable {
-				m.rows[from][to] = d
-			}
-		}
-	}
 }
 
 // common returns the routers that are in several domains.
@@ -199,10 +183,15 @@ func (m *Matrix) join(over []int, w Weight) {
 	}
 }
 
+// routing returns that of a domain by a weight.
+func (d *Domain) routing(routers int, w Weight) *routing {
+	w = d.weight(w)
+	return newRouting(d, routers, w, func(a *Area) *inside { return a.shortestPaths(w) })
+}
+
 // distances returns the distances within one domain, and can keep what they are updated with.
 func (d *Domain) distances(routers int, w Weight, keep bool) *Matrix {
-	w = d.weight(w)
-	r := newRouting(d, routers, w, func(a *Area) *inside { return a.shortestPaths(w) })
+	r := d.routing(routers, w)
 	if keep && len(d.Areas) > 1 {
 		r.shape, r.traces = d.shape(), make([]trace, routers)
 	}

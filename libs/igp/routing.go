@@ -16,6 +16,7 @@ type routing struct {
 	borders [][]int   // by area: its nodes that join it to other areas
 	core    []*place  // by router: where it is in the backbone with a neighbour there; nil = nowhere
 	exits   [][]exit  // by router: where its default route leads
+	beside  *beside   // that has the default routes; nil = the domain is alone
 
 	destinations []int // that are asked for; nil = all
 
@@ -40,6 +41,7 @@ type routing struct {
 	tracer   *tracer      // nil = nothing is noted
 	kept     *Matrix      // that has the routes but those that are asked for again; nil = all are
 	again    []bool       // by router: its route is asked for again
+	nowhere  []bool       // by router: it has a route, which leads nowhere
 }
 
 // place is a router in one of its areas.
@@ -233,7 +235,9 @@ func (r *routing) route(from int) Distance {
 	case !r.asked[from]:
 		r.asked[from], r.known[from] = true, Unreachable
 		b := r.rule(from)
-		if !b.isRoute() {
+		if r.beside != nil {
+			r.nowhere[from] = b.isRoute() && b.length == Unreachable
+		} else if !b.isRoute() {
 			b = r.overDefault(from)
 		}
 		r.known[from] = b.length

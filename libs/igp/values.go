@@ -27,16 +27,7 @@ func (v *Values) At(from, to int) float64 { return v.rows[from][to] }
 // Distances(ByIGPThenLinks). Where several are equally good it is that of the worst, for
 // packets can take any.
 func (n *Network) Along(m Measure) *Values {
-	lengths, total := newMatrix(n.Routers), newValues(n.Routers)
-	for i, d := range n.Domains {
-		within, values := d.along(n.Routers, m)
-		if i == 0 {
-			lengths, total = within, values
-			continue
-		}
-		total.fill(values, lengths)
-		lengths.fill(within)
-	}
+	lengths, total := n.preferred(func(d *Domain) *routing { return d.along(n.Routers, m) })
 	if n.Join {
 		total.join(m, lengths, n.common())
 	}
@@ -46,18 +37,8 @@ func (n *Network) Along(m Measure) *Values {
 	return total
 }
 
-// fill takes the values of another domain where there are no paths.
-func (v *Values) fill(other *Values, lengths *Matrix) {
-	for from, row := range other.rows {
-		for to, value := range row {
-			if lengths.At(from, to) == Unreachable {
-				v.rows[from][to] = value
-			}
-		}
-	}
-}
-
-func (d *Domain) along(routers int, m Measure) (*Matrix, *Values) {
+// along returns the routing of a domain that finds what the measure comes to.
+func (d *Domain) along(routers int, m Measure) *routing {
 	w := d.weight(ByIGPThenLinks)
 	r := newRouting(d, routers, w, func(a *Area) *inside {
 		in := a.shortestPaths(w)
@@ -70,7 +51,7 @@ func (d *Domain) along(routers int, m Measure) (*Matrix, *Values) {
 	} else {
 		r.values = newValues(routers)
 	}
-	return r.all(), r.values
+	return r
 }
 
 // join does what Matrix.join does, and keeps the worst of the ways that are as short.

@@ -10,8 +10,8 @@ import (
 // most: paths as traffic engineering can lay them, areas and levels joined by the rules of the
 // IGP, over the links of which the bandwidth is told. NaN = there is no such path.
 func (n *Network) Widest(m Measure) *Values {
-	total := n.preferred(func(d *Domain) *Matrix {
-		return newRouting(d, n.Routers, byWidth, func(a *Area) *inside { return a.widest(m) }).all()
+	total, _ := n.preferred(func(d *Domain) *routing {
+		return newRouting(d, n.Routers, byWidth, func(a *Area) *inside { return a.widest(m) })
 	})
 	if n.Join {
 		total.join(n.common(), byWidth)
