@@ -27,7 +27,7 @@ func (r *routing) findExits() {
 	}
 }
 
-// firstOnTheWay returns the way to the first router of several areas on the way of a default route:
+// firstOnTheWay returns the way to the first router of several areas or domains on the way of a default route:
 // it has routes of its own, and sends the packets their way.
 func (r *routing) firstOnTheWay(c candidate) leg {
 	inside := r.inside[c.from.area]
@@ -36,7 +36,7 @@ func (r *routing) firstOnTheWay(c candidate) leg {
 		return first
 	}
 	for n, node := range r.domain.Areas[c.from.area].Nodes {
-		if n == c.from.node || node.Router == Pseudonode || node.NoTransit || len(r.places[node.Router]) < 2 {
+		if n == c.from.node || node.Router == Pseudonode || node.NoTransit || !r.hasOwnRoutes(node.Router) {
 			continue
 		}
 		if near := inside.at(c.from.node, n); near < nearest && near.plus(inside.at(n, c.node)) == c.near {
@@ -44,6 +44,11 @@ func (r *routing) firstOnTheWay(c candidate) leg {
 		}
 	}
 	return first
+}
+
+// hasOwnRoutes tells whether a router has other routes than the rest of an area.
+func (r *routing) hasOwnRoutes(router int) bool {
+	return len(r.places[router]) > 1 || r.beside != nil && r.beside.several[router]
 }
 
 // overDefault is the whole path of packets that follow a router's default route; of

@@ -120,36 +120,17 @@ const (
 // Distances returns the distances between all routers.
 func (n *Network) Distances(w Weight) *Matrix { return n.distances(w, (*Area).shortestPaths) }
 
-func (n *Network) distances(w Weight, within func(*Area, Weight) *inside) *Matrix {
-	keep := n.isUpdated()
-	total := n.preferred(func(d *Domain) *Matrix { return d.distances(n.Routers, w, within, keep) })
+// distances returns those that are made of the ones within areas.
+func (n *Network) distances(w Weight, within func(*Area, Weight) *inside) (total *Matrix) {
+	if len(n.Domains) == 1 {
+		total = n.Domains[0].distances(n.Routers, w, within, n.isUpdated())
+	} else {
+		total, _ = n.preferred(func(d *Domain) *routing { return d.routing(n.Routers, w, within) })
+	}
 	if n.Join {
 		total.join(n.common(), w)
 	}
 	return total
-}
-
-// preferred returns the distances in the first domain in which routers reach each other.
-func (n *Network) preferred(within func(*Domain) *Matrix) *Matrix {
-	if len(n.Domains) == 0 {
-		return newMatrix(n.Routers)
-	}
-	total := within(n.Domains[0])
-	for _, d := range n.Domains[1:] {
-		total.fill(within(d))
-	}
-	return total
-}
-
-// fill takes what other reaches and m does not.
-func (m *Matrix) fill(other *Matrix) {
-	for from, row := range other.rows {
-		for to, d := range row {
-			if m.rows[from][to] == Unreachable {
-				m.rows[from][to] = d
-			}
-		}
-	}
 }
 
 // common returns the routers that are in several domains.
@@ -201,10 +182,15 @@ func (m *Matrix) join(over []int, w Weight) {
 	}
 }
 
+// routing returns that of a domain by a weight.
+func (d *Domain) routing(routers int, w Weight, within func(*Area, Weight) *inside) *routing {
+	w = d.weight(w)
+	return newRouting(d, routers, w, func(a *Area) *inside { return within(a, w) })
+}
+
 // distances returns the distances within one domain, and can keep what they are updated with.
 func (d *Domain) distances(routers int, w Weight, within func(*Area, Weight) *inside, keep bool) *Matrix {
-	w = d.weight(w)
-	r := newRouting(d, routers, w, func(a *Area) *inside { return within(a, w) })
+	r := d.routing(routers, w, within)
 	if keep && len(d.Areas) > 1 {
 		r.shape, r.traces = d.shape(), make([]trace, routers)
 	}

@@ -9,14 +9,15 @@ import (
 // Path is a path that packets take: of those that are equally good one with the fewest links.
 type Path struct {
 	Distance Distance
-	Domain   int // of the network, by index
+	Domain   int // of the first leg, by index in the network
 	Legs     []Leg
 }
 
 // Leg is the part of a path within one area: to the destination, or to a router that sends
 // packets on as its own route leads.
 type Leg struct {
-	Area     int // of the domain, by index
+	Domain   int // by index in the network
+	Area     int // by index in the domain
 	From, To int // routers
 	Why      Why
 	// Prefix is the route that is followed, the zero value unless Why is OverTeller.
@@ -50,40 +51,74 @@ type Hop struct {
 	Others []int
 }
 
-// Path returns the path by IGP metrics from one router to another in the first domain in which
-// there is one; where BGP has no metrics, that with the fewest links. It does not look for paths
+// Path returns the path by IGP metrics from one router to another by the routes of the first domain that
+// has any; where BGP has no metrics, that with the fewest links. It does not look for paths
 // that Join adds up.
 func (n *Network) Path(from, to int) (p Path, ok bool) {
 	for _, w := range []Weight{ByIGP, ByIGPThenLinks} {
-		for i, d := range n.Domains {
-			if p, ok = d.path(n.Routers, d.weight(w), from, to); ok {
-				p.Domain = i
-				return p, true
-			}
+		if p, ok = n.path(w, from, to); ok {
+			return p, true
 		}
 	}
 	return Path{}, false
 }
 
-func (d *Domain) path(routers int, w Weight, from, to int) (p Path, ok bool) {
-	r := newRouting(d, routers, w, func(a *Area) *inside { return a.shortestPaths(w) })
-	r.legs = make([][]leg, routers)
-	r.findExits()
-	r.begin(to)
-	if p.Distance = r.route(from); p.Distance == Unreachable {
+func (n *Network) path(w Weight, from, to int) (p Path, ok bool) {
+	b := n.newBeside(func(d *Domain) *routing {
+		r := d.routing(n.Routers, w, (*Area).shortestPaths)
+		r.destinations, r.legs = []int{to}, make([][]leg, n.Routers)
+		return r
+	})
+	b.route()
+	if p.Distance = b.total.At(from, to); p.Distance == Unreachable {
 		return Path{}, false
 	}
-	passed := make([]bool, routers)
+	for _, r := range b.domains {
+		r.findExits()
+		r.nowhere = make([]bool, n.Routers)
+		r.begin(to)
+	}
+	passed := make([]bool, n.Routers)
+	domain := noDomain // whose route is followed to its end
 	for at := from; at != to; {
-		if passed[at] || r.route(at) == Unreachable {
+		if passed[at] || b.total.At(at, to) == Unreachable {
 			return Path{}, false // their words lead in a circle
 		}
 		passed[at] = true
-		l := r.legs[at][0]
-		p.Legs = append(p.Legs, r.explain(at, l))
-		at = l.via
+		if domain == noDomain || b.domains[domain].route(at) == Unreachable {
+			domain = b.domainOf(at)
+		}
+		l := b.leg(domain, at)
+		p.Legs = append(p.Legs, l)
+		at = l.To
+	}
+	if len(p.Legs) > 0 {
+		p.Domain = p.Legs[0].Domain
 	}
 	return p, true
+}
+
+// leg returns the leg of a router's route in a domain, or if there is none of its default route.
+func (b *beside) leg(domain, router int) Leg {
+	if domain == noDomain {
+		domain = b.defaultOf(router)
+		b.domains[domain].legs[router] = b.defaultLegs(router)
+	}
+	r := b.domains[domain]
+	l := r.explain(router, r.legs[router][0])
+	l.Domain = domain
+	return l
+}
+
+// defaultLegs returns the legs of a router's default route, the best first.
+func (b *beside) defaultLegs(router int) []leg {
+	r := b.domains[b.defaultOf(router)]
+	best := r.noWay(router)
+	for _, e := range r.exits[router] {
+		d := r.plus(r.near(e.from.area, e.from.node, e.node), b.total.At(e.via, r.to))
+		r.offer(&best, d, d, e)
+	}
+	return best.legs
 }
 
 // explain returns a leg of a router's route with its hops.

@@ -43,6 +43,13 @@ func TestPath(t *testing.T) {
 			isis
 			level 2; A-B 1`,
 			"A", "B", "10/1: A→B within 0"},
+		{"by default, and on in another IGP", `
+			ospf
+			area 0; B-C 100
+			isis
+			level 1; A-B 1; B attached
+			level 2; B-C 5`,
+			"A", "C", "101/2: A→B by default, B→C within 0"},
 		{"none", `
 			flat
 			area 0; A-B 1; C-D 1`,
@@ -67,7 +74,7 @@ func TestPath(t *testing.T) {
 func describeLegs(n *Network, p Path) []string {
 	var texts []string
 	for _, leg := range p.Legs {
-		a := n.Domains[p.Domain].Areas[leg.Area]
+		a := n.Domains[leg.Domain].Areas[leg.Area]
 		text, others := string(rune('A'+leg.From)), len(leg.Others)
 		for _, h := range leg.Hops {
 			if a.Nodes[a.Links[h.Links[0]].To].Router == Pseudonode {

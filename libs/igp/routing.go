@@ -17,6 +17,7 @@ type routing struct {
 	borders [][]int   // by area: its nodes that join it to other areas
 	core    []*place  // by router: where it is in the backbone with a neighbour there; nil = nowhere
 	exits   [][]leg   // by router: the ways to where packets come that follow its default route
+	beside  *beside   // that has the default routes; nil = the domain is alone
 
 	destinations []int // that are asked for; nil = all
 
@@ -41,6 +42,7 @@ type routing struct {
 	tracer   *tracer      // nil = nothing is noted
 	kept     *Matrix      // that has the routes but those that are asked for again; nil = all are
 	again    []bool       // by router: its route is asked for again
+	nowhere  []bool       // by router: it has a route, which leads nowhere
 }
 
 // place is a router in one of its areas.
@@ -237,7 +239,9 @@ func (r *routing) route(from int) Distance {
 	case !r.asked[from]:
 		r.asked[from], r.known[from] = true, Unreachable
 		b := r.rule(from)
-		if !b.isRoute() {
+		if r.beside != nil {
+			r.nowhere[from] = b.isRoute() && b.length == Unreachable
+		} else if !b.isRoute() {
 			b = r.overDefault(from)
 		}
 		r.known[from] = b.length
@@ -246,21 +250,6 @@ func (r *routing) route(from int) Distance {
 		}
 	}
 	return r.known[from]
-}
-
-// prefixLengths returns the prefix lengths that occur, the longest first.
-func (a *Area) prefixLengths() []int {
-	var occur [129]bool
-	for p := range a.Prefixes {
-		occur[p.Bits()] = true
-	}
-	var lengths []int
-	for bits := len(occur) - 1; bits >= 0; bits-- {
-		if occur[bits] {
-			lengths = append(lengths, bits)
-		}
-	}
-	return lengths
 }
 
 func (r *routing) plus(a, b Distance) Distance { return r.weight.sum(a, b) }

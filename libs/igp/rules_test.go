@@ -55,6 +55,50 @@ func TestSeveralIGPs(t *testing.T) {
 		{name: "the preferred IGP counts whatever the metrics", network: two, want: "A>B 10/1, C>B 10/1"},
 		{name: "the other one where that does not lead", network: two, want: "C>D 1/1, E>F 1/1"},
 		{name: "no path leads from one into the other", network: two, want: "A>D none, D>A none"},
+		{name: "RFC 1812 §5.2.4.3: the default route of the preferred one after a route of the other", network: `
+			ospf told
+			area 0; B-D 10; D tells D 0
+			area 1; A-B 1; B tells default 1 passed
+			isis
+			level 2; A-D 50`,
+			want: "A>D 50/1, A>B 1/1"},
+		{name: "where a default route leads, packets go on by the preferred one", network: `
+			ospf
+			area 0; B-C 100; B-E 3
+			isis
+			level 1; A-B 1; B attached
+			level 2; B-C 5`,
+			want: "A>C 101/2, A>E 4/2, B>C 100/1, C>A 6/2"},
+		{name: "a router on the way of a default route goes its own way by another one", network: `
+			ospf
+			area 0; B-D 100
+			isis
+			level 1; A-B 1; B-C 1; C attached
+			level 2; C-D 5`,
+			want: "A>D 101/2, B>D 100/1, C>D 5/1"},
+		{name: "no default route leads into BGP", weight: ByIGPThenLinks, network: `
+			isis
+			level 1; A-B 1; B attached
+			level 2; B-C 5
+			flat
+			area 0; C-D 1; B-D 1`,
+			want: "A>C 6/2, A>D none, B>D 1/1"},
+		{name: "default routes that lead in a circle lead nowhere", network: `
+			ospf told
+			area 0; B-C 1
+			area 1; A-B 1; B tells default 1 passed
+			isis
+			level 1; B-A 1; A attached
+			level 2; D-E 1`,
+			want: "A>D none, B>D none"},
+		{name: "RFC 2328 §11.1: a range that leads nowhere hides default routes", network: `
+			ospf told
+			area 0; B-E 1; E tells 10.0.0.0/24 20 passed; B tells B 0
+			area 1; E-F 3; F tells F 0; D tells D 0
+			isis
+			level 1; B-C 1; C attached
+			level 2; C-D 1`,
+			want: "B>D none, C>D 1/1, B>F 21/2"},
 		{name: "Join adds up paths at common routers", join: true, network: two,
 			want: "A>D 21/3, D>A 21/3, A>B 10/1, A>F none"},
 		{name: "Join leads over several IGPs", join: true, network: `

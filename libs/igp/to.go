@@ -6,12 +6,10 @@ func (n *Network) DistancesTo(destinations []int, w Weight) *Matrix {
 	if n.Join {
 		return n.Distances(w)
 	}
-	total := newMatrix(n.Routers)
-	for _, d := range n.Domains {
-		w := d.weight(w)
-		r := newRouting(d, n.Routers, w, func(a *Area) *inside { return a.shortestPaths(w) })
+	total, _ := n.preferred(func(d *Domain) *routing {
+		r := d.routing(n.Routers, w, (*Area).shortestPaths)
 		r.destinations = destinations
-		total.fill(r.all())
-	}
+		return r
+	})
 	return total
 }

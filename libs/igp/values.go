@@ -50,38 +50,21 @@ func (v *Values) At(from, to int) float64 { return v.rows[from][to] }
 // Distances(ByIGPThenLinks). Where several are equally good it is that of the worst, for
 // packets can take any.
 func (n *Network) Along(m Measure) *Values {
-	lengths, total := newMatrix(n.Routers), newValues(n.Routers, m)
-	for i, d := range n.Domains {
-		within, values := d.along(n.Routers, m)
-		if i == 0 {
-			lengths, total = within, values
-			continue
-		}
-		total.fill(values, lengths)
-		lengths.fill(within)
+	if len(n.Domains) == 0 {
+		return newValues(n.Routers, m)
 	}
+	lengths, total := n.preferred(func(d *Domain) *routing { return d.along(n.Routers, m) })
 	if n.Join {
 		total.join(lengths, n.common())
 	}
 	return total
 }
 
-// fill takes the values of another domain where there are no paths.
-func (v *Values) fill(other *Values, lengths *Matrix) {
-	for from, row := range other.rows {
-		for to, value := range row {
-			if lengths.At(from, to) == Unreachable {
-				v.rows[from][to] = value
-			}
-		}
-	}
-}
-
-func (d *Domain) along(routers int, m Measure) (*Matrix, *Values) {
-	w := d.weight(ByIGPThenLinks)
-	r := newRouting(d, routers, w, func(a *Area) *inside { return a.shortestPaths(w) })
+// along returns the routing of a domain that finds what the measure comes to.
+func (d *Domain) along(routers int, m Measure) *routing {
+	r := d.routing(routers, ByIGPThenLinks, (*Area).shortestPaths)
 	r.values, r.legs = newValues(routers, m, d.backward(r.inside, m)...), make([][]leg, routers)
-	return r.all(), r.values
+	return r
 }
 
 // join does what Matrix.join does, and keeps the worst of the ways that are as short.

@@ -49,6 +49,13 @@ func TestValues(t *testing.T) {
 			isis
 			level 2; A-B 0 delay 1; B-C 0 delay 1; A-C 0 delay 1; A-x 0 delay 8; D-x 0 delay 9`,
 			want: "A>C 1, A>B 1, C>B 1, A>D 8"},
+		{name: "over a default route, and on by another IGP", measure: Delay, network: `
+			ospf
+			area 0; B-C 100 delay 7; B-C 100 delay 8
+			isis
+			level 1; A-B 1 delay 2; A-B 1 delay 3; B attached
+			level 2; B-C 5 delay 1`,
+			want: "A>C 11, C>A 4, B>C 8"},
 		{name: "losses: of what is left", measure: Loss, network: `
 			ospf
 			area 0; A-B 1 loss 0.5; B-C 1 loss 0.5; C-D 1 loss 0`,

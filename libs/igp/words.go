@@ -2,6 +2,21 @@ package igp
 
 import "net/netip"
 
+// prefixLengths returns the prefix lengths that occur, the longest first.
+func (a *Area) prefixLengths() []int {
+	var occur [129]bool
+	for p := range a.Prefixes {
+		occur[p.Bits()] = true
+	}
+	var lengths []int
+	for bits := len(occur) - 1; bits >= 0; bits-- {
+		if occur[bits] {
+			lengths = append(lengths, bits)
+		}
+	}
+	return lengths
+}
+
 // candidate is a way to the destination over a router that tells of it.
 type candidate struct {
 	leg           // to the router that tells

@@ -199,7 +199,11 @@ func (k *instance) addressesSettled(f family) {
 // advertise adds the claims to a prefix, in the order of nodes and metrics.
 func (k *instance) advertise(prefix netip.Prefix, f family) {
 	for o := range k.db.destinations.lookup(prefix).claims() {
-		if p := o.head.place; p.lsdb.instance == k && o.topology == p.topology(f) {
+		p := o.head.place
+		if o.reach() == interArea && k.key.rules() == igp.OSPF && p.isNoBorder() {
+			continue
+		}
+		if p.lsdb.instance == k && o.topology == p.topology(f) {
 			area := k.covering[f][p.lsdb]
 			area[prefix] = append(area[prefix], igp.Advertisement{Node: p.number, Metric: o.record().prefix.metric, Reach: o.reach().igp()})
 		}

@@ -62,13 +62,7 @@ func (a *area) remove(used []link, l *lsdb, f family) {
 
 // replaceLinks puts other links in the place of those between two nodes, without making everything anew.
 func (k *instance) replaceLinks(before, used []link) {
-	if k.key.rules() == igp.ISIS && (k.ipv6 > 0 || k.apart) { // other links may be in the topology of IPv6
-		k.computed[ip6] = nil
-		for _, l := range k.lsdbs {
-			l.areas[ip6] = nil
-		}
-		k.db.familiesChanged()
-	}
+	k.topologiesChanged()
 	for _, l := range k.lsdbs {
 		for f, a := range l.areas {
 			if a != nil {

@@ -87,20 +87,16 @@ type otherAreas struct {
 	findings []finding
 }
 
-// otherAreas returns the areas in which the other direction of a link is told, if it is not
-// told in the link's own.
+// otherAreas returns the areas in which the other direction of a link is told, if neither direction is told
+// both ways in its own area: a link that is may have been in another area before, of which one of its ends
+// has heard nothing since.
 func (d *Database) otherAreas(o *object, links []*object) (other otherAreas) {
 	own := o.head.told.scope
-	if own.area == "" {
+	if own.area == "" || o.isTwoWayInArea(links) {
 		return other
 	}
 	for _, b := range links {
-		back := b.head.told.scope
-		switch {
-		case b.head.place.vertex != o.link.to.vertex || b.link.to.vertex != o.head.place.vertex || !o.isReverse(b):
-		case back == own:
-			return otherAreas{}
-		case back.area != "":
+		if back := b.head.told.scope; back.area != "" && o.isReverse(b) && !b.isTwoWayInArea(links) {
 			other.areas = append(other.areas, [2]scope{own, back})
 			other.findings = append(other.findings, finding{AreasJoined, "told in area %s, and in the other direction in area %s", []any{own.area, back.area}})
 		}
@@ -108,9 +104,15 @@ func (d *Database) otherAreas(o *object, links []*object) (other otherAreas) {
 	return other
 }
 
+// isTwoWayInArea tells whether the other direction of a link is told in the same area.
+func (o *object) isTwoWayInArea(links []*object) bool {
+	return slices.ContainsFunc(links, func(b *object) bool { return b.head.told.scope == o.head.told.scope && o.isReverse(b) })
+}
+
 // isReverse tells whether a link can be the other direction of o, and one speaker tells
 // of both.
 func (o *object) isReverse(b *object) bool {
-	return slices.ContainsFunc(o.reports, func(r report) bool { _, tells := b.find(r.source); return tells }) &&
+	return b.head.place.vertex == o.link.to.vertex && b.link.to.vertex == o.head.place.vertex &&
+		slices.ContainsFunc(o.reports, func(r report) bool { _, tells := b.find(r.source); return tells }) &&
 		o.reports[0].more.ends.matches(b.reports[0].more.ends)
 }

@@ -177,5 +177,6 @@ func (d *Database) countObject(o *object, count int) {
 		d.countPrefix(o, count)
 	default:
 		d.pending.places[p] = true
+		d.destinations.stale = true // for a router in an area that nobody tells of is chosen otherwise
 	}
 }

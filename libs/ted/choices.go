@@ -7,8 +7,7 @@ import (
 	"github.com/altostream/altostream/libs/igp"
 )
 
-// choice is between routers that tell external prefixes in the same way, in the order of
-// their claims.
+// choice is between routers of an IGP that tell external prefixes, in the order of their claims.
 type choice struct {
 	name       string
 	family     family
@@ -21,10 +20,10 @@ func (t *destinations) choiceOf(c *choice) *owner {
 	name := strconv.AppendInt(nil, int64(c.family), 10)
 	name = strconv.AppendInt(append(name, ' '), int64(first.instance.key.protocol), 10)
 	name = strconv.AppendUint(append(name, ' '), first.instance.key.identifier, 10)
-	name = strconv.AppendInt(append(name, ' '), int64(first.reach), 10)
 	for _, contender := range c.contenders {
 		name = append(append(name, ' '), contender.pid.name...)
-		name = strconv.AppendUint(append(name, '='), uint64(contender.metric), 10)
+		name = strconv.AppendInt(append(name, '='), int64(contender.reach), 10)
+		name = strconv.AppendUint(append(name, ','), uint64(contender.metric), 10)
 	}
 	c.name = string(name)
 	o := t.choices[c.name]
@@ -93,27 +92,27 @@ func (c *choice) ofMost(paths *igp.Matrix, pids []*pid) *pid {
 	return best
 }
 
-// of returns what a router chooses, by RFC 2328 §16.4 (6): those first to which a path leads
-// within an area other than area 0 (§16.4.1); of type 1 the least sum of the external metric
-// and the way, of type 2 the lower external metric and then the nearer. A router that tells
+// of returns what a router chooses of those that it reaches, or that are in areas that nobody tells of, by RFC 2328 §16.4 (6): type 1 before type 2; those
+// first to which a path leads within an area other than area 0 (§16.4.1); of type 1 the least sum of the external
+// metric and the way, of type 2 the lower external metric and then the nearer. A router that tells
 // the prefix itself has no choice.
 func (c *choice) of(from int, paths *igp.Matrix, areas [][]*lsdb) []*pid {
 	var chosen []*pid
-	var least [3]uint64
+	var least [4]uint64
 	for _, to := range c.contenders {
 		distance := paths.At(from, to.pid.number)
 		switch {
 		case to.pid.number == from:
 			return nil
-		case distance == igp.Unreachable:
+		case distance == igp.Unreachable && to.pid.isInArea(to.instance):
 			continue
 		}
-		way := [3]uint64{1, uint64(to.metric), distance.Metric()}
+		way := [4]uint64{uint64(to.reach), 1, uint64(to.metric), distance.Metric()}
 		if to.reach == external1 {
-			way[1] += distance.Metric()
+			way[2] += distance.Metric()
 		}
 		if shareArea(areas[from], areas[to.pid.number]) {
-			way[0] = 0
+			way[1] = 0
 		}
 		switch order := slices.Compare(way[:], least[:]); {
 		case len(chosen) == 0 || order < 0:
@@ -123,6 +122,28 @@ func (c *choice) of(from int, paths *igp.Matrix, areas [][]*lsdb) []*pid {
 		}
 	}
 	return chosen
+}
+
+// isInArea tells whether more is told of a router than prefixes: it, or its links, in an area.
+func (p *pid) isInArea(in *instance) bool {
+	for at := range p.places() {
+		if at.lsdb.instance == in && slices.ContainsFunc(at.heads, (*head).isOfArea) {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *head) isOfArea() bool {
+	if h.isPrefix() {
+		return false
+	}
+	for _, o := range h.objects {
+		if o.counts() {
+			return true
+		}
+	}
+	return false
 }
 
 // shareArea tells whether there is an area other than area 0 in both lists.

@@ -126,9 +126,27 @@ func (p *place) topology(f family) uint16 {
 	return standardTopology
 }
 
+// topologiesChanged notes that other links may be in the topology that routes IPv6 in IS-IS.
+func (k *instance) topologiesChanged() {
+	if k.key.rules() != igp.ISIS || k.ipv6 == 0 && !k.apart {
+		return
+	}
+	k.computed[ip6] = nil
+	for _, l := range k.lsdbs {
+		l.areas[ip6] = nil
+	}
+	k.db.familiesChanged()
+}
+
+// tellsIPv6 returns the topologies in which a node tells prefixes of IPv6.
+func (p *place) tellsIPv6() (in struct{ standard, other bool }) {
+	in.standard, in.other = p.claims[ip6] > p.ipv6Told, p.ipv6Told > 0
+	return in
+}
+
 // settleTopologies finds where IS-IS routes IPv6 by topology 2 (RFC 5120 §6): in the whole
-// connected part of a level in which some link is in it. Everything else is routed by
-// the standard topology.
+// connected part of a level in which some link is in it, or if not, all prefixes of IPv6 are. Everything else is routed
+// by the standard topology.
 func (k *instance) settleTopologies() {
 	if k.key.rules() != igp.ISIS || k.ipv6 == 0 && !k.apart {
 		return
@@ -161,21 +179,28 @@ func (l *lsdb) ipv6Parts() parts {
 	for n := range nodes {
 		parts.of[n] = n
 	}
-	var used []int
 	for _, p := range nodes {
 		for _, a := range p.adjacencies {
 			for i := range a.used {
 				if u := &a.used[i]; u.from == p {
 					parts.of[parts.find(p.number)] = parts.find(u.to.number)
-					if u.topology == ipv6UnicastTopology {
-						used = append(used, p.number)
-					}
 				}
 			}
 		}
 	}
-	for _, n := range used {
-		parts.other[parts.find(n)] = true
+	standard := make([]bool, len(nodes))
+	for _, p := range nodes {
+		in, part := p.tellsIPv6(), parts.find(p.number)
+		standard[part] = standard[part] || in.standard
+		parts.other[part] = parts.other[part] || in.other
+	}
+	for part := range nodes { // some speakers tell of links in topology 2
+		parts.other[part] = parts.other[part] && !standard[part] && l.instance.ipv6 > 0
+	}
+	for _, p := range nodes {
+		if p.usedIPv6 > 0 {
+			parts.other[parts.find(p.number)] = true
+		}
 	}
 	return parts
 }

@@ -1,6 +1,8 @@
 package ted
 
 import (
+	"net/netip"
+
 	"github.com/altostream/altostream/libs/igp"
 	"github.com/altostream/altostream/schemas"
 )
@@ -12,12 +14,14 @@ type routerFlags struct {
 	attached    bool // IS-IS level 1: it leads out of the area
 	routerBit   bool // OSPFv3: the R bit is set
 	noRouterBit bool // OSPFv3: the R bit is not set
+	border      bool // OSPF: it is a border router
 }
 
 // Node flags (TLV 1024, RFC 9552 §5.3.1.1).
 const (
 	overloadBit  = 0x80
 	attachedBit  = 0x40
+	borderBit    = 0x10 // the B bit of OSPF's router-LSAs (RFC 2328 §A.4.2)
 	routerBitSet = 0x08 // of OSPFv3: no path leads through a router without it (RFC 5340 §4.8.1)
 )
 
@@ -34,6 +38,15 @@ func (d *Database) settleFlags() {
 		}
 		if now.routerBit {
 			p.lsdb.routerBits++
+		}
+		if before.border != now.border || before.told != now.told {
+			if before.border {
+				p.lsdb.borders--
+			}
+			if now.border {
+				p.lsdb.borders++
+			}
+			p.lsdb.instance.covering = [2]map[*lsdb]map[netip.Prefix][]igp.Advertisement{}
 		}
 		p.lsdb.instance.changed()
 	}
@@ -56,8 +69,11 @@ func (p *place) readFlags() (f routerFlags) {
 			f.overload = f.overload || bits&overloadBit != 0
 			f.attached = f.attached || bits&attachedBit != 0 && p.lsdb.scope.level == isisLevel1
 		case p.lsdb.scope.igp.protocol == ospfv3:
+			f.border = f.border || bits&borderBit != 0
 			f.routerBit = f.routerBit || bits&routerBitSet != 0
 			f.noRouterBit = f.noRouterBit || bits&routerBitSet == 0
+		case p.lsdb.scope.igp.protocol == ospfv2:
+			f.border = f.border || bits&borderBit != 0
 		}
 	}
 	return f
@@ -84,6 +100,10 @@ func (p *place) nodeObjects() func(yield func(*object) bool) {
 func (p *place) noTransit() bool {
 	return p.flags.overload || p.flags.noRouterBit && p.lsdb.routerBits > 0
 }
+
+// isNoBorder tells whether a router of OSPF says that it is no border router any more: what it has told of other areas
+// does not count (RFC 2328 §16.2 (4)). An area of which no router has the B bit is told by a speaker that does not tell it.
+func (p *place) isNoBorder() bool { return p.flags.told && !p.flags.border && p.lsdb.borders > 0 }
 
 // withoutRouterBit returns the nodes that are told without the R bit in areas where it is not
 // believed.

@@ -79,8 +79,16 @@ func (k *instance) claim(o *object, f family, count int) {
 		k.db.familiesChanged()
 	}
 	p := o.head.place
+	before := p.tellsIPv6()
 	if p.claims[f] += count; p.claims[f] == 0 || p.claims[f] == 1 && count == 1 {
 		k.db.familiesChanged()
+	}
+	if f == ip6 && o.topology == ipv6UnicastTopology {
+		p.ipv6Told += count
+	}
+	if p.tellsIPv6() != before {
+		k.topologiesChanged()
+		k.db.pathsChanged()
 	}
 	if k.hasAreas() {
 		k.claimChanged(o)

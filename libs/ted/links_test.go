@@ -3,6 +3,7 @@ package ted
 import (
 	"testing"
 
+	"github.com/altostream/altostream/libs/alto"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -110,6 +111,39 @@ func TestEndsOfALinkInDifferentAreas(t *testing.T) {
 		backbone.inArea("0.0.0.2").link(o2, o1, metric(2), ipv4("192.0.2.2", "192.0.2.1")),
 	)
 	wantEqual(t, "costs", costs{p1: {p1: 0, p2: 1}, p2: {p1: 2, p2: 0}}, d.Graph().Costs(RoutingIGP))
+}
+
+// A router that was cut off in the area that a link was in before still tells of it there.
+func TestLinkThatMovedToAnotherArea(t *testing.T) {
+	there, back := ipv4("192.0.2.1", "192.0.2.2"), ipv4("192.0.2.2", "192.0.2.1")
+	old, now := backbone, backbone.inArea("0.0.0.1")
+	d := one(
+		old.link(o2, o1, metric(2), back), old.link(o1, o3, metric(1)), old.link(o3, o1, metric(1)),
+		now.link(o1, o2, metric(5), there), now.link(o2, o1, metric(6), back),
+		now.link(o1, o3, metric(9)), now.link(o3, o1, metric(9)),
+	)
+	wantEqual(t, "costs", costs{p1: {p1: 0, p2: 5, p3: 1}, p2: {p1: 6, p2: 0, p3: 15}, p3: {p1: 1, p2: 14, p3: 0}}, d.Graph().Costs(RoutingIGP))
+}
+
+// Router 4 was a border router, and still tells of area 0.
+func TestBorderRouterThatIsNoneAnyMore(t *testing.T) {
+	area1 := backbone.inArea("0.0.0.1")
+	const host = "192.0.2.3/32"
+	network := all(
+		area1.pair(o1, o2, 1), area1.pair(o1, o4, 1), backbone.pair(o2, o3, 5), backbone.prefix(o3, host),
+		area1.prefix(o2, host, routeType(2), prefixMetric(5)), area1.prefix(o4, host, routeType(2), prefixMetric(1)),
+	)
+	for _, tt := range []struct {
+		name          string
+		border, other uint8
+		want          float64
+	}{{"it says so", borderBit, 0, 6}, {"nobody says anything", 0, 0, 2}, {"both are", borderBit, borderBit, 2}} {
+		d := one(all(network, area1.node(o2, nodeFlags(tt.border)), area1.node(o4, nodeFlags(tt.other)))...)
+		wantEqual(t, tt.name, tt.want, alto.CostMapOf(d.Graph().Costs(RoutingIGP))[p1][p3])
+		again := area1.node(o4, nodeFlags(borderBit))
+		d.Put(keyOf("bgp:192.0.2.1", again), again)
+		wantEqual(t, tt.name+", and is one again", 2.0, alto.CostMapOf(d.Graph().Costs(RoutingIGP))[p1][p3])
+	}
 }
 
 func TestOSPFUsesTheHighestMetric(t *testing.T) {

@@ -27,6 +27,9 @@ func TestOwnerOfAPrefix(t *testing.T) {
 		{"metric 0 before no metric", ospf(prefixMetric(0)), ospf1(), p2},
 		{"high metric before no metric", ospf(prefixMetric(1 << 23)), ospf1(withoutAttributes), p2},
 		{"same metric", ospf(prefixMetric(1)), ospf1(prefixMetric(1)), p1},
+		{"not a router that was cut off", all(ospf(prefixMetric(9)), backbone.pair(o2, o3, 1)), ospf1(prefixMetric(1)), p2},
+		{"intra-area before inter-area, though cut off", ospf(routeType(1)), all(ospf1(routeType(2)), backbone.pair(o1, o3, 1)), p2},
+		{"IS-IS: not a router that was cut off", all(isis(), level2.pair(s2, s3, 1)), isis1(), q2},
 		{"intra-area before inter-area", ospf(routeType(1), prefixMetric(9)), ospf1(routeType(2), prefixMetric(1)), p2},
 		{"no route type is intra-area", ospf(), ospf1(routeType(2)), p2},
 		{"inter-area before external 1", ospf(routeType(2), prefixMetric(9)), ospf1(routeType(3), prefixMetric(1)), p2},
@@ -90,6 +93,9 @@ func TestOwnerOfAnExternalPrefix(t *testing.T) {
 		{"type 1, the way counts", all(external(o1, 3, 9), external(o2, 3, 5), backbone.pair(o5, o1, 1)), p1},
 		{"type 1, the external metric counts", all(external(o1, 3, 99), external(o2, 3, 5)), p2},
 		{"not reached", all(external(o1, 4, 5), backbone.node("09090909"), external("09090909", 4, 1)), p1},
+		{"type 1, but not reached", all(external(o1, 4, 5), backbone.node("09090909"), external("09090909", 3, 1)), p1},
+		{"type 1, in an area that nobody tells of", all(external(o1, 4, 5), external("09090909", 3, 1)), "pid100:09090909"},
+		{"type 1 before type 2", all(external(o1, 4, 1), external(o2, 3, 99)), p2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

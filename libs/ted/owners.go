@@ -11,6 +11,7 @@ type contender struct {
 	pid      *pid
 	instance *instance
 	reach    reach
+	cutOff   bool // no link leads to the router; of externals other rules say so
 	told     bool // the metric
 	metric   uint32
 }
@@ -46,8 +47,9 @@ func (o *owner) noteChange() {
 }
 
 // ownerOf returns the owner of a prefix: the router with the best claim, by the way it is
-// reached, then the lower metric (any before none), then the lower PID name. Of externals of
-// equal claim it is the one that is the nearest for most. It is nil if nobody claims it.
+// reached, then one that links lead to before one that was cut off, then the lower metric (any before none), then the
+// lower PID name. Of externals it is the
+// one that most routers choose. It is nil if nobody claims it.
 func (d *Database) ownerOf(to *destination) *owner {
 	if first := to.first; first != nil && first.next == nil && first.claims && !first.forwarding().IsValid() {
 		return first.head.place.identity.pid.owner
@@ -55,7 +57,8 @@ func (d *Database) ownerOf(to *destination) *owner {
 	var contenders []contender
 	for o := range to.claims() {
 		p, of := o.record().prefix, o.head.place
-		contenders = append(contenders, contender{d.leadsTo(o), of.lsdb.instance, o.reach(), p.hasMetric, p.metric})
+		pid, reach, in := d.leadsTo(o), o.reach(), of.lsdb.instance
+		contenders = append(contenders, contender{pid, in, reach, !reach.isExternal() && !pid.isLinked(in), p.hasMetric, p.metric})
 	}
 	if len(contenders) == 0 {
 		return nil
@@ -65,11 +68,11 @@ func (d *Database) ownerOf(to *destination) *owner {
 	if !best.reach.isExternal() {
 		return best.pid.owner
 	}
-	equal := slices.DeleteFunc(contenders, func(c contender) bool { return d.compareReach(c, best) != 0 || c.instance != best.instance })
-	if len(equal) == 1 {
+	same := slices.DeleteFunc(contenders, func(c contender) bool { return c.instance != best.instance })
+	if len(same) == 1 {
 		return best.pid.owner
 	}
-	return d.destinations.choiceOf(&choice{family: to.family(), contenders: equal})
+	return d.destinations.choiceOf(&choice{family: to.family(), contenders: same})
 }
 
 // leadsTo returns the router that a claim's prefix is reached over: the one that tells it, or
@@ -82,6 +85,16 @@ func (d *Database) leadsTo(o *object) *pid {
 		}
 	}
 	return o.head.place.identity.pid
+}
+
+// isLinked tells whether a router has links in an IGP that paths may lead over.
+func (p *pid) isLinked(in *instance) bool {
+	for at := range p.places() {
+		if at.lsdb.instance == in && at.used > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // having returns the router that has an address, of an interface or else as a host prefix; nil
@@ -120,6 +133,7 @@ func (d *Database) compareReach(a, b contender) int {
 func (d *Database) compareClaims(a, b contender) int {
 	return cmp.Or(
 		d.compareReach(a, b),
+		compareBool(a.cutOff, b.cutOff),
 		compareBool(!a.told, !b.told),
 		cmp.Compare(a.metric, b.metric),
 		cmp.Compare(a.pid.number, b.pid.number))

@@ -10,7 +10,7 @@ import (
 
 // Path is the way that packets take from one router to another.
 type Path struct {
-	Protocol string `json:"protocol"` // OSPFv2, OSPFv3, IS-IS or BGP
+	Protocol string `json:"protocol"` // of the first leg: OSPFv2, OSPFv3, IS-IS or BGP
 	Metric   uint64 `json:"metric"`   // sum of the IGP metrics (TLV 1095)
 	Links    uint64 `json:"links"`
 	Legs     []Leg  `json:"legs"`
@@ -56,13 +56,12 @@ func (g *Graph) Path(from, to string, ipv6 bool) (p Path, ok bool) {
 	if !ok {
 		return Path{}, false
 	}
-	k := g.db.routing(f)[found.Domain]
-	p.Protocol = k.key.String()
 	p.Metric = found.Distance.Metric()
 	p.Links, _ = found.Distance.Links()
-	areas := k.areas()
+	igps := g.db.routing(f)
+	p.Protocol = igps[found.Domain].key.String()
 	for _, l := range found.Legs {
-		p.Legs = append(p.Legs, g.leg(areas[l.Area], f, l))
+		p.Legs = append(p.Legs, g.leg(igps[l.Domain].areas()[l.Area], f, l))
 	}
 	return p, true
 }

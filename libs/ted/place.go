@@ -15,6 +15,7 @@ type lsdb struct {
 	tellers       tally    // of objects, those whose word counts
 	prefixTellers [2]tally // of claims, by family
 	routerBits    int      // how many nodes have the R bit of OSPFv3
+	borders       int      // how many nodes have the B bit of OSPF
 	order         []*place // that paths may lead to, in the order of their nodes; nil: to be put in order
 	areas         [2]*area // by family; nil: to be made
 }
@@ -37,6 +38,7 @@ type place struct {
 	believed  []*source // of these, those whose word counts, by name
 	counting  int       // how many objects count that are local to it
 	claims    [2]int    // how many claims, by family
+	ipv6Told  int       // of the claims of IPv6, how many are in topology 2
 	used      int       // how many links that paths may lead over lead there or away
 	usedIPv6  int       // of these, in topology 2
 	flags     routerFlags

@@ -10,6 +10,7 @@ import (
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/libs/ted"
 	"github.com/altostream/altostream/schemas"
+	"github.com/altostream/altostream/services/internal/growth"
 	"github.com/altostream/altostream/services/internal/publication"
 )
 
@@ -37,8 +38,7 @@ type topology struct {
 	views   []*viewMap      // nil before the first map
 	open    bool            // may be published
 	waiting bool            // SyncCheck has been asked for
-	told    int             // how many objects at the last check, where that was many more than before
-	quiet   int             // how many checks ago that was
+	growth  growth.Table    // of the objects that are told, while it waits
 
 	ungrouped map[string]int // by view: routers that fit no group
 }
@@ -61,12 +61,8 @@ type Held struct {
 // SyncCheck asks to see whether the speakers of a topology still tell their tables.
 type SyncCheck struct{ Topology string }
 
-const (
-	// syncChecks is how many there are in SYNC_TIMEOUT.
-	syncChecks = 10
-	// growth is the part that a table grows by within SYNC_TIMEOUT while it is being told.
-	growth = 0.01
-)
+// syncChecks is how many there are in SYNC_TIMEOUT.
+const syncChecks = 2
 
 // More says that the map of a topology is not published as a whole yet.
 type More struct{ Topology string }
@@ -140,15 +136,10 @@ func (s *State) publish(name string, t *topology) []output {
 	return []output{{Key: name, WakeAfter: s.syncTimeout / syncChecks}}
 }
 
-// check opens a topology whose speakers have told hardly anything new for SYNC_TIMEOUT.
+// check opens a topology whose speakers have told hardly anything new since the last check.
 func (t *topology) check() {
 	t.waiting = false
-	if objects := t.db.Objects(); float64(objects) > float64(t.told)*(1+growth) {
-		t.told, t.quiet = objects, 0
-		return
-	}
-	t.quiet++
-	t.open = t.open || t.quiet >= syncChecks
+	t.open = t.open || !t.growth.GoesOn(t.db.Objects()) && !t.db.Empty()
 }
 
 // awaited describes the speakers that hold the first map of the topology back.

@@ -52,12 +52,12 @@ func TestFirstPublication(t *testing.T) {
 		{"table arriving", []Event{peerTold("a", schemas.PeerEstablished), nodeTold("a", "01010101")}, false},
 		{"synced", []Event{peerTold("a", schemas.PeerSynced), nodeTold("a", "01010101")}, true},
 		{"one of two synced", []Event{peerTold("a", schemas.PeerSynced), peerTold("b", schemas.PeerIdle), nodeTold("a", "01010101")}, false},
-		{"nothing more for a while", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("net", syncChecks)), false},
-		{"nothing more until the timeout", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("net", syncChecks+1)), true},
-		{"nothing more in another topology", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("other", syncChecks+1)), false},
-		{"a table that takes longer", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("net", syncChecks),
-			[]Event{nodeTold("a", "02020202")}, checks("net", syncChecks)), false},
-		{"nothing new until the timeout", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("net", syncChecks),
+		{"half of the timeout", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("net", 1)), false},
+		{"timeout", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("net", syncChecks)), true},
+		{"timeout of another topology", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("other", syncChecks)), false},
+		{"a table that takes longer", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("net", 1),
+			[]Event{nodeTold("a", "02020202")}, checks("net", 1)), false},
+		{"nothing new until the timeout", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("net", 1),
 			[]Event{nodeTold("a", "01010101")}, checks("net", 1)), true},
 		{"synced without objects", []Event{peerTold("a", schemas.PeerSynced)}, false},
 	} {
@@ -93,12 +93,12 @@ func TestAsksForOneAlarm(t *testing.T) {
 		m.Apply(peerTold("a", schemas.PeerEstablished), stream.Cause{})
 		m.Flush()
 	}
-	for check := range syncChecks + 1 {
+	for check := range syncChecks {
 		if a := m.Alarms(); len(a) != 1 || a[0] != (stream.Alarm{Name: "net", After: syncTimeout / syncChecks}) {
 			t.Errorf("alarms = %v", a)
 		}
 		m.Wake("net", time.Unix(1, 0))
-		if changes, _ := m.Flush(); len(changes) == 1 != (check == syncChecks) {
+		if changes, _ := m.Flush(); len(changes) == 1 != (check == syncChecks-1) {
 			t.Errorf("after check %d: %v", check, changes)
 		}
 	}

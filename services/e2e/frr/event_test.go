@@ -50,6 +50,8 @@ func (l *live) random(rng *rand.Rand) event {
 			e = l.overloadEvent(rng)
 		case p < 75:
 			e = l.passiveEvent(rng)
+		case p < 90:
+			e = l.moveEvent(rng)
 		case p < 96:
 			e = l.toggleEvent(rng)
 		default:
@@ -92,7 +94,8 @@ func (n *network) at(e end) string {
 // number names a link besides its routers.
 func (e end) number() string { return fmt.Sprint(" ", e.link) }
 
-var metrics = []int{1, 2, 5, 10, 15, 20, 30, 40, 60, 100, 300, 5000}
+// metrics are those that links get; the highest is OSPF's.
+var metrics = []int{1, 2, 5, 10, 15, 20, 30, 40, 60, 100, 300, 5000, 65535}
 
 func (l *live) metricEvent(rng *rand.Rand) event {
 	e, metric := l.anEnd(rng), metrics[rng.IntN(len(metrics))]
@@ -177,6 +180,30 @@ func (l *live) passiveEvent(rng *rand.Rand) event {
 	return event{name: fmt.Sprintf("passive ospf %s %s%s", l.at(e), word, e.number()), do: func() {
 		l.passive[e] = on
 		l.routers[e.router-1].configure("interface "+e.String(), no+"ip ospf passive")
+	}}
+}
+
+// moveEvent moves an end of a link to another OSPF area or IS-IS level: while the other end is
+// not there, they are no neighbours.
+func (l *live) moveEvent(rng *rand.Rand) event {
+	e := l.anEnd(rng)
+	k := l.linkOf(e)
+	if len(k.others) == 0 {
+		return event{}
+	}
+	at, first := &l.area, k.area
+	lines := []string{"interface " + e.String(), "no ip ospf area " + l.area[e], "ip ospf area "}
+	if k.area == "" {
+		at, first, lines = &l.level, k.level, []string{"interface " + e.String(), "isis circuit-type "}
+	}
+	to := append([]string{first}, k.others...)[rng.IntN(1+len(k.others))]
+	if to == (*at)[e] {
+		return event{}
+	}
+	lines[len(lines)-1] += to
+	return event{after: borderDelay, name: fmt.Sprintf("vty %d %s", e.router, strings.Join(lines, " ; ")), do: func() {
+		(*at)[e] = to
+		l.routers[e.router-1].configure(lines...)
 	}}
 }
 

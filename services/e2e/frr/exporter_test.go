@@ -19,6 +19,8 @@ type exporter struct {
 	record func(mrt.Record)
 	told   map[string]object // by the octets of the NLRI
 	up     bool
+	// reaches says that it tells only of nodes that it reaches (RFC 9552 §5.9).
+	reaches bool
 }
 
 // object is a node, link or prefix of a link-state database.
@@ -61,6 +63,9 @@ const perUpdate = 20
 // tell tells what has changed in the router's database, and whether anything has.
 func (e *exporter) tell() (changed bool) {
 	now := e.router.objects()
+	if e.reaches {
+		now = e.router.reached(now)
+	}
 	var gone []bgpls.NLRI
 	for _, key := range slices.Sorted(maps.Keys(e.told)) {
 		if _, there := now[key]; !there {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -43,7 +44,7 @@ func TestMaps(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(daemons, "ospfd")); err != nil || os.Getuid() != 0 {
 		t.Fatalf("it needs root and the package frr: %v", err)
 	}
-	for _, s := range networks {
+	for _, s := range append(slices.Clone(networks), randomNetworks(uint64(seed))...) {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			play(t, s, events, uint64(seed))
@@ -78,7 +79,7 @@ func play(t *testing.T, s spec, events int, seed uint64) {
 	l.calm()
 	l.settle(event{name: "base", do: func() {
 		for _, number := range s.exporters {
-			e := &exporter{router: l.routers[number-1], record: record}
+			e := &exporter{router: l.routers[number-1], record: record, reaches: s.reached}
 			l.exporters = append(l.exporters, e)
 			e.open()
 		}
@@ -164,7 +165,8 @@ func (l *live) settle(e event) {
 var pairFrom = regexp.MustCompile(`R(\d+)→`)
 
 // computeAnew has the routers whose tables differ from the maps compute their routes from
-// the beginning: ospf6d 8.4 keeps an inter-area route whose cost has grown. What they say then counts.
+// the beginning: ospf6d 8.4 keeps an inter-area route whose cost has grown, isisd 8.4 tells of a LAN on which it has lost
+// its neighbours. What they say then counts.
 func (l *live) computeAnew(wrong []string) bool {
 	l.t.Helper()
 	routers := map[string]bool{}
@@ -178,6 +180,11 @@ func (l *live) computeAnew(wrong []string) bool {
 		n, _ := strconv.Atoi(number)
 		if r := l.routers[n-1]; r.runs("ospf6d") {
 			r.show("ospf6d", "clear ipv6 ospf6 process")
+		}
+		for e, level := range l.level {
+			if e.router == n && level != "" {
+				l.routers[n-1].configure("interface "+e.String(), fmt.Sprint("isis metric ", l.metric[e]+1), fmt.Sprint("isis metric ", l.metric[e]))
+			}
 		}
 	}
 	return true
@@ -198,7 +205,7 @@ func (l *live) look(s truthtest.State) truthtest.State {
 	l.t.Helper()
 	all := l.tables(ip4)
 	s.Tables = l.truth(ip4, all)
-	s.PrefixOwner = l.owners(all)
+	s.PrefixOwner = l.owners(all, l.unseen(l.alive()))
 	if l.spec.ipv6Apart() {
 		six := l.truth(ip6, l.tables(ip6))
 		s.Costs6, s.Default6, s.Several6, s.Unreachable6 = six.Costs, six.Default, six.Several, six.Unreachable

@@ -14,6 +14,7 @@ type spec struct {
 	name      string
 	routers   int // named R1, R2 …
 	exporters []int
+	reached   bool // exporters tell only of nodes that they reach (RFC 9552 §5.9)
 	links     []link
 	// isis holds the IS-IS area of each router, and isisLevel its is-type.
 	isis, isisLevel map[int]string
@@ -37,6 +38,8 @@ type link struct {
 	area6   string // OSPFv3's
 	level   string // IS-IS: level-1, level-2-only, level-1-2; "" = not in IS-IS
 	metric  int
+	// others are OSPFv2 areas that an end of the link may be moved to, or IS-IS levels.
+	others []string
 }
 
 // toggle is configuration of a router that comes and goes.
@@ -52,6 +55,8 @@ type network struct {
 	prefix  string // of the namespaces' names
 	routers []*router
 	metric  map[end]int
+	area    map[end]string // OSPFv2's now
+	level   map[end]string // IS-IS's now
 	down    map[end]bool
 	passive map[end]bool
 	// overloaded routers have the overload bit or tell the highest metric.
@@ -64,12 +69,24 @@ type end struct{ router, link int }
 
 func (e end) String() string { return fmt.Sprintf("l%d", e.link) }
 
-// begin sets up the links and starts the routers.
-func begin(t testing.TB, s spec) *network {
+// network returns the network as it is configured, which does not run.
+func (s spec) network(t testing.TB) *network {
 	n := &network{
 		t: t, spec: s, prefix: fmt.Sprintf("altofrr%d-%s-", os.Getpid(), s.name),
-		metric: map[end]int{}, down: map[end]bool{}, passive: map[end]bool{}, overloaded: map[int]bool{}, on: map[int]bool{},
+		metric: map[end]int{}, area: map[end]string{}, level: map[end]string{},
+		down: map[end]bool{}, passive: map[end]bool{}, overloaded: map[int]bool{}, on: map[int]bool{},
 	}
+	for i, l := range s.links {
+		for _, e := range n.ends(i + 1) {
+			n.metric[e], n.area[e], n.level[e] = l.metric, l.area, l.level
+		}
+	}
+	return n
+}
+
+// begin sets up the links and starts the routers.
+func begin(t testing.TB, s spec) *network {
+	n := s.network(t)
 	directory, err := os.MkdirTemp("", "altofrr")
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +151,6 @@ func (n *network) addLink(number int) {
 	run(n.t, "ip", "-n", n.bridges(), "link", "set", bridge, "up")
 	for _, router := range n.spec.links[number-1].routers {
 		e := end{router, number}
-		n.metric[e] = n.spec.links[number-1].metric
 		namespace := n.routers[router-1].namespace
 		run(n.t, "ip", "-n", namespace, "link", "add", e.String(), "type", "veth", "peer", "name", e.port(), "netns", n.bridges())
 		run(n.t, "ip", "-n", n.bridges(), "link", "set", e.port(), "master", bridge, "up")
@@ -177,21 +193,21 @@ func (n *network) ends(number int) []end {
 // place is an OSPF area or IS-IS level.
 type place struct{ igp, area string }
 
-// places returns the areas and levels of a link between two routers.
-func (n *network) places(l link, a, b int) []place {
+// places returns the areas and levels that two ends of a link share.
+func (n *network) places(a, b end) []place {
 	var places []place
-	if l.area != "" {
-		places = append(places, place{"ospf", l.area})
+	if area := n.area[a]; area != "" && area == n.area[b] {
+		places = append(places, place{"ospf", area})
 	}
-	if l.area6 != "" {
-		places = append(places, place{"ospf6", l.area6})
+	if area := n.linkOf(a).area6; area != "" {
+		places = append(places, place{"ospf6", area})
 	}
 	both := func(level string) bool {
 		has := func(of string) bool { return of == "" || of == "level-1-2" || strings.HasPrefix(of, level) }
-		return l.level != "" && has(l.level) && has(n.spec.isisLevel[a]) && has(n.spec.isisLevel[b])
+		return n.level[a] != "" && has(n.level[a]) && has(n.level[b]) && has(n.spec.isisLevel[a.router]) && has(n.spec.isisLevel[b.router])
 	}
-	if both("level-1") && n.spec.isis[a] == n.spec.isis[b] {
-		places = append(places, place{"isis", n.spec.isis[a]})
+	if both("level-1") && n.spec.isis[a.router] == n.spec.isis[b.router] {
+		places = append(places, place{"isis", n.spec.isis[a.router]})
 	}
 	if both("level-2") {
 		places = append(places, place{"isis", "level-2"})
@@ -199,15 +215,15 @@ func (n *network) places(l link, a, b int) []place {
 	return places
 }
 
-// notTold returns the pairs of routers that no exporter sees in one of their areas or
-// levels, so that nobody can tell what they do now.
-func (n *network) notTold(exporters []int) [][2]string {
+// unseen tells of each router whether no exporter sees it in one of its areas or levels, so that
+// nobody can tell what it does now.
+func (n *network) unseen(exporters []int) map[int]bool {
 	next := map[place]map[int][]int{}
 	member := map[int][]place{}
 	for i, l := range n.spec.links {
 		for _, a := range l.routers {
 			for _, b := range l.routers {
-				for _, p := range n.places(l, a, b) {
+				for _, p := range n.places(end{a, i + 1}, end{b, i + 1}) {
 					if next[p] == nil {
 						next[p] = map[int][]int{}
 					}
@@ -221,17 +237,29 @@ func (n *network) notTold(exporters []int) [][2]string {
 			}
 		}
 	}
+	for r, area := range n.spec.loopback {
+		if p := (place{"ospf", area}); !slices.Contains(member[r], p) {
+			member[r] = append(member[r], p)
+		}
+	}
 	seen := map[place]map[int]bool{}
 	for p, next := range next {
 		seen[p] = reachable(next, exporters)
 	}
-	var pairs [][2]string
-	unseen := func(r int) bool {
-		return slices.ContainsFunc(member[r], func(p place) bool { return !seen[p][r] })
+	unseen := map[int]bool{}
+	for r, places := range member {
+		unseen[r] = slices.ContainsFunc(places, func(p place) bool { return !seen[p][r] })
 	}
+	return unseen
+}
+
+// notTold returns the pairs of routers of which one is unseen.
+func (n *network) notTold(exporters []int) [][2]string {
+	unseen := n.unseen(exporters)
+	var pairs [][2]string
 	for a := 1; a <= n.spec.routers; a++ {
 		for b := 1; b <= n.spec.routers; b++ {
-			if a != b && (unseen(a) || unseen(b)) {
+			if a != b && (unseen[a] || unseen[b]) {
 				pairs = append(pairs, [2]string{routerName(a), routerName(b)})
 			}
 		}

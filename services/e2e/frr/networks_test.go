@@ -1,7 +1,7 @@
 package frr
 
 // networks are those that are run.
-var networks = []spec{ospfAreas, ospfStub, ospfv3, isisLevels, isisTopologies, bothIGPs}
+var networks = []spec{ospfAreas, ospfStub, ospfMoves, ospfv3, isisLevels, isisTopologies, bothIGPs, isisDefault}
 
 // ospfAreas has two border routers of area 1, one of area 2, and a LAN in the backbone.
 var ospfAreas = spec{
@@ -63,6 +63,25 @@ var ospfStub = spec{
 		{2, []string{"router ospf", "area 1 filter-list prefix NOT5 out"}, []string{"router ospf", "no area 1 filter-list prefix NOT5 out"}},
 		{3, []string{"router ospf", "area 2 filter-list prefix NOT5 in"}, []string{"router ospf", "no area 2 filter-list prefix NOT5 in"}},
 		{3, []string{"router ospf", "area 3 default-cost 20"}, []string{"router ospf", "no area 3 default-cost 20"}},
+	},
+}
+
+// ospfMoves has links that move between area 0 and area 1, and a prefix from outside of type 1 and of type 2.
+var ospfMoves = spec{
+	name:    "ospf-moves",
+	routers: 5, exporters: []int{2, 3},
+	links: []link{
+		{routers: []int{1, 2}, area: "1", metric: 10},
+		{routers: []int{2, 3}, area: "0", metric: 10, others: []string{"1"}},
+		{routers: []int{1, 3}, area: "1", metric: 30, others: []string{"0"}},
+		{routers: []int{3, 4}, area: "2", metric: 10},
+		{routers: []int{2, 5}, area: "1", metric: 10},
+	},
+	loopback:  map[int]string{2: "0", 3: "0"},
+	externals: map[int][]string{4: {"203.0.113.0/24"}, 5: {"203.0.113.0/24"}},
+	more: map[int]map[string]string{
+		4: {"ospfd": "router ospf\n redistribute kernel metric 20\n"},
+		5: {"ospfd": "router ospf\n redistribute kernel metric 50 metric-type 1\n"},
 	},
 }
 
@@ -153,5 +172,20 @@ var bothIGPs = spec{
 		{routers: []int{3, 6}, level: "level-1-2", metric: 10},
 		{routers: []int{5, 6}, area: "3", metric: 5},
 		{routers: []int{2, 3}, area: "0", metric: 30},
+	},
+}
+
+// isisDefault has a router that runs IS-IS alone and follows the attached bit to one that prefers OSPF.
+var isisDefault = spec{
+	name:    "isis-default-ospf",
+	routers: 5, exporters: []int{2, 3},
+	isis: map[int]string{1: "49.0001", 2: "49.0001", 3: "49.0002", 4: "49.0002", 5: "49.0002"},
+	links: []link{
+		{routers: []int{1, 2}, level: "level-1", metric: 10},
+		{routers: []int{2, 3}, area: "0", level: "level-2-only", metric: 10},
+		{routers: []int{2, 4}, area: "0", metric: 10},
+		{routers: []int{3, 4}, area: "0", level: "level-2-only", metric: 30},
+		{routers: []int{3, 5}, area: "0", level: "level-1-2", metric: 40},
+		{routers: []int{4, 5}, level: "level-2-only", metric: 5},
 	},
 }

@@ -191,20 +191,31 @@ func put[T any](m map[string]map[string]T, a, b string, value T) {
 
 // owners returns for each external prefix at which router the packets of each router
 // end. That is the owner as long as no router on the way has a route of its own to the
-// prefix.
-func (n *network) owners(all tables) map[string]map[string][]string {
+// prefix. Prefixes of routers that are unseen are left out.
+func (n *network) owners(all tables, unseen map[int]bool) map[string]map[string][]string {
 	owners := map[string]map[string][]string{}
-	for _, prefixes := range n.spec.externals {
-		for _, prefix := range prefixes {
-			owners[prefix] = map[string][]string{}
-			for router := range all {
-				if ends := n.endsOf(all, router+1, netip.MustParsePrefix(prefix)); len(ends) > 0 {
-					owners[prefix][routerName(router+1)] = ends
-				}
+	for _, prefix := range n.prefixes(func(teller int) bool { return !unseen[teller] }) {
+		owners[prefix] = map[string][]string{}
+		for router := range all {
+			if ends := n.endsOf(all, router+1, netip.MustParsePrefix(prefix)); len(ends) > 0 {
+				owners[prefix][routerName(router+1)] = ends
 			}
 		}
 	}
 	return owners
+}
+
+// prefixes returns the external prefixes all tellers of which are such.
+func (n *network) prefixes(such func(teller int) bool) []string {
+	fit := map[string]bool{}
+	for teller, prefixes := range n.spec.externals {
+		for _, prefix := range prefixes {
+			others, told := fit[prefix]
+			fit[prefix] = such(teller) && (others || !told)
+		}
+	}
+	maps.DeleteFunc(fit, func(_ string, is bool) bool { return !is })
+	return slices.Collect(maps.Keys(fit))
 }
 
 func (n *network) endsOf(all tables, from int, prefix netip.Prefix, passed ...int) []string {
