@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,7 +81,7 @@ func withLANs(links []Told, lans int) []Told {
 // one area.
 func inAreas(links []Told, routers int) []Told {
 	core := min(max(routers/25, 4), 40) // as router.ISP has it
-	for _, l := range links {
+	for i, l := range links {
 		area := 0
 		for _, end := range []*schemas.NodeDescriptor{l.Record.LocalNode, l.Record.RemoteNode} {
 			id, err := strconv.ParseUint(*end.IGPRouterID, 16, 32)
@@ -93,6 +94,7 @@ func inAreas(links []Told, routers int) []Told {
 		}
 		name := fmt.Sprintf("0.0.0.%d", area)
 		l.Record.LocalNode.OSPFAreaID, l.Record.RemoteNode.OSPFAreaID = &name, &name
+		links[i].Key = strings.ReplaceAll(l.Key, "router=", "area="+name+",router=")
 	}
 	return links
 }
