@@ -114,6 +114,28 @@ func TestUpdateWidest(t *testing.T) {
 	})
 }
 
+// TestUpdateAlongInACircle has default routes for which each other's routes count, or do not: what such a router is said to reach
+// depends on who was asked first, and so do the values.
+func TestUpdateAlongInACircle(t *testing.T) {
+	for _, test := range []struct {
+		attached string
+		circular bool
+	}{{"A attached; B attached; C attached", true}, {"C attached", false}} {
+		n := parse(t, "isis; level 1; A-B 0 delay 0; A-C 0 delay 1; B>E 0 delay 5; E>B 0 delay 1; E-C 0 delay 0; "+test.attached+"; level 2; C-D 1 delay 1")
+		paths := n.Distances(ByIGPThenLinks)
+		if is := paths.routing.traces['D'-'A'].circular; is != test.circular {
+			t.Errorf("%s: circular %t", test.attached, is)
+		}
+		v := n.UpdateAlong(nil, paths, Delay)
+		for _, l := range n.Domains[0].Areas[0].Links {
+			l.Measured[Delay] = min(l.Measured[Delay], 1)
+		}
+		if !n.UpdateAlong(v, paths, Delay).isSame(n.Along(Delay)) {
+			t.Errorf("%s: the values are others than from nothing", test.attached)
+		}
+	}
+}
+
 func testChangingValues(t *testing.T, begin func(*changingValues)) {
 	for name, kind := range severalAreas {
 		t.Run(name, func(t *testing.T) {
@@ -219,7 +241,9 @@ func (c *changingValues) want(t *testing.T) {
 func (c *changingValues) wantTold(t *testing.T, before *Values) (told int) {
 	for from := range c.Routers {
 		row := c.values.Changed()[from]
-		told += len(row)
+		if told += len(row); !slices.IsSorted(row) || len(slices.Compact(slices.Clone(row))) < len(row) {
+			t.Errorf("told is %v", row)
+		}
 		for to := range c.Routers {
 			if _, is := slices.BinarySearch(row, int32(to)); !is && !sameValue(c.values.At(from, to), before.At(from, to)) {
 				t.Errorf("from %d to %d changed, told is %v", from, to, row)

@@ -116,11 +116,13 @@ func (r *routing) redo(to int, m *Matrix, moved movedRouters) (changed []int) {
 	}
 	r.begin(to)
 	t := &r.traces[to]
-	sources := r.sources(t, t.isOf(r), m, moved)
-	if r.kept != nil {
+	sources := r.movedSources(t, moved)
+	if t.isOf(r) && !r.countsForOthers(t, sources) {
 		r.tracer.begin(t)
+		r.kept = m
 	} else {
 		r.newTrace()
+		r.kept, sources = nil, r.members
 	}
 	for _, from := range sources {
 		if r.takeRoute(from, m) {
@@ -131,9 +133,8 @@ func (r *routing) redo(to int, m *Matrix, moved movedRouters) (changed []int) {
 	return changed
 }
 
-// sources returns the routers whose routes to a destination are asked for again, of those that a matrix has: those that moved
-// where the routes were looked for, and all if others depend on one of them, or if the trace is not of what is told now.
-func (r *routing) sources(t *trace, isOf bool, m *Matrix, moved movedRouters) (sources []int) {
+// movedSources returns the routers that moved where the routes to a destination were looked for: theirs are asked for again.
+func (r *routing) movedSources(t *trace, moved movedRouters) (sources []int) {
 	add := func(routers []int) {
 		for _, router := range routers {
 			if !r.again[router] {
@@ -146,10 +147,10 @@ func (r *routing) sources(t *trace, isOf bool, m *Matrix, moved movedRouters) (s
 		add(moved.to[column])
 	}
 	add(moved.everywhere)
-	if isOf && !slices.ContainsFunc(t.vias, func(via int) bool { return r.again[via] }) {
-		r.kept = m
-		return sources
-	}
-	r.kept = nil
-	return r.members
+	return sources
+}
+
+// countsForOthers tells whether one of routers counts for the routes of others to a destination.
+func (r *routing) countsForOthers(t *trace, routers []int) bool {
+	return slices.ContainsFunc(routers, func(router int) bool { return slices.Contains(t.vias, router) })
 }

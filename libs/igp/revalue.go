@@ -2,6 +2,7 @@ package igp
 
 import (
 	"math"
+	"slices"
 
 	"github.com/altostream/altostream/libs/parallel"
 )
@@ -25,10 +26,25 @@ func (v *Values) revalue(paths *Matrix, moved movedRouters, since int) (changed 
 
 func (r *routing) revalue(to int, paths *Matrix, moved movedRouters, since int) (changed []int) {
 	t := &r.traces[to]
-	sources := r.sources(t, t.begun <= since, paths, moved)
-	if len(sources) == 0 {
-		return nil
+	sources := r.movedSources(t, moved)
+	all := t.begun > since || t.circular && r.countsForOthers(t, sources)
+	if !all && len(sources) > 0 {
+		r.kept = paths
+		changed = r.takeValues(to, sources)
+		all = r.countsForOthers(t, changed)
 	}
+	clear(r.again)
+	if all {
+		r.kept = nil
+		changed = append(changed, r.takeValues(to, r.members)...)
+		slices.Sort(changed)
+		changed = slices.Compact(changed)
+	}
+	return changed
+}
+
+// takeValues takes the values from routers to a destination, and returns which ones are others.
+func (r *routing) takeValues(to int, sources []int) (changed []int) {
 	r.begin(to)
 	before := make([]uint64, len(sources))
 	for i, from := range sources {
@@ -40,6 +56,5 @@ func (r *routing) revalue(to int, paths *Matrix, moved movedRouters, since int) 
 			changed = append(changed, from)
 		}
 	}
-	clear(r.again)
 	return changed
 }

@@ -229,7 +229,7 @@ func (r *routing) findCovering() {
 // what they have of each other have no route.
 func (r *routing) route(from int) Distance {
 	if r.tracer != nil {
-		r.tracer.via(from)
+		r.tracer.route(from)
 	}
 	switch {
 	case from == r.to:
@@ -238,6 +238,9 @@ func (r *routing) route(from int) Distance {
 		return r.kept.At(from, r.to)
 	case !r.asked[from]:
 		r.asked[from], r.known[from] = true, Unreachable
+		if r.tracer != nil {
+			r.tracer.asking[from] = true
+		}
 		b := r.rule(from)
 		if r.beside != nil {
 			r.nowhere[from] = b.isRoute() && b.length == Unreachable
@@ -245,6 +248,9 @@ func (r *routing) route(from int) Distance {
 			b = r.overDefault(from)
 		}
 		r.known[from] = b.length
+		if r.tracer != nil {
+			r.tracer.asking[from] = false
+		}
 		if r.legs != nil {
 			r.legs[from] = b.legs
 		}

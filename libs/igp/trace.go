@@ -9,6 +9,7 @@ type trace struct {
 	covering []covering
 	columns  []place // the nodes that were looked for within areas, by the routers themselves or for others
 	vias     []int   // the routers whose routes, or distances within areas, count for others
+	circular bool    // some of these count for each other: routes are those of the order in which they were asked for
 }
 
 // isOf tells whether what is told of the destination at hand is what was told of it then.
@@ -24,10 +25,11 @@ type tracer struct {
 	from    int      // the router whose route is asked for
 	columns [][]bool // by area and node: it is in the trace
 	vias    []bool   // by router
+	asking  []bool   // by router: its route is asked for, and not known yet
 }
 
 func newTracer(r *routing) *tracer {
-	t := &tracer{vias: make([]bool, r.routers)}
+	t := &tracer{vias: make([]bool, r.routers), asking: make([]bool, r.routers)}
 	for _, a := range r.domain.Areas {
 		t.columns = append(t.columns, make([]bool, len(a.Nodes)))
 	}
@@ -57,6 +59,14 @@ func (t *tracer) via(router int) {
 	if router != t.from && !t.vias[router] {
 		t.vias[router] = true
 		t.trace.vias = append(t.trace.vias, router)
+	}
+}
+
+// route notes that the route of a router counts for the one whose route is asked for.
+func (t *tracer) route(router int) {
+	t.via(router)
+	if t.asking[router] {
+		t.trace.circular = true
 	}
 }
 
