@@ -108,6 +108,9 @@ func benchmarkChange(b *testing.B, links []Told, metrics ...Metric) {
 			pids["pid0:"+id] = true
 		}
 		m.Apply(l, stream.Cause{})
+		node := *l.Record
+		node.Kind, node.RemoteNode, node.Link, node.Attributes = schemas.KindNode, nil, nil, nil
+		m.Apply(Told{"net|s|node|3|0|" + strings.Split(l.Key, "|")[5], &node}, stream.Cause{})
 	}
 	m.Apply(networkMapped("t", slices.Sorted(maps.Keys(pids))...), stream.Cause{})
 	octets, records := 0, 0
