@@ -164,6 +164,7 @@ func (g *generator) addLevels() {
 	for i := range g.links {
 		l := &g.links[i]
 		same := !slices.ContainsFunc(l.routers, func(r int) bool { return g.isis[r] != g.isis[l.routers[0]] })
+		l.lan = l.lan && len(l.routers) > 2 // isisd 8.4 goes on to tell of a LAN that has lost its last neighbour
 		l.level = pick(g, "level-2-only", "level-1-2")
 		if same {
 			l.level = pick(g, "level-1", "level-1-2", "level-1-2", "level-2-only")
