@@ -106,6 +106,9 @@ func (d *Database) Peers() map[string]schemas.Peer {
 	return peers
 }
 
+// Objects is how many objects speakers tell of.
+func (d *Database) Objects() int { return d.objects }
+
 // Empty tells whether no speaker tells of any object.
 func (d *Database) Empty() bool { return d.objects == 0 }
 

@@ -92,7 +92,7 @@ type Update struct {
 type FirstSessionDue struct{ Source string }
 
 // StaleTimeOver says that a speaker's objects have outlived its lost session long
-// enough.
+// enough, or half of it: then it is looked whether a speaker that is back tells its table.
 type StaleTimeOver struct {
 	Source string
 	epoch  string

@@ -67,7 +67,7 @@ func (s *State) reconcile(sp *speaker) (out []output) {
 			r.forgetRestored(func(key string) { out = append(out, output{Key: key}) })
 		}
 	case !sp.file(): // the alarm of its session may have gone off before
-		out = append(out, s.alarm(sp, s.staleTime))
+		out = append(out, s.watch(sp))
 	}
 	return append(out, s.setState(sp, sp.state)...)
 }

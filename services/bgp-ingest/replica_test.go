@@ -153,7 +153,7 @@ func TestReplicaResigns(t *testing.T) {
 			{Up{Source: "s", ASN: 1}, false}, {endOfRIB("s"), false}, {Down{Source: "s"}, true},
 			{Up{Source: "s", ASN: 1}, true}, {Down{Source: "s"}, true}, {Up{Source: "s", ASN: 1}, true},
 			{endOfRIB("s"), false}, {Down{Source: "s"}, true}, {Up{Source: "s", ASN: 1}, true},
-			{StaleTimeOver{Source: "s", epoch: "8"}, false}, // there is no End-of-RIB
+			{StaleTimeOver{Source: "s", epoch: "8"}, true}, {StaleTimeOver{Source: "s", epoch: "8"}, false}, // there is no End-of-RIB
 		} {
 			r.tell(i, step.event)
 			if got := machine.Resigned(); got != step.want {

@@ -9,6 +9,7 @@ import (
 	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/schemas"
+	"github.com/altostream/altostream/services/internal/growth"
 )
 
 func (s *State) up(e Up) []output {
@@ -30,7 +31,7 @@ func (s *State) up(e Up) []output {
 	if sp.file() { // its end decides
 		return out
 	}
-	return append(out, s.alarm(sp, s.staleTime))
+	return append(out, s.watch(sp))
 }
 
 // file reports whether the speaker is one of an MRT file.
@@ -127,6 +128,13 @@ func (s *State) peerKey(sp *speaker) string {
 	return s.topology + "|" + sp.source + "|" + schemas.KindPeer
 }
 
+// watch asks for StaleTimeOver of a speaker that tells its table: half a stale time from now, to see whether it still
+// does half a stale time later.
+func (s *State) watch(sp *speaker) output {
+	sp.growth = growth.Table{}
+	return s.alarm(sp, s.staleTime/2)
+}
+
 // alarm asks for StaleTimeOver, unless the session comes or goes before.
 func (s *State) alarm(sp *speaker, after time.Duration) output {
 	return output{Key: sp.source + alarmSeparator + strconv.Itoa(sp.changes), WakeAfter: after}
@@ -148,7 +156,7 @@ func (s *State) refreshing(e RefreshBegun) []output {
 	r.begin()
 	r.refreshing = true
 	sp.changes++
-	return []output{s.alarm(sp, s.staleTime)}
+	return []output{s.watch(sp)}
 }
 
 // refreshed sweeps after a route refresh; without one begun it says nothing.
@@ -207,12 +215,15 @@ func (s *State) sync(sp *speaker) []output {
 }
 
 // staleTimeOver withdraws what the speaker has not said since it lost its session,
-// whether it is back or not. One that is back and sent no End-of-RIB, which is an option
-// (RFC 4724 §2), counts as synced from then on.
+// whether it is back or not, unless it is still telling its table. One that is back and sent no
+// End-of-RIB, which is an option (RFC 4724 §2), counts as synced from then on.
 func (s *State) staleTimeOver(e StaleTimeOver) (out []output) {
 	sp, known := s.speakers[e.Source]
 	if !known || e.epoch != strconv.Itoa(sp.changes) {
 		return nil
+	}
+	if sp.inSession() && !sp.premature && sp.growth.GoesOn(sp.told()) {
+		return []output{s.alarm(sp, s.staleTime/2)}
 	}
 	gone := sp.state == schemas.PeerStale
 	for _, r := range sp.tables {

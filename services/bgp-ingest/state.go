@@ -11,6 +11,7 @@ import (
 	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
+	"github.com/altostream/altostream/services/internal/growth"
 )
 
 // State is what every speaker has said and the state of its session.
@@ -53,6 +54,7 @@ type speaker struct {
 	keep       time.Duration // how long objects outlive the session
 	partial    bool          // what it told is of a table that never came to its end
 	premature  bool          // its table shrank to nothing at End-of-RIB, and is held
+	growth     growth.Table  // of what it tells in its session, until it has told its table
 }
 
 type output = stream.Output[avro.Encoded]

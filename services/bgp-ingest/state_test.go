@@ -174,9 +174,18 @@ func TestSession(t *testing.T) {
 			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2, 3), endOfRIB("s"))
 		}, "synced [2 3]"},
 		{"back without End-of-RIB", func(tb *table) {
-			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)).ring(2)
+			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)).ring(2).ring(-1)
 		}, "synced [2]"},
-		{"never End-of-RIB", func(tb *table) { tb.apply(up, reach("s", 1)).ring(0) }, "synced [1]"},
+		{"never End-of-RIB", func(tb *table) { tb.apply(up, reach("s", 1)).ring(0).ring(-1) }, "synced [1]"},
+		{"back, and half of the stale time", func(tb *table) {
+			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)).ring(2)
+		}, "partial established [1 2]"},
+		{"back, and slow to tell its table", func(tb *table) {
+			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)).ring(2).apply(reach("s", 3)).ring(-1)
+		}, "partial established [1 2 3]"},
+		{"back, and told its table slowly", func(tb *table) {
+			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)).ring(2).apply(reach("s", 3)).ring(-1).ring(-1)
+		}, "synced [2 3]"},
 		{"back late", func(tb *table) {
 			tb.apply(up, reach("s", 1, 2), Down{Source: "s"}, up, reach("s", 2)).ring(1)
 		}, "partial established [1 2]"},

@@ -20,7 +20,7 @@ type Config struct {
 	publication.Settings
 	PrefixOwnership string        `envconfig:"PREFIX_OWNERSHIP" default:"unique" example:"unique" desc:"unique: a prefix is in one PID; all: in every one that advertises it"`
 	Views           string        `envconfig:"VIEWS" example:"views.yaml" desc:"file of further maps whose PIDs are groups of routers (docs/configuration.md); without there are none"`
-	SyncTimeout     time.Duration `envconfig:"SYNC_TIMEOUT" default:"30s" example:"30s" desc:"how long the first map waits for every speaker's End-of-RIB"`
+	SyncTimeout     time.Duration `envconfig:"SYNC_TIMEOUT" default:"30s" example:"30s" desc:"how long the first map waits for every speaker's End-of-RIB; longer while tables grow"`
 }
 
 var ownerships = map[string]ted.Ownership{"unique": ted.Unique, "all": ted.All}

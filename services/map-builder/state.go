@@ -10,6 +10,7 @@ import (
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/libs/ted"
 	"github.com/altostream/altostream/schemas"
+	"github.com/altostream/altostream/services/internal/growth"
 	"github.com/altostream/altostream/services/internal/publication"
 )
 
@@ -36,12 +37,13 @@ type topology struct {
 	pids    alto.NetworkMap // as they are published
 	views   []*viewMap      // nil before the first map
 	open    bool            // may be published
-	waiting bool            // SyncTimeoutOver has been asked for
+	waiting bool            // SyncCheck has been asked for
+	growth  growth.Table    // of the objects that are told, while it waits
 
 	ungrouped map[string]int // by view: routers that fit no group
 }
 
-// Event is one of Told, Held, SyncTimeoutOver, More, StoodBy and Flush.
+// Event is one of Told, Held, SyncCheck, More, StoodBy and Flush.
 type Event any
 
 // Told is a record of raw-topology; nil = gone.
@@ -56,9 +58,11 @@ type Held struct {
 	Record *schemas.NetworkMap
 }
 
-// SyncTimeoutOver says that the speakers of a topology have been waited for long
-// enough.
-type SyncTimeoutOver struct{ Topology string }
+// SyncCheck asks to see whether the speakers of a topology still tell their tables.
+type SyncCheck struct{ Topology string }
+
+// syncChecks is how many there are in SYNC_TIMEOUT.
+const syncChecks = 2
 
 // More says that the map of a topology is not published as a whole yet.
 type More struct{ Topology string }
@@ -93,10 +97,8 @@ func Step(s *State, e Event) (*State, []output) {
 		s.topologies.Change(e.Topology)
 	case StoodBy:
 		s.published.Forget()
-	case SyncTimeoutOver:
-		t := s.topologies.Change(e.Topology)
-		t.waiting = false
-		t.open = t.open || !t.db.Empty()
+	case SyncCheck:
+		s.topologies.Change(e.Topology).check()
 	case Flush:
 		return s, s.flush()
 	}
@@ -127,11 +129,17 @@ func (s *State) publish(name string, t *topology) []output {
 	if t.open {
 		return s.networkMaps(name, t)
 	}
-	if t.waiting {
+	if t.waiting || t.db.Empty() {
 		return nil
 	}
 	t.waiting = true
-	return []output{{Key: name, WakeAfter: s.syncTimeout}}
+	return []output{{Key: name, WakeAfter: s.syncTimeout / syncChecks}}
+}
+
+// check opens a topology whose speakers have told hardly anything new since the last check.
+func (t *topology) check() {
+	t.waiting = false
+	t.open = t.open || !t.growth.GoesOn(t.db.Objects()) && !t.db.Empty()
 }
 
 // awaited describes the speakers that hold the first map of the topology back.
@@ -225,5 +233,5 @@ func woken(name string) Event {
 	if topology, ok := strings.CutPrefix(name, moreOf); ok {
 		return More{topology}
 	}
-	return SyncTimeoutOver{name}
+	return SyncCheck{name}
 }

@@ -1,6 +1,7 @@
 package mapbuilder
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -35,6 +36,10 @@ func nodeTold(source, id string) Told {
 	}}
 }
 
+func checks(topology string, count int) []Event {
+	return slices.Repeat([]Event{SyncCheck{topology}}, count)
+}
+
 // TestFirstPublication shows when the first map of a topology may be published.
 func TestFirstPublication(t *testing.T) {
 	for _, test := range []struct {
@@ -47,8 +52,13 @@ func TestFirstPublication(t *testing.T) {
 		{"table arriving", []Event{peerTold("a", schemas.PeerEstablished), nodeTold("a", "01010101")}, false},
 		{"synced", []Event{peerTold("a", schemas.PeerSynced), nodeTold("a", "01010101")}, true},
 		{"one of two synced", []Event{peerTold("a", schemas.PeerSynced), peerTold("b", schemas.PeerIdle), nodeTold("a", "01010101")}, false},
-		{"timeout", []Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101"), SyncTimeoutOver{"net"}}, true},
-		{"timeout of another topology", []Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101"), SyncTimeoutOver{"other"}}, false},
+		{"half of the timeout", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("net", 1)), false},
+		{"timeout", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("net", syncChecks)), true},
+		{"timeout of another topology", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("other", syncChecks)), false},
+		{"a table that takes longer", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("net", 1),
+			[]Event{nodeTold("a", "02020202")}, checks("net", 1)), false},
+		{"nothing new until the timeout", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("net", 1),
+			[]Event{nodeTold("a", "01010101")}, checks("net", 1)), true},
 		{"synced without objects", []Event{peerTold("a", schemas.PeerSynced)}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -83,12 +93,14 @@ func TestAsksForOneAlarm(t *testing.T) {
 		m.Apply(peerTold("a", schemas.PeerEstablished), stream.Cause{})
 		m.Flush()
 	}
-	if a := m.Alarms(); len(a) != 1 || a[0] != (stream.Alarm{Name: "net", After: syncTimeout}) {
-		t.Errorf("alarms = %v", a)
-	}
-	m.Wake("net", time.Unix(1, 0))
-	if changes, _ := m.Flush(); len(changes) != 1 {
-		t.Errorf("after the timeout: %v", changes)
+	for check := range syncChecks {
+		if a := m.Alarms(); len(a) != 1 || a[0] != (stream.Alarm{Name: "net", After: syncTimeout / syncChecks}) {
+			t.Errorf("alarms = %v", a)
+		}
+		m.Wake("net", time.Unix(1, 0))
+		if changes, _ := m.Flush(); len(changes) == 1 != (check == syncChecks-1) {
+			t.Errorf("after check %d: %v", check, changes)
+		}
 	}
 }
 

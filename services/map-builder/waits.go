@@ -30,7 +30,7 @@ func (w *waits) set(s *State, changed map[string]news) {
 			wait.Done()
 			delete(w.held[s], topology)
 		case len(n.awaited) > 0 && !known:
-			wait = w.runtime.Wait("speakers", fmt.Sprintf("first map of topology %s, %v (SYNC_TIMEOUT) at most", topology, w.syncTimeout))
+			wait = w.runtime.Wait("speakers", fmt.Sprintf("first map of topology %s, %v (SYNC_TIMEOUT), or longer while its table grows", topology, w.syncTimeout))
 			if w.held[s] == nil {
 				w.held[s] = map[string]*service.Wait{}
 			}
