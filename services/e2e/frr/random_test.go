@@ -98,6 +98,7 @@ func (g *generator) ospf(name string) spec {
 			l.others = []string{"0", "1"}
 		}
 	}
+	g.addDefault("router ospf", "default-information originate always metric-type "+pick(g, "1", "2"))
 	for r := g.routers - 1; r <= g.routers; r++ {
 		line := func(kind string) string {
 			return "redistribute kernel metric " + pick(g, "20", "30") + " metric-type " + kind
@@ -134,11 +135,19 @@ func (g *generator) addRange(router int, area string) {
 	g.toggles = append(g.toggles, toggle{router, []string{"router ospf", line + pick(g, "", " cost 25", " cost 5", " not-advertise")}, []string{"router ospf", "no " + line}})
 }
 
+// addDefault lets a router tell a default route.
+func (g *generator) addDefault(instance, line string) {
+	g.toggles = append(g.toggles, toggle{g.some(), []string{instance, line}, []string{instance, "no " + line}})
+}
+
 // levels has IS-IS areas where they come.
 func (g *generator) levels(name string, multiTopology bool) spec {
 	g.name, g.multiTopology = name, multiTopology
 	g.draw(5)
 	g.addLevels()
+	for _, level := range []string{"level-1", "level-2"} {
+		g.addDefault("router isis "+isisTag, "default-information originate ipv4 "+level+" always")
+	}
 	// Not in level 2: isisd follows the attached bit in no topology if it has a neighbour there in any.
 	for i, l := range g.links {
 		for _, topology := range []string{"ipv6-unicast", "standard"} {
