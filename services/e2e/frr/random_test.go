@@ -174,7 +174,7 @@ func (g *generator) addLevels() {
 		l := &g.links[i]
 		same := !slices.ContainsFunc(l.routers, func(r int) bool { return g.isis[r] != g.isis[l.routers[0]] })
 		l.lan = l.lan && len(l.routers) > 2 // isisd 8.4 goes on to tell of a LAN that has lost its last neighbour
-		l.level = "level-2-only" // isisd 8.4 may tell of a link between areas in level 1 too
+		l.level = "level-2-only"            // isisd 8.4 may tell of a link between areas in level 1 too
 		if same {
 			l.level = pick(g, "level-1", "level-1-2", "level-1-2", "level-2-only")
 		}
