@@ -145,9 +145,8 @@ func (g *generator) levels(name string, multiTopology bool) spec {
 	g.name, g.multiTopology = name, multiTopology
 	g.draw(5)
 	g.addLevels()
-	for _, level := range []string{"level-1", "level-2"} {
-		g.addDefault("router isis "+isisTag, "default-information originate ipv4 "+level+" always")
-	}
+	// Of one level: isisd follows no default of level 2 if it tells one of level 1 itself.
+	g.addDefault("router isis "+isisTag, "default-information originate ipv4 "+pick(g, "level-1", "level-2")+" always")
 	// Not in level 2: isisd follows the attached bit in no topology if it has a neighbour there in any.
 	for i, l := range g.links {
 		for _, topology := range []string{"ipv6-unicast", "standard"} {
