@@ -98,7 +98,6 @@ func (g *generator) ospf(name string) spec {
 			l.others = []string{"0", "1"}
 		}
 	}
-	g.addDefault("router ospf", "default-information originate always metric-type "+pick(g, "1", "2"))
 	for r := g.routers - 1; r <= g.routers; r++ {
 		line := func(kind string) string {
 			return "redistribute kernel metric " + pick(g, "20", "30") + " metric-type " + kind
@@ -135,18 +134,14 @@ func (g *generator) addRange(router int, area string) {
 	g.toggles = append(g.toggles, toggle{router, []string{"router ospf", line + pick(g, "", " cost 25", " cost 5", " not-advertise")}, []string{"router ospf", "no " + line}})
 }
 
-// addDefault lets a router tell a default route.
-func (g *generator) addDefault(instance, line string) {
-	g.toggles = append(g.toggles, toggle{g.some(), []string{instance, line}, []string{instance, "no " + line}})
-}
-
 // levels has IS-IS areas where they come.
 func (g *generator) levels(name string, multiTopology bool) spec {
 	g.name, g.multiTopology = name, multiTopology
 	g.draw(5)
 	g.addLevels()
 	// Of one level: isisd follows no default of level 2 if it tells one of level 1 itself.
-	g.addDefault("router isis "+isisTag, "default-information originate ipv4 "+pick(g, "level-1", "level-2")+" always")
+	line := "default-information originate ipv4 " + pick(g, "level-1", "level-2") + " always"
+	g.toggles = append(g.toggles, toggle{g.some(), []string{"router isis " + isisTag, line}, []string{"router isis " + isisTag, "no " + line}})
 	// Not in level 2: isisd follows the attached bit in no topology if it has a neighbour there in any.
 	for i, l := range g.links {
 		for _, topology := range []string{"ipv6-unicast", "standard"} {
