@@ -31,13 +31,15 @@ func (n *Network) preferred(routing func(*Domain) *routing) (*Matrix, *Values) {
 	b := n.newBeside(routing)
 	b.route()
 	for _, r := range b.domains {
-		r.recycle()
+		if !r.isWhole() { // or the distances may be in that memory
+			r.recycle()
+		}
 	}
 	return b.total, b.values
 }
 
 func (n *Network) newBeside(routing func(*Domain) *routing) *beside {
-	b := &beside{several: make([]bool, n.Routers), total: newMatrix(n.Routers)}
+	b := &beside{several: make([]bool, n.Routers)}
 	for _, r := range n.common() {
 		b.several[r] = true
 	}
@@ -46,9 +48,7 @@ func (n *Network) newBeside(routing func(*Domain) *routing) *beside {
 		if len(n.Domains) > 1 {
 			r.beside = b
 		}
-		if b.domains = append(b.domains, r); r.values != nil && b.values == nil {
-			b.values = newValues(n.Routers, r.values.measure)
-		}
+		b.domains = append(b.domains, r)
 	}
 	return b
 }
@@ -75,7 +75,12 @@ func (b *beside) route() {
 // fill takes what domains reach and those before them do not.
 func (b *beside) fill(domains []*routing) {
 	for _, r := range domains {
-		for from, row := range r.all().rows {
+		within := r.all()
+		if b.total == nil {
+			b.total, b.values = within, r.values
+			continue
+		}
+		for from, row := range within.rows {
 			for to, d := range row {
 				if b.total.At(from, to) < Unreachable || d == Unreachable {
 					continue

@@ -6,7 +6,7 @@
 // IS-IS levels. Within an Area costs are those of shortest paths (spf.go, package apsp). Between
 // Areas the IGP decides by rules of its own (ospf.go, isis.go), by what the few border
 // routers tell (words.go) and else by default routes (default.go), and between Domains the
-// preferred one counts (network.go).
+// preferred one counts (beside.go).
 //
 // What is measured of links, as delay and bandwidth, adds up along the paths that the rules make
 // (values.go, along.go); of bandwidths there are also the widest paths (widest.go).

@@ -64,6 +64,9 @@ func (n *Network) Path(from, to int) (p Path, ok bool) {
 }
 
 func (n *Network) path(w Weight, from, to int) (p Path, ok bool) {
+	if len(n.Domains) == 0 {
+		return Path{}, false
+	}
 	b := n.newBeside(func(d *Domain) *routing {
 		r := d.routing(n.Routers, w, (*Area).shortestPaths)
 		r.destinations, r.legs = []int{to}, make([][]leg, n.Routers)

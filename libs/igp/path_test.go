@@ -54,6 +54,7 @@ func TestPath(t *testing.T) {
 			flat
 			area 0; A-B 1; C-D 1`,
 			"A", "D", "none"},
+		{"without any IGP", "", "A", "B", "none"},
 		{"to itself", `
 			flat
 			area 0; A-B 1`,

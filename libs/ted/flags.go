@@ -10,11 +10,12 @@ import (
 // routerFlags is what a node tells of itself in one level or area.
 type routerFlags struct {
 	told        bool
-	overload    bool // IS-IS: no path leads through it
-	attached    bool // IS-IS level 1: it leads out of the area
-	routerBit   bool // OSPFv3: the R bit is set
-	noRouterBit bool // OSPFv3: the R bit is not set
-	border      bool // OSPF: it is a border router
+	overload    bool    // IS-IS: no path leads through it
+	attached    bool    // IS-IS level 1: it leads out of the area
+	routerBit   bool    // OSPFv3: the R bit is set
+	noRouterBit bool    // OSPFv3: the R bit is not set
+	border      bool    // OSPF: it is a border router
+	by          *source // OSPF: who says so
 }
 
 // Node flags (TLV 1024, RFC 9552 §5.3.1.1).
@@ -39,18 +40,26 @@ func (d *Database) settleFlags() {
 		if now.routerBit {
 			p.lsdb.routerBits++
 		}
-		if before.border != now.border || before.told != now.told {
-			if before.border {
-				p.lsdb.borders--
-			}
-			if now.border {
-				p.lsdb.borders++
-			}
-			p.lsdb.instance.covering = [2]map[*lsdb]map[netip.Prefix][]igp.Advertisement{}
+		if before.border != now.border || before.by != now.by {
+			d.bordersChanged(before, -1)
+			d.bordersChanged(now, 1)
 		}
 		p.lsdb.instance.changed()
 	}
 	d.pending.places = map[*place]bool{}
+}
+
+// bordersChanged counts flags that say that a router is a border router in, or with -1 out.
+func (d *Database) bordersChanged(f routerFlags, count int) {
+	if f.border {
+		f.by.borders += count
+	}
+	for _, k := range d.igps {
+		if k.key.rules() == igp.OSPF {
+			k.covering = [2]map[*lsdb]map[netip.Prefix][]igp.Advertisement{}
+			k.changed()
+		}
+	}
 }
 
 func (p *place) readFlags() (f routerFlags) {
@@ -69,11 +78,11 @@ func (p *place) readFlags() (f routerFlags) {
 			f.overload = f.overload || bits&overloadBit != 0
 			f.attached = f.attached || bits&attachedBit != 0 && p.lsdb.scope.level == isisLevel1
 		case p.lsdb.scope.igp.protocol == ospfv3:
-			f.border = f.border || bits&borderBit != 0
+			f.border, f.by = f.border || bits&borderBit != 0, o.reports[o.winner].source
 			f.routerBit = f.routerBit || bits&routerBitSet != 0
 			f.noRouterBit = f.noRouterBit || bits&routerBitSet == 0
 		case p.lsdb.scope.igp.protocol == ospfv2:
-			f.border = f.border || bits&borderBit != 0
+			f.border, f.by = f.border || bits&borderBit != 0, o.reports[o.winner].source
 		}
 	}
 	return f
@@ -102,8 +111,8 @@ func (p *place) noTransit() bool {
 }
 
 // isNoBorder tells whether a router of OSPF says that it is no border router any more: what it has told of other areas
-// does not count (RFC 2328 §16.2 (4)). An area of which no router has the B bit is told by a speaker that does not tell it.
-func (p *place) isNoBorder() bool { return p.flags.told && !p.flags.border && p.lsdb.borders > 0 }
+// does not count (RFC 2328 §16.2 (4)). A speaker that tells the B bit of no router does not tell it.
+func (p *place) isNoBorder() bool { return p.flags.told && !p.flags.border && p.flags.by.borders > 0 }
 
 // withoutRouterBit returns the nodes that are told without the R bit in areas where it is not
 // believed.

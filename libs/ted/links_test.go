@@ -138,7 +138,11 @@ func TestBorderRouterThatIsNoneAnyMore(t *testing.T) {
 		border, other uint8
 		want          float64
 	}{{"it says so", borderBit, 0, 6}, {"nobody says anything", 0, 0, 2}, {"both are", borderBit, borderBit, 2}} {
-		d := one(all(network, area1.node(o2, nodeFlags(tt.border)), area1.node(o4, nodeFlags(tt.other)))...)
+		area2 := backbone.inArea("0.0.0.2") // in which it was the only one
+		alone := all(area2.pair(o5, o4, 1), area2.prefix(o4, host, routeType(2), prefixMetric(1)), area2.node(o4, nodeFlags(tt.other)))
+		d := one(all(network, alone, area1.node(o2, nodeFlags(tt.border)), area1.node(o4, nodeFlags(tt.other)))...)
+		_, reached := alto.CostMapOf(d.Graph().Costs(RoutingIGP))["pid100:"+o5][p3]
+		wantEqual(t, tt.name+", where it was the only one", tt.want == 2, reached)
 		wantEqual(t, tt.name, tt.want, alto.CostMapOf(d.Graph().Costs(RoutingIGP))[p1][p3])
 		again := area1.node(o4, nodeFlags(borderBit))
 		d.Put(keyOf("bgp:192.0.2.1", again), again)

@@ -15,7 +15,6 @@ type lsdb struct {
 	tellers       tally    // of objects, those whose word counts
 	prefixTellers [2]tally // of claims, by family
 	routerBits    int      // how many nodes have the R bit of OSPFv3
-	borders       int      // how many nodes have the B bit of OSPF
 	order         []*place // that paths may lead to, in the order of their nodes; nil: to be put in order
 	areas         [2]*area // by family; nil: to be made
 }

@@ -9,7 +9,9 @@
 //	truthtest.Player ── what speakers tell becomes a database, and that the costs
 //
 // It needs root, iproute2 and FRR: `make test-frr`, with FRR_EVENTS for more events for
-// each network and FRR_SEED for other ones. Without FRR_EVENTS the tests are skipped.
+// each network and FRR_SEED for other ones, and for networks that are made of the seed. In these FRR's
+// own faults come to light too: where a map differs, look first whether its database says what its tables
+// say. Without FRR_EVENTS the tests are skipped.
 //
 //	frr_test.go       the tests
 //	networks_test.go  the networks; random_test.go others that are made of a seed

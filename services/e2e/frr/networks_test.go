@@ -1,7 +1,7 @@
 package frr
 
 // networks are those that are run.
-var networks = []spec{ospfAreas, ospfStub, ospfMoves, ospfv3, isisLevels, isisTopologies, bothIGPs, isisDefault}
+var networks = []spec{ospfAreas, ospfStub, ospfMoves, ospfVirtual, ospfv3, isisLevels, isisTopologies, bothIGPs, isisDefault}
 
 // ospfAreas has two border routers of area 1, one of area 2, and a LAN in the backbone.
 var ospfAreas = spec{
@@ -82,6 +82,28 @@ var ospfMoves = spec{
 	more: map[int]map[string]string{
 		4: {"ospfd": "router ospf\n redistribute kernel metric 20\n"},
 		5: {"ospfd": "router ospf\n redistribute kernel metric 50 metric-type 1\n"},
+	},
+}
+
+// ospfVirtual has virtual links through area 1, which is not next to all of area 0.
+var ospfVirtual = spec{
+	name:    "ospf-virtual-link",
+	routers: 6, exporters: []int{2, 3},
+	links: []link{
+		{routers: []int{1, 2}, area: "0", metric: 10},
+		{routers: []int{2, 5}, area: "1", metric: 10},
+		{routers: []int{3, 5}, area: "1", metric: 10},
+		{routers: []int{2, 3}, area: "1", metric: 30},
+		{routers: []int{3, 4}, area: "2", metric: 10},
+		{routers: []int{4, 6}, area: "2", metric: 10},
+		{routers: []int{5, 6}, area: "1", metric: 40},
+	},
+	more: map[int]map[string]string{
+		2: {"ospfd": "router ospf\n area 1 virtual-link 3.3.3.3 hello-interval 1 dead-interval 4\n"},
+		3: {"ospfd": "router ospf\n area 1 virtual-link 2.2.2.2 hello-interval 1 dead-interval 4\n"},
+	},
+	toggles: []toggle{
+		{2, []string{"router ospf", "no area 1 virtual-link 3.3.3.3"}, []string{"router ospf", "area 1 virtual-link 3.3.3.3 hello-interval 1 dead-interval 4"}},
 	},
 }
 

@@ -132,6 +132,9 @@ func (a *ospfArea) readRouter(l lsa) {
 		case strings.Contains(k.LinkType, "point-to-point"):
 			link := bgpls.LinkDescriptor{IPv4Interface: netip.MustParseAddr(k.RouterInterfaceAddress), IPv4Neighbor: a.neighborAddress(l, k)}
 			a.add(linkObject(bgpls.OSPFv2, local, a.node(k.NeighborRouterID), link, k.Tos0Metric, 2))
+		case strings.Contains(k.LinkType, "Virtual"):
+			link := bgpls.LinkDescriptor{IPv4Interface: netip.MustParseAddr(k.RouterInterfaceAddress)}
+			a.add(linkObject(bgpls.OSPFv2, local, a.node(k.NeighborRouterID), link, k.Tos0Metric, 2))
 		case strings.Contains(k.LinkType, "Transit"):
 			for _, n := range a.network {
 				if n.LinkStateID == k.DesignatedRouterAddress {

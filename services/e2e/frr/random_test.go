@@ -139,6 +139,9 @@ func (g *generator) levels(name string, multiTopology bool) spec {
 	g.name, g.multiTopology = name, multiTopology
 	g.draw(5)
 	g.addLevels()
+	// Of one level: isisd follows no default of level 2 if it tells one of level 1 itself.
+	line := "default-information originate ipv4 " + pick(g, "level-1", "level-2") + " always"
+	g.toggles = append(g.toggles, toggle{g.some(), []string{"router isis " + isisTag, line}, []string{"router isis " + isisTag, "no " + line}})
 	// Not in level 2: isisd follows the attached bit in no topology if it has a neighbour there in any.
 	for i, l := range g.links {
 		for _, topology := range []string{"ipv6-unicast", "standard"} {
@@ -164,7 +167,8 @@ func (g *generator) addLevels() {
 	for i := range g.links {
 		l := &g.links[i]
 		same := !slices.ContainsFunc(l.routers, func(r int) bool { return g.isis[r] != g.isis[l.routers[0]] })
-		l.level = pick(g, "level-2-only", "level-1-2")
+		l.lan = l.lan && len(l.routers) > 2 // isisd 8.4 goes on to tell of a LAN that has lost its last neighbour
+		l.level = "level-2-only"            // isisd 8.4 may tell of a link between areas in level 1 too
 		if same {
 			l.level = pick(g, "level-1", "level-1-2", "level-1-2", "level-2-only")
 		}

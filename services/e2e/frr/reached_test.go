@@ -12,7 +12,7 @@ import (
 type vertex string
 
 func vertexOf(protocol bgpls.ProtocolID, n *bgpls.NodeDescriptor) vertex {
-	return vertex(fmt.Sprint(protocol, n.OSPFAreaID, n.IGPRouterID))
+	return vertex(fmt.Sprintf("%d %v %x", protocol, n.OSPFAreaID, n.IGPRouterID))
 }
 
 // reached leaves of the objects of a router's databases those of nodes that it reaches within an
