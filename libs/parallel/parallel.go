@@ -7,12 +7,16 @@ import (
 	"sync/atomic"
 )
 
-// Each does tasks below a number on as many goroutines as there are processors (GOMAXPROCS), each of
+// Processors is how many there are for the program, as Go finds them when it starts: GOMAXPROCS may be raised later, for
+// threads that wait.
+var Processors = runtime.GOMAXPROCS(0)
+
+// Each does tasks below a number on as many goroutines as there are processors, each of
 // which begins by making what it does them with, and takes several at a time. It returns when all are done.
 func Each(tasks, several int, begin func() (do func(task int))) {
 	var next atomic.Int64
 	var group sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (tasks+several-1)/several) {
+	for range min(Processors, (tasks+several-1)/several) {
 		group.Go(func() {
 			do, size := begin(), int64(several)
 			for first := int(next.Add(size) - size); first < tasks; first = int(next.Add(size) - size) {

@@ -3,6 +3,8 @@ package service
 import (
 	"os"
 	"runtime"
+
+	"github.com/altostream/altostream/libs/parallel"
 )
 
 // spareProcs is how many goroutines of a process may wait inside librdkafka at once.
@@ -15,6 +17,6 @@ const spareProcs = 30
 // the environment is left as it is.
 func RaiseProcs() {
 	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(runtime.NumCPU() + spareProcs)
+		runtime.GOMAXPROCS(parallel.Processors + spareProcs)
 	}
 }
