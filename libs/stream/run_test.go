@@ -152,11 +152,11 @@ func TestRunTooLarge(t *testing.T) {
 func TestRunSlowBroker(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 1)
-	b.config.KafkaProperties = service.Properties{"transaction.timeout.ms": "1000"} // the least
+	b.config.KafkaProperties = service.Properties{"transaction.timeout.ms": "2000"}
 	b.cluster.ControlKey(int16(kmsg.Produce), func(r kmsg.Request) (kmsg.Response, error, bool) {
 		b.cluster.KeepControl()
 		if produce := r.(*kmsg.ProduceRequest); produce.TransactionID != nil {
-			const perByte = 500 * time.Nanosecond // half a second for each megabyte
+			const perByte = time.Microsecond // a second for each megabyte
 			b.cluster.SleepControl(func() { time.Sleep(time.Duration(len(produce.Topics[0].Partitions[0].Records)) * perByte) })
 		}
 		return nil, nil, false
