@@ -51,12 +51,12 @@ func (r *routing) hasOwnRoutes(router int) bool {
 	return len(r.places[router]) > 1 || r.beside != nil && r.beside.several[router]
 }
 
-// overDefault is the whole path of packets that follow a router's default route; of
-// several that are equally good the shortest.
-func (r *routing) overDefault(from int) best {
+// overDefault is the whole path of packets that follow a router's default route, and go on from its end as far as
+// onward says; of several that are equally good the shortest.
+func (r *routing) overDefault(from int, onward func(router int) Distance) best {
 	b := r.noWay(from)
 	for _, e := range r.exits[from] {
-		d := r.plus(r.near(e.from.area, e.from.node, e.node), r.route(e.via))
+		d := r.plus(r.near(e.from.area, e.from.node, e.node), onward(e.via))
 		r.offer(&b, d, d, e)
 	}
 	return b

@@ -103,25 +103,17 @@ func (n *Network) path(w Weight, from, to int) (p Path, ok bool) {
 
 // leg returns the leg of a router's route in a domain, or if there is none of its default route.
 func (b *beside) leg(domain, router int) Leg {
-	if domain == noDomain {
+	byDefault := domain == noDomain
+	if byDefault {
 		domain = b.defaultOf(router)
-		b.domains[domain].legs[router] = b.defaultLegs(router)
 	}
 	r := b.domains[domain]
+	if byDefault {
+		r.legs[router] = r.overDefault(router, func(via int) Distance { return b.total.At(via, r.to) }).legs
+	}
 	l := r.explain(router, r.legs[router][0])
 	l.Domain = domain
 	return l
-}
-
-// defaultLegs returns the legs of a router's default route, the best first.
-func (b *beside) defaultLegs(router int) []leg {
-	r := b.domains[b.defaultOf(router)]
-	best := r.noWay(router)
-	for _, e := range r.exits[router] {
-		d := r.plus(r.near(e.from.area, e.from.node, e.node), b.total.At(e.via, r.to))
-		r.offer(&best, d, d, e)
-	}
-	return best.legs
 }
 
 // explain returns a leg of a router's route with its hops.

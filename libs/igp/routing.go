@@ -245,7 +245,7 @@ func (r *routing) route(from int) Distance {
 		if r.beside != nil {
 			r.nowhere[from] = b.isRoute() && b.length == Unreachable
 		} else if !b.isRoute() {
-			b = r.overDefault(from)
+			b = r.overDefault(from, r.route)
 		}
 		r.known[from] = b.length
 		if r.tracer != nil {
