@@ -92,9 +92,9 @@ func (c *choice) ofMost(paths *igp.Matrix, pids []*pid) *pid {
 	return best
 }
 
-// of returns what a router chooses of those that it reaches, or that are in areas that nobody tells of, by RFC 2328 §16.4 (6): type 1 before type 2; those
-// first to which a path leads within an area other than area 0 (§16.4.1); of type 1 the least sum of the external
-// metric and the way, of type 2 the lower external metric and then the nearer. A router that tells
+// of returns what a router chooses of those that it reaches, or that are in areas that nobody tells of, by RFC 2328
+// §16.4 (6): type 1 before type 2; those first to which a path leads within an area other than area 0 (§16.4.1); of
+// type 1 the least sum of the external metric and the way, of type 2 the lower external metric and then the nearer. A router that tells
 // the prefix itself has no choice.
 func (c *choice) of(from int, paths *igp.Matrix, areas [][]*lsdb) []*pid {
 	var chosen []*pid

@@ -41,18 +41,20 @@ func (d *Database) settleFlags() {
 			p.lsdb.routerBits++
 		}
 		if before.border != now.border || before.by != now.by {
-			d.bordersChanged(before, -1)
-			d.bordersChanged(now, 1)
+			d.bordersChanged(before, now)
 		}
 		p.lsdb.instance.changed()
 	}
 	d.pending.places = map[*place]bool{}
 }
 
-// bordersChanged counts flags that say that a router is a border router in, or with -1 out.
-func (d *Database) bordersChanged(f routerFlags, count int) {
-	if f.border {
-		f.by.borders += count
+// bordersChanged notes that other flags say whether a router is a border router, or another speaker does.
+func (d *Database) bordersChanged(before, now routerFlags) {
+	if before.border {
+		before.by.borders--
+	}
+	if now.border {
+		now.by.borders++
 	}
 	for _, k := range d.igps {
 		if k.key.rules() == igp.OSPF {

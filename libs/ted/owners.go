@@ -48,8 +48,7 @@ func (o *owner) noteChange() {
 
 // ownerOf returns the owner of a prefix: the router with the best claim, by the way it is
 // reached, then one that links lead to before one that was cut off, then the lower metric (any before none), then the
-// lower PID name. Of externals it is the
-// one that most routers choose. It is nil if nobody claims it.
+// lower PID name. Of externals it is the one that most routers choose. It is nil if nobody claims it.
 func (d *Database) ownerOf(to *destination) *owner {
 	if first := to.first; first != nil && first.next == nil && first.claims && !first.forwarding().IsValid() {
 		return first.head.place.identity.pid.owner
