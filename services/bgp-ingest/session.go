@@ -128,12 +128,13 @@ func (s *State) peerKey(sp *speaker) string {
 	return s.topology + "|" + sp.source + "|" + schemas.KindPeer
 }
 
-// watch asks for StaleTimeOver of a speaker that tells its table: half a stale time from now, to see whether it still
-// does half a stale time later.
+// watch asks for StaleTimeOver of a speaker that begins to tell its table, and is looked at until it has.
 func (s *State) watch(sp *speaker) output {
 	sp.growth = growth.Table{}
-	return s.alarm(sp, s.staleTime/2)
+	return s.look(sp)
 }
+
+func (s *State) look(sp *speaker) output { return s.alarm(sp, s.staleTime/growth.Looks) }
 
 // alarm asks for StaleTimeOver, unless the session comes or goes before.
 func (s *State) alarm(sp *speaker, after time.Duration) output {
@@ -223,7 +224,7 @@ func (s *State) staleTimeOver(e StaleTimeOver) (out []output) {
 		return nil
 	}
 	if sp.inSession() && !sp.premature && sp.growth.GoesOn(sp.told()) {
-		return []output{s.alarm(sp, s.staleTime/2)}
+		return []output{s.look(sp)}
 	}
 	gone := sp.state == schemas.PeerStale
 	for _, r := range sp.tables {

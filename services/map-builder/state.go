@@ -61,9 +61,6 @@ type Held struct {
 // SyncCheck asks to see whether the speakers of a topology still tell their tables.
 type SyncCheck struct{ Topology string }
 
-// syncChecks is how many there are in SYNC_TIMEOUT.
-const syncChecks = 2
-
 // More says that the map of a topology is not published as a whole yet.
 type More struct{ Topology string }
 
@@ -133,7 +130,7 @@ func (s *State) publish(name string, t *topology) []output {
 		return nil
 	}
 	t.waiting = true
-	return []output{{Key: name, WakeAfter: s.syncTimeout / syncChecks}}
+	return []output{{Key: name, WakeAfter: s.syncTimeout / growth.Looks}}
 }
 
 // check opens a topology whose speakers have told hardly anything new since the last check.

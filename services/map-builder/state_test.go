@@ -12,6 +12,7 @@ import (
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/libs/ted"
 	"github.com/altostream/altostream/schemas"
+	"github.com/altostream/altostream/services/internal/growth"
 )
 
 const syncTimeout = 30 * time.Second
@@ -53,8 +54,8 @@ func TestFirstPublication(t *testing.T) {
 		{"synced", []Event{peerTold("a", schemas.PeerSynced), nodeTold("a", "01010101")}, true},
 		{"one of two synced", []Event{peerTold("a", schemas.PeerSynced), peerTold("b", schemas.PeerIdle), nodeTold("a", "01010101")}, false},
 		{"half of the timeout", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("net", 1)), false},
-		{"timeout", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("net", syncChecks)), true},
-		{"timeout of another topology", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("other", syncChecks)), false},
+		{"timeout", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("net", growth.Looks)), true},
+		{"timeout of another topology", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("other", growth.Looks)), false},
 		{"a table that takes longer", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("net", 1),
 			[]Event{nodeTold("a", "02020202")}, checks("net", 1)), false},
 		{"nothing new until the timeout", slices.Concat([]Event{peerTold("a", schemas.PeerIdle), nodeTold("a", "01010101")}, checks("net", 1),
@@ -93,12 +94,12 @@ func TestAsksForOneAlarm(t *testing.T) {
 		m.Apply(peerTold("a", schemas.PeerEstablished), stream.Cause{})
 		m.Flush()
 	}
-	for check := range syncChecks {
-		if a := m.Alarms(); len(a) != 1 || a[0] != (stream.Alarm{Name: "net", After: syncTimeout / syncChecks}) {
+	for check := range growth.Looks {
+		if a := m.Alarms(); len(a) != 1 || a[0] != (stream.Alarm{Name: "net", After: syncTimeout / growth.Looks}) {
 			t.Errorf("alarms = %v", a)
 		}
 		m.Wake("net", time.Unix(1, 0))
-		if changes, _ := m.Flush(); len(changes) == 1 != (check == syncChecks-1) {
+		if changes, _ := m.Flush(); len(changes) == 1 != (check == growth.Looks-1) {
 			t.Errorf("after check %d: %v", check, changes)
 		}
 	}

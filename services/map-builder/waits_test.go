@@ -15,6 +15,7 @@ import (
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/libs/ted"
 	"github.com/altostream/altostream/schemas"
+	"github.com/altostream/altostream/services/internal/growth"
 )
 
 // TestWaitForSpeakers tells, in virtual time, which speakers the first map of a topology waits for, until
@@ -25,7 +26,7 @@ func TestWaitForSpeakers(t *testing.T) {
 	lost.Record.Peer.Since, lost.Record.Peer.Reason = &since, &reason
 	for name, end := range map[string][]Event{
 		"told":         {peerTold("bgp:192.0.2.8", schemas.PeerSynced)},
-		"over":         checks("net", syncChecks),
+		"over":         checks("net", growth.Looks),
 		"another's":    {StoodBy{}},
 		"objects gone": {Told{Key: nodeTold("bgp:192.0.2.7", "01010101").Key}},
 		"unconfigured": {Told{Key: lost.Key}},

@@ -8,6 +8,9 @@ type Table struct {
 	looked bool
 }
 
+// Looks is how often it is looked at a table in the time after which it counts as told.
+const Looks = 2
+
 // least is the part of a table by which it grows, from one look to another, while it is being told.
 const least = 0.01
 
