@@ -252,13 +252,3 @@ func (d *Database) touchForwarded(a netip.Addr) {
 		d.touch(o.to)
 	}
 }
-
-// endsChanged has looked at again what depends on the addresses that interfaces have got or lost.
-func (d *Database) endsChanged(ends []mark) {
-	for _, m := range ends {
-		d.touchForwarded(m.address)
-		if m.of.pid != nil {
-			d.addressChanged(m.of.pid)
-		}
-	}
-}

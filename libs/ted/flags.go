@@ -80,14 +80,21 @@ func (p *place) readFlags() (f routerFlags) {
 			f.overload = f.overload || bits&overloadBit != 0
 			f.attached = f.attached || bits&attachedBit != 0 && p.lsdb.scope.level == isisLevel1
 		case p.lsdb.scope.igp.protocol == ospfv3:
-			f.border, f.by = f.border || bits&borderBit != 0, o.reports[o.winner].source
+			f.addBorder(bits&borderBit != 0, o.record().source)
 			f.routerBit = f.routerBit || bits&routerBitSet != 0
 			f.noRouterBit = f.noRouterBit || bits&routerBitSet == 0
 		case p.lsdb.scope.igp.protocol == ospfv2:
-			f.border, f.by = f.border || bits&borderBit != 0, o.reports[o.winner].source
+			f.addBorder(bits&borderBit != 0, o.record().source)
 		}
 	}
 	return f
+}
+
+// addBorder adds what a speaker says of the B bit. Of several who say the same it is the one with the lowest name that says so.
+func (f *routerFlags) addBorder(border bool, by *source) {
+	if f.by == nil || border && !f.border || border == f.border && by.name < f.by.name {
+		f.border, f.by = border, by
+	}
 }
 
 // nodeObjects yields what counts of what is told of the node itself.

@@ -151,10 +151,17 @@ func (d *Database) settleRouters() {
 		}
 	}
 	r.touched = map[*identity]bool{}
-	ends := r.ends.settle()
-	marked := len(r.ids.settle()) > 0 || len(ends) > 0
+	ids, ends := r.ids.settle(), r.ends.settle()
+	marked := len(ids) > 0 || len(ends) > 0
 	marked = r.hosts.settle(&d.destinations) || marked
-	d.endsChanged(ends)
+	for _, m := range slices.Concat(ids, ends) {
+		if m.of.pid != nil {
+			d.addressChanged(m.of.pid)
+		}
+	}
+	for _, m := range ends {
+		d.touchForwarded(m.address)
+	}
 	if changed || marked && r.several {
 		d.number()
 	}
