@@ -138,7 +138,7 @@ func (d *Database) routing(f family) []*instance {
 	}
 	slices.SortFunc(all, func(a, b *instance) int {
 		return cmp.Or(cmp.Compare(d.options.preference(a.key), d.options.preference(b.key)),
-			cmp.Compare(a.key.protocol, b.key.protocol), cmp.Compare(a.key.identifier, b.key.identifier))
+			a.key.compare(b.key))
 	})
 	return all
 }

@@ -135,5 +135,6 @@ func (d *Database) compareClaims(a, b contender) int {
 		compareBool(a.cutOff, b.cutOff),
 		compareBool(!a.told, !b.told),
 		cmp.Compare(a.metric, b.metric),
-		cmp.Compare(a.pid.number, b.pid.number))
+		cmp.Compare(a.pid.number, b.pid.number),
+		a.instance.key.compare(b.instance.key))
 }
