@@ -166,6 +166,10 @@ func (d *Database) countObject(o *object, count int) {
 	if !p.isPseudonode() {
 		d.routers.count(p, o, count)
 	}
+	if !o.head.isPrefix() {
+		p.ofArea += count
+		d.destinations.stale = d.destinations.stale || p.ofArea == 0 || p.ofArea == 1 && count == 1 // external prefixes are chosen otherwise
+	}
 	switch {
 	case o.link != nil && o.link.adjacency != nil:
 		d.pending.adjacencies[o.link.adjacency] = true
@@ -177,6 +181,5 @@ func (d *Database) countObject(o *object, count int) {
 		d.countPrefix(o, count)
 	default:
 		d.pending.places[p] = true
-		d.destinations.stale = true // for a router in an area that nobody tells of is chosen otherwise
 	}
 }

@@ -88,7 +88,8 @@ func TestOwnerOfAnExternalPrefix(t *testing.T) {
 		records []*schemas.RawTopology
 		want    string
 	}{
-		{"type 2, lower metric for router 3, own area for router 4", all(external(o1, 4, 5), external(o2, 4, 9)), p1},
+		{"type 2, the lower metric", all(external(o1, 4, 5), external(o2, 4, 9)), p1},
+		{"type 2, the metric before the own area of routers 4 and 5", all(external(o1, 4, 5), external(o2, 4, 9), area1.pair(o5, o4, 1)), p1},
 		{"type 2, a third router nearer to 2", all(external(o1, 4, 9), external(o2, 4, 9), backbone.pair(o5, o2, 1)), p2},
 		{"type 1, the way counts", all(external(o1, 3, 9), external(o2, 3, 5), backbone.pair(o5, o1, 1)), p1},
 		{"type 1, the external metric counts", all(external(o1, 3, 99), external(o2, 3, 5)), p2},

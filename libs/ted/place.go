@@ -36,6 +36,7 @@ type place struct {
 	tellers   []teller  // of what is local to it, by name
 	believed  []*source // of these, those whose word counts, by name
 	counting  int       // how many objects count that are local to it
+	ofArea    int       // of these, how many are no prefixes: they say that the node is in the area
 	claims    [2]int    // how many claims, by family
 	ipv6Told  int       // of the claims of IPv6, how many are in topology 2
 	used      int       // how many links that paths may lead over lead there or away
