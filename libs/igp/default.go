@@ -13,12 +13,12 @@ var defaultRoutes = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.Mus
 // for every destination.
 func (r *routing) findExits() {
 	r.exits = make([][]leg, r.routers)
-	defaults := r.ospfDefaults
+	defaults := r.isisDefaults
 	switch {
 	case len(r.domain.Areas) <= 1:
 		return
-	case r.domain.Rules == ISIS:
-		defaults = r.isisDefaults
+	case r.domain.Rules == OSPF:
+		defaults = r.ospfDefaults(r.findOutside())
 	}
 	for from := range r.routers {
 		for _, c := range defaults(from) {
@@ -28,15 +28,16 @@ func (r *routing) findExits() {
 }
 
 // firstOnTheWay returns the way to the first router of several areas or domains on the way of a default route:
-// it has routes of its own, and sends the packets their way.
+// it has routes of its own, and sends the packets their way. So does any router if it may follow the default route
+// that is told where the way begins.
 func (r *routing) firstOnTheWay(c candidate) leg {
 	inside := r.inside[c.from.area]
-	first, nearest := c.leg, c.near
+	first, nearest, tells := c.leg, c.near, r.tellsDefault(c.from)
 	if r.weight == byWidth {
 		return first
 	}
 	for n, node := range r.domain.Areas[c.from.area].Nodes {
-		if n == c.from.node || node.Router == Pseudonode || node.NoTransit || !r.hasOwnRoutes(node.Router) {
+		if n == c.from.node || node.Router == Pseudonode || node.NoTransit || !tells && !r.hasOwnRoutes(node.Router) {
 			continue
 		}
 		if near := inside.at(c.from.node, n); near < nearest && near.plus(inside.at(n, c.node)) == c.near {
@@ -49,6 +50,15 @@ func (r *routing) firstOnTheWay(c candidate) leg {
 // hasOwnRoutes tells whether a router has other routes than the rest of an area.
 func (r *routing) hasOwnRoutes(router int) bool {
 	return len(r.places[router]) > 1 || r.beside != nil && r.beside.several[router]
+}
+
+// tellsDefault tells whether the router at a place tells a default route.
+func (r *routing) tellsDefault(p place) bool {
+	a := r.domain.Areas[p.area]
+	return slices.ContainsFunc(r.domain.Outside, func(o Outside) bool { return o.Router == a.Nodes[p.node].Router }) ||
+		slices.ContainsFunc(defaultRoutes, func(prefix netip.Prefix) bool {
+			return slices.ContainsFunc(a.Prefixes[prefix], func(t Advertisement) bool { return t.Node == p.node })
+		})
 }
 
 // overDefault is the whole path of packets that follow a router's default route, and go on from its end as far as
@@ -82,9 +92,21 @@ func (r *routing) nearest(ways []candidate, order func(a, b candidate) int) []ca
 }
 
 // bySum orders ways by the metric of the way and the word together.
-func bySum(a, b candidate) int { return cmp.Compare(a.near.Metric()+a.word, b.near.Metric()+b.word) }
+func bySum(a, b candidate) int {
+	return cmp.Or(a.compareKind(b), cmp.Compare(a.whole.Metric()+a.word, b.whole.Metric()+b.word))
+}
 
 // byWord orders ways by the word, then by the metric of the way (RFC 2328 §16.4 (6)).
 func byWord(a, b candidate) int {
-	return cmp.Or(cmp.Compare(a.word, b.word), cmp.Compare(a.near.Metric(), b.near.Metric()))
+	return cmp.Or(cmp.Compare(a.word, b.word), a.compareKind(b), cmp.Compare(a.whole.Metric(), b.whole.Metric()))
+}
+
+func (c candidate) compareKind(other candidate) int {
+	switch {
+	case c.after == other.after:
+		return 0
+	case c.after:
+		return 1
+	}
+	return -1
 }

@@ -108,7 +108,7 @@ func (r *routing) attached(from place) []candidate {
 	for n, node := range r.domain.Areas[from.area].Nodes {
 		near := r.near(from.area, from.node, n)
 		if node.Attached && node.Router != Pseudonode && n != from.node && near != Unreachable {
-			ways = append(ways, candidate{leg: leg{from, n, node.Router}, near: near})
+			ways = append(ways, candidate{leg: leg{from, n, node.Router}, near: near, whole: near})
 		}
 	}
 	return ways

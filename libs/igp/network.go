@@ -35,6 +35,16 @@ type Domain struct {
 	// Addresses holds by router the host prefix that stands for it: its own address,
 	// the zero value if none is told. A domain of one area needs none.
 	Addresses []netip.Prefix
+	// Outside are OSPF's default routes to what is outside, which all areas hear of but stub areas
+	// and NSSAs (RFC 2328 §3.6).
+	Outside []Outside
+}
+
+// Outside is the default route that an AS boundary router tells.
+type Outside struct {
+	Router int // where it leads to: who tells it, or has its forwarding address
+	Metric uint32
+	Reach  Reach // External1 or External2
 }
 
 // Area is a part of a domain whose routers know all of its links: an OSPF area, IS-IS
@@ -50,6 +60,8 @@ type Area struct {
 	// TellsPrefixes says that the prefixes are told: of OSPF those of other areas,
 	// of IS-IS any. A prefix that is not among them is not reachable by one.
 	TellsPrefixes bool
+	// NSSA says that nothing of outside is told there but what is among its prefixes (RFC 3101).
+	NSSA bool
 }
 
 // Pseudonode is the router number of a node that is none.

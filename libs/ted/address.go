@@ -170,7 +170,7 @@ func (k *instance) settleAddresses(f family) {
 	if k.covering[f] != nil {
 		return
 	}
-	k.covering[f] = map[*lsdb]map[netip.Prefix][]igp.Advertisement{}
+	k.covering[f], k.outside[f] = map[*lsdb]map[netip.Prefix][]igp.Advertisement{}, nil
 	for _, l := range k.lsdbs {
 		k.covering[f][l] = map[netip.Prefix][]igp.Advertisement{}
 	}
@@ -196,18 +196,24 @@ func (k *instance) addressesSettled(f family) {
 	k.covering[f] = nil
 }
 
-// advertise adds the claims to a prefix, in the order of nodes and metrics.
+// advertise adds the claims to a prefix, in the order of nodes and metrics. Of what is external OSPF's default routes
+// alone lead to routers.
 func (k *instance) advertise(prefix netip.Prefix, f family) {
 	for o := range k.db.destinations.lookup(prefix).claims() {
-		p := o.head.place
-		if o.reach() == interArea && k.key.rules() == igp.OSPF && p.isNoBorder() {
-			continue
-		}
-		if p.lsdb.instance == k && o.topology == p.topology(f) {
+		switch p := o.head.place; {
+		case p.lsdb.instance != k || o.topology != p.topology(f):
+		case o.reach().isExternal() && prefix.Bits() > 0:
+		case o.reach() == interArea && k.key.rules() == igp.OSPF && p.isNoBorder():
+		case o.reach().isExternal() && !o.isOfNSSA():
+			k.outside[f] = append(k.outside[f], igp.Outside{Router: k.db.leadsTo(o).number, Metric: o.record().prefix.metric, Reach: o.reach().igp()})
+		default:
 			area := k.covering[f][p.lsdb]
 			area[prefix] = append(area[prefix], igp.Advertisement{Node: p.number, Metric: o.record().prefix.metric, Reach: o.reach().igp()})
 		}
 	}
+	slices.SortFunc(k.outside[f], func(a, b igp.Outside) int {
+		return cmp.Or(cmp.Compare(a.Router, b.Router), cmp.Compare(a.Reach, b.Reach), cmp.Compare(a.Metric, b.Metric))
+	})
 	for _, area := range k.covering[f] {
 		slices.SortFunc(area[prefix], func(a, b igp.Advertisement) int {
 			return cmp.Or(cmp.Compare(a.Node, b.Node), cmp.Compare(a.Reach, b.Reach), cmp.Compare(a.Metric, b.Metric))

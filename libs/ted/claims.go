@@ -60,6 +60,11 @@ func (o *object) reach() reach {
 	return external2
 }
 
+// isOfNSSA tells whether an external prefix of OSPF is told within an NSSA alone.
+func (o *object) isOfNSSA() bool {
+	return o.reach().isExternal() && (o.ospfType == 5 || o.ospfType == 6)
+}
+
 // maxPathMetric is the highest metric of a prefix that IS-IS reaches (RFC 5305 §4).
 const maxPathMetric = 0xFE000000
 

@@ -23,6 +23,7 @@ type instance struct {
 	addresses [2][]netip.Prefix                                 // by PID, what stands for it; nil: not known
 	standing  [2][]netip.Addr                                   // these, sorted
 	covering  [2]map[*lsdb]map[netip.Prefix][]igp.Advertisement // of them and default routes; nil: not known
+	outside   [2][]igp.Outside                                  // default routes of OSPF that all areas hear of; known when covering is
 	restless  map[*pid]bool                                     // whose address may be another one
 }
 
@@ -93,6 +94,11 @@ func (k *instance) claim(o *object, f family, count int) {
 	if k.hasAreas() {
 		k.claimChanged(o)
 	}
+	if o.isOfNSSA() {
+		if p.lsdb.nssa += count; p.lsdb.nssa == 0 || p.lsdb.nssa == 1 && count == 1 {
+			k.changed()
+		}
+	}
 	tellers := &p.lsdb.prefixTellers[f]
 	if k.key.rules() == igp.OSPF {
 		if tellers = &k.tellers[f]; o.reach() != interArea {
@@ -155,8 +161,9 @@ func (k *instance) compute(f family) *igp.Domain {
 		return d
 	}
 	k.settleAddresses(f)
-	d.Addresses = k.addresses[f]
+	d.Addresses, d.Outside = k.addresses[f], k.outside[f]
 	for i, l := range areas {
+		d.Areas[i].NSSA = l.nssa > 0
 		d.Areas[i].Prefixes, d.Areas[i].TellsPrefixes = k.covering[f][l], l.tellsPrefixes(f)
 	}
 	return d

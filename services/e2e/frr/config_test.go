@@ -13,7 +13,7 @@ func (s spec) configuration(router int) map[string]string {
 	c := map[string]string{"zebra": ""}
 	if text := s.interfaces(router, ospfInterface); text != "" {
 		c["ospfd"] = text + fmt.Sprintf("interface lo\n ip ospf area %s\n", s.loopbackArea(router, func(l link) string { return l.area })) +
-			fmt.Sprintf("router ospf\n ospf router-id %s\n timers throttle spf 50 100 500\n timers throttle lsa all 100\n timers lsa min-arrival 50\n compatible rfc1583\n", routerID(router))
+			fmt.Sprintf("router ospf\n ospf router-id %s\n timers throttle spf 50 100 500\n timers throttle lsa all 100\n timers lsa min-arrival 50\n", routerID(router))
 	}
 	if text := s.interfaces(router, ospf6Interface); text != "" {
 		c["ospf6d"] = text + fmt.Sprintf("interface lo\n ipv6 ospf6 area %s\n", s.loopbackArea(router, func(l link) string { return l.area6 })) +

@@ -1,7 +1,7 @@
 package frr
 
 // networks are those that are run.
-var networks = []spec{ospfAreas, ospfStub, ospfMoves, ospfVirtual, ospfv3, isisLevels, isisTopologies, bothIGPs, isisDefault}
+var networks = []spec{ospfAreas, ospfStub, ospfMoves, ospfVirtual, ospfv3, isisLevels, isisTopologies, bothIGPs, isisDefault, ospfDefault}
 
 // ospfAreas has two border routers of area 1, one of area 2, and a LAN in the backbone.
 var ospfAreas = spec{
@@ -210,4 +210,38 @@ var isisDefault = spec{
 		{routers: []int{3, 5}, area: "0", level: "level-1-2", metric: 40},
 		{routers: []int{4, 5}, level: "level-2-only", metric: 5},
 	},
+}
+
+// ospfDefault has routers that run OSPF alone and follow external default routes to ones that go on by IS-IS.
+var ospfDefault = spec{
+	name:    "ospf-default-isis",
+	routers: 8, exporters: []int{2, 3},
+	isis:      map[int]string{3: "49.0001", 4: "49.0001", 5: "49.0001", 6: "49.0001"},
+	isisLevel: map[int]string{3: "level-2-only", 4: "level-2-only", 5: "level-2-only", 6: "level-2-only"},
+	links: []link{
+		{routers: []int{1, 2}, area: "1", metric: 10},
+		{routers: []int{2, 3}, area: "0", metric: 10},
+		{routers: []int{2, 5}, area: "0", metric: 20},
+		{routers: []int{3, 4}, level: "level-2-only", metric: 10},
+		{routers: []int{4, 5}, level: "level-2-only", metric: 5},
+		{routers: []int{1, 6}, area: "1", metric: 5},
+		{routers: []int{4, 6}, level: "level-2-only", metric: 50},
+		{routers: []int{3, 7}, area: "2", metric: 10},
+		{routers: []int{2, 7}, area: "2", metric: 30},
+		{routers: []int{7, 8}, area: "2", metric: 5},
+		{routers: []int{3, 5}, area: "0", level: "level-2-only", metric: 300},
+	},
+	toggles: []toggle{
+		originate(3, "metric 10 metric-type 1"),
+		originate(5, "metric 20 metric-type 2"),
+		originate(6, "metric 10 metric-type 2"),
+		{5, originate(5, "metric 15 metric-type 1").on, originate(5, "metric 10 metric-type 2").on},
+		{6, originate(6, "metric 30 metric-type 1").on, originate(6, "metric 10 metric-type 2").on},
+	},
+}
+
+// originate has a router tell OSPF's external default route, whether it has one or not.
+func originate(router int, how string) toggle {
+	const command = "default-information originate"
+	return toggle{router, []string{"router ospf", command + " always " + how}, []string{"router ospf", "no " + command}}
 }
