@@ -27,17 +27,18 @@ func (r *routing) findExits() {
 	}
 }
 
-// firstOnTheWay returns the way to the first router of several areas or domains on the way of a default route:
-// it has routes of its own, and sends the packets their way. So does any router if it may follow the default route
-// that is told where the way begins.
+// firstOnTheWay returns the way to the first router on the way of a default route that has other routes than the rest of an
+// area: it sends the packets their way. The rest have the same routes as the router that the way begins at, unless that
+// does not look for its routes in this area, or tells a default route, which they may follow.
 func (r *routing) firstOnTheWay(c candidate) leg {
-	inside := r.inside[c.from.area]
-	first, nearest, tells := c.leg, c.near, r.tellsDefault(c.from)
+	inside, nodes := r.inside[c.from.area], r.domain.Areas[c.from.area].Nodes
+	first, nearest := c.leg, c.near
 	if r.weight == byWidth {
 		return first
 	}
-	for n, node := range r.domain.Areas[c.from.area].Nodes {
-		if n == c.from.node || node.Router == Pseudonode || node.NoTransit || !tells && !r.hasOwnRoutes(node.Router) {
+	alike := slices.Contains(r.looksAt(nodes[c.from.node].Router), c.from) && !r.tellsDefault(c.from)
+	for n, node := range nodes {
+		if n == c.from.node || node.Router == Pseudonode || node.NoTransit || alike && !r.hasOwnRoutes(node.Router) {
 			continue
 		}
 		if near := inside.at(c.from.node, n); near < nearest && near.plus(inside.at(n, c.node)) == c.near {

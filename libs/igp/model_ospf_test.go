@@ -101,10 +101,8 @@ func (m *model) nearestDefaults(router int) (exits []way) {
 			exits = append(exits, w)
 		}
 	}
-	hears := false
 	for area := range m.Areas {
 		reach, stub := m.stubs[area]
-		hears = hears || m.in(router, area) && !stub
 		if !stub || m.isABR(router) && (reach != Passed || !slices.Contains(m.looks(router), area)) { // RFC 3101 §2.5 (3)
 			continue
 		}
@@ -115,7 +113,7 @@ func (m *model) nearestDefaults(router int) (exits []way) {
 		}
 	}
 	for _, o := range m.Outside {
-		if !hears || o.Router == router {
+		if o.Router == router {
 			continue
 		}
 		ways, after := m.waysToASBR(router, o.Router)
@@ -133,13 +131,16 @@ func bit(b bool) int {
 	return 0
 }
 
-// waysToASBR is RFC 2328 §16.4.1: of what routers tell of each other without policies the ways
-// within areas other than area 0, else all.
+// waysToASBR is RFC 2328 §16.4.1: of what routers tell of each other without policies, and not in
+// stub areas, the ways within areas other than area 0, else all.
 func (m *model) waysToASBR(router, asbr int) (ways []route, after bool) {
 	if m.asbrs == nil {
 		m.asbrs = newModel(m.Network, m.weight)
 		m.asbrs.stubs = m.stubs
 		m.asbrs.homes(nil, true, 0)
+		for area := range m.stubs {
+			m.asbrs.base[area] = slices.Repeat([]int{-1}, m.Routers)
+		}
 		m.asbrs.runOSPF()
 	}
 	ways = m.asbrs.ospfWays(router, asbr)
@@ -221,7 +222,7 @@ func (m *model) policies(rng *rand.Rand) {
 					m.filtered[word{teller: r, area: area, of: of}] = true
 				}
 			}
-			if !stub && m.in(r, area) && rng.IntN(8) == 0 {
+			if !stub && m.in(r, area) && rng.IntN(8) == 0 && !m.inSeveralAreasOneWithoutTransit(r, r) {
 				m.Outside = append(m.Outside, Outside{r, rng.Uint32N(5), External1 + Reach(rng.IntN(2))})
 			}
 		}

@@ -9,9 +9,11 @@ type outside struct {
 }
 
 // findOutside returns the default routes that all areas hear of. To the AS boundary routers that tell them, ways lead
-// whatever is told of prefixes: border routers tell of these routers themselves, but not in NSSAs (RFC 2328 §12.4.3).
+// whatever is told of prefixes: border routers tell of these routers themselves (RFC 2328 §12.4.3). None leads through an
+// NSSA (RFC 3101 §2.5 (3)).
 func (r *routing) findOutside() []outside {
 	var all []outside
+	inNSSA := func(p place) bool { return r.domain.Areas[p.area].NSSA }
 	borders := slices.Clone(r.borders)
 	for i, a := range r.domain.Areas {
 		if a.NSSA {
@@ -23,6 +25,7 @@ func (r *routing) findOutside() []outside {
 		to.domain, to.borders = &Domain{Rules: r.domain.Rules, Areas: r.domain.Areas}, borders
 		to.exits, to.legs, to.tracer = make([][]leg, r.routers), make([][]leg, r.routers), nil
 		to.begin(o.Router)
+		to.homes = slices.DeleteFunc(slices.Clone(to.homes), inNSSA)
 		all = append(all, outside{o, to})
 	}
 	return all
@@ -49,17 +52,15 @@ func (r *routing) ospfDefaults(all []outside) func(from int) []candidate {
 	}
 }
 
-// waysOutside returns the ways over default routes of one type: of NSSAs that a router is in, and of those that all other
-// areas hear of.
+// waysOutside returns the ways over default routes of one type: of NSSAs that a router is in, and of those that all
+// other areas hear of.
 func (r *routing) waysOutside(from int, reach Reach, all []outside) []candidate {
 	var ways []candidate
-	hears := false
 	for _, p := range r.places[from] {
-		hears = hears || !r.domain.Areas[p.area].NSSA
 		ways = append(ways, r.nssaDefaults(p, reach)...)
 	}
 	for _, o := range all {
-		if hears && o.Reach == reach && o.Router != from {
+		if o.Reach == reach && o.Router != from {
 			ways = append(ways, o.ways(from)...)
 		}
 	}
