@@ -13,12 +13,16 @@ var defaultRoutes = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.Mus
 // for every destination.
 func (r *routing) findExits() {
 	r.exits = make([][]leg, r.routers)
-	defaults := r.isisDefaults
+	var defaults func(from int) []candidate
 	switch {
-	case len(r.domain.Areas) <= 1:
-		return
+	case len(r.domain.Areas) <= 1 && r.beside == nil:
+		return // there is nowhere that they lead
 	case r.domain.Rules == OSPF:
 		defaults = r.ospfDefaults(r.findOutside())
+	case r.domain.Rules == ISIS:
+		defaults = r.isisDefaults
+	default:
+		return
 	}
 	for from := range r.routers {
 		for _, c := range defaults(from) {

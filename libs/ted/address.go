@@ -109,7 +109,7 @@ func (k *instance) isSole(o *object) bool {
 // the ways to the addresses that it covers.
 func (d *Database) addressesChanged(to *destination) {
 	for o := range to.objects() {
-		if k := o.head.place.lsdb.instance; k.hasAreas() {
+		if k := o.head.place.lsdb.instance; k.readsPrefixes() {
 			k.claimChanged(o)
 		}
 	}
@@ -157,10 +157,10 @@ func (d *Database) settleRestless() {
 	}
 }
 
-// settleAddresses finds the addresses of all routers, and the prefixes that cover them, unless
-// they are known.
+// settleAddresses finds the addresses of all routers if there are areas, and the prefixes that cover them, and default
+// routes, unless they are known.
 func (k *instance) settleAddresses(f family) {
-	if k.addresses[f] == nil {
+	if k.addresses[f] == nil && k.hasAreas() {
 		k.addresses[f] = make([]netip.Prefix, len(k.db.routers.pids))
 		for n, p := range k.db.routers.pids {
 			k.addresses[f][n] = k.address(p, f)

@@ -1,8 +1,6 @@
 package ted
 
 import (
-	"net/netip"
-
 	"github.com/altostream/altostream/libs/igp"
 	"github.com/altostream/altostream/schemas"
 )
@@ -58,8 +56,7 @@ func (d *Database) bordersChanged(before, now routerFlags) {
 	}
 	for _, k := range d.igps {
 		if k.key.rules() == igp.OSPF {
-			k.covering = [2]map[*lsdb]map[netip.Prefix][]igp.Advertisement{}
-			k.changed()
+			k.prefixesChanged()
 		}
 	}
 }

@@ -30,8 +30,22 @@ type instance struct {
 func (d *Database) instance(k igpKey) *instance {
 	if d.igps[k] == nil {
 		d.igps[k] = &instance{db: d, key: k, restless: map[*pid]bool{}}
+		d.igpsChanged()
 	}
 	return d.igps[k]
+}
+
+// igpsChanged notes that there are other IGPs beside each.
+func (d *Database) igpsChanged() {
+	for _, k := range d.igps {
+		k.prefixesChanged()
+	}
+}
+
+// prefixesChanged notes that other prefixes may count for paths.
+func (k *instance) prefixesChanged() {
+	k.covering = [2]map[*lsdb]map[netip.Prefix][]igp.Advertisement{}
+	k.changed()
 }
 
 func (k *instance) add(l *lsdb) {
@@ -49,6 +63,9 @@ func (k *instance) remove(l *lsdb) {
 
 func (k *instance) hasAreas() bool { return len(k.lsdbs) > 1 }
 
+// readsPrefixes tells whether prefixes count for paths: between areas, and where default routes lead into another IGP.
+func (k *instance) readsPrefixes() bool { return k.hasAreas() || len(k.db.igps) > 1 }
+
 func (k *instance) changed() {
 	k.computed = [2]*igp.Domain{}
 	for _, l := range k.lsdbs {
@@ -60,16 +77,14 @@ func (k *instance) changed() {
 // nodesChanged notes that nodes came or went.
 func (l *lsdb) nodesChanged() {
 	l.order = nil
-	l.instance.covering = [2]map[*lsdb]map[netip.Prefix][]igp.Advertisement{}
-	l.instance.changed()
+	l.instance.prefixesChanged()
 	l.instance.db.familiesChanged()
 }
 
 // renumbered notes that routers or areas are other ones.
 func (k *instance) renumbered() {
-	k.addresses = [2][]netip.Prefix{}
-	k.covering = [2]map[*lsdb]map[netip.Prefix][]igp.Advertisement{}
-	k.changed()
+	k.addresses, k.standing = [2][]netip.Prefix{}, [2][]netip.Addr{}
+	k.prefixesChanged()
 	k.db.familiesChanged()
 }
 
@@ -91,7 +106,7 @@ func (k *instance) claim(o *object, f family, count int) {
 		k.topologiesChanged()
 		k.db.pathsChanged()
 	}
-	if k.hasAreas() {
+	if k.readsPrefixes() {
 		k.claimChanged(o)
 	}
 	if o.isOfNSSA() {
@@ -157,7 +172,7 @@ func (k *instance) compute(f family) *igp.Domain {
 	for _, l := range areas {
 		d.Areas = append(d.Areas, l.area(f).area)
 	}
-	if !k.hasAreas() {
+	if !k.readsPrefixes() {
 		return d
 	}
 	k.settleAddresses(f)

@@ -105,13 +105,21 @@ func (g *generator) ospf(name string) spec {
 		g.configure(r, "ospfd", "router ospf\n "+line("2")+"\n")
 		g.toggles = append(g.toggles, toggle{r, []string{"router ospf", line("1")}, []string{"router ospf", line("2")}})
 	}
+	for range 2 {
+		g.originate(g.some())
+	}
 	return g.finish()
+}
+
+// originate has a router tell an external default route.
+func (g *generator) originate(router int) {
+	g.toggles = append(g.toggles, originate(router, fmt.Sprint("metric ", pick(g, 1, 10, 20), " metric-type ", pick(g, 1, 2))))
 }
 
 func (g *generator) areasOf(router int) []string {
 	var areas []string
 	for _, l := range g.links {
-		if slices.Contains(l.routers, router) {
+		if slices.Contains(l.routers, router) && l.area != "" {
 			areas = append(areas, l.area)
 		}
 	}
@@ -195,6 +203,11 @@ func (g *generator) both(name string) spec {
 			l.level, l.area = "", pick(g, "0", "0", "1")
 		case 1:
 			l.area = pick(g, "0", "0", "1", "2")
+		}
+	}
+	for r := 1; r <= g.routers; r++ {
+		if len(g.areasOf(r)) > 0 && g.IntN(3) == 0 {
+			g.originate(r)
 		}
 	}
 	return g.finish()
