@@ -209,7 +209,7 @@ func (m *model) policies(rng *rand.Rand) {
 	m.stubs, m.defaults = map[int]Reach{}, make([][]int, len(m.Areas))
 	for area, a := range m.Areas {
 		stub := !a.Backbone && rng.IntN(3) == 0
-		if a.NSSA = stub; stub {
+		if a.Stub = stub; stub {
 			m.stubs[area] = []Reach{Passed, External1, External2}[rng.IntN(3)]
 		}
 		for r := range m.Routers {

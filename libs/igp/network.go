@@ -35,8 +35,7 @@ type Domain struct {
 	// Addresses holds by router the host prefix that stands for it: its own address,
 	// the zero value if none is told. A domain of one area needs none.
 	Addresses []netip.Prefix
-	// Outside are OSPF's default routes to what is outside, which all areas hear of but stub areas
-	// and NSSAs (RFC 2328 §3.6).
+	// Outside are OSPF's default routes to what is outside, which all areas hear of but stub areas.
 	Outside []Outside
 }
 
@@ -60,8 +59,9 @@ type Area struct {
 	// TellsPrefixes says that the prefixes are told: of OSPF those of other areas,
 	// of IS-IS any. A prefix that is not among them is not reachable by one.
 	TellsPrefixes bool
-	// NSSA says that nothing of outside is told there but what is among its prefixes (RFC 3101).
-	NSSA bool
+	// Stub says that nothing of outside is told there but what is among its prefixes: a stub area (RFC 2328 §3.6), or an
+	// NSSA (RFC 3101).
+	Stub bool
 }
 
 // Pseudonode is the router number of a node that is none.

@@ -25,7 +25,7 @@ import (
 //	A tells B 5        A reaches B's address in this area; "default" or a prefix can take
 //	                   B's place, and "passed", "external1", "external2" follow
 //	outside A 5        A tells all areas a default route of type 2; "external1" can follow
-//	nssa               the area is an NSSA
+//	stub               nothing of outside is told in the area
 //
 // Routers are capital letters, pseudonodes small ones.
 type parser struct {
@@ -67,8 +67,8 @@ func (p *parser) statement(words []string) bool {
 			o.Reach = reaches[words[3]]
 		}
 		p.domain.Outside = append(p.domain.Outside, o)
-	case words[0] == "nssa":
-		p.area.NSSA = true
+	case words[0] == "stub":
+		p.area.Stub = true
 	case len(words) == 1:
 		p.node(words[0])
 	case words[1] == "overload":

@@ -9,14 +9,14 @@ type outside struct {
 }
 
 // findOutside returns the default routes that all areas hear of. To the AS boundary routers that tell them, ways lead
-// whatever is told of prefixes: border routers tell of these routers themselves (RFC 2328 §12.4.3). None leads through an
-// NSSA (RFC 3101 §2.5 (3)).
+// whatever is told of prefixes: border routers tell of these routers themselves (RFC 2328 §12.4.3). None leads through a
+// stub area, which has no such routes.
 func (r *routing) findOutside() []outside {
 	var all []outside
-	inNSSA := func(p place) bool { return r.domain.Areas[p.area].NSSA }
+	inStub := func(p place) bool { return r.domain.Areas[p.area].Stub }
 	borders := slices.Clone(r.borders)
 	for i, a := range r.domain.Areas {
-		if a.NSSA {
+		if a.Stub {
 			borders[i] = nil
 		}
 	}
@@ -25,7 +25,7 @@ func (r *routing) findOutside() []outside {
 		to.domain, to.borders = &Domain{Rules: r.domain.Rules, Areas: r.domain.Areas}, borders
 		to.exits, to.legs, to.tracer = make([][]leg, r.routers), make([][]leg, r.routers), nil
 		to.begin(o.Router)
-		to.homes = slices.DeleteFunc(slices.Clone(to.homes), inNSSA)
+		to.homes = slices.DeleteFunc(slices.Clone(to.homes), inStub)
 		all = append(all, outside{o, to})
 	}
 	return all

@@ -58,14 +58,20 @@ func TestOSPFDefaultsToOutside(t *testing.T) {
 			want: "B>F 103/2, B>C 1/1"},
 		{name: "RFC 3101: nothing of it is told in an NSSA, but what its border routers tell there", network: `
 			ospf told
-			area 1; nssa; A-B 1; A-E 9; E tells default 1 external1
+			area 1; stub; A-B 1; A-E 9; E tells default 1 external1
 			area 0; B-C 1; E
-			area 2; nssa; B-D 1
+			area 2; stub; B-D 1
 			outside C 1` + beyond,
 			want: "A>F 11/2, B>F 4/2, D>F 1/1"},
+		{name: "RFC 2328 §3.6: none leads through a stub area", network: `
+			ospf told
+			area 1; stub; A-B 1; B tells default 1 passed
+			area 0; A-G 1; B-C 1
+			outside C 1` + beyond,
+			want: "B>F 4/2, A>F none"},
 		{name: "RFC 3101: a border router follows what a router within an NSSA tells", network: `
 			ospf told
-			area 1; nssa; B-A 1; A-E 1; E tells default 1 external1
+			area 1; stub; B-A 1; A-E 1; E tells default 1 external1
 			area 0; B-C 1
 			outside C 1` + beyond,
 			want: "B>F 4/3, A>F 3/2"},

@@ -109,8 +109,8 @@ func (k *instance) claim(o *object, f family, count int) {
 	if k.readsPrefixes() {
 		k.claimChanged(o)
 	}
-	if o.isOfNSSA() {
-		if p.lsdb.nssa += count; p.lsdb.nssa == 0 || p.lsdb.nssa == 1 && count == 1 {
+	if o.isOfStub() {
+		if p.lsdb.stub += count; p.lsdb.stub == 0 || p.lsdb.stub == 1 && count == 1 {
 			k.changed()
 		}
 	}
@@ -178,7 +178,7 @@ func (k *instance) compute(f family) *igp.Domain {
 	k.settleAddresses(f)
 	d.Addresses, d.Outside = k.addresses[f], k.outside[f]
 	for i, l := range areas {
-		d.Areas[i].NSSA = l.nssa > 0
+		d.Areas[i].Stub = l.stub > 0
 		d.Areas[i].Prefixes, d.Areas[i].TellsPrefixes = k.covering[f][l], l.tellsPrefixes(f)
 	}
 	return d

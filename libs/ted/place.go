@@ -14,7 +14,7 @@ type lsdb struct {
 	sources       tally    // of reports
 	tellers       tally    // of objects, those whose word counts
 	prefixTellers [2]tally // of claims, by family
-	nssa          int      // how many claims are such as NSSAs have
+	stub          int      // how many claims are such as stub areas and NSSAs alone have
 	routerBits    int      // how many nodes have the R bit of OSPFv3
 	order         []*place // that paths may lead to, in the order of their nodes; nil: to be put in order
 	areas         [2]*area // by family; nil: to be made

@@ -232,10 +232,9 @@ var ospfDefault = spec{
 		{routers: []int{3, 5}, area: "0", level: "level-2-only", metric: 300},
 	},
 	toggles: []toggle{
-		originate(3, "metric 10 metric-type 1"),
-		originate(5, "metric 20 metric-type 2"),
-		originate(6, "metric 10 metric-type 2"),
-		{5, originate(5, "metric 15 metric-type 1").on, originate(5, "metric 10 metric-type 2").on},
+		originate(5, "metric 10 metric-type 1"),
+		originate(6, "metric 20 metric-type 2"),
+		{5, originate(5, "metric 20 metric-type 2").on, originate(5, "metric 10 metric-type 1").on},
 		{6, originate(6, "metric 30 metric-type 1").on, originate(6, "metric 10 metric-type 2").on},
 	},
 }

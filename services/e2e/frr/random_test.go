@@ -105,15 +105,18 @@ func (g *generator) ospf(name string) spec {
 		g.configure(r, "ospfd", "router ospf\n "+line("2")+"\n")
 		g.toggles = append(g.toggles, toggle{r, []string{"router ospf", line("1")}, []string{"router ospf", line("2")}})
 	}
-	for range 2 {
-		g.originate(g.some())
-	}
+	g.originate()
 	return g.finish()
 }
 
-// originate has a router tell an external default route.
-func (g *generator) originate(router int) {
-	g.toggles = append(g.toggles, originate(router, fmt.Sprint("metric ", pick(g, 1, 10, 20), " metric-type ", pick(g, 1, 2))))
+// originate has two routers tell an external default route. With three, ospfd compares one with the AS boundary router of
+// another that it has found worse (RFC 2328 §16.4 (6) (c)).
+func (g *generator) originate() {
+	for range 2 {
+		if r := g.some(); len(g.areasOf(r)) > 0 {
+			g.toggles = append(g.toggles, originate(r, fmt.Sprint("metric ", pick(g, 1, 10, 20), " metric-type ", pick(g, 1, 2))))
+		}
+	}
 }
 
 func (g *generator) areasOf(router int) []string {
@@ -205,10 +208,6 @@ func (g *generator) both(name string) spec {
 			l.area = pick(g, "0", "0", "1", "2")
 		}
 	}
-	for r := 1; r <= g.routers; r++ {
-		if len(g.areasOf(r)) > 0 && g.IntN(3) == 0 {
-			g.originate(r)
-		}
-	}
+	g.originate()
 	return g.finish()
 }
