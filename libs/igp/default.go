@@ -40,7 +40,8 @@ func (r *routing) firstOnTheWay(c candidate) leg {
 	if r.weight == byWidth {
 		return first
 	}
-	alike := slices.Contains(r.looksAt(nodes[c.from.node].Router), c.from) && !r.tellsDefault(c.from)
+	router := nodes[c.from.node].Router
+	alike := slices.Contains(r.looksAt(router), c.from) && !r.tellsDefault(c.from, External1, External2) && !r.tellsOutside(router)
 	for n, node := range nodes {
 		if n == c.from.node || node.Router == Pseudonode || node.NoTransit || alike && !r.hasOwnRoutes(node.Router) {
 			continue
@@ -57,13 +58,12 @@ func (r *routing) hasOwnRoutes(router int) bool {
 	return len(r.places[router]) > 1 || r.beside != nil && r.beside.several[router]
 }
 
-// tellsDefault tells whether the router at a place tells a default route.
-func (r *routing) tellsDefault(p place) bool {
+// tellsDefault tells whether the router at a place tells a default route in one of some ways.
+func (r *routing) tellsDefault(p place, ways ...Reach) bool {
 	a := r.domain.Areas[p.area]
-	return slices.ContainsFunc(r.domain.Outside, func(o Outside) bool { return o.Router == a.Nodes[p.node].Router }) ||
-		slices.ContainsFunc(defaultRoutes, func(prefix netip.Prefix) bool {
-			return slices.ContainsFunc(a.Prefixes[prefix], func(t Advertisement) bool { return t.Node == p.node })
-		})
+	return slices.ContainsFunc(defaultRoutes, func(prefix netip.Prefix) bool {
+		return slices.ContainsFunc(a.Prefixes[prefix], func(t Advertisement) bool { return t.Node == p.node && slices.Contains(ways, t.Reach) })
+	})
 }
 
 // overDefault is the whole path of packets that follow a router's default route, and go on from its end as far as

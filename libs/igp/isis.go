@@ -81,13 +81,16 @@ func (r *routing) offerLevel(b *best, from place) {
 }
 
 // isisDefaults returns the ways to the nearest routers that tell a default route, as the
-// attached bit does in level 1.
+// attached bit does in level 1. There are none from a router that tells one itself: that is nearer.
 func (r *routing) isisDefaults(from int) []candidate {
 	for _, class := range classes {
 		var ways []candidate
 		for _, p := range r.places[from] {
 			if r.domain.Areas[p.area].Backbone != class.backbone {
 				continue
+			}
+			if r.tellsDefault(p, class.reach) {
+				return nil
 			}
 			ways = append(ways, r.defaultCandidates(p, class.reach)...)
 			if !class.backbone && class.reach == Own && r.core[from] == nil {

@@ -31,6 +31,11 @@ func (r *routing) findOutside() []outside {
 	return all
 }
 
+// tellsOutside tells whether all areas hear of a default route to a router.
+func (r *routing) tellsOutside(router int) bool {
+	return slices.ContainsFunc(r.domain.Outside, func(o Outside) bool { return o.Router == router })
+}
+
 // ospfDefaults returns what gives the ways to the routers that tell a router the best default route: inter-area, as the
 // border routers of a stub area do (RFC 2328 §12.4.3.1), before external type 1 before type 2 (§16.4).
 func (r *routing) ospfDefaults(all []outside) func(from int) []candidate {

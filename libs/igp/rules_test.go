@@ -82,7 +82,7 @@ func TestSeveralIGPs(t *testing.T) {
 			ospf told
 			area 0; C-E 7; B-F 1; A-G 1
 			outside A 1`,
-			want: "A>E 9/3, B>E 8/2, A>F 2/2, C>F 2/2, C>G none, D>E 18/4, E>C 7/1, E>F none, G>F 3/3, G>D 10/2"},
+			want: "A>E 9/3, B>E 8/2, A>F 2/2, C>F none, C>G none, D>E none, E>C 7/1, E>F none, G>F 3/3, G>D 10/2"},
 		{name: "no default route leads into BGP", weight: ByIGPThenLinks, network: `
 			isis
 			level 1; A-B 1; B attached
