@@ -27,7 +27,7 @@ func format(n *Network) string {
 			a.format(&b)
 		}
 		for _, o := range d.Outside {
-			fmt.Fprintf(&b, "outside %c %d external%d; ", 'A'+o.Router, o.Metric, o.Reach-External1+1)
+			fmt.Fprintf(&b, "outside %c %d external%d %c; ", 'A'+o.Teller, o.Metric, o.Reach-External1+1, 'A'+o.Router)
 		}
 	}
 	return b.String()

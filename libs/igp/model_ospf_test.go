@@ -103,7 +103,7 @@ func (m *model) nearestDefaults(router int) (exits []way) {
 	}
 	for area := range m.Areas {
 		reach, stub := m.stubs[area]
-		if !stub || m.isABR(router) && (reach != Passed || !slices.Contains(m.looks(router), area)) { // RFC 3101 §2.5 (3)
+		if !stub || m.isABR(router) { // RFC 3101 §2.5 (3)
 			continue
 		}
 		for teller, metric := range m.defaults[area] {
@@ -223,7 +223,7 @@ func (m *model) policies(rng *rand.Rand) {
 				}
 			}
 			if !stub && m.in(r, area) && rng.IntN(8) == 0 && !m.inSeveralAreasOneWithoutTransit(r, r) {
-				m.Outside = append(m.Outside, Outside{r, rng.Uint32N(5), External1 + Reach(rng.IntN(2))})
+				m.Outside = append(m.Outside, Outside{r, r, rng.Uint32N(5), External1 + Reach(rng.IntN(2))})
 			}
 		}
 	}

@@ -41,6 +41,7 @@ type Domain struct {
 
 // Outside is the default route that an AS boundary router tells.
 type Outside struct {
+	Teller int
 	Router int // where it leads to: who tells it, or has its forwarding address
 	Metric uint32
 	Reach  Reach // External1 or External2

@@ -24,7 +24,8 @@ import (
 //	A attached         it has the attached bit
 //	A tells B 5        A reaches B's address in this area; "default" or a prefix can take
 //	                   B's place, and "passed", "external1", "external2" follow
-//	outside A 5        A tells all areas a default route of type 2; "external1" can follow
+//	outside A 5        A tells all areas a default route of type 2; "external1", and the router that has the forwarding
+//	                   address, can follow
 //	stub               nothing of outside is told in the area
 //
 // Routers are capital letters, pseudonodes small ones.
@@ -62,9 +63,13 @@ func (p *parser) statement(words []string) bool {
 	case strings.ContainsAny(words[0], "->"):
 		p.link(words)
 	case words[0] == "outside":
-		o := Outside{Router: int(words[1][0] - 'A'), Metric: number(words[2]), Reach: External2}
+		teller := int(words[1][0] - 'A')
+		o := Outside{teller, teller, number(words[2]), External2}
 		if len(words) > 3 {
 			o.Reach = reaches[words[3]]
+		}
+		if len(words) > 4 {
+			o.Router = int(words[4][0] - 'A')
 		}
 		p.domain.Outside = append(p.domain.Outside, o)
 	case words[0] == "stub":

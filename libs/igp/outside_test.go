@@ -69,6 +69,13 @@ func TestOSPFDefaultsToOutside(t *testing.T) {
 			area 0; A-G 1; B-C 1
 			outside C 1` + beyond,
 			want: "B>F 4/2, A>F none"},
+		{name: "RFC 3101 §3.2: to the forwarding address within an NSSA of what its border router translates", network: `
+			ospf told
+			area 1; stub; B-C 1; A-C 9; C-G 1; C tells default 1 external1
+			area 0; A-B 1; A-H 1
+			area 2; stub; H-I 1
+			outside B 1 external1 C` + beyond,
+			want: "A>F 12/2, B>F 4/2, H>F 13/3, I>F none, G>F 4/2"},
 		{name: "RFC 3101: a border router follows what a router within an NSSA tells", network: `
 			ospf told
 			area 1; stub; B-A 1; A-E 1; E tells default 1 external1

@@ -205,14 +205,14 @@ func (k *instance) advertise(prefix netip.Prefix, f family) {
 		case o.reach().isExternal() && prefix.Bits() > 0:
 		case o.reach() == interArea && k.key.rules() == igp.OSPF && p.isNoBorder():
 		case o.reach().isExternal() && !o.isOfNSSA():
-			k.outside[f] = append(k.outside[f], igp.Outside{Router: k.db.leadsTo(o).number, Metric: o.record().prefix.metric, Reach: o.reach().igp()})
+			k.outside[f] = append(k.outside[f], igp.Outside{Teller: p.identity.pid.number, Router: k.db.leadsTo(o).number, Metric: o.record().prefix.metric, Reach: o.reach().igp()})
 		default:
 			area := k.covering[f][p.lsdb]
 			area[prefix] = append(area[prefix], igp.Advertisement{Node: p.number, Metric: o.record().prefix.metric, Reach: o.reach().igp()})
 		}
 	}
 	slices.SortFunc(k.outside[f], func(a, b igp.Outside) int {
-		return cmp.Or(cmp.Compare(a.Router, b.Router), cmp.Compare(a.Reach, b.Reach), cmp.Compare(a.Metric, b.Metric))
+		return cmp.Or(cmp.Compare(a.Teller, b.Teller), cmp.Compare(a.Router, b.Router), cmp.Compare(a.Reach, b.Reach), cmp.Compare(a.Metric, b.Metric))
 	})
 	for _, area := range k.covering[f] {
 		slices.SortFunc(area[prefix], func(a, b igp.Advertisement) int {

@@ -126,14 +126,14 @@ func (w walk) leads(r route) bool {
 func same(a, b *float64) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // hop returns the end of a link over which a next hop leads, and the router there, whose
-// number is the last part of all its addresses.
+// number is the last part of all its addresses on links.
 func (n *network) hop(from int, hop nexthop) (over end, next int) {
 	n.t.Helper()
 	link, err := strconv.Atoi(strings.TrimPrefix(hop.InterfaceName, "l"))
 	if err != nil {
 		n.t.Fatalf("%s: next hop over %q", routerName(from), hop.InterfaceName)
 	}
-	if i := strings.LastIndexAny(hop.IP, ".:"); i >= 0 {
+	if i := strings.LastIndexAny(hop.IP, ".:"); i >= 0 && !n.spec.links[link-1].unnumbered {
 		if next, err = strconv.Atoi(hop.IP[i+1:]); err != nil {
 			n.t.Fatalf("%s: next hop %q", routerName(from), hop.IP)
 		}
