@@ -184,8 +184,9 @@ func TestOSPFBorderRoutersWord(t *testing.T) {
 			want: "A>D 6/2"},
 		{name: "a border router without a backbone neighbour does not follow the default of a stub area", network: `
 			ospf told
-			area 0; A; B-D 10; D tells D 0
-			area 1; A-B 1; A-C 1; B tells default 1 passed`,
+			area 0; A
+			area 1; A-B 1; A-C 1; B tells default 1 passed
+			area 2; B-D 10; D tells D 0`,
 			want: "A>D none, C>D none, B>D 10/1"},
 		{name: "a router on the way to the nearest goes its own way", network: `
 			ospf told

@@ -94,7 +94,7 @@ func (r *routing) defaultsWithin(from place, reach Reach) []candidate {
 	if r.domain.Areas[from.area].Backbone || !slices.Contains(borders, from.node) {
 		return ways
 	}
-	return slices.DeleteFunc(ways, func(c candidate) bool { return slices.Contains(borders, c.node) })
+	return slices.DeleteFunc(ways, func(c candidate) bool { return reach == Passed || slices.Contains(borders, c.node) })
 }
 
 // ways returns the ways from a router. One within an area other than area 0 counts before the others (RFC 2328 §16.4.1).
