@@ -20,6 +20,8 @@ type spec struct {
 	isis, isisLevel map[int]string
 	// multiTopology says that IS-IS routes IPv6 in topology 2.
 	multiTopology bool
+	// narrow says that IS-IS tells metrics of six bits (RFC 1195) alone.
+	narrow bool
 	// loopback holds the OSPF area of a loopback, if it is not that of the router's first
 	// link.
 	loopback map[int]string

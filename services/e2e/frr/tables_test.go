@@ -72,7 +72,7 @@ func (t tables) lookup(router int, to netip.Addr) (best netip.Prefix, r route, o
 }
 
 // loopbackMetric is the metric that a router gives its loopback, by protocol.
-var loopbackMetric = map[string]float64{"ospf": 0, "ospf6": 10, "isis": 10}
+var loopbackMetric = map[string]float64{"ospf": 0, "ospf6": 10, "isis": 1}
 
 // walk follows the routes to an address.
 type walk struct {
