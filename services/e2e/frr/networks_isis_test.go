@@ -110,7 +110,8 @@ var isisNarrow = spec{
 	isis:      map[int]string{1: "49.0001", 2: "49.0001", 3: "49.0002", 4: "49.0001", 5: "49.0002", 6: "49.0002"},
 	isisLevel: map[int]string{1: "level-1", 6: "level-1"},
 	links: []link{
-		{routers: []int{2, 3, 4}, lan: true, level: "level-2-only", metric: 10},
+		{routers: []int{2, 3}, level: "level-2-only", metric: 10},
+		{routers: []int{3, 4}, level: "level-2-only", metric: 20},
 		{routers: []int{4, 5}, level: "level-2-only", metric: 63},
 		{routers: []int{1, 2}, level: "level-1", metric: 10},
 		{routers: []int{1, 4}, level: "level-1", metric: 15},

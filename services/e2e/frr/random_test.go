@@ -150,13 +150,11 @@ func (g *generator) levels(name string, multiTopology bool) spec {
 	g.name, g.multiTopology = name, multiTopology
 	g.draw(5)
 	g.addLevels()
-	// Of one level: isisd follows no default of level 2 if it tells one of level 1 itself.
-	r, level := g.some(), "level-1"
-	if g.isisLevel[r] == "" {
-		level = pick(g, "level-1", "level-2")
+	// Not of level 1: isisd takes the farther of such a default and the nearest attached router.
+	if r := g.some(); g.isisLevel[r] == "" {
+		const line = "default-information originate ipv4 level-2 always"
+		g.toggles = append(g.toggles, toggle{r, []string{"router isis " + isisTag, line}, []string{"router isis " + isisTag, "no " + line}})
 	}
-	line := "default-information originate ipv4 " + level + " always"
-	g.toggles = append(g.toggles, toggle{r, []string{"router isis " + isisTag, line}, []string{"router isis " + isisTag, "no " + line}})
 	// Not in level 2: isisd follows the attached bit in no topology if it has a neighbour there in any.
 	for i, l := range g.links {
 		for _, topology := range []string{"ipv6-unicast", "standard"} {
