@@ -23,7 +23,7 @@ type instance struct {
 	// Where there are several areas, by family:
 	tellers   [2]tally                                          // of claims to prefixes of other areas, in OSPF
 	addresses [2][]netip.Prefix                                 // by PID, what stands for it; nil: not known
-	standing  [2][]netip.Addr                                   // these, sorted
+	standing  [2][]netip.Addr                                   // these and the forwarding addresses of default routes, sorted; known when covering is
 	covering  [2]map[*lsdb]map[netip.Prefix][]igp.Advertisement // of them and default routes; nil: not known
 	outside   [2][]igp.Outside                                  // default routes of OSPF that all areas hear of; known when covering is
 	restless  map[*pid]bool                                     // whose address may be another one
@@ -86,7 +86,7 @@ func (l *lsdb) nodesChanged() {
 // renumbered notes that routers or areas are other ones.
 func (k *instance) renumbered() {
 	k.parted = true
-	k.addresses, k.standing = [2][]netip.Prefix{}, [2][]netip.Addr{}
+	k.addresses = [2][]netip.Prefix{}
 	k.prefixesChanged()
 	k.db.familiesChanged()
 }
