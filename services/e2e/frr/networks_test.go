@@ -186,10 +186,11 @@ var ospfUnnumbered = spec{
 	},
 }
 
-// ospfNSSADefault has an NSSA with two border routers and default routes within it.
+// ospfNSSADefault has an NSSA with two border routers and default routes within it. These are in no other area: to an AS boundary
+// router that ospfd reaches within an NSSA too, it tells no way in other areas, though RFC 3101 §2.5 (3) has it take another one.
 var ospfNSSADefault = spec{
 	name:    "ospf-nssa-default",
-	routers: 7, exporters: []int{2, 3},
+	routers: 7, exporters: []int{1, 3},
 	isis:      map[int]string{4: "49.0001", 5: "49.0001", 7: "49.0001", 3: "49.0001"},
 	isisLevel: map[int]string{3: "level-2-only", 4: "level-2-only", 5: "level-2-only", 7: "level-2-only"},
 	links: []link{
@@ -198,7 +199,7 @@ var ospfNSSADefault = spec{
 		{routers: []int{3, 4}, area: "4", metric: 15},
 		{routers: []int{4, 5}, area: "4", level: "level-2-only", metric: 10},
 		{routers: []int{3, 5}, area: "4", metric: 40},
-		{routers: []int{2, 6}, area: "1", metric: 10},
+		{routers: []int{1, 6}, area: "1", metric: 10},
 		{routers: []int{5, 7}, level: "level-2-only", metric: 10},
 		{routers: []int{3, 7}, level: "level-2-only", metric: 60},
 	},
