@@ -15,16 +15,20 @@ var Processors = runtime.GOMAXPROCS(0)
 // which begins by making what it does them with, and takes several at a time. It returns when all are done.
 func Each(tasks, several int, begin func() (do func(task int))) {
 	var next atomic.Int64
-	var group sync.WaitGroup
-	for range min(Processors, (tasks+several-1)/several) {
-		group.Go(func() {
-			do, size := begin(), int64(several)
-			for first := int(next.Add(size) - size); first < tasks; first = int(next.Add(size) - size) {
-				for task := first; task < min(first+several, tasks); task++ {
-					do(task)
-				}
+	work := func() {
+		do, size := begin(), int64(several)
+		for first := int(next.Add(size) - size); first < tasks; first = int(next.Add(size) - size) {
+			for task := first; task < min(first+several, tasks); task++ {
+				do(task)
 			}
-		})
+		}
+	}
+	var group sync.WaitGroup
+	for range min(Processors, (tasks+several-1)/several) - 1 {
+		group.Go(work)
+	}
+	if tasks > 0 {
+		work()
 	}
 	group.Wait()
 }

@@ -118,9 +118,17 @@ func (w *world[V, S, M]) read(f *follower[V, M], e entry[V]) {
 	panic(fmt.Sprintf("a reader shows what is no map of the history after %d: %v", f.at, f.shown))
 }
 
-// publish has a map published; it may be killed on the way, and is then started anew. A nil map
-// is withdrawn.
-func (w *world[V, S, M]) publish(m *S, meta int, kill bool) (octets int) {
+// end is how a publication ends.
+type end int
+
+const (
+	finished end = iota
+	killed       // on the way, maybe: the writer is started anew
+	left         // on the way, maybe: another map is to be published
+)
+
+// publish has a map published. A nil map is withdrawn.
+func (w *world[V, S, M]) publish(m *S, meta int, how end) (octets int) {
 	if m == nil {
 		w.history = append(w.history, nil)
 	} else {
@@ -140,13 +148,16 @@ func (w *world[V, S, M]) publish(m *S, meta int, kill bool) (octets int) {
 				panic("the writer does not know how far the map is published")
 			}
 		}
-		if kill && w.rng.IntN(2) == 0 {
+		if how == killed && w.rng.IntN(2) == 0 {
 			w.write(out, w.rng.IntN(len(out)+1))
 			w.restart()
 			return
 		}
 		w.write(out, len(out))
 		octets += len(out)
+		if more && how == left && w.rng.IntN(2) == 0 {
+			return
+		}
 	}
 	if m != nil {
 		w.isPublished(*m, meta)
@@ -190,9 +201,9 @@ func (w *world[V, S, M]) play(t *testing.T, random func(rng *rand.Rand, last *S)
 			w.restart()
 		}
 		last = random(w.rng, last)
-		w.publish(last, w.rng.IntN(2), w.rng.IntN(4) == 0)
+		w.publish(last, w.rng.IntN(2), []end{finished, finished, killed, left}[w.rng.IntN(4)])
 	}
-	w.publish(last, 0, false)
+	w.publish(last, 0, finished)
 	w.join()
 	want := w.history[len(w.history)-1]
 	for i, f := range w.followers {
@@ -201,7 +212,7 @@ func (w *world[V, S, M]) play(t *testing.T, random func(rng *rand.Rand, last *S)
 		}
 	}
 	w.restart()
-	if n := w.publish(last, 0, false); n > 0 {
+	if n := w.publish(last, 0, finished); n > 0 {
 		t.Errorf("a restarted writer that has nothing to say writes %d records", n)
 	}
 	if h := w.writer.table.head; (h == nil || h.inline) && len(w.writer.parts)+len(w.writer.slots) > 0 {
@@ -345,15 +356,20 @@ func changedCosts(rng *rand.Rand, last alto.Costs) alto.Costs {
 		last.Row(from, row)
 		m.rows = append(m.rows, row)
 	}
-	for range rng.IntN(8) {
+	changes := rng.IntN(8)
+	if rng.IntN(4) == 0 {
+		changes = rng.IntN(1 + len(m.pids)*len(m.pids))
+	}
+	for range changes {
 		if n := len(m.pids); n > 0 {
 			from, to := rng.IntN(n), rng.IntN(n)
 			m.rows[from][to] = randomCost(rng)
 			m.changed[from] = append(m.changed[from], int32(to))
 		}
 	}
-	for _, columns := range m.changed {
+	for from, columns := range m.changed {
 		slices.Sort(columns)
+		m.changed[from] = slices.Compact(columns)
 	}
 	return m
 }
