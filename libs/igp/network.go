@@ -74,6 +74,8 @@ type Node struct {
 	// NoTransit says that paths may begin and end here and not lead through: the
 	// overload bit (ISO 10589 §7.2.8.1), no R bit (RFC 5340 §4.8.1).
 	NoTransit bool
+	// NoBorder says that a router of OSPF joins no areas: it tells that it is no border router (RFC 2328 §16.2 (4)).
+	NoBorder bool
 	// Attached says that an IS-IS level 1 router has the attached bit (RFC 1195 §3.2).
 	Attached bool
 }

@@ -21,6 +21,7 @@ import (
 //	A-x 10             a link to a pseudonode, which costs 0 back
 //	A                  a router without links there
 //	A overload         it leads nothing through
+//	A noborder         it tells that it is no border router
 //	A attached         it has the attached bit
 //	A tells B 5        A reaches B's address in this area; "default" or a prefix can take
 //	                   B's place, and "passed", "external1", "external2" follow
@@ -78,6 +79,8 @@ func (p *parser) statement(words []string) bool {
 		p.node(words[0])
 	case words[1] == "overload":
 		p.area.Nodes[p.node(words[0])].NoTransit = true
+	case words[1] == "noborder":
+		p.area.Nodes[p.node(words[0])].NoBorder = true
 	case words[1] == "attached":
 		p.area.Nodes[p.node(words[0])].Attached = true
 	case words[1] == "tells":

@@ -60,6 +60,11 @@ func TestOSPFSumsOfPaths(t *testing.T) {
 			area 0; A-D 1
 			area 1; A-B 1; A-C 1; A overload`,
 			want: "B>C none, A>C 1/1, D>C 2/2, B>D 2/2"},
+		{name: "RFC 2328 §16.2 (4): a router that tells that it is no border router passes nothing on", network: `
+			ospf
+			area 0; A-B 1; A noborder
+			area 1; A-C 1; A noborder`,
+			want: "B>C none, C>B none, A>C 1/1"},
 		{name: "RFC 2328 §12.4.3: nor what is nearer within it than in another", network: `
 			ospf
 			area 0; B-D 5

@@ -56,6 +56,13 @@ func TestOSPFDefaultsToOutside(t *testing.T) {
 			area 0; B-C 1
 			outside C 1` + beyond,
 			want: "B>F 103/2, B>C 1/1"},
+		{name: "RFC 2328 §16.2 (4): over no router that is no border router any more", network: `
+			ospf told
+			area 0; B
+			area 1; A-B 1; B noborder
+			area 2; B-C 1; B noborder
+			outside C 1` + beyond,
+			want: "A>F none, B>F 4/2"},
 		{name: "RFC 3101: nothing of it is told in an NSSA, but what its border routers tell there", network: `
 			ospf told
 			area 1; stub; A-B 1; A-E 9; E tells default 1 external1

@@ -99,7 +99,9 @@ func (r *routing) findBorders() {
 			continue
 		}
 		for _, p := range places {
-			r.borders[p.area] = append(r.borders[p.area], p.node)
+			if !r.domain.Areas[p.area].Nodes[p.node].NoBorder {
+				r.borders[p.area] = append(r.borders[p.area], p.node)
+			}
 		}
 	}
 }
