@@ -85,6 +85,23 @@ func TestWhichReportOfAnObjectCounts(t *testing.T) {
 	}
 }
 
+// Router 3 was on a LAN with the others, and its speaker keeps what these told last.
+func TestWordOfALANThatIsLost(t *testing.T) {
+	const lan1, lan3 = o1 + "0a000001", o3 + "0a000003"
+	const old = "192.0.2.0/24"
+	now := all(backbone.link(o1, lan1, metric(1)), backbone.link(o2, lan1, metric(1)), backbone.link(lan1, o1, metric(0)), backbone.link(lan1, o2, metric(0)))
+	for name, links := range map[string][]*schemas.RawTopology{
+		"links to a pseudonode that is gone": all(backbone.link(o1, lan3, metric(1)), backbone.link(o2, lan3, metric(1))),
+		"no links":                           nil,
+	} {
+		before := all(links, backbone.node(o3), backbone.prefix(o2, old))
+		m := load(tells("a", synced, now...), tells("b", synced, before...)).NetworkMap(Unique)
+		if len(m[p2].IPv4) > 0 {
+			t.Errorf("%s: router 2 has %s, which it tells no more", name, old)
+		}
+	}
+}
+
 func TestWithdrawnLinkDoesNotLiveOnInAStaleSpeaker(t *testing.T) {
 	links := all(backbone.pair(o1, o2, 1), backbone.pair(o2, o3, 1))
 	lost := tells("b", stale, links...)
