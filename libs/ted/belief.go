@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/altostream/altostream/libs/igp"
 )
 
 // settleBelief chooses, of the speakers that tell of a node, those whose word on it counts.
@@ -13,6 +15,8 @@ import (
 // may keep for long (RFC 9552 §5.9 has speakers leave that out, not all do). So the
 // speakers count in whose own view the node is reached, if there are any; of these the
 // ones whose sessions are up and whose tables are whole, if there are any.
+//
+// What OSPF tells in no area counts from speakers whose word on the router counts in its areas, if there are any.
 //
 // A speaker that has never told its table to the end does not count while another one has that tells of
 // anything: half a network would be taken for a whole one.
@@ -25,23 +29,51 @@ func (d *Database) settleBelief() {
 	for a := range d.pending.adjacencies {
 		a.told = a.whoTells()
 	}
-	var sources []*source
+	outside := map[*lsdb]bool{}
 	for l := range d.pending.lsdbs {
-		views := newViews(l)
-		for _, p := range l.places {
-			sources = sources[:0]
-			for _, t := range p.tellers {
-				sources = append(sources, t.source)
-			}
-			if d.leavesPartial {
-				sources = slices.DeleteFunc(sources, (*source).isPartial)
-			}
-			if now := views.believed(p, sources); !slices.Equal(now, p.believed) {
-				d.believe(p, slices.Clone(now))
-			}
+		for _, other := range l.instance.lsdbs {
+			outside[other] = other.isOutside()
+		}
+		if !l.isOutside() {
+			d.settleBeliefIn(l)
+		}
+	}
+	for l, is := range outside {
+		if is {
+			d.settleBeliefIn(l)
 		}
 	}
 	d.pending.lsdbs = map[*lsdb]bool{}
+}
+
+func (d *Database) settleBeliefIn(l *lsdb) {
+	views := newViews(l)
+	var sources []*source
+	for _, p := range l.places {
+		sources = sources[:0]
+		for _, t := range p.tellers {
+			sources = append(sources, t.source)
+		}
+		if d.leavesPartial {
+			sources = slices.DeleteFunc(sources, (*source).isPartial)
+		}
+		if l.isOutside() {
+			sources = orAll(sources, p.isBelievedInAreas)
+		}
+		if now := views.believed(p, sources); !slices.Equal(now, p.believed) {
+			d.believe(p, slices.Clone(now))
+		}
+	}
+}
+
+// isOutside tells whether a scope is that of what OSPF tells in no area: external prefixes.
+func (l *lsdb) isOutside() bool { return l.scope.area == "" && l.instance.key.rules() == igp.OSPF }
+
+// isBelievedInAreas tells whether the word of a speaker on a router counts in one of its areas.
+func (p *place) isBelievedInAreas(s *source) bool {
+	return slices.ContainsFunc(p.places, func(other *place) bool {
+		return other != p && other.lsdb.instance == p.lsdb.instance && other.believes(s)
+	})
 }
 
 // settlePartial decides whether speakers count that have never told their tables to the end.

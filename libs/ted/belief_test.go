@@ -102,6 +102,25 @@ func TestWordOfALANThatIsLost(t *testing.T) {
 	}
 }
 
+// Router 2 told an external prefix as of type 1, which a speaker that was cut off remembers, and tells it as of type 2 now.
+func TestWordOnWhatIsOutside(t *testing.T) {
+	outside := backbone.inArea("")
+	external := func(id string, kind uint8) *schemas.RawTopology {
+		return outside.prefix(id, prefix, routeType(kind), prefixMetric(9))
+	}
+	network := all(backbone.pair(o1, o2, 1), backbone.pair(o1, o5, 1))
+	now := all(network, external(o2, 4), outside.prefix(o1, prefix, routeType(4), prefixMetric(5)))
+	before := all(network[0], backbone.link(o3, o4, metric(1)), backbone.link(o4, o3, metric(1)), backbone.node(o1), backbone.link(o2, o4, metric(1)), external(o2, 3))
+	wantOwner := func(m pids) {
+		t.Helper()
+		if len(m[p1].IPv4) == 0 || m[p1].IPv4[0] != prefix {
+			t.Errorf("router 1 does not have %s: %v", prefix, m)
+		}
+	}
+	wantOwner(load(tells("a", synced, now...), tells("b", synced, before...)).NetworkMap(Unique))
+	wantOwner(load(tells("b", synced, before...), tells("a", synced, now...)).NetworkMap(Unique))
+}
+
 func TestWithdrawnLinkDoesNotLiveOnInAStaleSpeaker(t *testing.T) {
 	links := all(backbone.pair(o1, o2, 1), backbone.pair(o2, o3, 1))
 	lost := tells("b", stale, links...)

@@ -26,7 +26,7 @@ func newPool(rng *rand.Rand) *pool {
 	ospfv3.protocol, otherInstance.identifier = 6, 7
 	peering := domain{protocol: 7, asn: ptr[uint32](100)}
 	all := [][]domain{
-		{backbone, backbone.inArea("0.0.0.1"), backbone.inArea("0.0.0.2")},
+		{backbone, backbone.inArea("0.0.0.1"), backbone.inArea("")},
 		{level1, level2},
 		{backbone, ospfv3, ospfv3.inArea("0.0.0.1")},
 		{backbone, level2, level1, otherInstance},

@@ -150,7 +150,7 @@ func (n *network) hop(from int, hop nexthop) (over end, next int) {
 // linkCost is what the first link of a way costs.
 func (n *network) linkCost(e end, protocol string) float64 {
 	const maxMetric = 0xffff // RFC 6987 §2
-	if n.overloaded[e.router] && strings.HasPrefix(protocol, "ospf") {
+	if n.overloaded[e.router] && protocol == "ospf" {
 		return maxMetric
 	}
 	return float64(n.metric[e])
