@@ -16,7 +16,8 @@ import (
 // speakers count in whose own view the node is reached, if there are any; of these the
 // ones whose sessions are up and whose tables are whole, if there are any.
 //
-// What OSPF tells in no area counts from speakers whose word on the router counts in its areas, if there are any.
+// What OSPF tells in no area counts from speakers whose word on the router counts in its areas, if there is a whole one that tells
+// anything there: all areas hear the same.
 //
 // A speaker that has never told its table to the end does not count while another one has that tells of
 // anything: half a network would be taken for a whole one.
@@ -57,8 +58,8 @@ func (d *Database) settleBeliefIn(l *lsdb) {
 		if d.leavesPartial {
 			sources = slices.DeleteFunc(sources, (*source).isPartial)
 		}
-		if l.isOutside() {
-			sources = orAll(sources, p.isBelievedInAreas)
+		if l.isOutside() && slices.ContainsFunc(l.sources, func(c counted) bool { return c.source.standing() == complete && p.isBelievedInAreas(c.source) }) {
+			sources = slices.DeleteFunc(sources, func(s *source) bool { return !p.isBelievedInAreas(s) })
 		}
 		if now := views.believed(p, sources); !slices.Equal(now, p.believed) {
 			d.believe(p, slices.Clone(now))

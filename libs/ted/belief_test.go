@@ -119,6 +119,8 @@ func TestWordOnWhatIsOutside(t *testing.T) {
 	}
 	wantOwner(load(tells("a", synced, now...), tells("b", synced, before...)).NetworkMap(Unique))
 	wantOwner(load(tells("b", synced, before...), tells("a", synced, now...)).NetworkMap(Unique))
+	area1 := backbone.inArea("0.0.0.1") // all that the other speaker knows
+	wantOwner(load(tells("a", synced, all(network, external(o1, 4))...), tells("b", synced, area1.node(o3), external(o2, 3))).NetworkMap(Unique))
 }
 
 func TestWithdrawnLinkDoesNotLiveOnInAStaleSpeaker(t *testing.T) {
