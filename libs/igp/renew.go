@@ -51,7 +51,10 @@ func (v *Values) update(now []*backward) {
 		v.changed = v.areas[0].changed
 		return
 	}
-	moved := movedRouters{to: map[place][]int{}, everywhere: v.paths.routing.otherExits}
+	moved := movedRouters{to: map[place][]int{}}
+	if rerouted {
+		moved.everywhere = v.paths.routing.otherExits
+	}
 	for i, a := range v.areas {
 		moved.add(i, a.links.inside, a.changed)
 	}

@@ -239,8 +239,9 @@ func (r *routing) route(from int) Distance {
 		return r.kept.At(from, r.to)
 	case !r.asked[from]:
 		r.asked[from], r.known[from] = true, Unreachable
+		asker := -1
 		if r.tracer != nil {
-			r.tracer.asking[from] = true
+			asker, r.tracer.from, r.tracer.asking[from] = r.tracer.from, from, true
 		}
 		b := r.rule(from)
 		if r.beside != nil {
@@ -250,7 +251,7 @@ func (r *routing) route(from int) Distance {
 		}
 		r.known[from] = b.length
 		if r.tracer != nil {
-			r.tracer.asking[from] = false
+			r.tracer.from, r.tracer.asking[from] = asker, false
 		}
 		if r.legs != nil {
 			r.legs[from] = b.legs

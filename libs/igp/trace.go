@@ -22,7 +22,7 @@ func (t *trace) isOf(r *routing) bool {
 // tracer notes the trace of the destination at hand.
 type tracer struct {
 	*trace
-	from    int      // the router whose route is asked for
+	from    int      // the router whose route is looked for, if only for that of another
 	columns [][]bool // by area and node: it is in the trace
 	vias    []bool   // by router
 	asking  []bool   // by router: its route is asked for, and not known yet

@@ -79,3 +79,58 @@ func BenchmarkRead(b *testing.B) {
 		})
 	}
 }
+
+// dense are costs that are held as they are.
+type dense struct {
+	pids []string
+	rows [][]uint32
+}
+
+func denseOf(m generated, more uint32) dense {
+	d := dense{pids: m.PIDs()}
+	for from := range d.pids {
+		row := make([]uint32, len(d.pids))
+		m.Whole(from, row)
+		for to := range row {
+			row[to] += more
+		}
+		d.rows = append(d.rows, row)
+	}
+	return d
+}
+
+func (d dense) PIDs() []string { return d.pids }
+
+func (d dense) Row(from int, costs []float64) {
+	for to, cost := range d.rows[from] {
+		costs[to] = float64(cost)
+	}
+}
+
+func (d dense) Whole(from int, costs []uint32) bool {
+	copy(costs, d.rows[from])
+	return true
+}
+
+func (d dense) State() any { return &d.rows[0] }
+
+func (d dense) ChangedSince(state any) ([][]int32, bool) { return nil, state == d.State() }
+
+func (d dense) Cost(from, to int) float64 { return costOf(d.rows[from][to]) }
+
+// BenchmarkPublishAll changes all costs of a map.
+func BenchmarkPublishAll(b *testing.B) {
+	head := func(string) *CostRecord { return &CostRecord{Meta: &schemas.CostMapMeta{}} }
+	for _, n := range []int{1700, 5000} {
+		w := NewCostWriter("costmap-net-routingcost", standard)
+		maps := []dense{denseOf(generate(n, 0), 0), denseOf(generate(n, 0), 1)}
+		b.Run(fmt.Sprintf("routers=%d", n), func(b *testing.B) {
+			for i := 0; b.Loop(); i++ {
+				for more := true; more; {
+					_, more = w.Publish(maps[i%2], head)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n*n), "ns/cell")
+		})
+	}
+}

@@ -29,46 +29,55 @@ type cell struct {
 // keptCells is how many changed cells a goroutine keeps for delta: what is more is found again.
 const keptCells = 1 << 18
 
+// found is how a row differs, and the costs that do, as far as they were kept.
+type found struct {
+	difference
+	cells []cell
+}
+
 func (c *costs) compare(m alto.Costs) []difference {
 	c.align(m.PIDs())
-	all := make([]difference, len(m.PIDs()))
-	c.changed = make([][]cell, len(all))
-	c.compareRows(m, c.compareChanged(m, all), all)
+	c.found = make([]found, len(m.PIDs()))
+	c.compareRows(m, c.compareChanged(m))
 	c.agrees = nil
-	differences := all[:0]
-	for _, d := range all {
-		if d.cells > 0 {
-			differences = append(differences, d)
+	var differences []difference
+	for _, f := range c.found {
+		if f.difference.cells > 0 {
+			differences = append(differences, f.difference)
 		}
 	}
 	return differences
 }
 
 func (c *costs) settle(m alto.Costs, others []string) {
-	traced, is := m.(alto.TracedCosts)
-	if !is {
-		return
-	}
-	c.agrees, c.others = traced.State(), map[int]bool{}
+	c.others = map[int]found{}
 	for _, pid := range others {
-		c.others[int(c.names.numbers[pid])] = true
+		from := int(c.names.numbers[pid])
+		c.others[from] = c.found[from]
+	}
+	if traced, is := m.(alto.TracedCosts); is {
+		c.agrees = traced.State()
 	}
 }
 
 // compareChanged compares the costs that may have changed since rows agreed with them, and returns the rows
-// of which it is not known.
-func (c *costs) compareChanged(m alto.Costs, into []difference) (left []int) {
+// of which it is not known. What was found of a row and is not written yet is found again at once, if the row
+// did not change since, or is to be written as a part anyway.
+func (c *costs) compareChanged(m alto.Costs) (left []int) {
 	var changed [][]int32
 	traced, known := m.(alto.TracedCosts)
 	if known = known && c.agrees != nil; known {
 		changed, known = traced.ChangedSince(c.agrees)
 	}
 	var some []int
-	for from, row := range c.rows[:len(into)] {
-		switch {
-		case !known || row == nil || c.others[from]:
+	for from, row := range c.rows[:len(c.found)] {
+		may := !known || changed != nil && len(changed[from]) > 0
+		switch other, is := c.others[from]; {
+		case is && row != nil && (!may || other.isMuch()):
+			c.found[from] = other
+		case row == nil || is || !known:
 			left = append(left, from)
-		case changed != nil && len(changed[from]) > 0:
+		case may:
 			some = append(some, from)
 		}
 	}
@@ -86,14 +95,14 @@ func (c *costs) compareChanged(m alto.Costs, into []difference) (left []int) {
 					break
 				}
 			}
-			into[from], kept = c.differs(from, d, kept, first)
+			c.found[from], kept = c.differs(d, kept, first)
 		}
 	})
 	return left
 }
 
 // compareRows compares rows as a whole: those of whole numbers, or that are new, on all processors, and the others then.
-func (c *costs) compareRows(m alto.Costs, rows []int, into []difference) {
+func (c *costs) compareRows(m alto.Costs, rows []int) {
 	const several = 16
 	var mu sync.Mutex
 	var left []int
@@ -102,7 +111,7 @@ func (c *costs) compareRows(m alto.Costs, rows []int, into []difference) {
 		return func(i int) {
 			from := rows[i]
 			if c.rows[from] == nil || r.readWhole(from) {
-				into[from], kept = c.difference(from, r, kept)
+				c.found[from], kept = c.difference(from, r, kept)
 				return
 			}
 			mu.Lock()
@@ -113,17 +122,17 @@ func (c *costs) compareRows(m alto.Costs, rows []int, into []difference) {
 	r := newRowReader(m)
 	for _, from := range left {
 		r.read(from)
-		into[from], _ = c.difference(from, r, nil)
+		c.found[from], _ = c.difference(from, r, nil)
 	}
 }
 
 // difference is what is to be changed so that a row is that of a reader. The cells are appended to
 // those that are kept, unless these are too many.
-func (c *costs) difference(from int, r *rowReader, kept []cell) (difference, []cell) {
+func (c *costs) difference(from int, r *rowReader, kept []cell) (found, []cell) {
 	pid := c.names.names[from]
 	row := c.rows[from]
 	if row == nil {
-		return difference{row: pid, isNew: true, cells: len(r.small), part: c.wide}, kept
+		return found{difference: difference{row: pid, isNew: true, cells: len(r.small), part: c.wide}}, kept
 	}
 	d, first := difference{row: pid, part: c.wide}, len(kept)
 	r.differ(row, func(to int, cost float64) bool {
@@ -132,7 +141,7 @@ func (c *costs) difference(from int, r *rowReader, kept []cell) (difference, []c
 		}
 		return !d.isMuch()
 	})
-	return c.differs(from, d, kept, first)
+	return c.differs(d, kept, first)
 }
 
 // changes counts a cost in that changes.
@@ -147,20 +156,19 @@ func (c *costs) changes(d *difference, to int, cost float64) cell {
 
 // differs ends the difference of a row, which may be none, and whose cells are those that are kept from the first
 // on. Those of a row that is written as a part are not.
-func (c *costs) differs(from int, d difference, kept []cell, first int) (difference, []cell) {
+func (c *costs) differs(d difference, kept []cell, first int) (found, []cell) {
 	if d.isMuch() {
 		kept = kept[:first]
 	}
 	if d.cells > 0 {
 		d.delta += nameOctets(d.row) + 4
-		c.changed[from] = kept[first:]
 	}
-	return d, kept
+	return found{d, kept[first:len(kept):len(kept)]}, kept
 }
 
 // changedCells returns the cells of a row that are others in m, as compare found them.
 func (c *costs) changedCells(m alto.Costs, from int) []cell {
-	if cells := c.changed[from]; len(cells) > 0 {
+	if cells := c.found[from].cells; len(cells) > 0 {
 		return cells
 	}
 	r := newRowReader(m)

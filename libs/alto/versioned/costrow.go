@@ -79,6 +79,12 @@ func costOf(small uint32) float64 {
 
 // put makes a cost another one, NaN = not there, and keeps the sum.
 func (r *costRow) put(number int32, row, column uint64, cost float64) {
+	if int(number) == len(r.small) && r.large == nil && !r.borrowed && !math.IsNaN(cost) && isSmall(cost) {
+		r.small = append(r.small, uint32(cost))
+		r.sum += alto.HashCost(row, column, cost)
+		r.cells++
+		return
+	}
 	if old := r.at(number); !math.IsNaN(old) {
 		r.sum -= alto.HashCost(row, column, old)
 		r.cells--

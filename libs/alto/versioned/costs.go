@@ -13,12 +13,13 @@ type costs struct {
 	count int
 	costs int // in all rows
 	sum   uint64
-	order []int32 // the numbers of the rows by name; nil: not known
-	wide  int     // octets of a part that has a cost to each of the PIDs that align took last
+	order []int32   // the numbers of the rows by name; nil: not known
+	wide  int       // octets of a part that has a cost to each of the PIDs that align took last
+	room  []float64 // of a row
 
-	changed [][]cell     // by row: what compare found last, as far as it was kept
-	agrees  any          // the state of the traced costs that the rows are, nil = any may be others, and
-	others  map[int]bool // rows that may be
+	found  []found       // by row: what compare found last
+	agrees any           // the state of the traced costs that the rows are, but for others; nil = any row may be another
+	others map[int]found // what was found of rows that are not as in that state
 }
 
 // names numbers PIDs.

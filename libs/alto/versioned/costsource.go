@@ -73,7 +73,9 @@ func (c *costs) digestIn(m alto.Costs) (d digest, cells int) {
 
 // align gives PIDs the first numbers, in their order.
 func (c *costs) align(pids []string) {
-	c.wide = rowOctets(pids)
+	if c.wide = rowOctets(pids); len(c.room) != len(pids) {
+		c.room = make([]float64, len(pids))
+	}
 	if len(c.names.names) >= len(pids) && slices.Equal(c.names.names[:len(pids)], pids) {
 		c.rows = append(c.rows, make([]*costRow, max(0, len(c.names.names)-len(c.rows)))...)
 		return
@@ -97,7 +99,7 @@ func (c *costs) align(pids []string) {
 			rows[to[number]] = row.moved(to, len(names.names))
 		}
 	}
-	c.names, c.rows, c.order = names, rows, nil
+	c.names, c.rows, c.order, c.others = names, rows, nil, nil
 }
 
 // holds tells whether a PID has a row, or a cost in one.
@@ -138,7 +140,7 @@ func (c *costs) fill(v *CostRecord, m alto.Costs) {
 
 func (c *costs) part(m alto.Costs, row string, version int64) *CostRecord {
 	from, _ := slices.BinarySearch(m.PIDs(), row)
-	body := []avro.Entry[Row]{{Key: row, Value: rowOf(m, from, make([]float64, len(m.PIDs())))}}
+	body := []avro.Entry[Row]{{Key: row, Value: rowOf(m, from, c.room)}}
 	return &CostRecord{CostMap: body, Version: &version}
 }
 

@@ -49,24 +49,35 @@ func (r *rowReader) at(to int) float64 {
 // differ yields each cost that a row of the same columns, and perhaps more, does not have; NaN where there
 // is none.
 func (r *rowReader) differ(row *costRow, yield func(column int, cost float64) bool) {
-	differs := func(first, last int) bool {
-		for i := first; i < last; i++ {
-			cost := r.at(i)
-			if !same(row.at(int32(i)), cost) && !yield(i, cost) {
-				return false
-			}
-		}
-		return true
-	}
 	first := 0
 	if r.isWhole && row.large == nil && len(row.over) == 0 {
-		for n := min(len(row.small), len(r.small)); first+len(block{}) <= n; first += len(block{}) {
-			if *(*block)(row.small[first:]) != *(*block)(r.small[first:]) && !differs(first, first+len(block{})) {
-				return
+		var more bool
+		if first, more = differSmall(row.small, r.small, yield); !more {
+			return
+		}
+	}
+	for i := first; i < max(len(row.small), len(row.large), len(r.small)); i++ {
+		if cost := r.at(i); !same(row.at(int32(i)), cost) && !yield(i, cost) {
+			return
+		}
+	}
+}
+
+// differSmall yields the costs that differ as far as both rows go, and returns how far that is.
+func differSmall(old, small []uint32, yield func(column int, cost float64) bool) (end int, more bool) {
+	end = min(len(old), len(small))
+	for first := 0; first < end; first += len(block{}) {
+		last := min(first+len(block{}), end)
+		if last-first == len(block{}) && *(*block)(old[first:]) == *(*block)(small[first:]) {
+			continue
+		}
+		for i := first; i < last; i++ {
+			if old[i] != small[i] && !yield(i, costOf(small[i])) {
+				return i, false
 			}
 		}
 	}
-	differs(first, max(len(row.small), len(row.large), len(r.small)))
+	return end, true
 }
 
 // same tells whether costs are the same bit by bit, or both are not there.
