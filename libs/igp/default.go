@@ -13,12 +13,16 @@ var defaultRoutes = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.Mus
 // for every destination.
 func (r *routing) findExits() {
 	r.exits = make([][]leg, r.routers)
-	defaults := r.ospfDefaults
+	var defaults func(from int) []candidate
 	switch {
-	case len(r.domain.Areas) <= 1:
-		return
+	case len(r.domain.Areas) <= 1 && r.beside == nil:
+		return // there is nowhere that they lead
+	case r.domain.Rules == OSPF:
+		defaults = r.ospfDefaults(r.findOutside())
 	case r.domain.Rules == ISIS:
 		defaults = r.isisDefaults
+	default:
+		return
 	}
 	for from := range r.routers {
 		for _, c := range defaults(from) {
@@ -27,16 +31,19 @@ func (r *routing) findExits() {
 	}
 }
 
-// firstOnTheWay returns the way to the first router of several areas or domains on the way of a default route:
-// it has routes of its own, and sends the packets their way.
+// firstOnTheWay returns the way to the first router on the way of a default route that has other routes than the rest of an
+// area: it sends the packets their way. The rest have the same routes as the router that the way begins at, unless that
+// does not look for its routes in this area, or tells a default route, which they may follow.
 func (r *routing) firstOnTheWay(c candidate) leg {
-	inside := r.inside[c.from.area]
+	inside, nodes := r.inside[c.from.area], r.domain.Areas[c.from.area].Nodes
 	first, nearest := c.leg, c.near
 	if r.weight == byWidth {
 		return first
 	}
-	for n, node := range r.domain.Areas[c.from.area].Nodes {
-		if n == c.from.node || node.Router == Pseudonode || node.NoTransit || !r.hasOwnRoutes(node.Router) {
+	router := nodes[c.from.node].Router
+	alike := slices.Contains(r.looksAt(router), c.from) && !r.tellsDefault(c.from, External1, External2) && !r.tellsOutside(router)
+	for n, node := range nodes {
+		if n == c.from.node || node.Router == Pseudonode || node.NoTransit || alike && !r.hasOwnRoutes(node.Router) {
 			continue
 		}
 		if near := inside.at(c.from.node, n); near < nearest && near.plus(inside.at(n, c.node)) == c.near {
@@ -49,6 +56,14 @@ func (r *routing) firstOnTheWay(c candidate) leg {
 // hasOwnRoutes tells whether a router has other routes than the rest of an area.
 func (r *routing) hasOwnRoutes(router int) bool {
 	return len(r.places[router]) > 1 || r.beside != nil && r.beside.several[router]
+}
+
+// tellsDefault tells whether the router at a place tells a default route in one of some ways.
+func (r *routing) tellsDefault(p place, ways ...Reach) bool {
+	a := r.domain.Areas[p.area]
+	return slices.ContainsFunc(defaultRoutes, func(prefix netip.Prefix) bool {
+		return slices.ContainsFunc(a.Prefixes[prefix], func(t Advertisement) bool { return t.Node == p.node && slices.Contains(ways, t.Reach) })
+	})
 }
 
 // overDefault is the whole path of packets that follow a router's default route, and go on from its end as far as
@@ -82,9 +97,21 @@ func (r *routing) nearest(ways []candidate, order func(a, b candidate) int) []ca
 }
 
 // bySum orders ways by the metric of the way and the word together.
-func bySum(a, b candidate) int { return cmp.Compare(a.near.Metric()+a.word, b.near.Metric()+b.word) }
+func bySum(a, b candidate) int {
+	return cmp.Or(a.compareKind(b), cmp.Compare(a.whole.Metric()+a.word, b.whole.Metric()+b.word))
+}
 
 // byWord orders ways by the word, then by the metric of the way (RFC 2328 §16.4 (6)).
 func byWord(a, b candidate) int {
-	return cmp.Or(cmp.Compare(a.word, b.word), cmp.Compare(a.near.Metric(), b.near.Metric()))
+	return cmp.Or(cmp.Compare(a.word, b.word), a.compareKind(b), cmp.Compare(a.whole.Metric(), b.whole.Metric()))
+}
+
+func (c candidate) compareKind(other candidate) int {
+	switch {
+	case c.after == other.after:
+		return 0
+	case c.after:
+		return 1
+	}
+	return -1
 }

@@ -81,13 +81,16 @@ func (r *routing) offerLevel(b *best, from place) {
 }
 
 // isisDefaults returns the ways to the nearest routers that tell a default route, as the
-// attached bit does in level 1.
+// attached bit does in level 1. There are none from a router that tells one itself: that is nearer.
 func (r *routing) isisDefaults(from int) []candidate {
 	for _, class := range classes {
 		var ways []candidate
 		for _, p := range r.places[from] {
 			if r.domain.Areas[p.area].Backbone != class.backbone {
 				continue
+			}
+			if r.tellsDefault(p, class.reach) {
+				return nil
 			}
 			ways = append(ways, r.defaultCandidates(p, class.reach)...)
 			if !class.backbone && class.reach == Own && r.core[from] == nil {
@@ -108,7 +111,7 @@ func (r *routing) attached(from place) []candidate {
 	for n, node := range r.domain.Areas[from.area].Nodes {
 		near := r.near(from.area, from.node, n)
 		if node.Attached && node.Router != Pseudonode && n != from.node && near != Unreachable {
-			ways = append(ways, candidate{leg: leg{from, n, node.Router}, near: near})
+			ways = append(ways, candidate{leg: leg{from, n, node.Router}, near: near, whole: near})
 		}
 	}
 	return ways

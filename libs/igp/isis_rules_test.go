@@ -144,6 +144,11 @@ func TestISISPrefixes(t *testing.T) {
 			level 1; A-B 1; A-D 5; B tells default 0; D tells default 0; A tells A 0
 			level 2; B-C 50; D-C 1; C tells C 0`,
 			want: "A>C 51/2"},
+		{name: "a router that tells a default itself follows no other", network: `
+			isis told
+			level 1; A-B 1; A tells default 0; B attached
+			level 2; B-C 50; C tells C 0`,
+			want: "A>C none, B>C 50/1"},
 		{name: "ISO 10589 §7.2.8.1: prefixes of an overloaded router are reached", network: `
 			isis told
 			level 1; A-B 1; B attached; B overload

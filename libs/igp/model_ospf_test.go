@@ -87,32 +87,68 @@ func (m *model) summaries(router int) (words []word) {
 
 // nearestDefaults is RFC 2328 §16.2 and §16.4 for the default route: inter-area before
 // external type 1 before type 2, of which the lower type 2 metric counts first.
-func (m *model) nearestDefaults(router int) []way {
-	var exits []way
+func (m *model) nearestDefaults(router int) (exits []way) {
 	best := []int{1 << 60}
-	for _, area := range m.looks(router) {
+	offer := func(w way, reach Reach, metric, distance int, after bool) {
+		rank := []int{int(reach), bit(after), distance + metric, 0}
+		if reach == External2 {
+			rank = []int{int(reach), metric, bit(after), distance}
+		}
+		switch c := slices.Compare(rank, best); {
+		case c < 0:
+			best, exits = rank, []way{w}
+		case c == 0:
+			exits = append(exits, w)
+		}
+	}
+	for area := range m.Areas {
 		reach, stub := m.stubs[area]
-		if !stub {
+		if !stub || m.isABR(router) { // RFC 3101 §2.5 (3)
 			continue
 		}
 		for teller, metric := range m.defaults[area] {
-			d := m.distance(area, router, teller)
-			if metric < 0 || teller == router || d == noPath {
-				continue
-			}
-			rank := []int{int(reach), d.metric + metric, 0}
-			if reach == External2 {
-				rank = []int{int(reach), metric, d.metric}
-			}
-			switch c := slices.Compare(rank, best); {
-			case c < 0:
-				best, exits = rank, []way{{area, teller}}
-			case c == 0:
-				exits = append(exits, way{area, teller})
+			if d := m.distance(area, router, teller); metric >= 0 && teller != router && d != noPath {
+				offer(way{area, teller}, reach, metric, d.metric, false)
 			}
 		}
 	}
+	for _, o := range m.Outside {
+		if o.Router == router {
+			continue
+		}
+		ways, after := m.waysToASBR(router, o.Router)
+		for _, r := range ways {
+			offer(way{r.area, r.via}, o.Reach, int(o.Metric), r.metric, after)
+		}
+	}
 	return exits
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// waysToASBR is RFC 2328 §16.4.1: of what routers tell of each other without policies, and not in
+// stub areas, the ways within areas other than area 0, else all.
+func (m *model) waysToASBR(router, asbr int) (ways []route, after bool) {
+	if m.asbrs == nil {
+		m.asbrs = newModel(m.Network, m.weight)
+		m.asbrs.stubs = m.stubs
+		m.asbrs.homes(nil, true, 0)
+		for area := range m.stubs {
+			m.asbrs.base[area] = slices.Repeat([]int{-1}, m.Routers)
+		}
+		m.asbrs.runOSPF()
+	}
+	ways = m.asbrs.ospfWays(router, asbr)
+	within := slices.DeleteFunc(slices.Clone(ways), func(r route) bool { return r.kind != withinArea || m.Areas[r.area].Backbone })
+	if len(within) > 0 {
+		return within, false
+	}
+	return ways, true
 }
 
 // randomOSPF has areas around area 0, and now and then none of that. A router is in one
@@ -157,19 +193,23 @@ func (m *model) homes(rng *rand.Rand, all bool, most int) {
 			i := rng.IntN(len(areas))
 			areas = areas[i : i+1]
 		}
-		metric := rng.IntN(most + 1)
+		metric := 0
+		if most > 0 {
+			metric = rng.IntN(most + 1)
+		}
 		for _, area := range areas {
 			m.base[area][r] = metric
 		}
 	}
 }
 
-// policies has border routers filter summaries, and tell defaults into stub areas.
+// policies has border routers filter summaries, and tell defaults into stub areas, and routers in
+// other areas tell defaults to all of these.
 func (m *model) policies(rng *rand.Rand) {
 	m.stubs, m.defaults = map[int]Reach{}, make([][]int, len(m.Areas))
 	for area, a := range m.Areas {
 		stub := !a.Backbone && rng.IntN(3) == 0
-		if stub {
+		if a.Stub = stub; stub {
 			m.stubs[area] = []Reach{Passed, External1, External2}[rng.IntN(3)]
 		}
 		for r := range m.Routers {
@@ -181,6 +221,9 @@ func (m *model) policies(rng *rand.Rand) {
 				if rng.IntN(10) == 0 {
 					m.filtered[word{teller: r, area: area, of: of}] = true
 				}
+			}
+			if !stub && m.in(r, area) && rng.IntN(8) == 0 && !m.inSeveralAreasOneWithoutTransit(r, r) {
+				m.Outside = append(m.Outside, Outside{r, r, rng.Uint32N(5), External1 + Reach(rng.IntN(2))})
 			}
 		}
 	}

@@ -25,6 +25,7 @@ type model struct {
 	filtered map[word]bool // by teller, area and destination
 	stubs    map[int]Reach // by area into which no summaries go: how a default is told
 	defaults [][]int       // by area and router: the metric of the default it tells
+	asbrs    *model        // what routers tell of each other
 
 	// Of IS-IS:
 	tellsUp []bool          // by router: it tells in level 2 what it has from level 1

@@ -35,6 +35,16 @@ type Domain struct {
 	// Addresses holds by router the host prefix that stands for it: its own address,
 	// the zero value if none is told. A domain of one area needs none.
 	Addresses []netip.Prefix
+	// Outside are OSPF's default routes to what is outside, which all areas hear of but stub areas.
+	Outside []Outside
+}
+
+// Outside is the default route that an AS boundary router tells.
+type Outside struct {
+	Teller int
+	Router int // where it leads to: who tells it, or has its forwarding address
+	Metric uint32
+	Reach  Reach // External1 or External2
 }
 
 // Area is a part of a domain whose routers know all of its links: an OSPF area, IS-IS
@@ -50,6 +60,9 @@ type Area struct {
 	// TellsPrefixes says that the prefixes are told: of OSPF those of other areas,
 	// of IS-IS any. A prefix that is not among them is not reachable by one.
 	TellsPrefixes bool
+	// Stub says that nothing of outside is told there but what is among its prefixes: a stub area (RFC 2328 §3.6), or an
+	// NSSA (RFC 3101).
+	Stub bool
 }
 
 // Pseudonode is the router number of a node that is none.
@@ -61,6 +74,8 @@ type Node struct {
 	// NoTransit says that paths may begin and end here and not lead through: the
 	// overload bit (ISO 10589 §7.2.8.1), no R bit (RFC 5340 §4.8.1).
 	NoTransit bool
+	// NoBorder says that a router of OSPF joins no areas: it tells that it is no border router (RFC 2328 §16.2 (4)).
+	NoBorder bool
 	// Attached says that an IS-IS level 1 router has the attached bit (RFC 1195 §3.2).
 	Attached bool
 }

@@ -21,9 +21,13 @@ import (
 //	A-x 10             a link to a pseudonode, which costs 0 back
 //	A                  a router without links there
 //	A overload         it leads nothing through
+//	A noborder         it tells that it is no border router
 //	A attached         it has the attached bit
 //	A tells B 5        A reaches B's address in this area; "default" or a prefix can take
 //	                   B's place, and "passed", "external1", "external2" follow
+//	outside A 5        A tells all areas a default route of type 2; "external1", and the router that has the forwarding
+//	                   address, can follow
+//	stub               nothing of outside is told in the area
 //
 // Routers are capital letters, pseudonodes small ones.
 type parser struct {
@@ -59,10 +63,24 @@ func (p *parser) statement(words []string) bool {
 		p.index = map[string]int{}
 	case strings.ContainsAny(words[0], "->"):
 		p.link(words)
+	case words[0] == "outside":
+		teller := int(words[1][0] - 'A')
+		o := Outside{teller, teller, number(words[2]), External2}
+		if len(words) > 3 {
+			o.Reach = reaches[words[3]]
+		}
+		if len(words) > 4 {
+			o.Router = int(words[4][0] - 'A')
+		}
+		p.domain.Outside = append(p.domain.Outside, o)
+	case words[0] == "stub":
+		p.area.Stub = true
 	case len(words) == 1:
 		p.node(words[0])
 	case words[1] == "overload":
 		p.area.Nodes[p.node(words[0])].NoTransit = true
+	case words[1] == "noborder":
+		p.area.Nodes[p.node(words[0])].NoBorder = true
 	case words[1] == "attached":
 		p.area.Nodes[p.node(words[0])].Attached = true
 	case words[1] == "tells":
@@ -123,6 +141,8 @@ func (l *Link) measure(what, value string) {
 	l.Measured[map[string]Measure{"delay": Delay, "loss": Loss, "available": AvailableBandwidth}[what]] = v
 }
 
+var reaches = map[string]Reach{"passed": Passed, "external1": External1, "external2": External2}
+
 func (p *parser) tell(words []string) {
 	var prefix netip.Prefix
 	switch of := words[2]; {
@@ -135,7 +155,7 @@ func (p *parser) tell(words []string) {
 	}
 	a := Advertisement{Node: p.node(words[0]), Metric: number(words[3])}
 	if len(words) > 4 {
-		a.Reach = map[string]Reach{"passed": Passed, "external1": External1, "external2": External2}[words[4]]
+		a.Reach = reaches[words[4]]
 	}
 	p.area.Prefixes[prefix] = append(p.area.Prefixes[prefix], a)
 	if a.Reach == Own && words[0] == words[2] {
@@ -195,64 +215,6 @@ func (d Distance) String() string {
 		return fmt.Sprintf("%d/%d", d.Metric(), links)
 	}
 	return fmt.Sprintf("%d/?", d.Metric())
-}
-
-// format writes a network as parse reads it.
-func format(n *Network) string {
-	var b strings.Builder
-	for _, d := range n.Domains {
-		fmt.Fprintf(&b, "%s", [...]string{"flat", "ospf", "isis"}[d.Rules])
-		if len(d.Areas) > 0 && d.Areas[0].TellsPrefixes {
-			fmt.Fprintf(&b, " told")
-		}
-		for i, a := range d.Areas {
-			switch {
-			case d.Rules == ISIS && a.Backbone:
-				fmt.Fprintf(&b, "\nlevel 2\n")
-			case d.Rules == ISIS:
-				fmt.Fprintf(&b, "\nlevel 1\n")
-			case a.Backbone:
-				fmt.Fprintf(&b, "\narea 0\n")
-			default:
-				fmt.Fprintf(&b, "\narea %d\n", i+1)
-			}
-			a.format(&b)
-		}
-	}
-	return b.String()
-}
-
-func (a *Area) format(b *strings.Builder) {
-	name := func(node int) string {
-		if r := a.Nodes[node].Router; r != Pseudonode {
-			return string(rune('A' + r))
-		}
-		return string(rune('a' + node))
-	}
-	for n, node := range a.Nodes {
-		fmt.Fprintf(b, "%s; ", name(n))
-		if node.NoTransit {
-			fmt.Fprintf(b, "%s overload; ", name(n))
-		}
-		if node.Attached {
-			fmt.Fprintf(b, "%s attached; ", name(n))
-		}
-	}
-	for _, l := range a.Links {
-		fmt.Fprintf(b, "%s>%s %d te %d; ", name(l.From), name(l.To), l.IGP.Value, l.TE.Value)
-	}
-	for prefix, tellers := range a.Prefixes {
-		of := prefix.String()
-		switch {
-		case prefix.Bits() == 0:
-			of = "default"
-		case prefix.IsSingleIP():
-			of = string(rune('A' + prefix.Addr().As4()[3] - 1))
-		}
-		for _, t := range tellers {
-			fmt.Fprintf(b, "%s tells %s %d %s; ", name(t.Node), of, t.Metric, [...]string{"", "passed", "external1", "external2"}[t.Reach])
-		}
-	}
 }
 
 func randomMetric(rng *rand.Rand) Told { return Told{rng.Uint32N(10), true} }

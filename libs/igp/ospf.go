@@ -68,26 +68,6 @@ func (r *routing) hasRange(router int, prefix *covering) bool {
 	})
 }
 
-// ospfDefaults returns the ways to the nearest routers that tell a default route, as the
-// border routers of a stub area do (RFC 2328 §12.4.3.1): inter-area before external type 1
-// before type 2 (§16.4).
-func (r *routing) ospfDefaults(from int) []candidate {
-	for _, reach := range []Reach{Passed, External1, External2} {
-		order := bySum
-		if reach == External2 {
-			order = byWord
-		}
-		var ways []candidate
-		for _, p := range r.looksAt(from) {
-			ways = append(ways, r.defaultCandidates(p, reach)...)
-		}
-		if len(ways) > 0 {
-			return r.nearest(ways, order)
-		}
-	}
-	return nil
-}
-
 // overBorders is the shortest inter-area path if border routers pass on whatever they
 // reach in other areas.
 func (r *routing) overBorders(from int) best {

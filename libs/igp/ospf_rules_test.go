@@ -60,6 +60,11 @@ func TestOSPFSumsOfPaths(t *testing.T) {
 			area 0; A-D 1
 			area 1; A-B 1; A-C 1; A overload`,
 			want: "B>C none, A>C 1/1, D>C 2/2, B>D 2/2"},
+		{name: "RFC 2328 §16.2 (4): a router that tells that it is no border router passes nothing on", network: `
+			ospf
+			area 0; A-B 1; A noborder
+			area 1; A-C 1; A noborder`,
+			want: "B>C none, C>B none, A>C 1/1"},
 		{name: "RFC 2328 §12.4.3: nor what is nearer within it than in another", network: `
 			ospf
 			area 0; B-D 5
@@ -182,6 +187,12 @@ func TestOSPFBorderRoutersWord(t *testing.T) {
 			area 0; B-D 10; C-D 1; D tells D 0
 			area 1; A-B 5; A-C 5; B tells default 1 passed; C tells default 1 passed`,
 			want: "A>D 6/2"},
+		{name: "a border router without a backbone neighbour does not follow the default of a stub area", network: `
+			ospf told
+			area 0; A
+			area 1; A-B 1; A-C 1; B tells default 1 passed
+			area 2; B-D 10; D tells D 0`,
+			want: "A>D none, C>D none, B>D 10/1"},
 		{name: "a router on the way to the nearest goes its own way", network: `
 			ospf told
 			area 0; B-D 10; C-E 1; E-D 30; D tells D 0

@@ -77,7 +77,6 @@ func (n *Network) path(w Weight, from, to int) (p Path, ok bool) {
 		return Path{}, false
 	}
 	for _, r := range b.domains {
-		r.findExits()
 		r.nowhere = make([]bool, n.Routers)
 		r.begin(to)
 	}

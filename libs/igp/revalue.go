@@ -25,6 +25,9 @@ func (v *Values) revalue(paths *Matrix, moved movedRouters, since int) (changed 
 }
 
 func (r *routing) revalue(to int, paths *Matrix, moved movedRouters, since int) (changed []int) {
+	if len(r.places[to]) == 0 {
+		return nil
+	}
 	t := &r.traces[to]
 	sources := r.movedSources(t, moved)
 	all := t.begun > since || t.circular && r.countsForOthers(t, sources)

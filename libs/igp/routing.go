@@ -63,7 +63,7 @@ type ownAddress struct {
 func newRouting(d *Domain, routers int, w Weight, paths func(*Area) *inside) *routing {
 	r := &routing{
 		domain: d, routers: routers, weight: w, places: make([][]place, routers), core: make([]*place, routers), to: -1,
-		known: make([]Distance, routers), asked: make([]bool, routers),
+		known: make([]Distance, routers), asked: make([]bool, routers), borders: make([][]int, len(d.Areas)),
 	}
 	for i, a := range d.Areas {
 		r.inside = append(r.inside, paths(a))
@@ -82,7 +82,6 @@ func newRouting(d *Domain, routers int, w Weight, paths func(*Area) *inside) *ro
 
 // findBorders notes which routers there are, which nodes join areas, and who has a neighbour in the backbone.
 func (r *routing) findBorders() {
-	r.borders = make([][]int, len(r.domain.Areas))
 	for router, places := range r.places {
 		if len(places) > 0 {
 			r.members = append(r.members, router)
@@ -100,7 +99,9 @@ func (r *routing) findBorders() {
 			continue
 		}
 		for _, p := range places {
-			r.borders[p.area] = append(r.borders[p.area], p.node)
+			if !r.domain.Areas[p.area].Nodes[p.node].NoBorder {
+				r.borders[p.area] = append(r.borders[p.area], p.node)
+			}
 		}
 	}
 }
@@ -117,10 +118,10 @@ func (a *Area) hasNeighbor(node int) bool {
 
 // all returns the distances by the rules of the domain.
 func (r *routing) all() *Matrix {
+	r.findExits()
 	if len(r.domain.Areas) <= 1 {
 		return r.withinAreas()
 	}
-	r.findExits()
 	return r.each()
 }
 

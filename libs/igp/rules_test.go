@@ -76,6 +76,13 @@ func TestSeveralIGPs(t *testing.T) {
 			level 1; A-B 1; B-C 1; C attached
 			level 2; C-D 5`,
 			want: "A>D 101/2, B>D 100/1, C>D 5/1"},
+		{name: "from an IGP of one area a default route leads into another IGP", network: `
+			isis told
+			level 2; A-B 1; B-C 1; C tells default 5; D tells default 1; A-D 9
+			ospf told
+			area 0; C-E 7; B-F 1; A-G 1
+			outside A 1`,
+			want: "A>E 9/3, B>E 8/2, A>F 2/2, C>F none, C>G none, D>E none, E>C 7/1, E>F none, G>F 3/3, G>D 10/2"},
 		{name: "no default route leads into BGP", weight: ByIGPThenLinks, network: `
 			isis
 			level 1; A-B 1; B attached

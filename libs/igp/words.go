@@ -19,9 +19,11 @@ func (a *Area) prefixLengths() []int {
 
 // candidate is a way to the destination over a router that tells of it.
 type candidate struct {
-	leg           // to the router that tells
-	near Distance // to it
-	word uint64   // the metric that it tells
+	leg            // to the router that tells, or towards it
+	near  Distance // to its end
+	whole Distance // to the router that tells
+	word  uint64   // the metric that it tells
+	after bool     // it counts after other ways to what is outside (RFC 2328 §16.4.1)
 }
 
 // candidates returns the ways from a place over those that tell a prefix in its area in
@@ -43,7 +45,7 @@ func (r *routing) candidate(from place, t Advertisement, reach Reach) (c candida
 		return c, false
 	}
 	near, via := r.near(from.area, from.node, t.Node), r.domain.Areas[from.area].Nodes[t.Node].Router
-	return candidate{leg{from, t.Node, via}, near, uint64(t.Metric)}, near != Unreachable && via != Pseudonode
+	return candidate{leg: leg{from, t.Node, via}, near: near, whole: near, word: uint64(t.Metric)}, near != Unreachable && via != Pseudonode
 }
 
 // base is the part of a word that is none of the path: the metric with which the

@@ -109,7 +109,7 @@ func (k *instance) isSole(o *object) bool {
 // the ways to the addresses that it covers.
 func (d *Database) addressesChanged(to *destination) {
 	for o := range to.objects() {
-		if k := o.head.place.lsdb.instance; k.hasAreas() {
+		if k := o.head.place.lsdb.instance; k.readsPrefixes() {
 			k.claimChanged(o)
 		}
 	}
@@ -148,8 +148,7 @@ func (d *Database) settleRestless() {
 				if address := k.address(p, family(f)); address != addresses[p.number] {
 					k.addresses[f] = slices.Clone(addresses)
 					k.addresses[f][p.number] = address
-					k.addressesSettled(family(f))
-					k.changed()
+					k.prefixesChanged()
 				}
 			}
 		}
@@ -157,57 +156,83 @@ func (d *Database) settleRestless() {
 	}
 }
 
-// settleAddresses finds the addresses of all routers, and the prefixes that cover them, unless
-// they are known.
+// settleAddresses finds the addresses of all routers if there are areas, and the prefixes that cover them, and default
+// routes, unless they are known.
 func (k *instance) settleAddresses(f family) {
-	if k.addresses[f] == nil {
+	if k.addresses[f] == nil && k.hasAreas() {
 		k.addresses[f] = make([]netip.Prefix, len(k.db.routers.pids))
 		for n, p := range k.db.routers.pids {
 			k.addresses[f][n] = k.address(p, f)
 		}
-		k.addressesSettled(f)
+		k.covering[f] = nil
 	}
 	if k.covering[f] != nil {
 		return
 	}
-	k.covering[f] = map[*lsdb]map[netip.Prefix][]igp.Advertisement{}
+	k.covering[f], k.outside[f] = map[*lsdb]map[netip.Prefix][]igp.Advertisement{}, nil
 	for _, l := range k.lsdbs {
 		k.covering[f][l] = map[netip.Prefix][]igp.Advertisement{}
 	}
+	k.settleStanding(f)
 	seen := map[netip.Prefix]bool{}
-	for _, a := range append(k.standing[f], f.unspecified()) {
+	for _, a := range k.standing[f] {
 		for bits, count := range k.db.destinations.lengths[f] {
-			if p, err := a.Prefix(bits); count > 0 && err == nil && !seen[p] {
+			if p, err := a.Prefix(bits); bits > 0 && count > 0 && err == nil && !seen[p] {
 				seen[p] = true
 				k.advertise(p, f)
 			}
 		}
 	}
+	k.advertise(netip.PrefixFrom(f.unspecified(), 0), f)
 }
 
-func (k *instance) addressesSettled(f family) {
+// settleStanding notes the addresses of routers and the forwarding addresses of default routes.
+func (k *instance) settleStanding(f family) {
 	k.standing[f] = k.standing[f][:0]
 	for _, a := range k.addresses[f] {
 		if a.IsValid() {
 			k.standing[f] = append(k.standing[f], a.Addr())
 		}
 	}
+	for o := range k.db.destinations.lookup(netip.PrefixFrom(f.unspecified(), 0)).claims() {
+		if a := o.forwarding(); a.IsValid() && o.head.place.lsdb.instance == k {
+			k.standing[f] = append(k.standing[f], a)
+		}
+	}
 	slices.SortFunc(k.standing[f], netip.Addr.Compare)
-	k.covering[f] = nil
 }
 
-// advertise adds the claims to a prefix, in the order of nodes and metrics.
+// covers tells whether a prefix that is not external is told that an address is in.
+func (k *instance) covers(f family, a netip.Addr) bool {
+	for _, area := range k.covering[f] {
+		for prefix, tellers := range area {
+			if prefix.Bits() > 0 && prefix.Contains(a) && len(tellers) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// advertise adds the claims to a prefix, in the order of nodes and metrics. Of what is external OSPF's default routes
+// alone lead to routers, unless their forwarding address is not reached (RFC 2328 §16.4 (3)).
 func (k *instance) advertise(prefix netip.Prefix, f family) {
 	for o := range k.db.destinations.lookup(prefix).claims() {
-		p := o.head.place
-		if o.reach() == interArea && k.key.rules() == igp.OSPF && p.isNoBorder() {
-			continue
-		}
-		if p.lsdb.instance == k && o.topology == p.topology(f) {
+		switch p := o.head.place; {
+		case p.lsdb.instance != k || o.topology != p.topology(f):
+		case o.reach().isExternal() && prefix.Bits() > 0:
+		case o.forwarding().IsValid() && !k.covers(f, o.forwarding()):
+		case o.reach() == interArea && k.key.rules() == igp.OSPF && p.isNoBorder():
+		case o.reach().isExternal() && !o.isOfNSSA():
+			k.outside[f] = append(k.outside[f], igp.Outside{Teller: p.identity.pid.number, Router: k.db.leadsTo(o).number, Metric: o.record().prefix.metric, Reach: o.reach().igp()})
+		default:
 			area := k.covering[f][p.lsdb]
 			area[prefix] = append(area[prefix], igp.Advertisement{Node: p.number, Metric: o.record().prefix.metric, Reach: o.reach().igp()})
 		}
 	}
+	slices.SortFunc(k.outside[f], func(a, b igp.Outside) int {
+		return cmp.Or(cmp.Compare(a.Teller, b.Teller), cmp.Compare(a.Router, b.Router), cmp.Compare(a.Reach, b.Reach), cmp.Compare(a.Metric, b.Metric))
+	})
 	for _, area := range k.covering[f] {
 		slices.SortFunc(area[prefix], func(a, b igp.Advertisement) int {
 			return cmp.Or(cmp.Compare(a.Node, b.Node), cmp.Compare(a.Reach, b.Reach), cmp.Compare(a.Metric, b.Metric))

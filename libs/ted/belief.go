@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/altostream/altostream/libs/igp"
 )
 
 // settleBelief chooses, of the speakers that tell of a node, those whose word on it counts.
@@ -13,6 +15,9 @@ import (
 // may keep for long (RFC 9552 §5.9 has speakers leave that out, not all do). So the
 // speakers count in whose own view the node is reached, if there are any; of these the
 // ones whose sessions are up and whose tables are whole, if there are any.
+//
+// What OSPF tells in no area counts from speakers whose word on the router counts in its areas, if there is a whole one that tells
+// anything there: all areas hear the same.
 //
 // A speaker that has never told its table to the end does not count while another one has that tells of
 // anything: half a network would be taken for a whole one.
@@ -25,23 +30,51 @@ func (d *Database) settleBelief() {
 	for a := range d.pending.adjacencies {
 		a.told = a.whoTells()
 	}
-	var sources []*source
+	outside := map[*lsdb]bool{}
 	for l := range d.pending.lsdbs {
-		views := newViews(l)
-		for _, p := range l.places {
-			sources = sources[:0]
-			for _, t := range p.tellers {
-				sources = append(sources, t.source)
-			}
-			if d.leavesPartial {
-				sources = slices.DeleteFunc(sources, (*source).isPartial)
-			}
-			if now := views.believed(p, sources); !slices.Equal(now, p.believed) {
-				d.believe(p, slices.Clone(now))
-			}
+		for _, other := range l.instance.lsdbs {
+			outside[other] = other.isOutside()
+		}
+		if !l.isOutside() {
+			d.settleBeliefIn(l)
+		}
+	}
+	for l, is := range outside {
+		if is {
+			d.settleBeliefIn(l)
 		}
 	}
 	d.pending.lsdbs = map[*lsdb]bool{}
+}
+
+func (d *Database) settleBeliefIn(l *lsdb) {
+	views := newViews(l)
+	var sources []*source
+	for _, p := range l.places {
+		sources = sources[:0]
+		for _, t := range p.tellers {
+			sources = append(sources, t.source)
+		}
+		if d.leavesPartial {
+			sources = slices.DeleteFunc(sources, (*source).isPartial)
+		}
+		if l.isOutside() && slices.ContainsFunc(l.sources, func(c counted) bool { return c.source.standing() == complete && p.isBelievedInAreas(c.source) }) {
+			sources = slices.DeleteFunc(sources, func(s *source) bool { return !p.isBelievedInAreas(s) })
+		}
+		if now := views.believed(p, sources); !slices.Equal(now, p.believed) {
+			d.believe(p, slices.Clone(now))
+		}
+	}
+}
+
+// isOutside tells whether a scope is that of what OSPF tells in no area: external prefixes.
+func (l *lsdb) isOutside() bool { return l.scope.area == "" && l.instance.key.rules() == igp.OSPF }
+
+// isBelievedInAreas tells whether the word of a speaker on a router counts in one of its areas.
+func (p *place) isBelievedInAreas(s *source) bool {
+	return slices.ContainsFunc(p.places, func(other *place) bool {
+		return other != p && other.lsdb.instance == p.lsdb.instance && other.believes(s)
+	})
 }
 
 // settlePartial decides whether speakers count that have never told their tables to the end.
@@ -166,6 +199,10 @@ func (d *Database) countObject(o *object, count int) {
 	if !p.isPseudonode() {
 		d.routers.count(p, o, count)
 	}
+	if !o.head.isPrefix() {
+		p.ofArea += count
+		d.destinations.stale = d.destinations.stale || p.ofArea == 0 || p.ofArea == 1 && count == 1 // external prefixes are chosen otherwise
+	}
 	switch {
 	case o.link != nil && o.link.adjacency != nil:
 		d.pending.adjacencies[o.link.adjacency] = true
@@ -177,6 +214,5 @@ func (d *Database) countObject(o *object, count int) {
 		d.countPrefix(o, count)
 	default:
 		d.pending.places[p] = true
-		d.destinations.stale = true // for a router in an area that nobody tells of is chosen otherwise
 	}
 }

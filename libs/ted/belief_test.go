@@ -85,6 +85,44 @@ func TestWhichReportOfAnObjectCounts(t *testing.T) {
 	}
 }
 
+// Router 3 was on a LAN with the others, and its speaker keeps what these told last.
+func TestWordOfALANThatIsLost(t *testing.T) {
+	const lan1, lan3 = o1 + "0a000001", o3 + "0a000003"
+	const old = "192.0.2.0/24"
+	now := all(backbone.link(o1, lan1, metric(1)), backbone.link(o2, lan1, metric(1)), backbone.link(lan1, o1, metric(0)), backbone.link(lan1, o2, metric(0)))
+	for name, links := range map[string][]*schemas.RawTopology{
+		"links to a pseudonode that is gone": all(backbone.link(o1, lan3, metric(1)), backbone.link(o2, lan3, metric(1))),
+		"no links":                           nil,
+	} {
+		before := all(links, backbone.node(o3), backbone.prefix(o2, old))
+		m := load(tells("a", synced, now...), tells("b", synced, before...)).NetworkMap(Unique)
+		if len(m[p2].IPv4) > 0 {
+			t.Errorf("%s: router 2 has %s, which it tells no more", name, old)
+		}
+	}
+}
+
+// Router 2 told an external prefix as of type 1, which a speaker that was cut off remembers, and tells it as of type 2 now.
+func TestWordOnWhatIsOutside(t *testing.T) {
+	outside := backbone.inArea("")
+	external := func(id string, kind uint8) *schemas.RawTopology {
+		return outside.prefix(id, prefix, routeType(kind), prefixMetric(9))
+	}
+	network := all(backbone.pair(o1, o2, 1), backbone.pair(o1, o5, 1))
+	now := all(network, external(o2, 4), outside.prefix(o1, prefix, routeType(4), prefixMetric(5)))
+	before := all(network[0], backbone.link(o3, o4, metric(1)), backbone.link(o4, o3, metric(1)), backbone.node(o1), backbone.link(o2, o4, metric(1)), external(o2, 3))
+	wantOwner := func(m pids) {
+		t.Helper()
+		if len(m[p1].IPv4) == 0 || m[p1].IPv4[0] != prefix {
+			t.Errorf("router 1 does not have %s: %v", prefix, m)
+		}
+	}
+	wantOwner(load(tells("a", synced, now...), tells("b", synced, before...)).NetworkMap(Unique))
+	wantOwner(load(tells("b", synced, before...), tells("a", synced, now...)).NetworkMap(Unique))
+	area1 := backbone.inArea("0.0.0.1") // all that the other speaker knows
+	wantOwner(load(tells("a", synced, all(network, external(o1, 4))...), tells("b", synced, area1.node(o3), external(o2, 3))).NetworkMap(Unique))
+}
+
 func TestWithdrawnLinkDoesNotLiveOnInAStaleSpeaker(t *testing.T) {
 	links := all(backbone.pair(o1, o2, 1), backbone.pair(o2, o3, 1))
 	lost := tells("b", stale, links...)

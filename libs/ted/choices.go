@@ -93,9 +93,9 @@ func (c *choice) ofMost(paths *igp.Matrix, pids []*pid) *pid {
 }
 
 // of returns what a router chooses of those that it reaches, or that are in areas that nobody tells of, by RFC 2328
-// §16.4 (6): type 1 before type 2; those first to which a path leads within an area other than area 0 (§16.4.1); of
-// type 1 the least sum of the external metric and the way, of type 2 the lower external metric and then the nearer. A router that tells
-// the prefix itself has no choice.
+// §16.4 (6): type 1 before type 2; of type 2 the lower external metric; then those to which a path leads within an area other than
+// area 0 (§16.4.1), then of type 1 the least sum of the external metric and the way, of type 2 the nearer. A router that tells the
+// prefix itself has no choice.
 func (c *choice) of(from int, paths *igp.Matrix, areas [][]*lsdb) []*pid {
 	var chosen []*pid
 	var least [4]uint64
@@ -107,12 +107,13 @@ func (c *choice) of(from int, paths *igp.Matrix, areas [][]*lsdb) []*pid {
 		case distance == igp.Unreachable && to.pid.isInArea(to.instance):
 			continue
 		}
-		way := [4]uint64{uint64(to.reach), 1, uint64(to.metric), distance.Metric()}
-		if to.reach == external1 {
-			way[2] += distance.Metric()
-		}
+		area := uint64(1)
 		if shareArea(areas[from], areas[to.pid.number]) {
-			way[1] = 0
+			area = 0
+		}
+		way := [4]uint64{uint64(to.reach), uint64(to.metric), area, distance.Metric()}
+		if to.reach == external1 {
+			way = [4]uint64{uint64(to.reach), area, uint64(to.metric) + distance.Metric()}
 		}
 		switch order := slices.Compare(way[:], least[:]); {
 		case len(chosen) == 0 || order < 0:
@@ -127,19 +128,7 @@ func (c *choice) of(from int, paths *igp.Matrix, areas [][]*lsdb) []*pid {
 // isInArea tells whether more is told of a router than prefixes: it, or its links, in an area.
 func (p *pid) isInArea(in *instance) bool {
 	for at := range p.places() {
-		if at.lsdb.instance == in && slices.ContainsFunc(at.heads, (*head).isOfArea) {
-			return true
-		}
-	}
-	return false
-}
-
-func (h *head) isOfArea() bool {
-	if h.isPrefix() {
-		return false
-	}
-	for _, o := range h.objects {
-		if o.counts() {
+		if at.lsdb.instance == in && at.ofArea > 0 {
 			return true
 		}
 	}

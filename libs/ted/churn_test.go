@@ -26,7 +26,7 @@ func newPool(rng *rand.Rand) *pool {
 	ospfv3.protocol, otherInstance.identifier = 6, 7
 	peering := domain{protocol: 7, asn: ptr[uint32](100)}
 	all := [][]domain{
-		{backbone, backbone.inArea("0.0.0.1"), backbone.inArea("0.0.0.2")},
+		{backbone, backbone.inArea("0.0.0.1"), backbone.inArea("")},
 		{level1, level2},
 		{backbone, ospfv3, ospfv3.inArea("0.0.0.1")},
 		{backbone, level2, level1, otherInstance},
@@ -96,7 +96,8 @@ func (p *pool) addPrefixes(r int) {
 	prefix(p.loopback(other)+"/32", routeType(2), igpFlags(0x80))
 	prefix("10.255.0.0/24", routeType(2), igpFlags(0x80))
 	prefix(fmt.Sprintf("10.0.%d.0/30", p.rng.IntN(2*p.routers)))
-	prefix("0.0.0.0/0", routeType(uint8(2+p.rng.IntN(3))))
+	prefix("0.0.0.0/0", routeType(uint8(2+p.rng.IntN(5))))
+	prefix("0.0.0.0/0", routeType(4), forwarding(p.loopback(other)))
 	prefix("::/0", routeType(2))
 	for range 2 {
 		prefix(fmt.Sprintf("192.0.%d.0/24", p.rng.IntN(3)), routeType(uint8(3+p.rng.IntN(4))))

@@ -60,6 +60,18 @@ func (o *object) reach() reach {
 	return external2
 }
 
+// isOfNSSA tells whether an external prefix of OSPF is told within an NSSA alone.
+func (o *object) isOfNSSA() bool {
+	return o.reach().isExternal() && (o.ospfType == 5 || o.ospfType == 6)
+}
+
+// isOfStub tells whether a prefix shows that nothing of outside is told in its area: one of an NSSA, or the inter-area
+// default route that border routers tell into stub areas (RFC 2328 §12.4.3.1).
+func (o *object) isOfStub() bool {
+	s := o.head.told.scope
+	return o.isOfNSSA() || o.to.prefix().Bits() == 0 && o.reach() == interArea && s.igp.rules() == igp.OSPF && !s.isBackbone()
+}
+
 // maxPathMetric is the highest metric of a prefix that IS-IS reaches (RFC 5305 §4).
 const maxPathMetric = 0xFE000000
 

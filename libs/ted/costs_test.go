@@ -68,6 +68,40 @@ func TestCosts(t *testing.T) {
 	}
 }
 
+// TestOSPFDefaultToOutside: router 4 has an address that nobody tells in areas 0 and 1, where the costs of others are those
+// of paths. Router 3 tells a default route.
+func TestOSPFDefaultToOutside(t *testing.T) {
+	outside, area1, area2 := backbone.inArea(""), backbone.inArea("0.0.0.1"), backbone.inArea("0.0.0.2")
+	network := all(area1.pair(o1, o2, 1), backbone.pair(o2, o3, 2), area2.pair(o3, o4, 3), area2.prefix(o4, "10.0.0.4/32", routeType(1)),
+		backbone.prefix(o3, "10.0.0.9/32", routeType(2)))
+	follows := costs{p1: {p1: 0, p2: 1, p3: 3, p4: 6}, p2: {p1: 1, p2: 0, p3: 2, p4: 5}, p3: {p1: 3, p2: 2, p3: 0, p4: 3}, p4: {p1: 6, p2: 5, p3: 3, p4: 0}}
+	cannot := costs{p1: {p1: 0, p2: 1, p3: 3}, p2: {p1: 1, p2: 0, p3: 2}, p3: follows[p3], p4: follows[p4]}
+	tests := []struct {
+		name  string
+		route []*schemas.RawTopology
+		want  costs
+	}{
+		{"none", nil, cannot},
+		{"type 1", all(outside.prefix(o3, "0.0.0.0/0", routeType(3))), follows},
+		{"type 2", all(outside.prefix(o3, "0.0.0.0/0", routeType(4))), follows},
+		{"told in an area", all(backbone.prefix(o3, "0.0.0.0/0", routeType(4))), follows},
+		{"forwarding address", all(outside.prefix(o2, "0.0.0.0/0", routeType(4), forwarding("10.0.3.3")), backbone.link(o3, o2, metric(9), ipv4("10.0.3.3", "10.0.3.2")), backbone.prefix(o3, "10.0.3.0/24")), follows},
+		{"forwarding address that is not reached", all(outside.prefix(o3, "0.0.0.0/0", routeType(4), forwarding("10.0.3.3"))), cannot},
+		{"forwarding address of nobody", all(outside.prefix(o3, "0.0.0.0/0", routeType(4), forwarding("10.0.3.3")), backbone.prefix(o2, "10.0.3.0/24")), follows},
+		{"of an NSSA", all(area2.prefix(o3, "0.0.0.0/0", routeType(6))), cannot},
+		{"not told in an NSSA", all(outside.prefix(o3, "0.0.0.0/0", routeType(4)), area1.prefix(o2, prefix, routeType(6))),
+			costs{p1: cannot[p1], p2: follows[p2], p3: follows[p3], p4: follows[p4]}},
+		{"not told in a stub area", all(outside.prefix(o3, "0.0.0.0/0", routeType(4)), area1.prefix("09090909", "0.0.0.0/0", routeType(2)), area1.node("09090909")),
+			costs{p1: cannot[p1], p2: follows[p2], p3: follows[p3], p4: follows[p4], "pid100:09090909": {"pid100:09090909": 0}}},
+		{"another prefix", all(outside.prefix(o3, "10.0.0.0/8", routeType(4))), cannot},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			wantEqual(t, "costs", tt.want, one(all(network, tt.route)...).Graph().Costs(RoutingIGP))
+		})
+	}
+}
+
 var metricNames = map[Metric]string{
 	RoutingIGP: "IGP metrics", RoutingTE: "TE metrics", RoutingHops: "links", HopCount: "hop count",
 }

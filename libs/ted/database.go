@@ -138,6 +138,7 @@ func (d *Database) settle() {
 	d.settleLinks()
 	d.settleRouters()
 	d.settleFlags()
+	d.settleMainlands()
 	d.settleDestinations()
 	d.settleRestless()
 }

@@ -1,8 +1,6 @@
 package ted
 
 import (
-	"net/netip"
-
 	"github.com/altostream/altostream/libs/igp"
 	"github.com/altostream/altostream/schemas"
 )
@@ -58,8 +56,7 @@ func (d *Database) bordersChanged(before, now routerFlags) {
 	}
 	for _, k := range d.igps {
 		if k.key.rules() == igp.OSPF {
-			k.covering = [2]map[*lsdb]map[netip.Prefix][]igp.Advertisement{}
-			k.changed()
+			k.prefixesChanged()
 		}
 	}
 }
@@ -121,7 +118,9 @@ func (p *place) noTransit() bool {
 
 // isNoBorder tells whether a router of OSPF says that it is no border router any more: what it has told of other areas
 // does not count (RFC 2328 §16.2 (4)). A speaker that tells the B bit of no router does not tell it.
-func (p *place) isNoBorder() bool { return p.flags.told && !p.flags.border && p.flags.by.borders > 0 }
+func (p *place) isNoBorder() bool {
+	return p.flags.by != nil && !p.flags.border && p.flags.by.borders > 0
+}
 
 // withoutRouterBit returns the nodes that are told without the R bit in areas where it is not
 // believed.

@@ -12,25 +12,42 @@ import (
 type instance struct {
 	db       *Database
 	key      igpKey
-	lsdbs    []*lsdb // level 1 before 2, areas by their names
-	claims   [2]int  // by family
-	ipv6     int     // how many links are in the topology of IPv6
-	apart    bool    // some place routes IPv6 by that
+	lsdbs    []*lsdb       // level 1 before 2, areas by their names
+	claims   [2]int        // by family
+	ipv6     int           // how many links are in the topology of IPv6
+	apart    bool          // some place routes IPv6 by that
+	mainland map[*pid]bool // the routers that are connected with most of it; nil: none are with another
+	parted   bool          // it may be another one
 	computed [2]*igp.Domain
 
 	// Where there are several areas, by family:
 	tellers   [2]tally                                          // of claims to prefixes of other areas, in OSPF
 	addresses [2][]netip.Prefix                                 // by PID, what stands for it; nil: not known
-	standing  [2][]netip.Addr                                   // these, sorted
+	standing  [2][]netip.Addr                                   // these and the forwarding addresses of default routes, sorted; known when covering is
 	covering  [2]map[*lsdb]map[netip.Prefix][]igp.Advertisement // of them and default routes; nil: not known
+	outside   [2][]igp.Outside                                  // default routes of OSPF that all areas hear of; known when covering is
 	restless  map[*pid]bool                                     // whose address may be another one
 }
 
 func (d *Database) instance(k igpKey) *instance {
 	if d.igps[k] == nil {
 		d.igps[k] = &instance{db: d, key: k, restless: map[*pid]bool{}}
+		d.igpsChanged()
 	}
 	return d.igps[k]
+}
+
+// igpsChanged notes that there are other IGPs beside each.
+func (d *Database) igpsChanged() {
+	for _, k := range d.igps {
+		k.prefixesChanged()
+	}
+}
+
+// prefixesChanged notes that other prefixes may count for paths.
+func (k *instance) prefixesChanged() {
+	k.covering = [2]map[*lsdb]map[netip.Prefix][]igp.Advertisement{}
+	k.changed()
 }
 
 func (k *instance) add(l *lsdb) {
@@ -48,6 +65,9 @@ func (k *instance) remove(l *lsdb) {
 
 func (k *instance) hasAreas() bool { return len(k.lsdbs) > 1 }
 
+// readsPrefixes tells whether prefixes count for paths: between areas, and where default routes lead into another IGP.
+func (k *instance) readsPrefixes() bool { return k.hasAreas() || len(k.db.igps) > 1 }
+
 func (k *instance) changed() {
 	k.computed = [2]*igp.Domain{}
 	for _, l := range k.lsdbs {
@@ -59,16 +79,15 @@ func (k *instance) changed() {
 // nodesChanged notes that nodes came or went.
 func (l *lsdb) nodesChanged() {
 	l.order = nil
-	l.instance.covering = [2]map[*lsdb]map[netip.Prefix][]igp.Advertisement{}
-	l.instance.changed()
+	l.instance.prefixesChanged()
 	l.instance.db.familiesChanged()
 }
 
 // renumbered notes that routers or areas are other ones.
 func (k *instance) renumbered() {
+	k.parted = true
 	k.addresses = [2][]netip.Prefix{}
-	k.covering = [2]map[*lsdb]map[netip.Prefix][]igp.Advertisement{}
-	k.changed()
+	k.prefixesChanged()
 	k.db.familiesChanged()
 }
 
@@ -90,8 +109,13 @@ func (k *instance) claim(o *object, f family, count int) {
 		k.topologiesChanged()
 		k.db.pathsChanged()
 	}
-	if k.hasAreas() {
+	if k.readsPrefixes() {
 		k.claimChanged(o)
+	}
+	if o.isOfStub() {
+		if p.lsdb.stub += count; p.lsdb.stub == 0 || p.lsdb.stub == 1 && count == 1 {
+			k.changed()
+		}
 	}
 	tellers := &p.lsdb.prefixTellers[f]
 	if k.key.rules() == igp.OSPF {
@@ -138,7 +162,7 @@ func (d *Database) routing(f family) []*instance {
 	}
 	slices.SortFunc(all, func(a, b *instance) int {
 		return cmp.Or(cmp.Compare(d.options.preference(a.key), d.options.preference(b.key)),
-			cmp.Compare(a.key.protocol, b.key.protocol), cmp.Compare(a.key.identifier, b.key.identifier))
+			a.key.compare(b.key))
 	})
 	return all
 }
@@ -151,12 +175,13 @@ func (k *instance) compute(f family) *igp.Domain {
 	for _, l := range areas {
 		d.Areas = append(d.Areas, l.area(f).area)
 	}
-	if !k.hasAreas() {
+	if !k.readsPrefixes() {
 		return d
 	}
 	k.settleAddresses(f)
-	d.Addresses = k.addresses[f]
+	d.Addresses, d.Outside = k.addresses[f], k.outside[f]
 	for i, l := range areas {
+		d.Areas[i].Stub = l.stub > 0
 		d.Areas[i].Prefixes, d.Areas[i].TellsPrefixes = k.covering[f][l], l.tellsPrefixes(f)
 	}
 	return d

@@ -73,8 +73,10 @@ func (d *Database) replaceLinks(a *adjacency, used []link) {
 		d.distancesChanged()
 	}
 	d.valuesChanged(func(of valuesOf) bool { return !samePaths && !of.widest || !slices.EqualFunc(before, used, of.isSame) })
-	d.igps[a.nodes.igp].replaceLinks(before, used)
+	k := d.igps[a.nodes.igp]
+	k.replaceLinks(before, used)
 	if !slices.EqualFunc(before, used, func(x, y link) bool { return x.direction == y.direction }) {
+		k.parted = true
 		for _, l := range slices.Concat(before, used) {
 			d.pending.neighbors[l.from.identity] = true
 		}

@@ -28,6 +28,10 @@ func TestOwnerOfAPrefix(t *testing.T) {
 		{"high metric before no metric", ospf(prefixMetric(1 << 23)), ospf1(withoutAttributes), p2},
 		{"same metric", ospf(prefixMetric(1)), ospf1(prefixMetric(1)), p1},
 		{"not a router that was cut off", all(ospf(prefixMetric(9)), backbone.pair(o2, o3, 1)), ospf1(prefixMetric(1)), p2},
+		{"not a router of two that were cut off", all(ospf(prefixMetric(9)), backbone.pair(o2, o3, 1), backbone.pair(o3, o5, 1)), all(ospf1(prefixMetric(1)), backbone.pair(o1, o4, 1)), p2},
+		{"of two parts as large that of the lowest PID name", all(ospf(prefixMetric(1)), backbone.pair(o2, o3, 1)), all(ospf1(prefixMetric(9)), backbone.pair(o1, o4, 1)), p1},
+		{"connected over another area", all(ospf(prefixMetric(9)), backbone.pair(o2, o3, 1), backbone.pair(o3, o5, 1)),
+			all(ospf1(prefixMetric(1)), backbone.inArea("0.0.0.1").pair(o1, o3, 1)), p1},
 		{"intra-area before inter-area, though cut off", ospf(routeType(1)), all(ospf1(routeType(2)), backbone.pair(o1, o3, 1)), p2},
 		{"IS-IS: not a router that was cut off", all(isis(), level2.pair(s2, s3, 1)), isis1(), q2},
 		{"intra-area before inter-area", ospf(routeType(1), prefixMetric(9)), ospf1(routeType(2), prefixMetric(1)), p2},
@@ -88,7 +92,8 @@ func TestOwnerOfAnExternalPrefix(t *testing.T) {
 		records []*schemas.RawTopology
 		want    string
 	}{
-		{"type 2, lower metric for router 3, own area for router 4", all(external(o1, 4, 5), external(o2, 4, 9)), p1},
+		{"type 2, the lower metric", all(external(o1, 4, 5), external(o2, 4, 9)), p1},
+		{"type 2, the metric before the own area of routers 4 and 5", all(external(o1, 4, 5), external(o2, 4, 9), area1.pair(o5, o4, 1)), p1},
 		{"type 2, a third router nearer to 2", all(external(o1, 4, 9), external(o2, 4, 9), backbone.pair(o5, o2, 1)), p2},
 		{"type 1, the way counts", all(external(o1, 3, 9), external(o2, 3, 5), backbone.pair(o5, o1, 1)), p1},
 		{"type 1, the external metric counts", all(external(o1, 3, 99), external(o2, 3, 5)), p2},

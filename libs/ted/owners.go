@@ -11,7 +11,7 @@ type contender struct {
 	pid      *pid
 	instance *instance
 	reach    reach
-	cutOff   bool // no link leads to the router; of externals other rules say so
+	cutOff   bool // the router is not connected with most of the IGP; of externals other rules say so
 	told     bool // the metric
 	metric   uint32
 }
@@ -47,7 +47,7 @@ func (o *owner) noteChange() {
 }
 
 // ownerOf returns the owner of a prefix: the router with the best claim, by the way it is
-// reached, then one that links lead to before one that was cut off, then the lower metric (any before none), then the
+// reached, then one that is connected with most of the IGP before one that was cut off, then the lower metric (any before none), then the
 // lower PID name. Of externals it is the one that most routers choose. It is nil if nobody claims it.
 func (d *Database) ownerOf(to *destination) *owner {
 	if first := to.first; first != nil && first.next == nil && first.claims && !first.forwarding().IsValid() {
@@ -57,7 +57,7 @@ func (d *Database) ownerOf(to *destination) *owner {
 	for o := range to.claims() {
 		p, of := o.record().prefix, o.head.place
 		pid, reach, in := d.leadsTo(o), o.reach(), of.lsdb.instance
-		contenders = append(contenders, contender{pid, in, reach, !reach.isExternal() && !pid.isLinked(in), p.hasMetric, p.metric})
+		contenders = append(contenders, contender{pid, in, reach, !reach.isExternal() && in.isCutOff(pid), p.hasMetric, p.metric})
 	}
 	if len(contenders) == 0 {
 		return nil
@@ -84,16 +84,6 @@ func (d *Database) leadsTo(o *object) *pid {
 		}
 	}
 	return o.head.place.identity.pid
-}
-
-// isLinked tells whether a router has links in an IGP that paths may lead over.
-func (p *pid) isLinked(in *instance) bool {
-	for at := range p.places() {
-		if at.lsdb.instance == in && at.used > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // having returns the router that has an address, of an interface or else as a host prefix; nil
@@ -135,5 +125,6 @@ func (d *Database) compareClaims(a, b contender) int {
 		compareBool(a.cutOff, b.cutOff),
 		compareBool(!a.told, !b.told),
 		cmp.Compare(a.metric, b.metric),
-		cmp.Compare(a.pid.number, b.pid.number))
+		cmp.Compare(a.pid.number, b.pid.number),
+		a.instance.key.compare(b.instance.key))
 }

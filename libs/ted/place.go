@@ -14,6 +14,7 @@ type lsdb struct {
 	sources       tally    // of reports
 	tellers       tally    // of objects, those whose word counts
 	prefixTellers [2]tally // of claims, by family
+	stub          int      // how many claims are such as stub areas and NSSAs alone have
 	routerBits    int      // how many nodes have the R bit of OSPFv3
 	order         []*place // that paths may lead to, in the order of their nodes; nil: to be put in order
 	areas         [2]*area // by family; nil: to be made
@@ -36,6 +37,7 @@ type place struct {
 	tellers   []teller  // of what is local to it, by name
 	believed  []*source // of these, those whose word counts, by name
 	counting  int       // how many objects count that are local to it
+	ofArea    int       // of these, how many are no prefixes: they say that the node is in the area
 	claims    [2]int    // how many claims, by family
 	ipv6Told  int       // of the claims of IPv6, how many are in topology 2
 	used      int       // how many links that paths may lead over lead there or away
@@ -232,6 +234,7 @@ func (d *Database) release(p *place) {
 		l.instance.remove(l)
 		if len(l.instance.lsdbs) == 0 {
 			delete(d.igps, l.instance.key)
+			d.igpsChanged()
 		}
 	}
 	v.places = slices.DeleteFunc(v.places, func(other *place) bool { return other == p })

@@ -1,6 +1,7 @@
 package ted
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/altostream/altostream/libs/igp"
@@ -21,6 +22,10 @@ const (
 type igpKey struct {
 	protocol   uint8 // isisLevel1 for IS-IS
 	identifier uint64
+}
+
+func (k igpKey) compare(other igpKey) int {
+	return cmp.Or(cmp.Compare(k.protocol, other.protocol), cmp.Compare(k.identifier, other.identifier))
 }
 
 func (k igpKey) rules() igp.Rules {

@@ -22,6 +22,7 @@ type view struct {
 	parts   []int // union-find: of each node another one of the connected part that it is in
 	cut     []bool
 	reached []bool
+	linked  []bool // with another node
 	seen    []bool // by part: some node is seen by a synced speaker
 }
 
@@ -59,7 +60,7 @@ func (v *views) of(s *source) *view {
 }
 
 func newView(s *source, nodes int) *view {
-	v := &view{source: s, whole: s.standing() == complete, told: make([]bool, nodes), parts: make([]int, nodes), cut: make([]bool, nodes), reached: make([]bool, nodes), seen: make([]bool, nodes)}
+	v := &view{source: s, whole: s.standing() == complete, told: make([]bool, nodes), parts: make([]int, nodes), cut: make([]bool, nodes), reached: make([]bool, nodes), linked: make([]bool, nodes), seen: make([]bool, nodes)}
 	for n := range v.parts {
 		v.parts[n] = n
 	}
@@ -79,8 +80,8 @@ type half struct {
 
 // connect joins the nodes that are connected by links of which a speaker tells both directions,
 // and notes the parts of which it tells a link to a node of another part which does not tell
-// of it: both ends of a link that fails say so, and of an end that still tells of it nothing
-// has been heard since.
+// of it, or to a LAN that is not told any more: both ends of a link that fails say so, and of
+// an end that still tells of it nothing has been heard since.
 func (v *views) connect(l *lsdb) {
 	var halves []half
 	for _, p := range l.places {
@@ -102,7 +103,7 @@ func (v *views) connect(l *lsdb) {
 		}
 	}
 	for _, h := range halves {
-		if from := h.view.part(h.from); h.view.told[h.to] && h.view.part(h.to) != from {
+		if from := h.view.part(h.from); (h.view.told[h.to] || v.nodes[h.to].isPseudonode()) && h.view.part(h.to) != from {
 			h.view.cut[from] = true
 		}
 	}
@@ -120,13 +121,17 @@ func (v *view) part(n int) int {
 // reach notes what the speaker reaches: what is connected with its own node; if that is not
 // known, all parts but those that were cut off; if that is nothing, the largest.
 func (v *view) reach(nodes []node) {
-	own := make([]bool, len(nodes))
+	own, size := make([]bool, len(nodes)), make([]int, len(nodes))
 	for _, n := range v.self {
 		own[v.part(n)] = true
+	}
+	for n := range nodes {
+		size[v.part(n)]++
 	}
 	some := false
 	for n := range nodes {
 		part := v.part(n)
+		v.linked[n] = size[part] > 1
 		v.reached[n] = v.told[n] && (own[part] || len(v.self) == 0 && !v.cut[part])
 		some = some || v.reached[n]
 	}
@@ -181,6 +186,7 @@ func (v *views) believed(p *place, sources []*source) []*source {
 	if v != nil {
 		sources = slices.DeleteFunc(sources, func(s *source) bool { return v.of(s).isRemembered(p) })
 		sources = orAll(sources, func(s *source) bool { return v.of(s).reached[p.index] })
+		sources = orAll(sources, func(s *source) bool { return v.of(s).linked[p.index] })
 	}
 	return orAll(sources, func(s *source) bool { return s.standing() == complete })
 }

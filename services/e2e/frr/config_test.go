@@ -13,14 +13,14 @@ func (s spec) configuration(router int) map[string]string {
 	c := map[string]string{"zebra": ""}
 	if text := s.interfaces(router, ospfInterface); text != "" {
 		c["ospfd"] = text + fmt.Sprintf("interface lo\n ip ospf area %s\n", s.loopbackArea(router, func(l link) string { return l.area })) +
-			fmt.Sprintf("router ospf\n ospf router-id %s\n timers throttle spf 50 100 500\n timers throttle lsa all 100\n timers lsa min-arrival 50\n compatible rfc1583\n", routerID(router))
+			fmt.Sprintf("router ospf\n ospf router-id %s\n timers throttle spf 50 100 500\n timers throttle lsa all 100\n timers lsa min-arrival 50\n", routerID(router))
 	}
 	if text := s.interfaces(router, ospf6Interface); text != "" {
 		c["ospf6d"] = text + fmt.Sprintf("interface lo\n ipv6 ospf6 area %s\n", s.loopbackArea(router, func(l link) string { return l.area6 })) +
 			fmt.Sprintf("router ospf6\n ospf6 router-id %s\n timers throttle spf 50 100 500\n timers lsa min-arrival 50\n", routerID(router))
 	}
 	if text := s.interfaces(router, isisInterface); text != "" {
-		c["isisd"] = s.isisInstance(router) + text + "interface lo\n ip router isis " + isisTag + "\n ipv6 router isis " + isisTag + "\n isis passive\n"
+		c["isisd"] = s.isisInstance(router) + text + "interface lo\n ip router isis " + isisTag + "\n ipv6 router isis " + isisTag + "\n isis passive\n isis metric 1\n"
 	}
 	for daemon := range c {
 		c[daemon] = fmt.Sprintf("hostname %s\n", routerName(router)) + c[daemon] + s.more[router][daemon]
@@ -85,8 +85,9 @@ func isisInterface(l link) string {
 }
 
 func (s spec) isisInstance(router int) string {
-	text := fmt.Sprintf("router isis %s\n net %s.%s.00\n metric-style wide\n lsp-gen-interval 1\n spf-interval 1\n no hostname dynamic\n",
-		isisTag, s.isis[router], systemID(router))
+	style := map[bool]string{true: "narrow", false: "wide"}[s.narrow]
+	text := fmt.Sprintf("router isis %s\n net %s.%s.00\n metric-style %s\n lsp-gen-interval 1\n spf-interval 1\n no hostname dynamic\n",
+		isisTag, s.isis[router], systemID(router), style)
 	if s.multiTopology {
 		text += " topology ipv6-unicast\n"
 	}

@@ -14,7 +14,7 @@
 // say. Without FRR_EVENTS the tests are skipped.
 //
 //	frr_test.go       the tests
-//	networks_test.go  the networks; random_test.go others that are made of a seed
+//	networks_test.go  the networks, networks_isis_test.go those of IS-IS; random_test.go others that are made of a seed
 //	network_test.go   links, addresses and routers of a network that runs
 //	router_test.go    a router: its processes and its vty
 //	config_test.go    its configuration

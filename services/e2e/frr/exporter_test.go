@@ -114,7 +114,7 @@ func (r *router) objects() map[string]object {
 		for _, o := range read(r) {
 			key := o.key()
 			if before, twice := all[key]; twice && lower(before, o) {
-				continue // links that the database does not tell apart
+				continue // links that the database does not tell apart, or prefixes of unnumbered interfaces
 			}
 			all[key] = o
 		}
@@ -124,6 +124,9 @@ func (r *router) objects() map[string]object {
 
 // lower tells whether a has the lower metric.
 func lower(a, b object) bool {
+	if x, y := a.attributes.PrefixMetric, b.attributes.PrefixMetric; x != nil && y != nil {
+		return *x <= *y
+	}
 	x, y := a.attributes.IGPMetric, b.attributes.IGPMetric
 	return x != nil && y != nil && x.Value <= y.Value
 }

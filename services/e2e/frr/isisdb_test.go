@@ -16,9 +16,9 @@ var (
 	lspLine      = regexp.MustCompile(`^([0-9a-f.]{14})\.([0-9a-f]{2})-([0-9a-f]{2}) .* (\(?\d+\)?) +([01])/[01]/([01])$`)
 	areaLine     = regexp.MustCompile(`^  Area Address: (\S+)$`)
 	routerIDLine = regexp.MustCompile(`^  TE Router ID: (\S+)$`)
-	neighborLine = regexp.MustCompile(`^  (?:Extended|MT) Reachability: ([0-9a-f.]{14})\.([0-9a-f]{2}) \(Metric: (\d+)\)(.*)$`)
+	neighborLine = regexp.MustCompile(`^  (?:Extended|IS|MT) Reachability: ([0-9a-f.]{14})\.([0-9a-f]{2}) \(Metric: (\d+)\)(.*)$`)
 	addressLine  = regexp.MustCompile(`^    (Local|Remote) Interface IP(?:v6)? Address\(es\): (\S+)$`)
-	prefixLine   = regexp.MustCompile(`^  (?:Extended IP|MT IP|IPv6|MT IPv6) Reachability: (\S+) \(Metric: (\d+)\)(.*)$`)
+	prefixLine   = regexp.MustCompile(`^  (?:IP|IP External|Extended IP|MT IP|IPv6|MT IPv6) Reachability: (\S+) \(Metric: (\d+)\)(.*)$`)
 )
 
 // isisReader reads the lines of a database one by one.

@@ -20,6 +20,8 @@ type spec struct {
 	isis, isisLevel map[int]string
 	// multiTopology says that IS-IS routes IPv6 in topology 2.
 	multiTopology bool
+	// narrow says that IS-IS tells metrics of six bits (RFC 1195) alone.
+	narrow bool
 	// loopback holds the OSPF area of a loopback, if it is not that of the router's first
 	// link.
 	loopback map[int]string
@@ -38,6 +40,8 @@ type link struct {
 	area6   string // OSPFv3's
 	level   string // IS-IS: level-1, level-2-only, level-1-2; "" = not in IS-IS
 	metric  int
+	// unnumbered links have the addresses of loopbacks.
+	unnumbered bool
 	// others are OSPFv2 areas that an end of the link may be moved to, or IS-IS levels.
 	others []string
 }
@@ -154,13 +158,20 @@ func (n *network) addLink(number int) {
 		namespace := n.routers[router-1].namespace
 		run(n.t, "ip", "-n", namespace, "link", "add", e.String(), "type", "veth", "peer", "name", e.port(), "netns", n.bridges())
 		run(n.t, "ip", "-n", n.bridges(), "link", "set", e.port(), "master", bridge, "up")
-		for _, address := range []string{
-			fmt.Sprintf("10.1.%d.%d/24", number, router), fmt.Sprintf("fd00:%d::%d/64", number, router), fmt.Sprintf("fe80::%d/64", router),
-		} {
+		for _, address := range n.addresses(e) {
 			run(n.t, "ip", "-n", namespace, "address", "add", address, "dev", e.String())
 		}
 		run(n.t, "ip", "-n", namespace, "link", "set", e.String(), "up")
 	}
+}
+
+// addresses are those of an end, with prefix lengths.
+func (n *network) addresses(e end) []string {
+	linkLocal := fmt.Sprintf("fe80::%d/64", e.router)
+	if n.linkOf(e).unnumbered {
+		return []string{loopback4(e.router) + "/32", linkLocal}
+	}
+	return []string{fmt.Sprintf("10.1.%d.%d/24", e.link, e.router), fmt.Sprintf("fd00:%d::%d/64", e.link, e.router), linkLocal}
 }
 
 // port is the end's port at the bridge.

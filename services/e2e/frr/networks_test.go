@@ -1,7 +1,7 @@
 package frr
 
 // networks are those that are run.
-var networks = []spec{ospfAreas, ospfStub, ospfMoves, ospfVirtual, ospfv3, isisLevels, isisTopologies, bothIGPs, isisDefault}
+var networks = []spec{ospfAreas, ospfStub, ospfMoves, ospfVirtual, ospfv3, isisLevels, isisTopologies, bothIGPs, isisDefault, ospfDefault, ospfUnnumbered, isisUnnumbered, isisNarrow, ospfNSSADefault}
 
 // ospfAreas has two border routers of area 1, one of area 2, and a LAN in the backbone.
 var ospfAreas = spec{
@@ -132,82 +132,88 @@ var ospfv3 = spec{
 	},
 }
 
-// isisLevels has two routers of level 1 and 2 in each of two areas.
-var isisLevels = spec{
-	name:    "isis-lan-l12",
-	routers: 7, exporters: []int{2, 3},
-	isis: map[int]string{
-		1: "49.0001", 2: "49.0001", 3: "49.0002", 4: "49.0001", 5: "49.0002", 6: "49.0002", 7: "49.0001",
-	},
-	isisLevel: map[int]string{1: "level-1", 6: "level-1", 7: "level-1"},
+// ospfDefault has routers that run OSPF alone and follow external default routes to ones that go on by IS-IS.
+var ospfDefault = spec{
+	name:    "ospf-default-isis",
+	routers: 8, exporters: []int{2, 3},
+	isis:      map[int]string{3: "49.0001", 4: "49.0001", 5: "49.0001", 6: "49.0001"},
+	isisLevel: map[int]string{3: "level-2-only", 4: "level-2-only", 5: "level-2-only", 6: "level-2-only"},
 	links: []link{
-		{routers: []int{2, 3, 4}, lan: true, level: "level-2-only", metric: 10},
-		{routers: []int{3, 5}, level: "level-1-2", metric: 10},
-		{routers: []int{4, 5}, level: "level-2-only", metric: 10},
-		{routers: []int{1, 2}, level: "level-1", metric: 10},
-		{routers: []int{1, 4}, level: "level-1", metric: 15},
-		{routers: []int{2, 4}, level: "level-1", metric: 30},
-		{routers: []int{3, 6}, level: "level-1", metric: 10},
-		{routers: []int{5, 6}, level: "level-1", metric: 10},
-		{routers: []int{1, 7}, level: "level-1", metric: 10},
-		{routers: []int{7, 4}, level: "level-1", metric: 40},
-	},
-}
-
-// isisTopologies routes IPv6 in topology 2, with levels, three routers on a LAN of level 1, and
-// prefixes from outside.
-var isisTopologies = spec{
-	name:    "isis-mt-l12",
-	routers: 6, exporters: []int{2, 3}, multiTopology: true,
-	isis: map[int]string{
-		1: "49.0001", 2: "49.0001", 3: "49.0002", 4: "49.0001", 5: "49.0002", 6: "49.0002",
-	},
-	isisLevel: map[int]string{1: "level-1", 6: "level-1"},
-	links: []link{
-		{routers: []int{1, 2, 4}, lan: true, level: "level-1", metric: 10},
-		{routers: []int{2, 3}, level: "level-2-only", metric: 10},
-		{routers: []int{4, 5}, level: "level-2-only", metric: 10},
-		{routers: []int{2, 4}, level: "level-1-2", metric: 50},
-		{routers: []int{3, 5}, level: "level-1-2", metric: 20},
-		{routers: []int{3, 6}, level: "level-1", metric: 10},
-		{routers: []int{5, 6}, level: "level-1", metric: 20},
-	},
-	externals: map[int][]string{4: {"203.0.113.0/24"}, 5: {"203.0.114.0/24"}},
-	toggles: []toggle{
-		{4, []string{"router isis " + isisTag, "redistribute ipv4 kernel level-2 metric 5"}, []string{"router isis " + isisTag, "no redistribute ipv4 kernel level-2"}},
-		{5, []string{"router isis " + isisTag, "redistribute ipv4 kernel level-2 metric 30"}, []string{"router isis " + isisTag, "no redistribute ipv4 kernel level-2"}},
-	},
-}
-
-// bothIGPs has OSPF with areas and IS-IS on some links both, on some one of them.
-var bothIGPs = spec{
-	name:    "ospf-and-isis",
-	routers: 6, exporters: []int{2, 3},
-	isis: map[int]string{1: "49.0001", 2: "49.0001", 3: "49.0002", 4: "49.0001", 5: "49.0002", 6: "49.0002"},
-	links: []link{
-		{routers: []int{2, 3}, area: "0", level: "level-2-only", metric: 10},
-		{routers: []int{1, 2}, area: "1", level: "level-1-2", metric: 10},
-		{routers: []int{1, 3}, area: "1", level: "level-2-only", metric: 20},
-		{routers: []int{2, 4}, area: "2", level: "level-1-2", metric: 10},
-		{routers: []int{4, 5}, level: "level-2-only", metric: 10},
-		{routers: []int{3, 5}, area: "3", level: "level-1-2", metric: 10},
-		{routers: []int{3, 6}, level: "level-1-2", metric: 10},
-		{routers: []int{5, 6}, area: "3", metric: 5},
-		{routers: []int{2, 3}, area: "0", metric: 30},
-	},
-}
-
-// isisDefault has a router that runs IS-IS alone and follows the attached bit to one that prefers OSPF.
-var isisDefault = spec{
-	name:    "isis-default-ospf",
-	routers: 5, exporters: []int{2, 3},
-	isis: map[int]string{1: "49.0001", 2: "49.0001", 3: "49.0002", 4: "49.0002", 5: "49.0002"},
-	links: []link{
-		{routers: []int{1, 2}, level: "level-1", metric: 10},
-		{routers: []int{2, 3}, area: "0", level: "level-2-only", metric: 10},
-		{routers: []int{2, 4}, area: "0", metric: 10},
-		{routers: []int{3, 4}, area: "0", level: "level-2-only", metric: 30},
-		{routers: []int{3, 5}, area: "0", level: "level-1-2", metric: 40},
+		{routers: []int{1, 2}, area: "1", metric: 10},
+		{routers: []int{2, 3}, area: "0", metric: 10},
+		{routers: []int{2, 5}, area: "0", metric: 20},
+		{routers: []int{3, 4}, level: "level-2-only", metric: 10},
 		{routers: []int{4, 5}, level: "level-2-only", metric: 5},
+		{routers: []int{1, 6}, area: "1", metric: 5},
+		{routers: []int{4, 6}, level: "level-2-only", metric: 50},
+		{routers: []int{3, 7}, area: "2", metric: 10},
+		{routers: []int{2, 7}, area: "2", metric: 30},
+		{routers: []int{7, 8}, area: "2", metric: 5},
+		{routers: []int{3, 5}, area: "0", level: "level-2-only", metric: 300},
+	},
+	toggles: []toggle{
+		originate(5, "metric 10 metric-type 1"),
+		originate(6, "metric 20 metric-type 2"),
+		{5, originate(5, "metric 20 metric-type 2").on, originate(5, "metric 10 metric-type 1").on},
+		{6, originate(6, "metric 30 metric-type 1").on, originate(6, "metric 10 metric-type 2").on},
+	},
+}
+
+// originate has a router tell OSPF's external default route, whether it has one or not.
+func originate(router int, how string) toggle {
+	const command = "default-information originate"
+	return toggle{router, []string{"router ospf", command + " always " + how}, []string{"router ospf", "no " + command}}
+}
+
+// ospfUnnumbered has links without addresses of their own, some of them in parallel, and a LAN that is
+// point-to-multipoint.
+var ospfUnnumbered = spec{
+	name:    "ospf-unnumbered",
+	routers: 7, exporters: []int{2, 3},
+	links: []link{
+		{routers: []int{1, 2}, area: "0", metric: 10, unnumbered: true},
+		{routers: []int{2, 3}, area: "0", metric: 10, unnumbered: true},
+		{routers: []int{2, 3}, area: "0", metric: 20, unnumbered: true},
+		{routers: []int{2, 4}, area: "1", metric: 10, unnumbered: true},
+		{routers: []int{3, 4}, area: "1", metric: 30},
+		{routers: []int{4, 5}, area: "1", metric: 5, unnumbered: true},
+		{routers: []int{3, 6, 7}, lan: true, area: "2", metric: 10},
+	},
+	more: map[int]map[string]string{
+		3: {"ospfd": "interface l7\n ip ospf network point-to-multipoint\n"},
+		6: {"ospfd": "interface l7\n ip ospf network point-to-multipoint\n"},
+		7: {"ospfd": "interface l7\n ip ospf network point-to-multipoint\n"},
+	},
+}
+
+// ospfNSSADefault has an NSSA with two border routers and default routes within it. These are in no other area: to an AS boundary
+// router that ospfd reaches within an NSSA too, it tells no way in other areas, though RFC 3101 §2.5 (3) has it take another one.
+var ospfNSSADefault = spec{
+	name:    "ospf-nssa-default",
+	routers: 7, exporters: []int{1, 3},
+	isis:      map[int]string{4: "49.0001", 5: "49.0001", 7: "49.0001", 3: "49.0001"},
+	isisLevel: map[int]string{3: "level-2-only", 4: "level-2-only", 5: "level-2-only", 7: "level-2-only"},
+	links: []link{
+		{routers: []int{1, 2, 3}, lan: true, area: "0", metric: 10},
+		{routers: []int{2, 4}, area: "4", metric: 10},
+		{routers: []int{3, 4}, area: "4", metric: 15},
+		{routers: []int{4, 5}, area: "4", level: "level-2-only", metric: 10},
+		{routers: []int{3, 5}, area: "4", metric: 40},
+		{routers: []int{1, 6}, area: "1", metric: 10},
+		{routers: []int{5, 7}, level: "level-2-only", metric: 10},
+		{routers: []int{3, 7}, level: "level-2-only", metric: 60},
+	},
+	externals: map[int][]string{5: {"203.0.114.0/24"}},
+	more: map[int]map[string]string{
+		2: {"ospfd": "router ospf\n area 4 nssa\n"},
+		3: {"ospfd": "router ospf\n area 4 nssa\n"},
+		4: {"ospfd": "router ospf\n area 4 nssa\n"},
+		5: {"ospfd": "router ospf\n area 4 nssa\n redistribute kernel metric 20\n"},
+	},
+	toggles: []toggle{
+		originate(5, "metric 10 metric-type 1"),
+		{5, originate(5, "metric 20 metric-type 2").on, originate(5, "metric 10 metric-type 1").on},
+		{2, []string{"router ospf", "area 4 nssa no-summary"}, []string{"router ospf", "no area 4 nssa no-summary", "area 4 nssa"}},
+		originate(6, "metric 20 metric-type 2"),
 	},
 }

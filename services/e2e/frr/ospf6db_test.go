@@ -113,6 +113,9 @@ func (l lsa6) objects(area netip.Addr) []object {
 func (l lsa6) onePrefix() string {
 	var text string
 	_ = json.Unmarshal(l.Prefix, &text)
+	if text == "::" { // the default route
+		text += "/0"
+	}
 	return text
 }
 

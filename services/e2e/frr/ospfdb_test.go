@@ -2,6 +2,7 @@ package frr
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"net"
 	"net/netip"
@@ -130,7 +131,7 @@ func (a *ospfArea) readRouter(l lsa) {
 	for _, k := range l.RouterLinks {
 		switch {
 		case strings.Contains(k.LinkType, "point-to-point"):
-			link := bgpls.LinkDescriptor{IPv4Interface: netip.MustParseAddr(k.RouterInterfaceAddress), IPv4Neighbor: a.neighborAddress(l, k)}
+			link := a.pointToPoint(l, k)
 			a.add(linkObject(bgpls.OSPFv2, local, a.node(k.NeighborRouterID), link, k.Tos0Metric, 2))
 		case strings.Contains(k.LinkType, "Virtual"):
 			link := bgpls.LinkDescriptor{IPv4Interface: netip.MustParseAddr(k.RouterInterfaceAddress)}
@@ -148,6 +149,14 @@ func (a *ospfArea) readRouter(l lsa) {
 			a.add(prefixObject(bgpls.OSPFv2, local, bgpls.PrefixDescriptor{Prefix: prefix, OSPFRouteType: new(uint8(1))}, k.Tos0Metric))
 		}
 	}
+}
+
+// pointToPoint describes a link, one without addresses by the index of the interface (RFC 2328 §12.4.1.1).
+func (a *ospfArea) pointToPoint(l lsa, k routerLink) bgpls.LinkDescriptor {
+	if o := octets(k.RouterInterfaceAddress); o[0] == 0 {
+		return bgpls.LinkDescriptor{Identifiers: &bgpls.LinkIdentifiers{Local: binary.BigEndian.Uint32(o)}}
+	}
+	return bgpls.LinkDescriptor{IPv4Interface: netip.MustParseAddr(k.RouterInterfaceAddress), IPv4Neighbor: a.neighborAddress(l, k)}
 }
 
 // neighborAddress is the address of the other end of a point-to-point link: that with

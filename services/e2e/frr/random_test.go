@@ -105,13 +105,24 @@ func (g *generator) ospf(name string) spec {
 		g.configure(r, "ospfd", "router ospf\n "+line("2")+"\n")
 		g.toggles = append(g.toggles, toggle{r, []string{"router ospf", line("1")}, []string{"router ospf", line("2")}})
 	}
+	g.originate()
 	return g.finish()
+}
+
+// originate has two routers tell an external default route. With three, ospfd compares one with the AS boundary router of
+// another that it has found worse (RFC 2328 §16.4 (6) (c)).
+func (g *generator) originate() {
+	for range 2 {
+		if r := g.some(); len(g.areasOf(r)) > 0 {
+			g.toggles = append(g.toggles, originate(r, fmt.Sprint("metric ", pick(g, 1, 10, 20), " metric-type ", pick(g, 1, 2))))
+		}
+	}
 }
 
 func (g *generator) areasOf(router int) []string {
 	var areas []string
 	for _, l := range g.links {
-		if slices.Contains(l.routers, router) {
+		if slices.Contains(l.routers, router) && l.area != "" {
 			areas = append(areas, l.area)
 		}
 	}
@@ -139,9 +150,11 @@ func (g *generator) levels(name string, multiTopology bool) spec {
 	g.name, g.multiTopology = name, multiTopology
 	g.draw(5)
 	g.addLevels()
-	// Of one level: isisd follows no default of level 2 if it tells one of level 1 itself.
-	line := "default-information originate ipv4 " + pick(g, "level-1", "level-2") + " always"
-	g.toggles = append(g.toggles, toggle{g.some(), []string{"router isis " + isisTag, line}, []string{"router isis " + isisTag, "no " + line}})
+	// Not of level 1: isisd takes the farther of such a default and the nearest attached router.
+	if r := g.some(); g.isisLevel[r] == "" {
+		const line = "default-information originate ipv4 level-2 always"
+		g.toggles = append(g.toggles, toggle{r, []string{"router isis " + isisTag, line}, []string{"router isis " + isisTag, "no " + line}})
+	}
 	// Not in level 2: isisd follows the attached bit in no topology if it has a neighbour there in any.
 	for i, l := range g.links {
 		for _, topology := range []string{"ipv6-unicast", "standard"} {
@@ -197,5 +210,6 @@ func (g *generator) both(name string) spec {
 			l.area = pick(g, "0", "0", "1", "2")
 		}
 	}
+	g.originate()
 	return g.finish()
 }

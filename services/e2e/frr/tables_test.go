@@ -72,7 +72,7 @@ func (t tables) lookup(router int, to netip.Addr) (best netip.Prefix, r route, o
 }
 
 // loopbackMetric is the metric that a router gives its loopback, by protocol.
-var loopbackMetric = map[string]float64{"ospf": 0, "ospf6": 10, "isis": 10}
+var loopbackMetric = map[string]float64{"ospf": 0, "ospf6": 10, "isis": 1}
 
 // walk follows the routes to an address.
 type walk struct {
@@ -126,14 +126,14 @@ func (w walk) leads(r route) bool {
 func same(a, b *float64) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // hop returns the end of a link over which a next hop leads, and the router there, whose
-// number is the last part of all its addresses.
+// number is the last part of all its addresses on links.
 func (n *network) hop(from int, hop nexthop) (over end, next int) {
 	n.t.Helper()
 	link, err := strconv.Atoi(strings.TrimPrefix(hop.InterfaceName, "l"))
 	if err != nil {
 		n.t.Fatalf("%s: next hop over %q", routerName(from), hop.InterfaceName)
 	}
-	if i := strings.LastIndexAny(hop.IP, ".:"); i >= 0 {
+	if i := strings.LastIndexAny(hop.IP, ".:"); i >= 0 && !n.spec.links[link-1].unnumbered {
 		if next, err = strconv.Atoi(hop.IP[i+1:]); err != nil {
 			n.t.Fatalf("%s: next hop %q", routerName(from), hop.IP)
 		}
@@ -150,7 +150,7 @@ func (n *network) hop(from int, hop nexthop) (over end, next int) {
 // linkCost is what the first link of a way costs.
 func (n *network) linkCost(e end, protocol string) float64 {
 	const maxMetric = 0xffff // RFC 6987 §2
-	if n.overloaded[e.router] && strings.HasPrefix(protocol, "ospf") {
+	if n.overloaded[e.router] && protocol == "ospf" {
 		return maxMetric
 	}
 	return float64(n.metric[e])

@@ -1,0 +1,129 @@
+package frr
+
+// isisLevels has two routers of level 1 and 2 in each of two areas.
+var isisLevels = spec{
+	name:    "isis-lan-l12",
+	routers: 7, exporters: []int{2, 3},
+	isis: map[int]string{
+		1: "49.0001", 2: "49.0001", 3: "49.0002", 4: "49.0001", 5: "49.0002", 6: "49.0002", 7: "49.0001",
+	},
+	isisLevel: map[int]string{1: "level-1", 6: "level-1", 7: "level-1"},
+	links: []link{
+		{routers: []int{2, 3, 4}, lan: true, level: "level-2-only", metric: 10},
+		{routers: []int{3, 5}, level: "level-1-2", metric: 10},
+		{routers: []int{4, 5}, level: "level-2-only", metric: 10},
+		{routers: []int{1, 2}, level: "level-1", metric: 10},
+		{routers: []int{1, 4}, level: "level-1", metric: 15},
+		{routers: []int{2, 4}, level: "level-1", metric: 30},
+		{routers: []int{3, 6}, level: "level-1", metric: 10},
+		{routers: []int{5, 6}, level: "level-1", metric: 10},
+		{routers: []int{1, 7}, level: "level-1", metric: 10},
+		{routers: []int{7, 4}, level: "level-1", metric: 40},
+	},
+}
+
+// isisTopologies routes IPv6 in topology 2, with levels, three routers on a LAN of level 1, and
+// prefixes from outside.
+var isisTopologies = spec{
+	name:    "isis-mt-l12",
+	routers: 6, exporters: []int{2, 3}, multiTopology: true,
+	isis: map[int]string{
+		1: "49.0001", 2: "49.0001", 3: "49.0002", 4: "49.0001", 5: "49.0002", 6: "49.0002",
+	},
+	isisLevel: map[int]string{1: "level-1", 6: "level-1"},
+	links: []link{
+		{routers: []int{1, 2, 4}, lan: true, level: "level-1", metric: 10},
+		{routers: []int{2, 3}, level: "level-2-only", metric: 10},
+		{routers: []int{4, 5}, level: "level-2-only", metric: 10},
+		{routers: []int{2, 4}, level: "level-1-2", metric: 50},
+		{routers: []int{3, 5}, level: "level-1-2", metric: 20},
+		{routers: []int{3, 6}, level: "level-1", metric: 10},
+		{routers: []int{5, 6}, level: "level-1", metric: 20},
+	},
+	externals: map[int][]string{4: {"203.0.113.0/24"}, 5: {"203.0.114.0/24"}},
+	toggles: []toggle{
+		{4, []string{"router isis " + isisTag, "redistribute ipv4 kernel level-2 metric 5"}, []string{"router isis " + isisTag, "no redistribute ipv4 kernel level-2"}},
+		{5, []string{"router isis " + isisTag, "redistribute ipv4 kernel level-2 metric 30"}, []string{"router isis " + isisTag, "no redistribute ipv4 kernel level-2"}},
+	},
+}
+
+// bothIGPs has OSPF with areas and IS-IS on some links both, on some one of them.
+var bothIGPs = spec{
+	name:    "ospf-and-isis",
+	routers: 6, exporters: []int{2, 3},
+	isis: map[int]string{1: "49.0001", 2: "49.0001", 3: "49.0002", 4: "49.0001", 5: "49.0002", 6: "49.0002"},
+	links: []link{
+		{routers: []int{2, 3}, area: "0", level: "level-2-only", metric: 10},
+		{routers: []int{1, 2}, area: "1", level: "level-1-2", metric: 10},
+		{routers: []int{1, 3}, area: "1", level: "level-2-only", metric: 20},
+		{routers: []int{2, 4}, area: "2", level: "level-1-2", metric: 10},
+		{routers: []int{4, 5}, level: "level-2-only", metric: 10},
+		{routers: []int{3, 5}, area: "3", level: "level-1-2", metric: 10},
+		{routers: []int{3, 6}, level: "level-1-2", metric: 10},
+		{routers: []int{5, 6}, area: "3", metric: 5},
+		{routers: []int{2, 3}, area: "0", metric: 30},
+	},
+}
+
+// isisDefault has a router that runs IS-IS alone and follows the attached bit to one that prefers OSPF.
+var isisDefault = spec{
+	name:    "isis-default-ospf",
+	routers: 5, exporters: []int{2, 3},
+	isis: map[int]string{1: "49.0001", 2: "49.0001", 3: "49.0002", 4: "49.0002", 5: "49.0002"},
+	links: []link{
+		{routers: []int{1, 2}, level: "level-1", metric: 10},
+		{routers: []int{2, 3}, area: "0", level: "level-2-only", metric: 10},
+		{routers: []int{2, 4}, area: "0", metric: 10},
+		{routers: []int{3, 4}, area: "0", level: "level-2-only", metric: 30},
+		{routers: []int{3, 5}, area: "0", level: "level-1-2", metric: 40},
+		{routers: []int{4, 5}, level: "level-2-only", metric: 5},
+	},
+}
+
+// isisUnnumbered has links without addresses of their own, and routers that do not tell that they are attached.
+var isisUnnumbered = spec{
+	name:    "isis-unnumbered",
+	routers: 6, exporters: []int{2, 3},
+	isis:      map[int]string{1: "49.0001", 2: "49.0001", 3: "49.0002", 4: "49.0001", 5: "49.0002", 6: "49.0002"},
+	isisLevel: map[int]string{1: "level-1", 6: "level-1"},
+	links: []link{
+		{routers: []int{2, 3}, level: "level-2-only", metric: 10, unnumbered: true},
+		{routers: []int{2, 3}, level: "level-2-only", metric: 20, unnumbered: true},
+		{routers: []int{4, 5}, level: "level-2-only", metric: 10},
+		{routers: []int{1, 2}, level: "level-1", metric: 10, unnumbered: true},
+		{routers: []int{1, 4}, level: "level-1", metric: 15},
+		{routers: []int{2, 4}, level: "level-1-2", metric: 50, unnumbered: true},
+		{routers: []int{3, 5}, level: "level-1-2", metric: 20, unnumbered: true},
+		{routers: []int{3, 6}, level: "level-1", metric: 10, unnumbered: true},
+		{routers: []int{5, 6}, level: "level-1", metric: 20, unnumbered: true},
+	},
+	toggles: []toggle{
+		{2, []string{"router isis " + isisTag, "no attached-bit send"}, []string{"router isis " + isisTag, "attached-bit send"}},
+		{5, []string{"router isis " + isisTag, "no attached-bit send"}, []string{"router isis " + isisTag, "attached-bit send"}},
+	},
+}
+
+// isisNarrow has metrics of six bits, and prefixes from outside in both levels.
+var isisNarrow = spec{
+	name:    "isis-narrow",
+	routers: 6, exporters: []int{2, 3}, narrow: true,
+	isis:      map[int]string{1: "49.0001", 2: "49.0001", 3: "49.0002", 4: "49.0001", 5: "49.0002", 6: "49.0002"},
+	isisLevel: map[int]string{1: "level-1", 6: "level-1"},
+	links: []link{
+		{routers: []int{2, 3}, level: "level-2-only", metric: 10},
+		{routers: []int{3, 4}, level: "level-2-only", metric: 20},
+		{routers: []int{4, 5}, level: "level-2-only", metric: 63},
+		{routers: []int{1, 2}, level: "level-1", metric: 10},
+		{routers: []int{1, 4}, level: "level-1", metric: 15},
+		{routers: []int{2, 4}, level: "level-1-2", metric: 50},
+		{routers: []int{3, 5}, level: "level-1-2", metric: 20},
+		{routers: []int{3, 6}, level: "level-1", metric: 10},
+		{routers: []int{5, 6}, level: "level-1", metric: 20},
+	},
+	externals: map[int][]string{1: {"203.0.113.0/24"}, 4: {"203.0.114.0/24"}, 5: {"203.0.114.0/24"}},
+	toggles: []toggle{
+		{1, []string{"router isis " + isisTag, "redistribute ipv4 kernel level-1 metric 100"}, []string{"router isis " + isisTag, "no redistribute ipv4 kernel level-1"}},
+		{4, []string{"router isis " + isisTag, "redistribute ipv4 kernel level-2 metric 5"}, []string{"router isis " + isisTag, "no redistribute ipv4 kernel level-2"}},
+		{5, []string{"router isis " + isisTag, "redistribute ipv4 kernel level-2 metric 30"}, []string{"router isis " + isisTag, "no redistribute ipv4 kernel level-2"}},
+	},
+}
