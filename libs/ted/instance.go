@@ -12,12 +12,12 @@ import (
 type instance struct {
 	db       *Database
 	key      igpKey
-	lsdbs    []*lsdb       // level 1 before 2, areas by their names
-	claims   [2]int        // by family
-	ipv6     int           // how many links are in the topology of IPv6
-	apart    bool          // some place routes IPv6 by that
-	mainland map[*pid]bool // the routers that are connected with most of it; nil: none are with another
-	parted   bool          // it may be another one
+	lsdbs    []*lsdb // level 1 before 2, areas by their names
+	claims   [2]int  // by family
+	ipv6     int     // how many links are in the topology of IPv6
+	apart    bool    // some place routes IPv6 by that
+	mainland mainland
+	parted   bool // it may be another one
 	computed [2]*igp.Domain
 
 	// Where there are several areas, by family:

@@ -1,5 +1,11 @@
 package ted
 
+// mainland is the routers that are connected with most of an IGP; nil: none are with another.
+type mainland map[*pid]bool
+
+// lacks tells whether a router is cut off.
+func (m mainland) lacks(p *pid) bool { return m != nil && !m[p] }
+
 // settleMainlands finds, where links or routers came or went, which routers of an IGP are connected with most of it, and has
 // the prefixes looked at again that others tell too.
 func (d *Database) settleMainlands() {
@@ -11,7 +17,7 @@ func (d *Database) settleMainlands() {
 		k.mainland, k.parted = k.findMainland(), false
 		for _, l := range k.lsdbs {
 			for _, p := range l.places {
-				if pid := p.identity.pid; before[pid] != k.mainland[pid] {
+				if pid := p.identity.pid; before.lacks(pid) != k.mainland.lacks(pid) {
 					d.neighborsChanged(p)
 				}
 			}
@@ -21,8 +27,8 @@ func (d *Database) settleMainlands() {
 
 // findMainland returns the routers of the largest connected part of an IGP, of several the one with the lowest PID name; nil
 // if no router is connected with another.
-func (k *instance) findMainland() map[*pid]bool {
-	var largest map[*pid]bool
+func (k *instance) findMainland() mainland {
+	var largest mainland
 	seen := map[*vertex]bool{}
 	for _, p := range k.db.routers.pids {
 		for at := range p.places() {
@@ -38,8 +44,8 @@ func (k *instance) findMainland() map[*pid]bool {
 }
 
 // partOf returns the routers that links which paths may lead over connect with a node, and marks all nodes between.
-func (k *instance) partOf(from *vertex, seen map[*vertex]bool) map[*pid]bool {
-	part := map[*pid]bool{}
+func (k *instance) partOf(from *vertex, seen map[*vertex]bool) mainland {
+	part := mainland{}
 	for queue := []*vertex{from}; len(queue) > 0; queue = queue[1:] {
 		v := queue[0]
 		if seen[v] {
@@ -59,6 +65,3 @@ func (k *instance) partOf(from *vertex, seen map[*vertex]bool) map[*pid]bool {
 	}
 	return part
 }
-
-// isCutOff tells whether a router is not connected with most of an IGP.
-func (k *instance) isCutOff(p *pid) bool { return k.mainland != nil && !k.mainland[p] }
