@@ -16,8 +16,8 @@ type instance struct {
 	claims   [2]int  // by family
 	ipv6     int     // how many links are in the topology of IPv6
 	apart    bool    // some place routes IPv6 by that
-	mainland mainland
-	parted   bool // it may be another one
+	mainland int     // the connected part of most routers; noPart: none is connected with another
+	parted   bool    // it may be another one
 	computed [2]*igp.Domain
 
 	// Where there are several areas, by family:
@@ -79,6 +79,7 @@ func (k *instance) changed() {
 // nodesChanged notes that nodes came or went.
 func (l *lsdb) nodesChanged() {
 	l.order = nil
+	l.instance.parted = true
 	l.instance.prefixesChanged()
 	l.instance.db.familiesChanged()
 }

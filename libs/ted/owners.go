@@ -57,7 +57,7 @@ func (d *Database) ownerOf(to *destination) *owner {
 	for o := range to.claims() {
 		p, of := o.record().prefix, o.head.place
 		pid, reach, in := d.leadsTo(o), o.reach(), of.lsdb.instance
-		contenders = append(contenders, contender{pid, in, reach, !reach.isExternal() && in.mainland.lacks(pid), p.hasMetric, p.metric})
+		contenders = append(contenders, contender{pid, in, reach, !reach.isExternal() && in.isCutOff(pid), p.hasMetric, p.metric})
 	}
 	if len(contenders) == 0 {
 		return nil

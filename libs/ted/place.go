@@ -43,6 +43,8 @@ type place struct {
 	used      int       // how many links that paths may lead over lead there or away
 	usedIPv6  int       // of these, in topology 2
 	flags     routerFlags
+	part      int  // of the IGP that it is connected with, as the mainland was found last
+	cutOff    bool // from the mainland, as the prefixes were looked at last
 	ipv6Apart bool // IPv6 is routed by topology 2
 	number    int  // in the order of the nodes of the scope
 	index     int  // in views

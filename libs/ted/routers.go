@@ -40,6 +40,7 @@ type pid struct {
 	members []*identity
 	owner   *owner // of the prefixes that are its own without any choice
 	changed bool   // its prefixes may not be those of the last network map
+	part    int    // of an IGP that it was counted in last
 
 	described *Router // what is told of it; nil: to be found out
 }
