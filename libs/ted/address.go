@@ -184,6 +184,9 @@ func (k *instance) settleAddresses(f family) {
 		}
 	}
 	k.advertise(netip.PrefixFrom(f.unspecified(), 0), f)
+	slices.SortFunc(k.outside[f], func(a, b igp.Outside) int {
+		return cmp.Or(cmp.Compare(a.Teller, b.Teller), cmp.Compare(a.Router, b.Router), cmp.Compare(a.Reach, b.Reach), cmp.Compare(a.Metric, b.Metric))
+	})
 }
 
 // settleStanding notes the addresses of routers and the forwarding addresses of default routes.
@@ -230,9 +233,6 @@ func (k *instance) advertise(prefix netip.Prefix, f family) {
 			area[prefix] = append(area[prefix], igp.Advertisement{Node: p.number, Metric: o.record().prefix.metric, Reach: o.reach().igp()})
 		}
 	}
-	slices.SortFunc(k.outside[f], func(a, b igp.Outside) int {
-		return cmp.Or(cmp.Compare(a.Teller, b.Teller), cmp.Compare(a.Router, b.Router), cmp.Compare(a.Reach, b.Reach), cmp.Compare(a.Metric, b.Metric))
-	})
 	for _, area := range k.covering[f] {
 		slices.SortFunc(area[prefix], func(a, b igp.Advertisement) int {
 			return cmp.Or(cmp.Compare(a.Node, b.Node), cmp.Compare(a.Reach, b.Reach), cmp.Compare(a.Metric, b.Metric))

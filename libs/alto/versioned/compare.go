@@ -32,7 +32,7 @@ const keptCells = 1 << 18
 // found is how a row differs, and the costs that do, as far as they were kept.
 type found struct {
 	difference
-	cells []cell
+	kept []cell
 }
 
 func (c *costs) compare(m alto.Costs) []difference {
@@ -42,7 +42,7 @@ func (c *costs) compare(m alto.Costs) []difference {
 	c.agrees = nil
 	var differences []difference
 	for _, f := range c.found {
-		if f.difference.cells > 0 {
+		if f.cells > 0 {
 			differences = append(differences, f.difference)
 		}
 	}
@@ -168,8 +168,8 @@ func (c *costs) differs(d difference, kept []cell, first int) (found, []cell) {
 
 // changedCells returns the cells of a row that are others in m, as compare found them.
 func (c *costs) changedCells(m alto.Costs, from int) []cell {
-	if cells := c.found[from].cells; len(cells) > 0 {
-		return cells
+	if kept := c.found[from].kept; len(kept) > 0 {
+		return kept
 	}
 	r := newRowReader(m)
 	r.read(from)
