@@ -31,9 +31,7 @@ func (n *Network) preferred(routing func(*Domain) *routing) (*Matrix, *Values) {
 	b := n.newBeside(routing)
 	b.route()
 	for _, r := range b.domains {
-		if !r.isWhole() { // or the distances may be in that memory
-			r.recycle()
-		}
+		r.recycle()
 	}
 	return b.total, b.values
 }
@@ -77,7 +75,9 @@ func (b *beside) fill(domains []*routing) {
 	for _, r := range domains {
 		within := r.all()
 		if b.total == nil {
-			b.total, b.values = within, r.values
+			if b.total, b.values = within, r.values; r.isWhole() { // what is within the area stays as it is
+				b.total = &Matrix{rows: cloneRows(within.rows)}
+			}
 			continue
 		}
 		for from, row := range within.rows {
