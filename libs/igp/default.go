@@ -41,7 +41,7 @@ func (r *routing) firstOnTheWay(c candidate) leg {
 		return first
 	}
 	router := nodes[c.from.node].Router
-	alike := slices.Contains(r.looksAt(router), c.from) && !r.tellsDefault(c.from, External1, External2) && !r.tellsOutside(router)
+	alike := slices.Contains(r.looksAt(router), c.from) && !r.domain.Areas[c.from.area].tellsDefault(c.from.node, External1, External2) && !r.domain.tellsOutside(router)
 	for n, node := range nodes {
 		if n == c.from.node || node.Router == Pseudonode || node.NoTransit || alike && !r.hasOwnRoutes(node.Router) {
 			continue
@@ -58,11 +58,10 @@ func (r *routing) hasOwnRoutes(router int) bool {
 	return len(r.places[router]) > 1 || r.beside != nil && r.beside.several[router]
 }
 
-// tellsDefault tells whether the router at a place tells a default route in one of some ways.
-func (r *routing) tellsDefault(p place, ways ...Reach) bool {
-	a := r.domain.Areas[p.area]
+// tellsDefault tells whether a node tells a default route in one of some ways.
+func (a *Area) tellsDefault(node int, ways ...Reach) bool {
 	return slices.ContainsFunc(defaultRoutes, func(prefix netip.Prefix) bool {
-		return slices.ContainsFunc(a.Prefixes[prefix], func(t Advertisement) bool { return t.Node == p.node && slices.Contains(ways, t.Reach) })
+		return slices.ContainsFunc(a.Prefixes[prefix], func(t Advertisement) bool { return t.Node == node && slices.Contains(ways, t.Reach) })
 	})
 }
 

@@ -56,6 +56,10 @@ func TestPath(t *testing.T) {
 			isis
 			level 2; B-C 1`,
 			"B", "C", "1/1: B→C within 0"},
+		{"by default of an overloaded router", `
+			isis told
+			level 2; A-B 1; B-C 2; B overload; B tells default 0`,
+			"A", "C", "3/2: A→B by default, B→C within 0"},
 		{"none", `
 			flat
 			area 0; A-B 1; C-D 1`,
