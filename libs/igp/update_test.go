@@ -70,6 +70,9 @@ func TestUpdateOtherNetworks(t *testing.T) {
 		"ospf; area 0; A-B 2; area 1; B-C 2; A tells C 2 passed; isis; level 2; A-D 3",
 		"flat; area 0; A-B 1; B-C 2; C-D 1; flat; area 0; C-D 3",
 		"flat; area 0; A-B 1; B-C 2; C-D 1; flat; area 0; C-D 4; A-C 1",
+		// Packets from B to D go in a circle: C goes by what B tells, B by its default route to C. A asks the one first, or the other.
+		"isis told; level 1; A>B 1; A>C 5; B>C 1; B attached; C attached; level 2; C>B 6; D tells D 2; B tells D 9",
+		"isis told; level 1; A>B 9; A>C 5; B>C 1; B attached; C attached; level 2; C>B 6; D tells D 2; B tells D 9",
 	}
 	for _, test := range []struct {
 		routers int
