@@ -87,8 +87,8 @@ func TestUpdateOtherNetworks(t *testing.T) {
 				if got := now.Update(before.Distances(ByIGP), ByIGP); !slices.EqualFunc(want.rows, got.rows, slices.Equal[[]Distance]) {
 					t.Errorf("%q after %q: the distances are others than from nothing", to, from)
 				}
-				before.widenByMetric()
-				now.widenByMetric()
+				before.measureByMetric(AvailableBandwidth)
+				now.measureByMetric(AvailableBandwidth)
 				if got, want := now.UpdateWidest(before.Widest(AvailableBandwidth), AvailableBandwidth), now.Widest(AvailableBandwidth); !got.isSame(want) {
 					t.Errorf("%q after %q: the widths are others than from nothing", to, from)
 				}
@@ -102,13 +102,13 @@ func TestUpdateOtherNetworks(t *testing.T) {
 	}
 }
 
-// widenByMetric has links tell their metric as bandwidth.
-func (n *Network) widenByMetric() {
+// measureByMetric has links tell their metric as what is measured of them.
+func (n *Network) measureByMetric(m Measure) {
 	for _, d := range n.Domains {
 		for _, a := range d.Areas {
 			for i := range a.Links {
 				a.Links[i].Measured = NothingMeasured()
-				a.Links[i].Measured[AvailableBandwidth] = float64(a.Links[i].IGP.Value)
+				a.Links[i].Measured[m] = float64(a.Links[i].IGP.Value)
 			}
 		}
 	}
