@@ -16,7 +16,8 @@ const aSpeaker = "bgp:10.255.0.1"
 // newConnectedPool returns a pool all routers of which are connected with each other in each area and level.
 func newConnectedPool(rng *rand.Rand) *pool {
 	p := newPool(rng)
-	p.records = slices.DeleteFunc(p.records, isOfAnIsland)
+	random := slices.DeleteFunc(p.records, isOfAnIsland)
+	p.records = nil
 	number := 3 * p.routers // of links
 	for _, d := range p.domains {
 		if d.isOutside() {
@@ -26,10 +27,13 @@ func newConnectedPool(rng *rand.Rand) *pool {
 			next := (r + 1) % p.routers
 			x, y := fmt.Sprintf("10.1.%d.1", number), fmt.Sprintf("10.1.%d.2", number)
 			number++
-			p.records = append(p.records, d.node(p.id(d, r)),
+			node := d.node(p.id(d, r))
+			node.Attributes.LocalIPv4RouterIDs = []string{p.loopback(r)}
+			p.records = append(p.records, node,
 				d.link(p.id(d, r), p.id(d, next), ipv4(x, y), metric(3)), d.link(p.id(d, next), p.id(d, r), ipv4(y, x), metric(2)))
 		}
 	}
+	p.records = append(p.records, random...)
 	return p
 }
 
@@ -95,4 +99,61 @@ func TestOtherSpeakersChangeNothing(t *testing.T) {
 			return
 		}
 	}
+}
+
+// TestEachPartOfACutNetworkIsAsItsOwnSpeakerTells: the links between two parts are gone, and a speaker in each of them remembers
+// what the routers of the other one told before.
+func TestEachPartOfACutNetworkIsAsItsOwnSpeakerTells(t *testing.T) {
+	for seed := range uint64(60) {
+		rng := rand.New(rand.NewPCG(seed, 9))
+		p := newConnectedPool(rng)
+		first := 1 + rng.IntN(p.routers-1) // of the second part
+		part := func(n *schemas.NodeDescriptor) int {
+			var id int
+			_, _ = fmt.Sscanf(*n.IGPRouterID, "%x", &id)
+			return b2i(id > first)
+		}
+		speakers := [2]string{"bgp:" + p.loopback(0), "bgp:" + p.loopback(p.routers-1)}
+		want, got := New(Options{}), New(Options{})
+		for _, d := range []*Database{want, got} {
+			for _, s := range speakers {
+				d.Put("default|"+s+"|peer", &schemas.RawTopology{Kind: schemas.KindPeer, Peer: &schemas.Peer{State: synced}})
+			}
+		}
+		told := map[string]bool{}
+		for _, r := range p.records {
+			if key := keyOf(aSpeaker, r); told[key] || isOfALAN(r) {
+				continue
+			} else {
+				told[key] = true
+			}
+			here := part(r.LocalNode)
+			got.Put(keyOf(speakers[1-here], r), p.otherwise(r))
+			if r.RemoteNode == nil || part(r.RemoteNode) == here {
+				want.Put(keyOf(aSpeaker, r), r)
+				got.Put(keyOf(speakers[here], r), r)
+			}
+		}
+		a, b := ask(want), ask(got)
+		for _, answers := range []*answers{&a, &b} {
+			answers.Peers, answers.Freshness, answers.Findings = nil, Freshness{}, nil
+		}
+		if wantEqual(t, fmt.Sprintf("seed %d", seed), a, b); t.Failed() {
+			return
+		}
+	}
+}
+
+func isOfALAN(r *schemas.RawTopology) bool {
+	is := func(n *schemas.NodeDescriptor) bool {
+		return n != nil && len(*n.IGPRouterID) > 12-4*b2i(*r.ProtocolID > isisLevel2)
+	}
+	return is(r.LocalNode) || is(r.RemoteNode)
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
