@@ -30,10 +30,13 @@ func (r *routing) hearsPrefixes(from int) bool {
 
 // looksAt returns where a router looks for inter-area routes: a border router with a
 // neighbour in area 0 there alone (RFC 2328 §16.2), any other in all its areas (RFC 3509
-// §2.2).
+// §2.2). One that tells that it is a border router and is not in area 0 is of RFC 2328: it looks nowhere.
 func (r *routing) looksAt(from int) []place {
-	if core := r.core[from]; core != nil {
-		return []place{*core}
+	switch {
+	case r.core[from] != nil:
+		return []place{*r.core[from]}
+	case r.astray[from]:
+		return nil
 	}
 	return r.places[from]
 }

@@ -45,6 +45,12 @@ func TestOSPFSumsOfPaths(t *testing.T) {
 			area 1; A-B 1; A-D 1
 			area 2; A-C 1`,
 			want: "A>B 1/1, A>C 1/1, A>E 2/2, B>C none, C>B none, C>E none, E>C none"},
+		{name: "RFC 2328 §16.2: what tells that it is a border router without area 0 has no inter-area routes, and passes on its own", network: `
+			ospf
+			area 0; D-E 1
+			area 1; A-B 1; A-D 1; A border
+			area 2; A-C 1; A border`,
+			want: "A>B 1/1, A>C 1/1, A>E none, B>E 3/3, B>C 2/2, C>B 2/2, C>E none, E>C none, D>C none"},
 		{name: "RFC 2328 §12.4.3: only intra-area routes are passed into the backbone", network: `
 			ospf
 			area 0; A-B 1; C-D 1
