@@ -13,6 +13,7 @@ type routerFlags struct {
 	routerBit   bool    // OSPFv3: the R bit is set
 	noRouterBit bool    // OSPFv3: the R bit is not set
 	border      bool    // OSPF: it is a border router
+	some        bool    // OSPF: it has the B or the E bit
 	by          *source // OSPF: who says so
 }
 
@@ -20,7 +21,8 @@ type routerFlags struct {
 const (
 	overloadBit  = 0x80
 	attachedBit  = 0x40
-	borderBit    = 0x10 // the B bit of OSPF's router-LSAs (RFC 2328 §A.4.2)
+	externalBit  = 0x20 // the E bit of OSPF's router-LSAs (RFC 2328 §A.4.2)
+	borderBit    = 0x10 // the B bit of the same
 	routerBitSet = 0x08 // of OSPFv3: no path leads through a router without it (RFC 5340 §4.8.1)
 )
 
@@ -38,7 +40,7 @@ func (d *Database) settleFlags() {
 		if now.routerBit {
 			p.lsdb.routerBits++
 		}
-		if before.border != now.border || before.by != now.by {
+		if before.border != now.border || before.some != now.some || before.by != now.by {
 			d.bordersChanged(before, now)
 		}
 		p.lsdb.instance.changed()
@@ -48,11 +50,11 @@ func (d *Database) settleFlags() {
 
 // bordersChanged notes that other flags say whether a router is a border router, or another speaker does.
 func (d *Database) bordersChanged(before, now routerFlags) {
-	if before.border {
-		before.by.borders--
+	if before.some {
+		before.by.flagged--
 	}
-	if now.border {
-		now.by.borders++
+	if now.some {
+		now.by.flagged++
 	}
 	for _, k := range d.igps {
 		if k.key.rules() == igp.OSPF {
@@ -77,20 +79,24 @@ func (p *place) readFlags() (f routerFlags) {
 			f.overload = f.overload || bits&overloadBit != 0
 			f.attached = f.attached || bits&attachedBit != 0 && p.lsdb.scope.level == isisLevel1
 		case p.lsdb.scope.igp.protocol == ospfv3:
-			f.addBorder(bits&borderBit != 0, o.record().source)
+			f.addBorder(bits, o.record().source)
 			f.routerBit = f.routerBit || bits&routerBitSet != 0
 			f.noRouterBit = f.noRouterBit || bits&routerBitSet == 0
 		case p.lsdb.scope.igp.protocol == ospfv2:
-			f.addBorder(bits&borderBit != 0, o.record().source)
+			f.addBorder(bits, o.record().source)
 		}
 	}
 	return f
 }
 
 // addBorder adds what a speaker says of the B bit. Of several who say the same it is the one with the lowest name that says so.
-func (f *routerFlags) addBorder(border bool, by *source) {
-	if f.by == nil || border && !f.border || border == f.border && by.name < f.by.name {
-		f.border, f.by = border, by
+func (f *routerFlags) addBorder(bits uint8, by *source) {
+	border, some := bits&borderBit != 0, bits&(borderBit|externalBit) != 0
+	switch {
+	case f.by == nil || border && !f.border || border == f.border && by.name < f.by.name:
+		f.border, f.some, f.by = border, some, by
+	case border == f.border && by == f.by:
+		f.some = f.some || some
 	}
 }
 
@@ -117,9 +123,9 @@ func (p *place) noTransit() bool {
 }
 
 // isNoBorder tells whether a router of OSPF says that it is no border router any more: what it has told of other areas
-// does not count (RFC 2328 §16.2 (4)). A speaker that tells the B bit of no router does not tell it.
+// does not count (RFC 2328 §16.2 (4)). A speaker that tells neither B nor E bits does not tell it.
 func (p *place) isNoBorder() bool {
-	return p.flags.by != nil && !p.flags.border && p.flags.by.borders > 0
+	return p.flags.by != nil && !p.flags.border && p.flags.by.flagged > 0
 }
 
 // withoutRouterBit returns the nodes that are told without the R bit in areas where it is not

@@ -137,7 +137,7 @@ func TestBorderRouterThatIsNoneAnyMore(t *testing.T) {
 		name          string
 		border, other uint8
 		want          float64
-	}{{"it says so", borderBit, 0, 6}, {"nobody says anything", 0, 0, 2}, {"both are", borderBit, borderBit, 2}} {
+	}{{"it says so", borderBit, 0, 6}, {"nobody says anything", 0, 0, 2}, {"both are", borderBit, borderBit, 2}, {"none is, and one tells of outside", externalBit, 0, 0}} {
 		area2 := backbone.inArea("0.0.0.2") // in which it was the only one
 		alone := all(area2.pair(o5, o4, 1), area2.prefix(o4, host, routeType(2), prefixMetric(1)), area2.node(o4, nodeFlags(tt.other)))
 		d := one(all(network, alone, area1.node(o2, nodeFlags(tt.border)), area1.node(o4, nodeFlags(tt.other)))...)
@@ -147,6 +147,21 @@ func TestBorderRouterThatIsNoneAnyMore(t *testing.T) {
 		again := area1.node(o4, nodeFlags(borderBit))
 		d.Put(keyOf("bgp:192.0.2.1", again), again)
 		wantEqual(t, tt.name+", and is one again", 2.0, alto.CostMapOf(d.Graph().Costs(RoutingIGP))[p1][p3])
+	}
+}
+
+func TestBorderRouterOutsideOfAreaZero(t *testing.T) {
+	area1, area2 := backbone.inArea("0.0.0.1"), backbone.inArea("0.0.0.2")
+	network := all(backbone.pair(o2, o3, 5), area1.pair(o1, o2, 1), area1.pair(o4, o1, 1), area2.pair(o4, o5, 1))
+	for _, tt := range []struct {
+		flags uint8
+		want  map[string]float64 // from router 4
+	}{
+		{externalBit, map[string]float64{p1: 1, p2: 2, p3: 7, p4: 0, p5: 1}},
+		{borderBit, map[string]float64{p1: 1, p2: 2, p4: 0, p5: 1}},
+	} {
+		d := one(all(network, area1.node(o2, nodeFlags(borderBit)), area1.node(o4, nodeFlags(tt.flags)))...)
+		wantEqual(t, "costs", tt.want, alto.CostMapOf(d.Graph().Costs(RoutingIGP))[p4])
 	}
 }
 
