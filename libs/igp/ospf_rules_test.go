@@ -121,6 +121,11 @@ func TestOSPFBorderRoutersWord(t *testing.T) {
 			area 0; A-B 1; B tells C 20 passed
 			area 1; B-C 2; C tells C 0`,
 			want: "A>C 21/2, B>C 2/1"},
+		{name: "RFC 2328 §12.4.3: into area 0 a border router passes nothing that it does not reach within another area", network: `
+			ospf told
+			area 0; A-B 1; A-D 1; B tells C 3 passed; D tells C 7 passed
+			area 1; B-E 2; C-F 2; D-F 2; C tells C 0`,
+			want: "A>C 8/3, B>C 9/4"},
 		{name: "the metric of the address at its router is not part of the path", network: `
 			ospf told
 			area 0; A-B 1; A tells A 7; B tells C 7 passed

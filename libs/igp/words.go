@@ -82,6 +82,12 @@ func (r *routing) beyond(c candidate, less uint64) Distance {
 	return distance(c.word-min(c.word, less), links)
 }
 
+// isHollow tells whether a router of OSPF cannot have what it tells of the destination in area 0: it passes into that
+// what it reaches within another area alone (RFC 2328 §12.4.3). Who remembers it may be cut off.
+func (r *routing) isHollow(c candidate) bool {
+	return r.domain.Rules == OSPF && r.domain.Areas[c.from.area].Backbone && r.withinOther(c.via, c.from.area) == Unreachable
+}
+
 // offerWords offers the ways from a place over those whose word on a prefix counts, words compared
 // whole. A prefix that only covers the address leads nowhere if the router that tells it has no
 // route of its own.
@@ -89,7 +95,7 @@ func (r *routing) offerWords(b *best, from place, prefix *covering, reach Reach)
 	covers := prefix.Prefix != r.address
 	for _, t := range prefix.tellers[from.area] {
 		c, ok := r.candidate(from, t, reach)
-		if !ok {
+		if !ok || !covers && r.isHollow(c) {
 			continue
 		}
 		length := r.plus(c.near, r.beyond(c, r.base(c)))
