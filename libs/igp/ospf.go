@@ -77,7 +77,7 @@ func (r *routing) overBorders(from int) best {
 	b := r.noWay(from)
 	for _, p := range r.looksAt(from) {
 		for _, n := range r.borders[p.area] {
-			if n != p.node {
+			if n != p.node && !r.isIdle(place{p.area, n}) {
 				border := r.domain.Areas[p.area].Nodes[n].Router
 				d := r.plus(r.near(p.area, p.node, n), r.passedOn(border, p.area))
 				r.offer(&b, d, d, leg{p, n, border})

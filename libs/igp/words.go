@@ -41,11 +41,16 @@ func (r *routing) candidates(from place, prefix netip.Prefix, reach Reach) []can
 // candidate is the way from a place over one that tells a prefix; ok is false if it is none of
 // those that candidates returns.
 func (r *routing) candidate(from place, t Advertisement, reach Reach) (c candidate, ok bool) {
-	if t.Reach != reach || t.Node == from.node {
+	if t.Reach != reach || t.Node == from.node || r.isIdle(place{from.area, t.Node}) {
 		return c, false
 	}
 	near, via := r.near(from.area, from.node, t.Node), r.domain.Areas[from.area].Nodes[t.Node].Router
 	return candidate{leg: leg{from, t.Node, via}, near: near, whole: near, word: uint64(t.Metric)}, near != Unreachable && via != Pseudonode
+}
+
+// isIdle tells whether a router of OSPFv3 takes nothing on, into other areas or to what is outside (R bit, RFC 5340 §A.2).
+func (r *routing) isIdle(p place) bool {
+	return r.domain.Rules == OSPF && r.domain.Areas[p.area].Nodes[p.node].NoTransit
 }
 
 // base is the part of a word that is none of the path: the metric with which the
