@@ -207,14 +207,17 @@ func (l *live) tell() (changed bool) {
 // look returns the state as the tables say it now.
 func (l *live) look(s truthtest.State) truthtest.State {
 	l.t.Helper()
-	all := l.tables(ip4)
+	all, unseen := l.tables(ip4), l.unseen(l.alive())
 	s.Tables = l.truth(ip4, all)
-	s.PrefixOwner = l.owners(all, l.unseen(l.alive()))
+	s.Hops = l.hops(ip4, all, s.Tables)
+	s.PrefixOwner = l.owners(all, unseen)
+	s.NotTold = append(l.notTold(l.alive()), l.overUnseen(ip4, all, unseen)...)
 	if l.spec.ipv6Apart() {
-		six := l.truth(ip6, l.tables(ip6))
+		all := l.tables(ip6)
+		six := l.truth(ip6, all)
+		s.NotTold = append(s.NotTold, l.overUnseen(ip6, all, unseen)...)
 		s.Costs6, s.Default6, s.Several6, s.Unreachable6 = six.Costs, six.Default, six.Several, six.Unreachable
 	}
-	s.NotTold = l.notTold(l.alive())
 	return s
 }
 
