@@ -13,7 +13,6 @@ type routerFlags struct {
 	routerBit   bool    // OSPFv3: the R bit is set
 	noRouterBit bool    // OSPFv3: the R bit is not set
 	border      bool    // OSPF: it is a border router
-	some        bool    // OSPF: it has the B or the E bit
 	by          *source // OSPF: who says so
 }
 
@@ -40,22 +39,19 @@ func (d *Database) settleFlags() {
 		if now.routerBit {
 			p.lsdb.routerBits++
 		}
-		if before.border != now.border || before.some != now.some || before.by != now.by {
-			d.bordersChanged(before, now)
+		if before.border != now.border || before.by != now.by {
+			d.pending.borders = true
 		}
 		p.lsdb.instance.changed()
 	}
-	d.pending.places = map[*place]bool{}
+	if d.pending.borders {
+		d.bordersChanged()
+	}
+	d.pending.places, d.pending.borders = map[*place]bool{}, false
 }
 
 // bordersChanged notes that other flags say whether a router is a border router, or another speaker does.
-func (d *Database) bordersChanged(before, now routerFlags) {
-	if before.some {
-		before.by.flagged--
-	}
-	if now.some {
-		now.by.flagged++
-	}
+func (d *Database) bordersChanged() {
 	for _, k := range d.igps {
 		if k.key.rules() == igp.OSPF {
 			k.prefixesChanged()
@@ -79,25 +75,36 @@ func (p *place) readFlags() (f routerFlags) {
 			f.overload = f.overload || bits&overloadBit != 0
 			f.attached = f.attached || bits&attachedBit != 0 && p.lsdb.scope.level == isisLevel1
 		case p.lsdb.scope.igp.protocol == ospfv3:
-			f.addBorder(bits, o.record().source)
+			f.addBorder(bits&borderBit != 0, o.record().source)
 			f.routerBit = f.routerBit || bits&routerBitSet != 0
 			f.noRouterBit = f.noRouterBit || bits&routerBitSet == 0
 		case p.lsdb.scope.igp.protocol == ospfv2:
-			f.addBorder(bits, o.record().source)
+			f.addBorder(bits&borderBit != 0, o.record().source)
 		}
 	}
 	return f
 }
 
 // addBorder adds what a speaker says of the B bit. Of several who say the same it is the one with the lowest name that says so.
-func (f *routerFlags) addBorder(bits uint8, by *source) {
-	border, some := bits&borderBit != 0, bits&(borderBit|externalBit) != 0
-	switch {
-	case f.by == nil || border && !f.border || border == f.border && by.name < f.by.name:
-		f.border, f.some, f.by = border, some, by
-	case border == f.border && by == f.by:
-		f.some = f.some || some
+func (f *routerFlags) addBorder(border bool, by *source) {
+	if f.by == nil || border && !f.border || border == f.border && by.name < f.by.name {
+		f.border, f.by = border, by
 	}
+}
+
+// tellsBorders tells whether a report is of a node with the B or the E bit.
+func (r *report) tellsBorders() bool {
+	return r.more != nil && r.more.node != nil && value(r.more.node.NodeFlags)&(borderBit|externalBit) != 0
+}
+
+// countBorders counts a report in, or out, among those that show that its speaker tells these bits.
+func (d *Database) countBorders(r report, count int) {
+	if !r.tellsBorders() {
+		return
+	}
+	before := r.source.borders > 0
+	r.source.borders += count
+	d.pending.borders = d.pending.borders || before != (r.source.borders > 0)
 }
 
 // nodeObjects yields what counts of what is told of the node itself.
@@ -125,7 +132,7 @@ func (p *place) noTransit() bool {
 // isNoBorder tells whether a router of OSPF says that it is no border router any more: what it has told of other areas
 // does not count (RFC 2328 §16.2 (4)). A speaker that tells neither B nor E bits does not tell it.
 func (p *place) isNoBorder() bool {
-	return p.flags.by != nil && !p.flags.border && p.flags.by.flagged > 0
+	return p.flags.by != nil && !p.flags.border && p.flags.by.borders > 0
 }
 
 // withoutRouterBit returns the nodes that are told without the R bit in areas where it is not

@@ -150,6 +150,19 @@ func TestBorderRouterThatIsNoneAnyMore(t *testing.T) {
 	}
 }
 
+// The second speaker tells the B bit, of a router of which the word of the first counts.
+func TestBorderRouterThatASecondSpeakerTells(t *testing.T) {
+	area1 := backbone.inArea("0.0.0.1")
+	const host = "192.0.2.3/32"
+	area := all(area1.pair(o1, o2, 1), area1.pair(o1, o4, 1), area1.prefix(o2, host, routeType(2), prefixMetric(5)), area1.prefix(o4, host, routeType(2), prefixMetric(1)))
+	d := load(
+		tells("bgp:192.0.2.1", schemas.PeerSynced, all(area, backbone.pair(o2, o3, 5), backbone.prefix(o3, host), area1.node(o2, nodeFlags(borderBit)))...),
+		tells("bgp:192.0.2.2", schemas.PeerSynced, all(area, area1.node(o2, nodeFlags(borderBit)), area1.node(o4, nodeFlags(0)))...))
+	wantEqual(t, "cost", 6.0, alto.CostMapOf(d.Graph().Costs(RoutingIGP))[p1][p3])
+	d.Delete(keyOf("bgp:192.0.2.2", area1.node(o2, nodeFlags(borderBit))))
+	wantEqual(t, "cost", 2.0, alto.CostMapOf(d.Graph().Costs(RoutingIGP))[p1][p3])
+}
+
 func TestBorderRouterOutsideOfAreaZero(t *testing.T) {
 	area1, area2 := backbone.inArea("0.0.0.1"), backbone.inArea("0.0.0.2")
 	network := all(backbone.pair(o2, o3, 5), area1.pair(o1, o2, 1), area1.pair(o4, o1, 1), area2.pair(o4, o5, 1))
