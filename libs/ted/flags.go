@@ -1,6 +1,8 @@
 package ted
 
 import (
+	"slices"
+
 	"github.com/altostream/altostream/libs/igp"
 	"github.com/altostream/altostream/schemas"
 )
@@ -129,10 +131,31 @@ func (p *place) noTransit() bool {
 	return p.flags.overload || p.flags.noRouterBit && p.lsdb.routerBits > 0
 }
 
-// isNoBorder tells whether a router of OSPF says that it is no border router any more: what it has told of other areas
-// does not count (RFC 2328 §16.2 (4)). A speaker that tells neither B nor E bits does not tell it.
+// isNoBorder tells whether a router of OSPF says that it is no border router any more, or has lost area 0: what it has told of
+// other areas does not count (RFC 2328 §16.2 (4)). A speaker that tells neither B nor E bits does not tell it.
 func (p *place) isNoBorder() bool {
-	return p.flags.by != nil && !p.flags.border && p.flags.by.borders > 0
+	return !p.flags.border && (p.flags.by != nil && p.flags.by.borders > 0 || p.hasLostBackbone())
+}
+
+// hasLostBackbone tells whether a router of OSPF has neither links nor prefixes in area 0, and so no interface (RFC 3509 §2.1),
+// where others tell such.
+func (p *place) hasLostBackbone() bool {
+	k := p.lsdb.instance
+	return k.key.rules() == igp.OSPF && slices.ContainsFunc(p.places, func(at *place) bool {
+		return at.lsdb.instance == k && at.lsdb.scope.isBackbone() && at.counting > 0 && at.attached == 0 && at.lsdb.intraArea > 0
+	})
+}
+
+// countAttached counts an object in, or out, that shows that its node has an interface in the area.
+func (d *Database) countAttached(o *object, count int) {
+	p := o.head.place
+	p.attached += count
+	changed := p.attached == 0 || p.attached == count
+	if o.link == nil {
+		p.lsdb.intraArea += count
+		changed = changed || p.lsdb.intraArea == 0 || p.lsdb.intraArea == count
+	}
+	d.pending.borders = d.pending.borders || changed && p.lsdb.scope.isBackbone()
 }
 
 // withoutRouterBit returns the nodes that are told without the R bit in areas where it is not

@@ -150,6 +150,24 @@ func TestBorderRouterThatIsNoneAnyMore(t *testing.T) {
 	}
 }
 
+// Router 4 was a border router, and area 0 has no link of it any more.
+func TestBorderRouterThatHasLostAreaZero(t *testing.T) {
+	area1 := backbone.inArea("0.0.0.1")
+	const host = "192.0.2.3/32"
+	network := all(
+		area1.pair(o1, o2, 1), area1.pair(o1, o4, 1), backbone.pair(o2, o3, 5), backbone.prefix(o3, host),
+		area1.prefix(o2, host, routeType(2), prefixMetric(5)), area1.prefix(o4, host, routeType(2), prefixMetric(1)), backbone.node(o4),
+	)
+	loopback := backbone.prefix(o4, "192.0.2.4/32")
+	d := one(all(network, loopback)...)
+	cost := func() float64 { return alto.CostMapOf(d.Graph().Costs(RoutingIGP))[p1][p3] }
+	wantEqual(t, "cost over a border router without neighbors in area 0", 2.0, cost())
+	d.Delete(keyOf("bgp:192.0.2.1", loopback))
+	wantEqual(t, "cost over the other one", 6.0, cost())
+	d.Put(keyOf("bgp:192.0.2.1", loopback), loopback)
+	wantEqual(t, "cost when it is one again", 2.0, cost())
+}
+
 // The second speaker tells the B bit, of a router of which the word of the first counts.
 func TestBorderRouterThatASecondSpeakerTells(t *testing.T) {
 	area1 := backbone.inArea("0.0.0.1")
