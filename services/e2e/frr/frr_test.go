@@ -170,7 +170,7 @@ var pairFrom = regexp.MustCompile(`R(\d+)→`)
 
 // computeAnew has the routers whose tables differ from the maps compute their routes from
 // the beginning: ospf6d 8.4 keeps an inter-area route whose cost has grown, isisd 8.4 tells of a LAN on which it has lost
-// its neighbours. What they say then counts.
+// its neighbours, and keeps a default route to the attached router that was the nearest. What they say then counts.
 func (l *live) computeAnew(wrong []string) bool {
 	l.t.Helper()
 	routers := map[string]bool{}
@@ -184,6 +184,9 @@ func (l *live) computeAnew(wrong []string) bool {
 		n, _ := strconv.Atoi(number)
 		if r := l.routers[n-1]; r.runs("ospf6d") {
 			r.show("ospf6d", "clear ipv6 ospf6 process")
+		}
+		if r := l.routers[n-1]; r.runs("isisd") {
+			r.show("isisd", "clear isis neighbor")
 		}
 		for e, level := range l.level {
 			if e.router == n && level != "" {

@@ -159,3 +159,32 @@ func designated(router, link int) toggle {
 	at := "interface " + end{router, link}.String()
 	return toggle{router, []string{at, "isis priority 100"}, []string{at, "no isis priority"}}
 }
+
+// isisTopologiesApart has links that are in one topology alone, for a while. Not LANs: isisd reaches a router over a pseudonode in
+// every topology, though it does not reach the pseudonode there (ISO 10589 §7.2.8.2, RFC 5120 §7).
+var isisTopologiesApart = spec{
+	name:    "isis-mt-l2",
+	routers: 6, exporters: []int{2, 3}, multiTopology: true,
+	isis:      map[int]string{1: "49.0001", 2: "49.0001", 3: "49.0002", 4: "49.0001", 5: "49.0002", 6: "49.0002"},
+	isisLevel: map[int]string{1: "level-2-only", 2: "level-2-only", 3: "level-2-only", 4: "level-2-only", 5: "level-2-only", 6: "level-2-only"},
+	links: []link{
+		{routers: []int{1, 2}, level: "level-2-only", metric: 10},
+		{routers: []int{2, 3}, level: "level-2-only", metric: 10},
+		{routers: []int{3, 4}, level: "level-2-only", metric: 20},
+		{routers: []int{1, 4}, level: "level-2-only", metric: 10},
+		{routers: []int{2, 4}, level: "level-2-only", metric: 50},
+		{routers: []int{3, 5}, level: "level-2-only", metric: 20},
+		{routers: []int{4, 5, 6}, lan: true, level: "level-2-only", metric: 10},
+		{routers: []int{1, 6}, level: "level-2-only", metric: 60},
+	},
+	toggles: []toggle{
+		outOf(2, 2, "ipv6-unicast"), outOf(1, 4, "standard"), outOf(5, 6, "ipv6-unicast"), outOf(4, 5, "ipv6-unicast"),
+		outOf(4, 3, "standard"), outOf(3, 2, "ipv6-unicast"), outOf(6, 8, "standard"), outOf(6, 8, "ipv6-unicast"),
+	},
+}
+
+// outOf takes a router's end of a link out of a topology.
+func outOf(router, link int, topology string) toggle {
+	at := "interface " + end{router, link}.String()
+	return toggle{router, []string{at, "no isis topology " + topology}, []string{at, "isis topology " + topology}}
+}

@@ -1,7 +1,7 @@
 package frr
 
 // networks are those that are run.
-var networks = []spec{ospfAreas, ospfStub, ospfMoves, ospfVirtual, ospfv3, isisLevels, isisTopologies, bothIGPs, isisDefault, ospfDefault, ospfUnnumbered, isisUnnumbered, isisNarrow, ospfNSSADefault, ospfNSSARanges, ospfOutside, ospfBorderTypes, isisLANs}
+var networks = []spec{ospfAreas, ospfStub, ospfMoves, ospfVirtual, ospfv3, isisLevels, isisTopologies, bothIGPs, isisDefault, ospfDefault, ospfUnnumbered, isisUnnumbered, isisNarrow, ospfNSSADefault, ospfNSSARanges, ospfOutside, ospfBorderTypes, isisLANs, isisTopologiesApart}
 
 // ospfAreas has two border routers of area 1, one of area 2, and a LAN in the backbone.
 var ospfAreas = spec{
