@@ -41,6 +41,11 @@ func (m *model) looks(router int) []int {
 	return areas
 }
 
+// isIdle tells whether a router does not forward (RFC 5340 §A.2).
+func (m *model) isIdle(area, router int) bool {
+	return m.in(router, area) && m.Areas[area].Nodes[m.at[area][router]].NoTransit
+}
+
 // ospfRoute is RFC 2328 §16.1, then §16.2.
 func (m *model) ospfRoute(router, of int) route { return shortest(m.ospfWays(router, of)) }
 
@@ -56,7 +61,7 @@ func (m *model) ospfWays(router, of int) (ways []route) {
 	}
 	for _, area := range m.looks(router) {
 		for _, w := range m.words {
-			if w.area != area || w.of != of || w.teller == router || m.distance(area, router, w.teller) == noPath {
+			if w.area != area || w.of != of || w.teller == router || m.isIdle(area, w.teller) || m.distance(area, router, w.teller) == noPath {
 				continue
 			}
 			ways = append(ways, route{true, area, betweenAreas, m.distance(area, router, w.teller).plus(w.path), w.base, w.teller})
@@ -107,7 +112,7 @@ func (m *model) nearestDefaults(router int) (exits []way) {
 			continue
 		}
 		for teller, metric := range m.defaults[area] {
-			if d := m.distance(area, router, teller); metric >= 0 && teller != router && d != noPath {
+			if d := m.distance(area, router, teller); metric >= 0 && teller != router && !m.isIdle(area, teller) && d != noPath {
 				offer(way{area, teller}, reach, metric, d.metric, false)
 			}
 		}
@@ -138,8 +143,12 @@ func (m *model) waysToASBR(router, asbr int) (ways []route, after bool) {
 		m.asbrs = newModel(m.Network, m.weight)
 		m.asbrs.stubs = m.stubs
 		m.asbrs.homes(nil, true, 0)
-		for area := range m.stubs {
-			m.asbrs.base[area] = slices.Repeat([]int{-1}, m.Routers)
+		for area := range m.Areas {
+			for r := range m.Routers {
+				if _, stub := m.stubs[area]; stub || m.isIdle(area, r) {
+					m.asbrs.base[area][r] = -1
+				}
+			}
 		}
 		m.asbrs.runOSPF()
 	}

@@ -76,6 +76,8 @@ type Node struct {
 	NoTransit bool
 	// NoBorder says that a router of OSPF joins no areas: it tells that it is no border router (RFC 2328 §16.2 (4)).
 	NoBorder bool
+	// Border says that a router of OSPF tells that it is a border router.
+	Border bool
 	// Attached says that an IS-IS level 1 router has the attached bit (RFC 1195 §3.2).
 	Attached bool
 }

@@ -81,6 +81,8 @@ func (p *parser) statement(words []string) bool {
 		p.area.Nodes[p.node(words[0])].NoTransit = true
 	case words[1] == "noborder":
 		p.area.Nodes[p.node(words[0])].NoBorder = true
+	case words[1] == "border":
+		p.area.Nodes[p.node(words[0])].Border = true
 	case words[1] == "attached":
 		p.area.Nodes[p.node(words[0])].Attached = true
 	case words[1] == "tells":

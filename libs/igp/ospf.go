@@ -30,10 +30,13 @@ func (r *routing) hearsPrefixes(from int) bool {
 
 // looksAt returns where a router looks for inter-area routes: a border router with a
 // neighbour in area 0 there alone (RFC 2328 §16.2), any other in all its areas (RFC 3509
-// §2.2).
+// §2.2). One that tells that it is a border router and is not in area 0 is of RFC 2328: it looks nowhere.
 func (r *routing) looksAt(from int) []place {
-	if core := r.core[from]; core != nil {
-		return []place{*core}
+	switch {
+	case r.core[from] != nil:
+		return []place{*r.core[from]}
+	case r.astray[from]:
+		return nil
 	}
 	return r.places[from]
 }
@@ -74,7 +77,7 @@ func (r *routing) overBorders(from int) best {
 	b := r.noWay(from)
 	for _, p := range r.looksAt(from) {
 		for _, n := range r.borders[p.area] {
-			if n != p.node {
+			if n != p.node && !r.isIdle(place{p.area, n}) {
 				border := r.domain.Areas[p.area].Nodes[n].Router
 				d := r.plus(r.near(p.area, p.node, n), r.passedOn(border, p.area))
 				r.offer(&b, d, d, leg{p, n, border})

@@ -45,6 +45,12 @@ func TestOSPFSumsOfPaths(t *testing.T) {
 			area 1; A-B 1; A-D 1
 			area 2; A-C 1`,
 			want: "A>B 1/1, A>C 1/1, A>E 2/2, B>C none, C>B none, C>E none, E>C none"},
+		{name: "RFC 2328 §16.2: what tells that it is a border router without area 0 has no inter-area routes, and passes on its own", network: `
+			ospf
+			area 0; D-E 1
+			area 1; A-B 1; A-D 1; A border
+			area 2; A-C 1; A border`,
+			want: "A>B 1/1, A>C 1/1, A>E none, B>E 3/3, B>C 2/2, C>B 2/2, C>E none, E>C none, D>C none"},
 		{name: "RFC 2328 §12.4.3: only intra-area routes are passed into the backbone", network: `
 			ospf
 			area 0; A-B 1; C-D 1
@@ -59,7 +65,12 @@ func TestOSPFSumsOfPaths(t *testing.T) {
 			ospf
 			area 0; A-D 1
 			area 1; A-B 1; A-C 1; A overload`,
-			want: "B>C none, A>C 1/1, D>C 2/2, B>D 2/2"},
+			want: "B>C none, A>C 1/1, D>C 2/2"},
+		{name: "RFC 5340 §A.2: without the R bit a border router takes nothing on", network: `
+			ospf
+			area 0; B-C 1; D-C 9; B overload
+			area 1; A-B 1; A-D 5; B overload`,
+			want: "A>C 14/2, A>B 1/1, B>C 1/1, C>A 14/2"},
 		{name: "RFC 2328 §16.2 (4): a router that tells that it is no border router passes nothing on", network: `
 			ospf
 			area 0; A-B 1; A noborder
@@ -115,6 +126,16 @@ func TestOSPFBorderRoutersWord(t *testing.T) {
 			area 0; A-B 1; B tells C 20 passed
 			area 1; B-C 2; C tells C 0`,
 			want: "A>C 21/2, B>C 2/1"},
+		{name: "RFC 2328 §12.4.3: into area 0 a border router passes nothing that it does not reach within another area", network: `
+			ospf told
+			area 0; A-B 1; A-D 1; B tells C 3 passed; D tells C 7 passed
+			area 1; B-E 2; C-F 2; D-F 2; C tells C 0`,
+			want: "A>C 8/3, B>C 9/4"},
+		{name: "RFC 5340 §A.2: nor does its word count without the R bit", network: `
+			ospf told
+			area 0; B-C 1; D-C 9; B overload; C tells C 0
+			area 1; A-B 1; A-D 5; B overload; B tells C 1 passed; D tells C 9 passed`,
+			want: "A>C 14/2, B>C 1/1"},
 		{name: "the metric of the address at its router is not part of the path", network: `
 			ospf told
 			area 0; A-B 1; A tells A 7; B tells C 7 passed

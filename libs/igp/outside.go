@@ -36,7 +36,7 @@ func (r *routing) towards(router int) *routing {
 // stub areas.
 func (r *routing) toASBR(router int) *routing {
 	to := r.towards(router)
-	to.homes = slices.DeleteFunc(slices.Clone(to.homes), func(p place) bool { return r.domain.Areas[p.area].Stub })
+	to.homes = slices.DeleteFunc(slices.Clone(to.homes), func(p place) bool { return r.domain.Areas[p.area].Stub || r.isIdle(p) })
 	to.borders = slices.Clone(r.borders)
 	for i, a := range r.domain.Areas {
 		if a.Stub {

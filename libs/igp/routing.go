@@ -16,6 +16,7 @@ type routing struct {
 	members []int     // routers that have a place; nil = not known of one area
 	borders [][]int   // by area: its nodes that join it to other areas
 	core    []*place  // by router: where it is in the backbone with a neighbour there; nil = nowhere
+	astray  []bool    // by router: it tells that it is a border router, and is not in the backbone
 	exits   [][]leg   // by router: the ways to where packets come that follow its default route
 	beside  *beside   // that has the default routes; nil = the domain is alone
 
@@ -62,7 +63,7 @@ type ownAddress struct {
 
 func newRouting(d *Domain, routers int, w Weight, paths func(*Area) *inside) *routing {
 	r := &routing{
-		domain: d, routers: routers, weight: w, places: make([][]place, routers), core: make([]*place, routers), to: -1,
+		domain: d, routers: routers, weight: w, places: make([][]place, routers), core: make([]*place, routers), astray: make([]bool, routers), to: -1,
 		known: make([]Distance, routers), asked: make([]bool, routers), borders: make([][]int, len(d.Areas)),
 	}
 	for i, a := range d.Areas {
@@ -95,7 +96,8 @@ func (r *routing) findBorders() {
 				}
 			}
 		}
-		if !inBackbone || len(places) < 2 {
+		r.astray[router] = !inBackbone && slices.ContainsFunc(places, func(p place) bool { return r.domain.Areas[p.area].Nodes[p.node].Border })
+		if len(places) < 2 || !inBackbone && !r.astray[router] {
 			continue
 		}
 		for _, p := range places {

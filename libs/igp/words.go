@@ -41,11 +41,16 @@ func (r *routing) candidates(from place, prefix netip.Prefix, reach Reach) []can
 // candidate is the way from a place over one that tells a prefix; ok is false if it is none of
 // those that candidates returns.
 func (r *routing) candidate(from place, t Advertisement, reach Reach) (c candidate, ok bool) {
-	if t.Reach != reach || t.Node == from.node {
+	if t.Reach != reach || t.Node == from.node || r.isIdle(place{from.area, t.Node}) {
 		return c, false
 	}
 	near, via := r.near(from.area, from.node, t.Node), r.domain.Areas[from.area].Nodes[t.Node].Router
 	return candidate{leg: leg{from, t.Node, via}, near: near, whole: near, word: uint64(t.Metric)}, near != Unreachable && via != Pseudonode
+}
+
+// isIdle tells whether a router of OSPFv3 takes nothing on, into other areas or to what is outside (R bit, RFC 5340 §A.2).
+func (r *routing) isIdle(p place) bool {
+	return r.domain.Rules == OSPF && r.domain.Areas[p.area].Nodes[p.node].NoTransit
 }
 
 // base is the part of a word that is none of the path: the metric with which the
@@ -82,6 +87,12 @@ func (r *routing) beyond(c candidate, less uint64) Distance {
 	return distance(c.word-min(c.word, less), links)
 }
 
+// isHollow tells whether a router of OSPF cannot have what it tells of the destination in area 0: it passes into that
+// what it reaches within another area alone (RFC 2328 §12.4.3). Who remembers it may be cut off.
+func (r *routing) isHollow(c candidate) bool {
+	return r.domain.Rules == OSPF && r.domain.Areas[c.from.area].Backbone && r.withinOther(c.via, c.from.area) == Unreachable
+}
+
 // offerWords offers the ways from a place over those whose word on a prefix counts, words compared
 // whole. A prefix that only covers the address leads nowhere if the router that tells it has no
 // route of its own.
@@ -89,7 +100,7 @@ func (r *routing) offerWords(b *best, from place, prefix *covering, reach Reach)
 	covers := prefix.Prefix != r.address
 	for _, t := range prefix.tellers[from.area] {
 		c, ok := r.candidate(from, t, reach)
-		if !ok {
+		if !ok || !covers && r.isHollow(c) {
 			continue
 		}
 		length := r.plus(c.near, r.beyond(c, r.base(c)))

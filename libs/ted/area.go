@@ -77,7 +77,7 @@ func (k *instance) replaceLinks(before, used []link) {
 // flags: then a level 1 router that is in level 2 too is taken to be attached. The overload
 // bit is that of the standard topology (RFC 5120 §5).
 func (p *place) igpNode(f family) igp.Node {
-	n := igp.Node{Router: igp.Pseudonode, NoTransit: p.noTransit() && p.topology(f) == standardTopology, NoBorder: p.isNoBorder(), Attached: p.flags.attached}
+	n := igp.Node{Router: igp.Pseudonode, NoTransit: p.noTransit() && p.topology(f) == standardTopology, NoBorder: p.isNoBorder(), Border: p.flags.border, Attached: p.flags.attached}
 	if p.isPseudonode() || p.identity.pid == nil {
 		return n
 	}

@@ -203,6 +203,9 @@ func (d *Database) countObject(o *object, count int) {
 		p.ofArea += count
 		d.destinations.stale = d.destinations.stale || p.ofArea == 0 || p.ofArea == 1 && count == 1 // external prefixes are chosen otherwise
 	}
+	if o.link != nil || o.head.isPrefix() && o.reach() == intraArea {
+		d.countAttached(o, count)
+	}
 	switch {
 	case o.link != nil && o.link.adjacency != nil:
 		d.pending.adjacencies[o.link.adjacency] = true

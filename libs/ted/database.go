@@ -120,6 +120,7 @@ type pending struct {
 	adjacencies  map[*adjacency]bool
 	places       map[*place]bool    // whose node flags changed
 	neighbors    map[*identity]bool // whose neighbours changed
+	borders      bool               // what is told of border routers changed
 	destinations []*destination
 }
 

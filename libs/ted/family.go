@@ -154,12 +154,11 @@ func (k *instance) settleTopologies() {
 	k.apart = false
 	changed := false
 	for _, l := range k.lsdbs {
-		parts := l.ipv6Parts()
+		apart := l.ipv6Apart()
 		for _, p := range l.order {
-			apart := parts.other[parts.find(p.number)]
-			changed = changed || apart != p.ipv6Apart
-			k.apart = k.apart || apart
-			p.ipv6Apart = apart
+			changed = changed || apart[p.number] != p.ipv6Apart
+			k.apart = k.apart || apart[p.number]
+			p.ipv6Apart = apart[p.number]
 		}
 	}
 	if changed {
@@ -167,49 +166,36 @@ func (k *instance) settleTopologies() {
 	}
 }
 
-// parts is the connected parts of a scope.
-type parts struct {
-	of    []int  // union-find
-	other []bool // by the node that stands for a part: topology 2 is in use
-}
-
-func (l *lsdb) ipv6Parts() parts {
+// ipv6Apart tells of each node, by its number, whether topology 2 is in use in the connected part that it is in.
+func (l *lsdb) ipv6Apart() []bool {
 	nodes := l.nodes()
-	parts := parts{make([]int, len(nodes)), make([]bool, len(nodes))}
-	for n := range nodes {
-		parts.of[n] = n
-	}
+	parts := newParts(len(nodes))
 	for _, p := range nodes {
 		for _, a := range p.adjacencies {
 			for i := range a.used {
 				if u := &a.used[i]; u.from == p {
-					parts.of[parts.find(p.number)] = parts.find(u.to.number)
+					parts.join(p.number, u.to.number)
 				}
 			}
 		}
 	}
-	standard := make([]bool, len(nodes))
+	standard, other := make([]bool, len(nodes)), make([]bool, len(nodes))
 	for _, p := range nodes {
-		in, part := p.tellsIPv6(), parts.find(p.number)
+		in, part := p.tellsIPv6(), parts.of(p.number)
 		standard[part] = standard[part] || in.standard
-		parts.other[part] = parts.other[part] || in.other
+		other[part] = other[part] || in.other
 	}
 	for part := range nodes { // some speakers tell of links in topology 2
-		parts.other[part] = parts.other[part] && !standard[part] && l.instance.ipv6 > 0
+		other[part] = other[part] && !standard[part] && l.instance.ipv6 > 0
 	}
 	for _, p := range nodes {
 		if p.usedIPv6 > 0 {
-			parts.other[parts.find(p.number)] = true
+			other[parts.of(p.number)] = true
 		}
 	}
-	return parts
-}
-
-// find returns the node that stands for a node's part, and shortens the way there.
-func (p parts) find(n int) int {
-	for p.of[n] != n {
-		p.of[n] = p.of[p.of[n]]
-		n = p.of[n]
+	apart := make([]bool, len(nodes))
+	for n := range apart {
+		apart[n] = other[parts.of(n)]
 	}
-	return n
+	return apart
 }

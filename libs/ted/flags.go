@@ -1,6 +1,8 @@
 package ted
 
 import (
+	"slices"
+
 	"github.com/altostream/altostream/libs/igp"
 	"github.com/altostream/altostream/schemas"
 )
@@ -20,7 +22,8 @@ type routerFlags struct {
 const (
 	overloadBit  = 0x80
 	attachedBit  = 0x40
-	borderBit    = 0x10 // the B bit of OSPF's router-LSAs (RFC 2328 §A.4.2)
+	externalBit  = 0x20 // the E bit of OSPF's router-LSAs (RFC 2328 §A.4.2)
+	borderBit    = 0x10 // the B bit of the same
 	routerBitSet = 0x08 // of OSPFv3: no path leads through a router without it (RFC 5340 §4.8.1)
 )
 
@@ -39,21 +42,18 @@ func (d *Database) settleFlags() {
 			p.lsdb.routerBits++
 		}
 		if before.border != now.border || before.by != now.by {
-			d.bordersChanged(before, now)
+			d.pending.borders = true
 		}
 		p.lsdb.instance.changed()
 	}
-	d.pending.places = map[*place]bool{}
+	if d.pending.borders {
+		d.bordersChanged()
+	}
+	d.pending.places, d.pending.borders = map[*place]bool{}, false
 }
 
 // bordersChanged notes that other flags say whether a router is a border router, or another speaker does.
-func (d *Database) bordersChanged(before, now routerFlags) {
-	if before.border {
-		before.by.borders--
-	}
-	if now.border {
-		now.by.borders++
-	}
+func (d *Database) bordersChanged() {
 	for _, k := range d.igps {
 		if k.key.rules() == igp.OSPF {
 			k.prefixesChanged()
@@ -94,6 +94,21 @@ func (f *routerFlags) addBorder(border bool, by *source) {
 	}
 }
 
+// tellsBorders tells whether a report is of a node with the B or the E bit.
+func (r *report) tellsBorders() bool {
+	return r.more != nil && r.more.node != nil && value(r.more.node.NodeFlags)&(borderBit|externalBit) != 0
+}
+
+// countBorders counts a report in, or out, among those that show that its speaker tells these bits.
+func (d *Database) countBorders(r report, count int) {
+	if !r.tellsBorders() {
+		return
+	}
+	before := r.source.borders > 0
+	r.source.borders += count
+	d.pending.borders = d.pending.borders || before != (r.source.borders > 0)
+}
+
 // nodeObjects yields what counts of what is told of the node itself.
 func (p *place) nodeObjects() func(yield func(*object) bool) {
 	return func(yield func(*object) bool) {
@@ -116,10 +131,31 @@ func (p *place) noTransit() bool {
 	return p.flags.overload || p.flags.noRouterBit && p.lsdb.routerBits > 0
 }
 
-// isNoBorder tells whether a router of OSPF says that it is no border router any more: what it has told of other areas
-// does not count (RFC 2328 §16.2 (4)). A speaker that tells the B bit of no router does not tell it.
+// isNoBorder tells whether a router of OSPF says that it is no border router any more, or has lost area 0: what it has told of
+// other areas does not count (RFC 2328 §16.2 (4)). A speaker that tells neither B nor E bits does not tell it.
 func (p *place) isNoBorder() bool {
-	return p.flags.by != nil && !p.flags.border && p.flags.by.borders > 0
+	return !p.flags.border && (p.flags.by != nil && p.flags.by.borders > 0 || p.hasLostBackbone())
+}
+
+// hasLostBackbone tells whether a router of OSPF has neither links nor prefixes in area 0, and so no interface (RFC 3509 §2.1),
+// where others tell such.
+func (p *place) hasLostBackbone() bool {
+	k := p.lsdb.instance
+	return k.key.rules() == igp.OSPF && slices.ContainsFunc(p.places, func(at *place) bool {
+		return at.lsdb.instance == k && at.lsdb.scope.isBackbone() && at.counting > 0 && at.attached == 0 && at.lsdb.intraArea > 0
+	})
+}
+
+// countAttached counts an object in, or out, that shows that its node has an interface in the area.
+func (d *Database) countAttached(o *object, count int) {
+	p := o.head.place
+	p.attached += count
+	changed := p.attached == 0 || p.attached == count
+	if o.link == nil {
+		p.lsdb.intraArea += count
+		changed = changed || p.lsdb.intraArea == 0 || p.lsdb.intraArea == count
+	}
+	d.pending.borders = d.pending.borders || changed && p.lsdb.scope.isBackbone()
 }
 
 // withoutRouterBit returns the nodes that are told without the R bit in areas where it is not

@@ -140,7 +140,7 @@ func TestBorderRouterThatIsNoneAnyMore(t *testing.T) {
 		name          string
 		border, other uint8
 		want          float64
-	}{{"it says so", borderBit, 0, 6}, {"nobody says anything", 0, 0, 2}, {"both are", borderBit, borderBit, 2}} {
+	}{{"it says so", borderBit, 0, 6}, {"nobody says anything", 0, 0, 2}, {"both are", borderBit, borderBit, 2}, {"none is, and one tells of outside", externalBit, 0, 0}} {
 		area2 := backbone.inArea("0.0.0.2") // in which it was the only one
 		alone := all(area2.pair(o5, o4, 1), area2.prefix(o4, host, routeType(2), prefixMetric(1)), area2.node(o4, nodeFlags(tt.other)))
 		d := one(all(network, alone, area1.node(o2, nodeFlags(tt.border)), area1.node(o4, nodeFlags(tt.other)))...)
@@ -150,6 +150,52 @@ func TestBorderRouterThatIsNoneAnyMore(t *testing.T) {
 		again := area1.node(o4, nodeFlags(borderBit))
 		d.Put(keyOf("bgp:192.0.2.1", again), again)
 		wantEqual(t, tt.name+", and is one again", 2.0, alto.CostMapOf(d.Graph().Costs(RoutingIGP))[p1][p3])
+	}
+}
+
+// Router 4 was a border router, and area 0 has no link of it any more.
+func TestBorderRouterThatHasLostAreaZero(t *testing.T) {
+	area1 := backbone.inArea("0.0.0.1")
+	const host = "192.0.2.3/32"
+	network := all(
+		area1.pair(o1, o2, 1), area1.pair(o1, o4, 1), backbone.pair(o2, o3, 5), backbone.prefix(o3, host),
+		area1.prefix(o2, host, routeType(2), prefixMetric(5)), area1.prefix(o4, host, routeType(2), prefixMetric(1)), backbone.node(o4),
+	)
+	loopback := backbone.prefix(o4, "192.0.2.4/32")
+	d := one(all(network, loopback)...)
+	cost := func() float64 { return alto.CostMapOf(d.Graph().Costs(RoutingIGP))[p1][p3] }
+	wantEqual(t, "cost over a border router without neighbors in area 0", 2.0, cost())
+	d.Delete(keyOf("bgp:192.0.2.1", loopback))
+	wantEqual(t, "cost over the other one", 6.0, cost())
+	d.Put(keyOf("bgp:192.0.2.1", loopback), loopback)
+	wantEqual(t, "cost when it is one again", 2.0, cost())
+}
+
+// The second speaker tells the B bit, of a router of which the word of the first counts.
+func TestBorderRouterThatASecondSpeakerTells(t *testing.T) {
+	area1 := backbone.inArea("0.0.0.1")
+	const host = "192.0.2.3/32"
+	area := all(area1.pair(o1, o2, 1), area1.pair(o1, o4, 1), area1.prefix(o2, host, routeType(2), prefixMetric(5)), area1.prefix(o4, host, routeType(2), prefixMetric(1)))
+	d := load(
+		tells("bgp:192.0.2.1", schemas.PeerSynced, all(area, backbone.pair(o2, o3, 5), backbone.prefix(o3, host), area1.node(o2, nodeFlags(borderBit)))...),
+		tells("bgp:192.0.2.2", schemas.PeerSynced, all(area, area1.node(o2, nodeFlags(borderBit)), area1.node(o4, nodeFlags(0)))...))
+	wantEqual(t, "cost", 6.0, alto.CostMapOf(d.Graph().Costs(RoutingIGP))[p1][p3])
+	d.Delete(keyOf("bgp:192.0.2.2", area1.node(o2, nodeFlags(borderBit))))
+	wantEqual(t, "cost", 2.0, alto.CostMapOf(d.Graph().Costs(RoutingIGP))[p1][p3])
+}
+
+func TestBorderRouterOutsideOfAreaZero(t *testing.T) {
+	area1, area2 := backbone.inArea("0.0.0.1"), backbone.inArea("0.0.0.2")
+	network := all(backbone.pair(o2, o3, 5), area1.pair(o1, o2, 1), area1.pair(o4, o1, 1), area2.pair(o4, o5, 1))
+	for _, tt := range []struct {
+		flags uint8
+		want  map[string]float64 // from router 4
+	}{
+		{externalBit, map[string]float64{p1: 1, p2: 2, p3: 7, p4: 0, p5: 1}},
+		{borderBit, map[string]float64{p1: 1, p2: 2, p4: 0, p5: 1}},
+	} {
+		d := one(all(network, area1.node(o2, nodeFlags(borderBit)), area1.node(o4, nodeFlags(tt.flags)))...)
+		wantEqual(t, "costs", tt.want, alto.CostMapOf(d.Graph().Costs(RoutingIGP))[p4])
 	}
 }
 

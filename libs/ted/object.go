@@ -160,6 +160,10 @@ func (o *object) isAsTold(told objectDescriptor) bool {
 // told of it before touches nothing but the object.
 func (d *Database) report(o *object, r report) {
 	i, told := o.find(r.source)
+	if told {
+		d.countBorders(o.reports[i], -1)
+	}
+	d.countBorders(r, 1)
 	if told && o.reports[i].self == r.self {
 		d.uncount(o)
 		o.reports[i] = r
@@ -194,6 +198,7 @@ func (d *Database) takeBack(o *object, s *source) {
 		return
 	}
 	d.displace(o)
+	d.countBorders(o.reports[i], -1)
 	o.reports = slices.Delete(o.reports, i, i+1)
 	s.reports--
 	if o.head.told.scoped {

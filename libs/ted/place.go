@@ -16,6 +16,7 @@ type lsdb struct {
 	prefixTellers [2]tally // of claims, by family
 	stub          int      // how many claims are such as stub areas and NSSAs alone have
 	routerBits    int      // how many nodes have the R bit of OSPFv3
+	intraArea     int      // how many prefixes count that nodes have in the area itself
 	order         []*place // that paths may lead to, in the order of their nodes; nil: to be put in order
 	areas         [2]*area // by family; nil: to be made
 }
@@ -38,6 +39,7 @@ type place struct {
 	believed  []*source // of these, those whose word counts, by name
 	counting  int       // how many objects count that are local to it
 	ofArea    int       // of these, how many are no prefixes: they say that the node is in the area
+	attached  int       // how many links count, and prefixes that it has in the area itself
 	claims    [2]int    // how many claims, by family
 	ipv6Told  int       // of the claims of IPv6, how many are in topology 2
 	used      int       // how many links that paths may lead over lead there or away

@@ -17,7 +17,7 @@ type source struct {
 	reports  int           // of objects
 	telling  int           // of these, of nodes, links and prefixes
 	counting int           // of these, where its word counts
-	borders  int           // how many nodes have the B bit of OSPF by its word
+	borders  int           // how many nodes it tells the B or the E bit of OSPF of
 }
 
 func (d *Database) source(name string) *source {

@@ -19,7 +19,7 @@ type view struct {
 	whole   bool              // its table is told
 	self    [waysToSelf][]int // the nodes that are its own, by what
 	told    []bool
-	parts   []int // union-find: of each node another one of the connected part that it is in
+	parts   parts // as its links connect the nodes
 	cut     []bool
 	reached []bool
 	linked  []bool // with another node
@@ -64,11 +64,7 @@ func (v *views) of(s *source) *view {
 }
 
 func newView(s *source, nodes int) *view {
-	v := &view{source: s, whole: s.standing() == complete, told: make([]bool, nodes), parts: make([]int, nodes), cut: make([]bool, nodes), reached: make([]bool, nodes), linked: make([]bool, nodes), seen: make([]bool, nodes)}
-	for n := range v.parts {
-		v.parts[n] = n
-	}
-	return v
+	return &view{source: s, whole: s.standing() == complete, told: make([]bool, nodes), parts: newParts(nodes), cut: make([]bool, nodes), reached: make([]bool, nodes), linked: make([]bool, nodes), seen: make([]bool, nodes)}
 }
 
 // isNode tells whether one of the speaker's ids is an IGP router id.
@@ -97,7 +93,7 @@ func (v *views) connect(l *lsdb) {
 				}
 				switch view, a, b := v.of(t.source), t.a.index, t.b.index; {
 				case t.there && t.back:
-					view.parts[view.part(a)] = view.part(b)
+					view.parts.join(a, b)
 				case t.there:
 					halves = append(halves, half{view, a, b})
 				default:
@@ -107,19 +103,10 @@ func (v *views) connect(l *lsdb) {
 		}
 	}
 	for _, h := range halves {
-		if from := h.view.part(h.from); (h.view.told[h.to] || v.nodes[h.to].isPseudonode()) && h.view.part(h.to) != from {
+		if from := h.view.parts.of(h.from); (h.view.told[h.to] || v.nodes[h.to].isPseudonode()) && h.view.parts.of(h.to) != from {
 			h.view.cut[from] = true
 		}
 	}
-}
-
-// part returns the node that stands for the part that a node is in.
-func (v *view) part(n int) int {
-	for v.parts[n] != n {
-		v.parts[n] = v.parts[v.parts[n]]
-		n = v.parts[n]
-	}
-	return n
 }
 
 // reach notes what the speaker reaches: what is connected with its own node; if that is not
@@ -131,14 +118,14 @@ func (v *view) reach(nodes []node) {
 		self = v.self[selfByPrefix]
 	}
 	for _, n := range self {
-		own[v.part(n)] = true
+		own[v.parts.of(n)] = true
 	}
 	for n := range nodes {
-		size[v.part(n)]++
+		size[v.parts.of(n)]++
 	}
 	some := false
 	for n := range nodes {
-		part := v.part(n)
+		part := v.parts.of(n)
 		v.linked[n] = size[part] > 1
 		v.reached[n] = v.told[n] && (own[part] || len(self) == 0 && !v.cut[part])
 		some = some || v.reached[n]
@@ -148,7 +135,7 @@ func (v *view) reach(nodes []node) {
 	}
 	largest := v.largest(nodes)
 	for n := range nodes {
-		v.reached[n] = v.told[n] && v.part(n) == largest
+		v.reached[n] = v.told[n] && v.parts.of(n) == largest
 	}
 }
 
@@ -157,7 +144,7 @@ func (v *view) largest(nodes []node) int {
 	size, least := make([]int, len(nodes)), make([]string, len(nodes))
 	best := -1
 	for n := range nodes {
-		if part := v.part(n); v.told[n] {
+		if part := v.parts.of(n); v.told[n] {
 			size[part]++
 			if name := nodes[n].String(); least[part] == "" || name < least[part] {
 				least[part] = name
@@ -183,7 +170,7 @@ func (v *views) noteSeen() {
 	for _, view := range v.all {
 		for n := range v.nodes {
 			if view.told[n] && v.seen[n] {
-				view.seen[view.part(n)] = true
+				view.seen[view.parts.of(n)] = true
 			}
 		}
 	}
@@ -201,7 +188,7 @@ func (v *views) believed(p *place, sources []*source) []*source {
 
 // isRemembered tells whether a speaker's table is not whole, and the node in a part of the network
 // that another one sees.
-func (v *view) isRemembered(p *place) bool { return !v.whole && v.seen[v.part(p.index)] }
+func (v *view) isRemembered(p *place) bool { return !v.whole && v.seen[v.parts.of(p.index)] }
 
 // orAll leaves the sources of which something is true, if there are any.
 func orAll(sources []*source, is func(*source) bool) []*source {

@@ -23,6 +23,9 @@ func (r Recording) Compare(s State, db *ted.Database) (compared int, wrong []str
 			c.wrongf("IPv6 has no costs of its own")
 		}
 	}
+	if s.Hops != nil {
+		c.compare("hops ", Tables{Costs: s.Hops}, g.Costs(ted.HopCount))
+	}
 	c.compareOwners(s, db.NetworkMap(ted.Unique))
 	return c.compared, c.wrong
 }

@@ -49,6 +49,9 @@ type State struct {
 	Several6     Several     `json:"default6_several,omitempty"`
 	Unreachable6 [][2]string `json:"unreachable6,omitempty"`
 
+	// Hops holds how many links packets of IPv4 take at least, where one cost is right.
+	Hops Costs `json:"hops,omitempty"`
+
 	NotTold     [][2]string                    `json:"not_told,omitempty"`
 	PrefixOwner map[string]map[string][]string `json:"prefix_owner,omitempty"`
 }

@@ -14,13 +14,14 @@
 // say. Without FRR_EVENTS the tests are skipped.
 //
 //	frr_test.go       the tests
-//	networks_test.go  the networks, networks_isis_test.go those of IS-IS; random_test.go others that are made of a seed
+//	networks_test.go  the networks, networks_isis_test.go those of IS-IS, networks_ospf_test.go more of OSPF; random_test.go others that are made of a seed
 //	network_test.go   links, addresses and routers of a network that runs
 //	router_test.go    a router: its processes and its vty
 //	config_test.go    its configuration
 //	event_test.go     what can happen
 //	exporter_test.go  a BGP-LS speaker; isisdb_test.go, ospfdb_test.go, ospf6db_test.go what
 //	                  it reads; reached_test.go what of it that reaches
-//	tables_test.go    what the routers' tables say
+//	tables_test.go    what the routers' tables say; ways_test.go where they lead,
+//	                  unseen_test.go which of that no exporter sees
 //	record_test.go    a recording like those of the cost-builder's testdata/truth
 package frr

@@ -126,7 +126,7 @@ func (l *live) linkEvent(rng *rand.Rand) event {
 			downs++
 		}
 	}
-	if !up && downs > 4 {
+	if !up && downs > 4 || l.spec.wired && l.linkOf(e).lan {
 		return event{}
 	}
 	ends := []end{e}

@@ -170,7 +170,7 @@ var pairFrom = regexp.MustCompile(`R(\d+)→`)
 
 // computeAnew has the routers whose tables differ from the maps compute their routes from
 // the beginning: ospf6d 8.4 keeps an inter-area route whose cost has grown, isisd 8.4 tells of a LAN on which it has lost
-// its neighbours. What they say then counts.
+// its neighbours, and keeps a default route to the attached router that was the nearest. What they say then counts.
 func (l *live) computeAnew(wrong []string) bool {
 	l.t.Helper()
 	routers := map[string]bool{}
@@ -184,6 +184,9 @@ func (l *live) computeAnew(wrong []string) bool {
 		n, _ := strconv.Atoi(number)
 		if r := l.routers[n-1]; r.runs("ospf6d") {
 			r.show("ospf6d", "clear ipv6 ospf6 process")
+		}
+		if r := l.routers[n-1]; r.runs("isisd") {
+			r.show("isisd", "clear isis neighbor")
 		}
 		for e, level := range l.level {
 			if e.router == n && level != "" {
@@ -207,14 +210,17 @@ func (l *live) tell() (changed bool) {
 // look returns the state as the tables say it now.
 func (l *live) look(s truthtest.State) truthtest.State {
 	l.t.Helper()
-	all := l.tables(ip4)
+	all, unseen := l.tables(ip4), l.unseen(l.alive())
 	s.Tables = l.truth(ip4, all)
-	s.PrefixOwner = l.owners(all, l.unseen(l.alive()))
+	s.Hops = l.hops(ip4, all, s.Tables)
+	s.PrefixOwner = l.owners(all, unseen)
+	s.NotTold = append(l.notTold(l.alive()), l.overUnseen(ip4, all, unseen)...)
 	if l.spec.ipv6Apart() {
-		six := l.truth(ip6, l.tables(ip6))
+		all := l.tables(ip6)
+		six := l.truth(ip6, all)
+		s.NotTold = append(s.NotTold, l.overUnseen(ip6, all, unseen)...)
 		s.Costs6, s.Default6, s.Several6, s.Unreachable6 = six.Costs, six.Default, six.Several, six.Unreachable
 	}
-	s.NotTold = l.notTold(l.alive())
 	return s
 }
 

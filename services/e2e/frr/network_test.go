@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -27,9 +26,13 @@ type spec struct {
 	loopback map[int]string
 	// more is further configuration, by router and daemon.
 	more map[int]map[string]string
-	// externals are prefixes that a router has from outside of the IGPs.
+	// externals are prefixes that a router has from outside of the IGPs, some of them "via" a neighbour.
 	externals map[int][]string
 	toggles   []toggle
+	// virtual says that there are virtual links, which BGP-LS does not tell from others: what they lead over counts no links.
+	virtual bool
+	// wired says that nothing cuts LANs: isisd 8.4 goes on to tell of those on which it has lost its neighbours.
+	wired bool
 }
 
 // link is a point-to-point link, or a LAN.
@@ -111,6 +114,11 @@ func begin(t testing.TB, s spec) *network {
 		n.addLink(i + 1)
 	}
 	for _, r := range n.routers {
+		for _, prefix := range s.externals[r.number] {
+			if way := strings.Fields(prefix); len(way) > 1 {
+				run(t, append([]string{"ip", "-n", r.namespace, "route", "add"}, way...)...)
+			}
+		}
 		r.start(s.configuration(r.number))
 		if level := s.isisLevel[r.number]; level != "" {
 			// Not in the file: isisd 8.4 then never tells of its links.
@@ -139,7 +147,9 @@ func (n *network) addRouter(r *router) {
 	run(n.t, "ip", "-n", r.namespace, "address", "add", loopback4(r.number)+"/32", "dev", "lo")
 	run(n.t, "ip", "-n", r.namespace, "address", "add", loopback6(r.number)+"/128", "dev", "lo")
 	for _, prefix := range n.spec.externals[r.number] {
-		run(n.t, "ip", "-n", r.namespace, "route", "add", "blackhole", prefix)
+		if !strings.Contains(prefix, " ") {
+			run(n.t, "ip", "-n", r.namespace, "route", "add", "blackhole", prefix)
+		}
 	}
 	n.routers = append(n.routers, r)
 }
@@ -199,95 +209,4 @@ func (n *network) ends(number int) []end {
 		ends = append(ends, end{router, number})
 	}
 	return ends
-}
-
-// place is an OSPF area or IS-IS level.
-type place struct{ igp, area string }
-
-// places returns the areas and levels that two ends of a link share.
-func (n *network) places(a, b end) []place {
-	var places []place
-	if area := n.area[a]; area != "" && area == n.area[b] {
-		places = append(places, place{"ospf", area})
-	}
-	if area := n.linkOf(a).area6; area != "" {
-		places = append(places, place{"ospf6", area})
-	}
-	both := func(level string) bool {
-		has := func(of string) bool { return of == "" || of == "level-1-2" || strings.HasPrefix(of, level) }
-		return n.level[a] != "" && has(n.level[a]) && has(n.level[b]) && has(n.spec.isisLevel[a.router]) && has(n.spec.isisLevel[b.router])
-	}
-	if both("level-1") && n.spec.isis[a.router] == n.spec.isis[b.router] {
-		places = append(places, place{"isis", n.spec.isis[a.router]})
-	}
-	if both("level-2") {
-		places = append(places, place{"isis", "level-2"})
-	}
-	return places
-}
-
-// unseen tells of each router whether no exporter sees it in one of its areas or levels, so that
-// nobody can tell what it does now.
-func (n *network) unseen(exporters []int) map[int]bool {
-	next := map[place]map[int][]int{}
-	member := map[int][]place{}
-	for i, l := range n.spec.links {
-		for _, a := range l.routers {
-			for _, b := range l.routers {
-				for _, p := range n.places(end{a, i + 1}, end{b, i + 1}) {
-					if next[p] == nil {
-						next[p] = map[int][]int{}
-					}
-					if a == b && !slices.Contains(member[a], p) {
-						member[a] = append(member[a], p)
-					}
-					if n.joins(end{a, i + 1}, p) && n.joins(end{b, i + 1}, p) {
-						next[p][a] = append(next[p][a], b)
-					}
-				}
-			}
-		}
-	}
-	for r, area := range n.spec.loopback {
-		if p := (place{"ospf", area}); !slices.Contains(member[r], p) {
-			member[r] = append(member[r], p)
-		}
-	}
-	seen := map[place]map[int]bool{}
-	for p, next := range next {
-		seen[p] = reachable(next, exporters)
-	}
-	unseen := map[int]bool{}
-	for r, places := range member {
-		unseen[r] = slices.ContainsFunc(places, func(p place) bool { return !seen[p][r] })
-	}
-	return unseen
-}
-
-// notTold returns the pairs of routers of which one is unseen.
-func (n *network) notTold(exporters []int) [][2]string {
-	unseen := n.unseen(exporters)
-	var pairs [][2]string
-	for a := 1; a <= n.spec.routers; a++ {
-		for b := 1; b <= n.spec.routers; b++ {
-			if a != b && (unseen[a] || unseen[b]) {
-				pairs = append(pairs, [2]string{routerName(a), routerName(b)})
-			}
-		}
-	}
-	return pairs
-}
-
-// joins tells whether a router has neighbours over a link.
-func (n *network) joins(e end, p place) bool { return !n.down[e] && (p.igp != "ospf" || !n.passive[e]) }
-
-func reachable(next map[int][]int, from []int) map[int]bool {
-	seen := map[int]bool{}
-	for queue := slices.Clone(from); len(queue) > 0; queue = queue[1:] {
-		if !seen[queue[0]] {
-			seen[queue[0]] = true
-			queue = append(queue, next[queue[0]]...)
-		}
-	}
-	return seen
 }

@@ -1,7 +1,7 @@
 package frr
 
 // networks are those that are run.
-var networks = []spec{ospfAreas, ospfStub, ospfMoves, ospfVirtual, ospfv3, isisLevels, isisTopologies, bothIGPs, isisDefault, ospfDefault, ospfUnnumbered, isisUnnumbered, isisNarrow, ospfNSSADefault}
+var networks = []spec{ospfAreas, ospfStub, ospfMoves, ospfVirtual, ospfv3, isisLevels, isisTopologies, bothIGPs, isisDefault, ospfDefault, ospfUnnumbered, isisUnnumbered, isisNarrow, ospfNSSADefault, ospfNSSARanges, ospfOutside, ospfBorderTypes, isisLANs, isisTopologiesApart}
 
 // ospfAreas has two border routers of area 1, one of area 2, and a LAN in the backbone.
 var ospfAreas = spec{
@@ -88,7 +88,7 @@ var ospfMoves = spec{
 // ospfVirtual has virtual links through area 1, which is not next to all of area 0.
 var ospfVirtual = spec{
 	name:    "ospf-virtual-link",
-	routers: 6, exporters: []int{2, 3},
+	routers: 6, exporters: []int{2, 3}, virtual: true,
 	links: []link{
 		{routers: []int{1, 2}, area: "0", metric: 10},
 		{routers: []int{2, 5}, area: "1", metric: 10},

@@ -210,6 +210,7 @@ func (n *network) prefixes(such func(teller int) bool) []string {
 	fit := map[string]bool{}
 	for teller, prefixes := range n.spec.externals {
 		for _, prefix := range prefixes {
+			prefix, _, _ = strings.Cut(prefix, " ")
 			others, told := fit[prefix]
 			fit[prefix] = such(teller) && (others || !told)
 		}
@@ -223,7 +224,7 @@ func (n *network) endsOf(all tables, from int, prefix netip.Prefix, passed ...in
 	if !ok || slices.Contains(passed, from) || len(passed) == 0 && longest != prefix {
 		return nil
 	}
-	if r.Protocol == "kernel" {
+	if r.Protocol == "kernel" && r.Nexthops[0].Blackhole {
 		return []string{routerName(from)}
 	}
 	ends := map[string]bool{}

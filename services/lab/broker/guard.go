@@ -21,7 +21,7 @@ const fixedHeader = 4 + 2 + 2 + 4 + 2
 
 // guard is a listener whose connections end at a request that is none. kfake ends
 // the process on an unknown API key, takes memory for any length and spins through
-// billions of header fields.
+// billions of header fields. It also keeps kfake from losing members of groups (groupAnswer).
 type guard struct {
 	net.Listener
 	produced atomic.Int64 // octets of records, at most, that came since this was last cleared
@@ -33,7 +33,7 @@ func (g *guard) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &guardedConn{Conn: conn, produced: &g.produced}, nil
+	return &guardedConn{Conn: conn, produced: &g.produced, group: groupAnswer{patience: answerTime}}, nil
 }
 
 // Addr returns the address that clients are told to connect to: the one that is
@@ -53,10 +53,31 @@ type guardedConn struct {
 	header   []byte
 	unread   []byte // the part of header that Read has not returned yet
 	left     int    // bytes of the request that follow the header
+	group    groupAnswer
 }
 
 // Read reads from one request, at most to its end.
 func (c *guardedConn) Read(p []byte) (int, error) {
+	n, err := c.readRequest(p)
+	if err != nil {
+		c.group.await()
+	}
+	return n, err
+}
+
+// Write writes answers.
+func (c *guardedConn) Write(p []byte) (int, error) {
+	c.group.answered(p)
+	return c.Conn.Write(p)
+}
+
+// Close ends the connection.
+func (c *guardedConn) Close() error {
+	c.group.end()
+	return c.Conn.Close()
+}
+
+func (c *guardedConn) readRequest(p []byte) (int, error) {
 	if len(c.unread) == 0 && c.left == 0 {
 		if err := c.next(); err != nil {
 			return 0, err
@@ -98,6 +119,9 @@ func (c *guardedConn) next() error {
 	}
 	if key == kmsg.Produce.Int16() {
 		c.produced.Add(int64(length))
+	}
+	if key == kmsg.JoinGroup.Int16() || key == kmsg.SyncGroup.Int16() {
+		c.group.asked(binary.BigEndian.Uint32(c.header[8:]), c.Conn)
 	}
 	c.unread, c.left = c.header, 4+length-len(c.header)
 	return nil
