@@ -147,6 +147,9 @@ func TestBorderRouterThatIsNoneAnyMore(t *testing.T) {
 		_, reached := alto.CostMapOf(d.Graph().Costs(RoutingIGP))["pid100:"+o5][p3]
 		wantEqual(t, tt.name+", where it was the only one", tt.want == 2, reached)
 		wantEqual(t, tt.name, tt.want, alto.CostMapOf(d.Graph().Costs(RoutingIGP))[p1][p3])
+		other := tells("bgp:192.0.2.0", synced, all(area1.node(o4, nodeFlags(tt.other)), area1.pair(o1, o4, 1))...)
+		beside := load(other, tells("bgp:192.0.2.1", synced, all(network, alone, area1.node(o2, nodeFlags(tt.border)), area1.node(o4, nodeFlags(tt.other)))...))
+		wantEqual(t, tt.name+", of which another speaker tells that knows of no other", tt.want, alto.CostMapOf(beside.Graph().Costs(RoutingIGP))[p1][p3])
 		again := area1.node(o4, nodeFlags(borderBit))
 		d.Put(keyOf("bgp:192.0.2.1", again), again)
 		wantEqual(t, tt.name+", and is one again", 2.0, alto.CostMapOf(d.Graph().Costs(RoutingIGP))[p1][p3])
