@@ -21,21 +21,35 @@ const discarded = Unreachable + 1
 
 // preferred returns the distances between all routers, and the values if the domains find some.
 func (n *Network) preferred(routing func(*Domain) *routing) (*Matrix, *Values) {
-	switch len(n.Domains) {
-	case 0:
+	switch {
+	case len(n.Domains) == 0:
 		return newMatrix(n.Routers), nil
-	case 1:
+	case !n.followsDefaultsLast():
 		r := routing(n.Domains[0])
 		return r.all(), r.values
 	}
 	b := n.newBeside(routing)
 	b.route()
 	for _, r := range b.domains {
-		if !r.isWhole() { // or the distances may be in that memory
-			r.recycle()
-		}
+		r.recycle()
 	}
 	return b.total, b.values
+}
+
+// followsDefaultsLast tells whether default routes are followed when the routes of all domains are known: of several domains,
+// and of one area in which a router without transit tells one, for it sends on what it gets to where no path leads over it.
+func (n *Network) followsDefaultsLast() bool {
+	if len(n.Domains) != 1 || len(n.Domains[0].Areas) != 1 {
+		return len(n.Domains) > 1
+	}
+	d := n.Domains[0]
+	a := d.Areas[0]
+	for i, node := range a.Nodes {
+		if node.NoTransit && (node.Attached || a.tellsDefault(i, Own, Passed, External1, External2) || d.tellsOutside(node.Router)) {
+			return true
+		}
+	}
+	return false
 }
 
 func (n *Network) newBeside(routing func(*Domain) *routing) *beside {
@@ -45,7 +59,7 @@ func (n *Network) newBeside(routing func(*Domain) *routing) *beside {
 	}
 	for _, d := range n.Domains {
 		r := routing(d)
-		if len(n.Domains) > 1 {
+		if n.followsDefaultsLast() {
 			r.beside = b
 		}
 		b.domains = append(b.domains, r)
@@ -61,7 +75,7 @@ func (b *beside) route() {
 		igps--
 	}
 	b.fill(b.domains[:igps])
-	if len(b.domains) > 1 && slices.ContainsFunc(b.domains, (*routing).hasExits) {
+	if slices.ContainsFunc(b.domains, func(r *routing) bool { return r.beside != nil && r.hasExits() }) {
 		b.followDefaults()
 	}
 	b.fill(b.domains[igps:])
@@ -77,7 +91,9 @@ func (b *beside) fill(domains []*routing) {
 	for _, r := range domains {
 		within := r.all()
 		if b.total == nil {
-			b.total, b.values = within, r.values
+			if b.total, b.values = within, r.values; r.isWhole() { // what is within the area stays as it is
+				b.total = &Matrix{rows: cloneRows(within.rows)}
+			}
 			continue
 		}
 		for from, row := range within.rows {

@@ -41,28 +41,31 @@ func (r *routing) firstOnTheWay(c candidate) leg {
 		return first
 	}
 	router := nodes[c.from.node].Router
-	alike := slices.Contains(r.looksAt(router), c.from) && !r.tellsDefault(c.from, External1, External2) && !r.tellsOutside(router)
+	alike := slices.Contains(r.looksAt(router), c.from) && !r.domain.Areas[c.from.area].tellsDefault(c.from.node, External1, External2) && !r.domain.tellsOutside(router)
 	for n, node := range nodes {
-		if n == c.from.node || node.Router == Pseudonode || node.NoTransit || alike && !r.hasOwnRoutes(node.Router) {
+		if n == c.from.node || node.Router == Pseudonode || node.NoTransit {
 			continue
 		}
-		if near := inside.at(c.from.node, n); near < nearest && near.plus(inside.at(n, c.node)) == c.near {
+		near := inside.at(c.from.node, n)
+		if near < nearest && near.plus(inside.at(n, c.node)) == c.near && (!alike || r.hasOwnRoutes(place{c.from.area, n})) {
 			first, nearest = leg{c.from, n, node.Router}, near
 		}
 	}
 	return first
 }
 
-// hasOwnRoutes tells whether a router has other routes than the rest of an area.
-func (r *routing) hasOwnRoutes(router int) bool {
-	return len(r.places[router]) > 1 || r.beside != nil && r.beside.several[router]
+// hasOwnRoutes tells whether the router at a place has other routes than the rest of the area: those of other areas or IGPs,
+// or a default route that it tells.
+func (r *routing) hasOwnRoutes(p place) bool {
+	a := r.domain.Areas[p.area]
+	router := a.Nodes[p.node].Router
+	return len(r.places[router]) > 1 || r.beside != nil && r.beside.several[router] || a.tellsDefault(p.node, Own, Passed)
 }
 
-// tellsDefault tells whether the router at a place tells a default route in one of some ways.
-func (r *routing) tellsDefault(p place, ways ...Reach) bool {
-	a := r.domain.Areas[p.area]
+// tellsDefault tells whether a node tells a default route in one of some ways.
+func (a *Area) tellsDefault(node int, ways ...Reach) bool {
 	return slices.ContainsFunc(defaultRoutes, func(prefix netip.Prefix) bool {
-		return slices.ContainsFunc(a.Prefixes[prefix], func(t Advertisement) bool { return t.Node == p.node && slices.Contains(ways, t.Reach) })
+		return slices.ContainsFunc(a.Prefixes[prefix], func(t Advertisement) bool { return t.Node == node && slices.Contains(ways, t.Reach) })
 	})
 }
 

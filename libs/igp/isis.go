@@ -86,10 +86,11 @@ func (r *routing) isisDefaults(from int) []candidate {
 	for _, class := range classes {
 		var ways []candidate
 		for _, p := range r.places[from] {
-			if r.domain.Areas[p.area].Backbone != class.backbone {
+			a := r.domain.Areas[p.area]
+			if a.Backbone != class.backbone {
 				continue
 			}
-			if r.tellsDefault(p, class.reach) {
+			if a.tellsDefault(p.node, class.reach) {
 				return nil
 			}
 			ways = append(ways, r.defaultCandidates(p, class.reach)...)

@@ -154,6 +154,19 @@ func TestISISPrefixes(t *testing.T) {
 			level 1; A-B 1; B attached; B overload
 			level 2; B-C 2; B overload; B tells B 0; C tells C 0; B tells A 1`,
 			want: "C>B 2/1"},
+		{name: "a router on the way that tells a default itself sends packets its own way", network: `
+			isis told
+			level 1; A-B 3; B-C 1; B tells default 5; C attached
+			level 2; C-D 6; D tells D 0`,
+			want: "A>D none, B>D none, C>D 6/1"},
+		{name: "an overloaded router sends on what follows its default route", network: `
+			isis told
+			level 2; A-B 1; B-C 2; B overload; B tells default 5; C tells default 1`,
+			want: "A>C 3/2, C>A none, B>C 2/1"},
+		{name: "and its attached bit", network: `
+			isis
+			level 1; A-B 1; B-C 2; B overload; B attached; A-D 3`,
+			want: "A>C 3/2, D>C 6/3, C>D 6/3"},
 		{name: "RFC 1195 §3.2: prefixes of level 2 alone are told", network: `
 			isis told
 			level 2; A-B 1; A tells A 0; B tells B 0

@@ -68,26 +68,58 @@ func (m *model) tellsOn(router int) (words []word) {
 	return words
 }
 
-// nearestAttached is ISO 10589 §7.2.9: for routers of level 1, and those of both levels
-// that have no neighbour in level 2.
-func (m *model) nearestAttached(router int) []way {
-	if m.isCore(router) || !m.in(router, level1) {
-		return nil
-	}
-	var ways []way
-	least := noPath.metric
-	for _, node := range m.Areas[level1].Nodes {
-		if !node.Attached || node.Router == router {
+// nearestOut is RFC 5302 §3.2 for default routes, of which none is followed by a router that tells one itself.
+// In level 1 the attached bit is one (ISO 10589 §7.2.9), for routers that have no neighbour in level 2.
+func (m *model) nearestOut(router int) []way {
+	for _, class := range []struct {
+		level int
+		reach Reach
+	}{{level1, Own}, {level2, Own}, {level2, Passed}, {level1, Passed}} {
+		if !m.in(router, class.level) {
 			continue
 		}
-		switch d := m.distance(level1, router, node.Router); {
-		case d.metric < least:
-			least, ways = d.metric, []way{{level1, node.Router}}
-		case d.metric == least && d != noPath:
-			ways = append(ways, way{level1, node.Router})
+		least, ways := noPath.metric, []way(nil)
+		offer := func(to, metric int) {
+			switch d := m.distance(class.level, router, to).metric + metric; {
+			case d < least:
+				least, ways = d, []way{{class.level, to}}
+			case d == least:
+				ways = append(ways, way{class.level, to})
+			}
+		}
+		if reach, told := m.stubs[class.level]; told && reach == class.reach {
+			for teller, metric := range m.defaults[class.level] {
+				if teller == router && metric >= 0 {
+					return nil
+				} else if metric >= 0 {
+					offer(teller, metric)
+				}
+			}
+		}
+		for _, node := range m.Areas[class.level].Nodes {
+			if class.level == level1 && class.reach == Own && node.Attached && node.Router != router && !m.isCore(router) {
+				offer(node.Router, 0)
+			}
+		}
+		if least < noPath.metric {
+			return ways
 		}
 	}
-	return ways
+	return nil
+}
+
+// tellDefaults has a few routers tell default routes, in each level of their own or passed down.
+func (m *model) tellDefaults(rng *rand.Rand) {
+	m.stubs, m.defaults = map[int]Reach{}, make([][]int, len(m.Areas))
+	for level := range m.Areas {
+		m.stubs[level] = []Reach{Own, Passed}[rng.IntN(2)]
+		for r := range m.Routers {
+			m.defaults[level] = append(m.defaults[level], -1)
+			if m.in(r, level) && rng.IntN(5) == 0 {
+				m.defaults[level][r] = rng.IntN(5)
+			}
+		}
+	}
 }
 
 // randomISIS has one to three areas of level 1 and the level 2 of routers of all.
@@ -151,6 +183,9 @@ func TestISISAgainstModel(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		m := newModel(randomISIS(rng), ByIGP)
 		m.attach(rng)
+		if seed%3 == 0 {
+			m.tellDefaults(rng)
+		}
 		rate := rng.IntN(4)
 		up := func() bool { return rng.IntN(3) < rate }
 		if seed%2 == 0 {
@@ -162,7 +197,7 @@ func TestISISAgainstModel(t *testing.T) {
 		}
 		m.converge(m.isisRoute, m.tellsOn)
 		m.tell()
-		compared += m.compare(t, fmt.Sprintf("seed %d", seed), m.nearestAttached, nil)
+		compared += m.compare(t, fmt.Sprintf("seed %d", seed), m.nearestOut, nil)
 	}
 	t.Logf("%d pairs", compared)
 }
@@ -176,7 +211,7 @@ func TestISISWithoutPrefixesAgainstModel(t *testing.T) {
 		m.isisPolicies(func() bool { return true }, func() bool { return false }, func() int { return 0 })
 		m.converge(m.isisRoute, m.tellsOn)
 		m.tellNothing()
-		compared += m.compare(t, fmt.Sprintf("seed %d", seed), m.nearestAttached, nil)
+		compared += m.compare(t, fmt.Sprintf("seed %d", seed), m.nearestOut, nil)
 	}
 	t.Logf("%d pairs", compared)
 }
@@ -199,7 +234,7 @@ func TestISISWithPrefixesOfOneLevelAgainstModel(t *testing.T) {
 				m.Addresses[r] = netip.Prefix{}
 			}
 		}
-		compared += m.compare(t, fmt.Sprintf("seed %d", seed), m.nearestAttached, nil)
+		compared += m.compare(t, fmt.Sprintf("seed %d", seed), m.nearestOut, nil)
 	}
 	t.Logf("%d pairs", compared)
 }

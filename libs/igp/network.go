@@ -139,7 +139,7 @@ func (n *Network) Distances(w Weight) *Matrix { return n.distances(w, (*Area).sh
 
 // distances returns those that are made of the ones within areas.
 func (n *Network) distances(w Weight, within func(*Area, Weight) *inside) (total *Matrix) {
-	if len(n.Domains) == 1 {
+	if len(n.Domains) == 1 && !n.followsDefaultsLast() {
 		total = n.Domains[0].distances(n.Routers, w, within, n.isUpdated())
 	} else {
 		total, _ = n.preferred(func(d *Domain) *routing { return d.routing(n.Routers, w, within) })

@@ -47,8 +47,8 @@ func (r *routing) toASBR(router int) *routing {
 }
 
 // tellsOutside tells whether all areas hear of a default route to a router.
-func (r *routing) tellsOutside(router int) bool {
-	return slices.ContainsFunc(r.domain.Outside, func(o Outside) bool { return o.Teller == router || o.Router == router })
+func (d *Domain) tellsOutside(router int) bool {
+	return slices.ContainsFunc(d.Outside, func(o Outside) bool { return o.Teller == router || o.Router == router })
 }
 
 // ospfDefaults returns what gives the ways to the routers that tell a router the best default route: inter-area, as the

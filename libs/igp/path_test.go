@@ -50,6 +50,16 @@ func TestPath(t *testing.T) {
 			level 1; A-B 1; B attached
 			level 2; B-C 5`,
 			"A", "C", "101/2: A→B by default, B→C within 0"},
+		{"in another IGP, where the preferred one is one area in two parts", `
+			ospf
+			area 0; A-B 1; C-D 1
+			isis
+			level 2; B-C 1`,
+			"B", "C", "1/1: B→C within 0"},
+		{"by default of an overloaded router", `
+			isis told
+			level 2; A-B 1; B-C 2; B overload; B tells default 0`,
+			"A", "C", "3/2: A→B by default, B→C within 0"},
 		{"none", `
 			flat
 			area 0; A-B 1; C-D 1`,
@@ -61,6 +71,12 @@ func TestPath(t *testing.T) {
 			"A", "A", "0/0: "},
 	} {
 		n := parse(t, test.network)
+		n.Routers = 0
+		for _, r := range test.network + test.from + test.to {
+			if isRouter(string(r)) {
+				n.Routers = max(n.Routers, int(r-'A')+1)
+			}
+		}
 		p, ok := n.Path(int(test.from[0]-'A'), int(test.to[0]-'A'))
 		got := "none"
 		if ok {

@@ -38,7 +38,7 @@ func (m *Matrix) updateArea(a *Area, w Weight) (ok bool) {
 }
 
 // isUpdated tells whether what distances are updated with is worth keeping.
-func (n *Network) isUpdated() bool { return len(n.Domains) == 1 && !n.Join }
+func (n *Network) isUpdated() bool { return len(n.Domains) == 1 && !n.Join && !n.followsDefaultsLast() }
 
 // Version is how often Update returned the matrix.
 func (m *Matrix) Version() int { return m.version }

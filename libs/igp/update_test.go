@@ -136,6 +136,9 @@ var severalAreas = map[string]func(rng *rand.Rand) *Network{
 	"IS-IS": func(rng *rand.Rand) *Network {
 		m := newModel(randomISIS(rng), ByIGP)
 		m.attach(rng)
+		if rng.IntN(3) == 0 {
+			m.tellDefaults(rng)
+		}
 		some := func() bool { return rng.IntN(3) > 0 }
 		m.isisPolicies(some, some, func() int { return 2 })
 		m.converge(m.isisRoute, m.tellsOn)

@@ -109,15 +109,13 @@ func (k *instance) isSole(o *object) bool {
 // the ways to the addresses that it covers.
 func (d *Database) addressesChanged(to *destination) {
 	for o := range to.objects() {
-		if k := o.head.place.lsdb.instance; k.readsPrefixes() {
-			k.claimChanged(o)
-		}
+		o.head.place.lsdb.instance.claimChanged(o)
 	}
 }
 
 // claimChanged notes that of a claim.
 func (k *instance) claimChanged(o *object) {
-	if p := o.head.place.identity.pid; p != nil {
+	if p := o.head.place.identity.pid; p != nil && k.hasAreas() {
 		k.restless[p] = true
 	}
 	f, prefix := o.to.family(), o.to.prefix()

@@ -105,6 +105,18 @@ func TestOSPFDefaultToOutside(t *testing.T) {
 	}
 }
 
+// TestOverloadedRouterTellsDefault: no path leads through router 2, which sends on what follows its default route.
+func TestOverloadedRouterTellsDefault(t *testing.T) {
+	d := one(all(level2.pair(s1, s2, 1), level2.pair(s2, s3, 2), level2.node(s2, nodeFlags(overloadBit)))...)
+	without := costs{q1: {q1: 0, q2: 1}, q2: {q1: 1, q2: 0, q3: 2}, q3: {q2: 2, q3: 0}}
+	wantEqual(t, "without a default route", without, d.Graph().Costs(RoutingIGP))
+	told := level2.prefix(s2, "0.0.0.0/0")
+	d.Put(keyOf(speaker, told), told)
+	wantEqual(t, "with", costs{q1: {q1: 0, q2: 1, q3: 3}, q2: {q1: 1, q2: 0, q3: 2}, q3: {q1: 3, q2: 2, q3: 0}}, d.Graph().Costs(RoutingIGP))
+	d.Delete(keyOf(speaker, told))
+	wantEqual(t, "withdrawn", without, d.Graph().Costs(RoutingIGP))
+}
+
 var metricNames = map[Metric]string{
 	RoutingIGP: "IGP metrics", RoutingTE: "TE metrics", RoutingHops: "links", HopCount: "hop count",
 }

@@ -32,16 +32,8 @@ type instance struct {
 func (d *Database) instance(k igpKey) *instance {
 	if d.igps[k] == nil {
 		d.igps[k] = &instance{db: d, key: k, restless: map[*pid]bool{}}
-		d.igpsChanged()
 	}
 	return d.igps[k]
-}
-
-// igpsChanged notes that there are other IGPs beside each.
-func (d *Database) igpsChanged() {
-	for _, k := range d.igps {
-		k.prefixesChanged()
-	}
 }
 
 // prefixesChanged notes that other prefixes may count for paths.
@@ -64,9 +56,6 @@ func (k *instance) remove(l *lsdb) {
 }
 
 func (k *instance) hasAreas() bool { return len(k.lsdbs) > 1 }
-
-// readsPrefixes tells whether prefixes count for paths: between areas, and where default routes lead into another IGP.
-func (k *instance) readsPrefixes() bool { return k.hasAreas() || len(k.db.igps) > 1 }
 
 func (k *instance) changed() {
 	k.computed = [2]*igp.Domain{}
@@ -110,9 +99,7 @@ func (k *instance) claim(o *object, f family, count int) {
 		k.topologiesChanged()
 		k.db.pathsChanged()
 	}
-	if k.readsPrefixes() {
-		k.claimChanged(o)
-	}
+	k.claimChanged(o)
 	if o.isOfStub() {
 		if p.lsdb.stub += count; p.lsdb.stub == 0 || p.lsdb.stub == 1 && count == 1 {
 			k.changed()
@@ -175,9 +162,6 @@ func (k *instance) compute(f family) *igp.Domain {
 	d := &igp.Domain{Rules: k.key.rules()}
 	for _, l := range areas {
 		d.Areas = append(d.Areas, l.area(f).area)
-	}
-	if !k.readsPrefixes() {
-		return d
 	}
 	k.settleAddresses(f)
 	d.Addresses, d.Outside = k.addresses[f], k.outside[f]

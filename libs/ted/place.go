@@ -238,7 +238,6 @@ func (d *Database) release(p *place) {
 		l.instance.remove(l)
 		if len(l.instance.lsdbs) == 0 {
 			delete(d.igps, l.instance.key)
-			d.igpsChanged()
 		}
 	}
 	v.places = slices.DeleteFunc(v.places, func(other *place) bool { return other == p })
