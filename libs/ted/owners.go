@@ -91,8 +91,8 @@ func (d *Database) leadsTo(o *object) *pid {
 
 // translatedFrom returns the router that tells a prefix in an NSSA with a forwarding address, nil if none does. Of several
 // it is the one with the lowest name.
-func (to *destination) translatedFrom(a netip.Addr) (first *pid) {
-	for o := range to.claims() {
+func (t *destination) translatedFrom(a netip.Addr) (first *pid) {
+	for o := range t.claims() {
 		if p := o.head.place.identity.pid; o.isOfNSSA() && o.forwarding() == a && (first == nil || p.number < first.number) {
 			first = p
 		}
