@@ -160,11 +160,11 @@ func (m *model) waysToASBR(router, asbr int) (ways []route, after bool) {
 	return ways, true
 }
 
-// randomOSPF has areas around area 0, and now and then none of that. A router is in one
+// randomOSPF has areas around area 0, if any, and now and then none of that. A router is in one
 // area, or a border router of two or three; its address is in one.
 func randomOSPF(rng *rand.Rand) *Network {
 	n := &Network{Routers: 3 + rng.IntN(8)}
-	members := make([][]int, 2+rng.IntN(3))
+	members := make([][]int, 1+rng.IntN(4))
 	for r := range n.Routers {
 		in := []int{rng.IntN(len(members))}
 		for rng.IntN(3) == 0 {

@@ -117,7 +117,8 @@ func (r *routing) redo(to int, m *Matrix, moved movedRouters) (changed []int) {
 	r.begin(to)
 	t := &r.traces[to]
 	sources := r.movedSources(t, moved)
-	if t.isOf(r) && !r.countsForOthers(t, sources) {
+	inOrder := t.circular && len(sources) > 0 // who asks first may be another
+	if t.isOf(r) && !inOrder && !r.countsForOthers(t, sources) {
 		r.tracer.begin(t)
 		r.kept = m
 	} else {

@@ -70,6 +70,9 @@ func TestUpdateOtherNetworks(t *testing.T) {
 		"ospf; area 0; A-B 2; area 1; B-C 2; A tells C 2 passed; isis; level 2; A-D 3",
 		"flat; area 0; A-B 1; B-C 2; C-D 1; flat; area 0; C-D 3",
 		"flat; area 0; A-B 1; B-C 2; C-D 1; flat; area 0; C-D 4; A-C 1",
+		// Packets from B to D go in a circle: C goes by what B tells, B by its default route to C. A asks the one first, or the other.
+		"isis told; level 1; A>B 1; A>C 5; B>C 1; B attached; C attached; level 2; C>B 6; D tells D 2; B tells D 9",
+		"isis told; level 1; A>B 9; A>C 5; B>C 1; B attached; C attached; level 2; C>B 6; D tells D 2; B tells D 9",
 	}
 	for _, test := range []struct {
 		routers int
@@ -84,8 +87,8 @@ func TestUpdateOtherNetworks(t *testing.T) {
 				if got := now.Update(before.Distances(ByIGP), ByIGP); !slices.EqualFunc(want.rows, got.rows, slices.Equal[[]Distance]) {
 					t.Errorf("%q after %q: the distances are others than from nothing", to, from)
 				}
-				before.widenByMetric()
-				now.widenByMetric()
+				before.measureByMetric(AvailableBandwidth)
+				now.measureByMetric(AvailableBandwidth)
 				if got, want := now.UpdateWidest(before.Widest(AvailableBandwidth), AvailableBandwidth), now.Widest(AvailableBandwidth); !got.isSame(want) {
 					t.Errorf("%q after %q: the widths are others than from nothing", to, from)
 				}
@@ -99,13 +102,13 @@ func TestUpdateOtherNetworks(t *testing.T) {
 	}
 }
 
-// widenByMetric has links tell their metric as bandwidth.
-func (n *Network) widenByMetric() {
+// measureByMetric has links tell their metric as what is measured of them.
+func (n *Network) measureByMetric(m Measure) {
 	for _, d := range n.Domains {
 		for _, a := range d.Areas {
 			for i := range a.Links {
 				a.Links[i].Measured = NothingMeasured()
-				a.Links[i].Measured[AvailableBandwidth] = float64(a.Links[i].IGP.Value)
+				a.Links[i].Measured[m] = float64(a.Links[i].IGP.Value)
 			}
 		}
 	}

@@ -113,6 +113,8 @@ func (o *object) isTwoWayInArea(links []*object) bool {
 // of both.
 func (o *object) isReverse(b *object) bool {
 	return b.head.place.vertex == o.link.to.vertex && b.link.to.vertex == o.head.place.vertex &&
-		slices.ContainsFunc(o.reports, func(r report) bool { _, tells := b.find(r.source); return tells }) &&
-		o.reports[0].more.ends.matches(b.reports[0].more.ends)
+		slices.ContainsFunc(o.reports, func(r report) bool {
+			i, tells := b.find(r.source)
+			return tells && r.more.ends.matches(b.reports[i].more.ends)
+		})
 }

@@ -151,3 +151,29 @@ func TestAreaOfAStaleSpeakerSurvives(t *testing.T) {
 	}
 	wantEqual(t, "costs", want, load(live, lost).Graph().Costs(RoutingIGP))
 }
+
+// TestAnAddressThatIsPassedOnIsNoneOfTheNode: speaker a is router 1, which is cut off in area 1 from routers 2 and 4 and remembers
+// what it heard of them. Router 2 passes on its address there from area 0.
+func TestAnAddressThatIsPassedOnIsNoneOfTheNode(t *testing.T) {
+	const a, b, address = "bgp:192.0.2.1", "bgp:192.0.2.2", "192.0.2.1/32"
+	ids := func(address string) option {
+		return func(r *schemas.RawTopology) { r.Attributes.LocalIPv4RouterIDs = []string{address} }
+	}
+	readvertised := prefixFlags(isisReadvertised)
+	for name, tt := range map[string]struct {
+		in              domain
+		one, two, three string
+		passed          *schemas.RawTopology
+	}{
+		"OSPF":                         {backbone.inArea("0.0.0.1"), o1, o2, o4, backbone.inArea("0.0.0.1").prefix(o2, address, routeType(2))},
+		"IS-IS, leaked":                {level1, s1, s2, s3, level1.prefix(s2, address, igpFlags(upDownBit))},
+		"IS-IS, readvertised":          {level2, s1, s2, s3, level2.prefix(s2, address, readvertised)},
+		"IS-IS, as if it were its own": {level2, s1, s2, s3, level2.prefix(s2, address)},
+	} {
+		from, to := tt.in.link(tt.two, tt.three, metric(7)), tt.in.link(tt.three, tt.two, metric(7))
+		d := load(
+			tells(a, synced, all(tt.in.node(tt.one, ids("192.0.2.1")), tt.in.node(tt.two, ids("192.0.2.2")), tt.in.pair(tt.two, tt.three, 1), tt.passed)...),
+			tells(b, synced, tt.in.node(tt.two, ids("192.0.2.2")), from, to, tt.passed))
+		wantEqual(t, name, 7.0, alto.CostMapOf(d.Graph().Costs(RoutingIGP))["pid100:"+tt.two]["pid100:"+tt.three])
+	}
+}

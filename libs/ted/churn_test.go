@@ -22,8 +22,8 @@ type pool struct {
 }
 
 func newPool(rng *rand.Rand) *pool {
-	ospfv3, otherInstance := backbone, backbone
-	ospfv3.protocol, otherInstance.identifier = 6, 7
+	ospfv3, otherInstance, otherLevel1 := backbone, backbone, level1
+	ospfv3.protocol, otherInstance.identifier, otherLevel1.identifier = 6, 7, 7
 	peering := domain{protocol: 7, asn: ptr[uint32](100)}
 	all := [][]domain{
 		{backbone, backbone.inArea("0.0.0.1"), backbone.inArea("")},
@@ -32,6 +32,11 @@ func newPool(rng *rand.Rand) *pool {
 		{backbone, level2, level1, otherInstance},
 		{level2, peering},
 		{level2},
+		{backbone, backbone.inArea("0.0.0.1"), backbone.inArea("0.0.0.2"), backbone.inArea("")},
+		{backbone.inArea("0.0.0.1"), backbone.inArea("0.0.0.2")},
+		{backbone},
+		{ospfv3, ospfv3.inArea("0.0.0.1"), ospfv3.inArea("")},
+		{level1, level2, otherLevel1, peering},
 	}
 	p := &pool{rng: rng, routers: 2 + rng.IntN(5), domains: all[rng.IntN(len(all))]}
 	for r := range p.routers {
@@ -74,7 +79,12 @@ func (p *pool) loopback(r int) string { return fmt.Sprintf("10.255.0.%d", r+1) }
 func (p *pool) addNode(r int) {
 	d := p.domain()
 	p.records = append(p.records, d.node(p.id(d, r), func(node *schemas.RawTopology) {
-		node.Attributes.LocalIPv4RouterIDs = []string{p.loopback(r)}
+		if p.rng.IntN(4) > 0 {
+			node.Attributes.LocalIPv4RouterIDs = []string{p.loopback(r)}
+		}
+		if p.rng.IntN(3) == 0 {
+			node.Attributes.LocalIPv6RouterIDs = []string{fmt.Sprintf("fd00::%d", r+1)}
+		}
 	}))
 }
 
@@ -118,7 +128,11 @@ func (p *pool) addLinks(n int) {
 	a, b := p.rng.IntN(p.routers), p.rng.IntN(p.routers)
 	x, y := fmt.Sprintf("10.0.%d.1", n), fmt.Sprintf("10.0.%d.2", n)
 	var there, here []option
-	switch p.rng.IntN(4) {
+	switch p.rng.IntN(6) {
+	case 4:
+		there, here = []option{linkIDs(1, 2)}, []option{linkIDs(2, 1)}
+	case 5:
+		there, here = []option{ipv6("fd00::"+fmt.Sprint(a+1), "fd00::"+fmt.Sprint(b+1)), mt(2)}, []option{ipv6("fd00::"+fmt.Sprint(b+1), "fd00::"+fmt.Sprint(a+1)), mt(2)}
 	case 0:
 		there, here = []option{mt(2)}, []option{mt(2)}
 	case 1:
@@ -128,7 +142,7 @@ func (p *pool) addLinks(n int) {
 		for _, r := range []int{a, b} {
 			p.records = append(p.records, d.link(p.id(d, r), p.id(d, lan), metric(1)), d.link(p.id(d, lan), p.id(d, r), metric(0)))
 		}
-		p.records = append(p.records, d.prefix(p.id(d, lan), fmt.Sprintf("10.0.%d.0/24", n)))
+		p.records = append(p.records, d.prefix(p.id(d, lan), fmt.Sprintf("10.0.%d.0/24", n)), d.node(p.id(d, lan)))
 		return
 	}
 	p.records = append(p.records, d.link(p.id(d, a), p.id(d, b), append(there, metric(1))...), back.link(p.id(back, b), p.id(back, a), append(here, metric(1))...))
@@ -137,7 +151,7 @@ func (p *pool) addLinks(n int) {
 // change returns a random change of what one of three speakers tells. They do mostly tell the
 // same.
 func (p *pool) change(table records) event {
-	source := fmt.Sprintf("bgp:10.255.0.%d", 1+p.rng.IntN(3))
+	source := []string{"bgp:10.255.0.1", "bgp:fd00::2", "bmp:192.0.2.1/10.255.0.3"}[p.rng.IntN(3)]
 	if p.rng.IntN(12) == 0 {
 		key := "default|" + source + "|peer"
 		if p.rng.IntN(4) == 0 {
@@ -160,6 +174,7 @@ func (p *pool) otherwise(r *schemas.RawTopology) *schemas.RawTopology {
 	other := otherwise(p.rng, r)
 	if a := r.Attributes; a != nil && other.Attributes != nil {
 		other.Attributes.LocalIPv4RouterIDs, other.Attributes.OSPFForwardingAddress = a.LocalIPv4RouterIDs, a.OSPFForwardingAddress
+		other.Attributes.LocalIPv6RouterIDs = a.LocalIPv6RouterIDs
 		if p.rng.IntN(2) == 0 {
 			other.Attributes.IGPFlags, other.Attributes.LinkProperties = a.IGPFlags, nil
 		}
@@ -171,10 +186,10 @@ func (p *pool) otherwise(r *schemas.RawTopology) *schemas.RawTopology {
 // answers with those of a database that was given the same records at once.
 func TestAChangeIsAsAllAnew(t *testing.T) {
 	told := 0
-	for seed := range uint64(24) {
+	for seed := range uint64(20) {
 		rng := rand.New(rand.NewPCG(seed, 6))
 		p := newPool(rng)
-		options := Options{JoinIGPs: seed%5 == 0}
+		options := Options{JoinIGPs: seed%5 == 0, Preference: []Preference{nil, {ISIS, OSPF}}[rng.IntN(2)]}
 		d, table := New(options), records{}
 		ownership := []Ownership{Unique, All}[seed%2]
 		kept, traces := pids{}, traces{}

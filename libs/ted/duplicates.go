@@ -6,9 +6,15 @@ import "slices"
 // changed, and by others.
 func (d *Database) settleNeighbors() {
 	for i := range d.pending.neighbors {
-		for _, v := range i.vertices {
-			for _, p := range v.places {
-				d.neighborsChanged(p)
+		members := []*identity{i}
+		if i.pid != nil {
+			members = i.pid.members // also by other protocols
+		}
+		for _, member := range members {
+			for _, v := range member.vertices {
+				for _, p := range v.places {
+					d.neighborsChanged(p)
+				}
 			}
 		}
 	}

@@ -30,6 +30,15 @@ const (
 
 // settleFlags reads the flags of the nodes of which other records count.
 func (d *Database) settleFlags() {
+	if d.pending.borders {
+		for _, l := range d.lsdbs {
+			if l.instance.key.rules() == igp.OSPF {
+				for _, p := range l.places {
+					d.pending.places[p] = true
+				}
+			}
+		}
+	}
 	for p := range d.pending.places {
 		before, now := p.flags, p.readFlags()
 		if before == now {
@@ -79,22 +88,39 @@ func (p *place) readFlags() (f routerFlags) {
 			f.attached = f.attached || bits&attachedBit != 0 && p.lsdb.scope.level == isisLevel1
 		case p.lsdb.scope.igp.protocol == ospfv3:
 			f.external = f.external || bits&externalBit != 0
-			f.addBorder(bits&borderBit != 0, o.record().source)
+			f.addBorder(p, o)
 			f.routerBit = f.routerBit || bits&routerBitSet != 0
 			f.noRouterBit = f.noRouterBit || bits&routerBitSet == 0
 		case p.lsdb.scope.igp.protocol == ospfv2:
 			f.external = f.external || bits&externalBit != 0
-			f.addBorder(bits&borderBit != 0, o.record().source)
+			f.addBorder(p, o)
 		}
 	}
 	return f
 }
 
-// addBorder adds what a speaker says of the B bit. Of several who say the same it is the one with the lowest name that says so.
-func (f *routerFlags) addBorder(border bool, by *source) {
-	if f.by == nil || border && !f.border || border == f.border && by.name < f.by.name {
-		f.border, f.by = border, by
+// addBorder adds what is said of the B bit. Of several who say the same it is one that tells such bits, the one with the lowest
+// name, that says so.
+func (f *routerFlags) addBorder(p *place, o *object) {
+	border := value(o.record().more.node.NodeFlags)&borderBit != 0
+	for i := range o.reports {
+		r := &o.reports[i]
+		if !p.believes(r.source) || r.more == nil || r.more.node.NodeFlags == nil || border != (*r.more.node.NodeFlags&borderBit != 0) {
+			continue
+		}
+		switch by := r.source; {
+		case f.by == nil, border && !f.border, border == f.border && by.isRatherBy(f.by):
+			f.border, f.by = border, by
+		}
 	}
+}
+
+// isRatherBy tells whether a speaker tells B or E bits of OSPF and another one does not, or has the lower name.
+func (s *source) isRatherBy(other *source) bool {
+	if tells := s.borders > 0; tells != (other.borders > 0) {
+		return tells
+	}
+	return s.name < other.name
 }
 
 // tellsBorders tells whether a report is of a node with the B or the E bit.

@@ -142,6 +142,15 @@ func otherwise(rng *rand.Rand, r *schemas.RawTopology) *schemas.RawTopology {
 		IGPFlags: ptr(uint8(rng.Uint32())), PrefixAttributeFlags: []byte{byte(rng.Uint32())},
 		LinkProperties: &schemas.LinkProperties{LocalID: ptr(rng.Uint32N(3)), RemoteID: ptr(rng.Uint32N(3))},
 		NodeName:       []*string{nil, ptr("a"), ptr("b")}[rng.IntN(3)], RouteTags: []uint32{rng.Uint32N(3)},
+		DelayMicros: randomMetric(rng), LossPercent: []*float64{nil, ptr(1.5), ptr(25.0)}[rng.IntN(3)], AvailableBandwidth: []*float64{nil, ptr(1e6), ptr(2e6)}[rng.IntN(3)],
+	}
+	switch rng.IntN(16) {
+	case 0:
+		other.Attributes.PrefixMetric = ptr[uint32](0xFE000001)
+	case 1:
+		sidRange(&other)
+	case 2:
+		locator(&other)
 	}
 	if rng.IntN(3) == 0 {
 		other.Attributes = nil

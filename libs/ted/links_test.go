@@ -117,12 +117,15 @@ func TestEndsOfALinkInDifferentAreas(t *testing.T) {
 func TestLinkThatMovedToAnotherArea(t *testing.T) {
 	there, back := ipv4("192.0.2.1", "192.0.2.2"), ipv4("192.0.2.2", "192.0.2.1")
 	old, now := backbone, backbone.inArea("0.0.0.1")
-	d := one(
+	network := all(
 		old.link(o2, o1, metric(2), back), old.link(o1, o3, metric(1)), old.link(o3, o1, metric(1)),
-		now.link(o1, o2, metric(5), there), now.link(o2, o1, metric(6), back),
+		now.link(o1, o2, metric(5), there, attributeIDs(1, 2)), now.link(o2, o1, metric(6), back, attributeIDs(2, 1)),
 		now.link(o1, o3, metric(9)), now.link(o3, o1, metric(9)),
 	)
-	wantEqual(t, "costs", costs{p1: {p1: 0, p2: 5, p3: 1}, p2: {p1: 6, p2: 0, p3: 15}, p3: {p1: 1, p2: 14, p3: 0}}, d.Graph().Costs(RoutingIGP))
+	want := costs{p1: {p1: 0, p2: 5, p3: 1}, p2: {p1: 6, p2: 0, p3: 15}, p3: {p1: 1, p2: 14, p3: 0}}
+	wantEqual(t, "costs", want, one(network...).Graph().Costs(RoutingIGP))
+	d := load(tells("a", stale, now.link(o1, o2, metric(5), there, attributeIDs(8, 9))), tells("b", synced, network...))
+	wantEqual(t, "costs beside a speaker that remembers other identifiers", want, d.Graph().Costs(RoutingIGP))
 }
 
 // Router 4 was a border router, and still tells of area 0.
@@ -144,6 +147,9 @@ func TestBorderRouterThatIsNoneAnyMore(t *testing.T) {
 		_, reached := alto.CostMapOf(d.Graph().Costs(RoutingIGP))["pid100:"+o5][p3]
 		wantEqual(t, tt.name+", where it was the only one", tt.want == 2, reached)
 		wantEqual(t, tt.name, tt.want, alto.CostMapOf(d.Graph().Costs(RoutingIGP))[p1][p3])
+		other := tells("bgp:192.0.2.0", synced, all(area1.node(o4, nodeFlags(tt.other)), area1.pair(o1, o4, 1))...)
+		beside := load(other, tells("bgp:192.0.2.1", synced, all(network, alone, area1.node(o2, nodeFlags(tt.border)), area1.node(o4, nodeFlags(tt.other)))...))
+		wantEqual(t, tt.name+", of which another speaker tells that knows of no other", tt.want, alto.CostMapOf(beside.Graph().Costs(RoutingIGP))[p1][p3])
 		again := area1.node(o4, nodeFlags(borderBit))
 		d.Put(keyOf("bgp:192.0.2.1", again), again)
 		wantEqual(t, tt.name+", and is one again", 2.0, alto.CostMapOf(d.Graph().Costs(RoutingIGP))[p1][p3])

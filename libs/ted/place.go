@@ -55,7 +55,17 @@ type place struct {
 type teller struct {
 	source  *source
 	reports int
-	self    int // in how many of them an id of the speaker is one of the node's
+	self    [waysToSelf]int // in how many of them an id of the speaker is one of the node's, by what
+}
+
+// isSelf tells by what the node is the speaker's own.
+func (t *teller) isSelf() selfBy {
+	for by := selfByID; by > notSelf; by-- {
+		if t.self[by] > 0 {
+			return by
+		}
+	}
+	return notSelf
 }
 
 // objects returns what is told of all nodes.
@@ -184,12 +194,10 @@ func (d *Database) tell(p *place, r *report, count int) {
 		p.tellers = slices.Insert(p.tellers, i, teller{source: r.source})
 	}
 	t := &p.tellers[i]
-	told, self := t.reports > 0, t.self > 0
+	told, self := t.reports > 0, t.isSelf()
 	t.reports += count
-	if r.self {
-		t.self += count
-	}
-	if told != (t.reports > 0) || self != (t.self > 0) {
+	t.self[r.self] += count
+	if told != (t.reports > 0) || self != t.isSelf() {
 		d.pending.lsdbs[p.lsdb] = true
 	}
 	if t.reports == 0 {

@@ -11,7 +11,7 @@ import (
 // report is what one source tells of an object, as far as maps are made of it.
 type report struct {
 	source *source
-	self   bool // it has an id of the speaker as one of the local node's
+	self   selfBy
 	lost   bool // the attributes are the last that were known
 	prefix prefixAttributes
 	more   *details // nil if there are none
@@ -107,22 +107,39 @@ func newReport(s *source, o *object, r *schemas.RawTopology) report {
 			out.more = &details{forwarding: forwarding, tags: tags}
 		}
 	}
-	out.self = s.isIn(o, &out)
+	out.self = s.findSelf(o, &out)
 	return out
 }
 
-// isIn tells whether a report has an id of the speaker as one of the local node's.
-func (s *source) isIn(o *object, r *report) bool {
-	return slices.ContainsFunc(s.ids, func(id netip.Addr) bool {
-		switch {
-		case o.to != nil:
-			prefix := o.to.prefix()
-			return prefix.IsSingleIP() && prefix.Addr() == id
-		case r.more == nil:
-			return false
+// selfBy is by what a report shows that the local node is the speaker's own.
+type selfBy uint8
+
+const (
+	notSelf      selfBy = iota
+	selfByPrefix        // a host prefix that it does not pass on from another area or level, as far as that is told
+	selfByID            // a router id, or the address of an interface
+	waysToSelf
+)
+
+// findSelf tells by what a report has an id of the speaker as one of the local node's.
+func (s *source) findSelf(o *object, r *report) selfBy {
+	is := func(id netip.Addr) bool { return slices.Contains(s.ids, id) }
+	switch {
+	case o.to != nil:
+		if prefix := o.to.prefix(); prefix.IsSingleIP() && is(prefix.Addr()) && !o.isPassedOn(r) {
+			return selfByPrefix
 		}
-		return r.more.ends.ipv4 == id || r.more.ends.ipv6 == id || slices.Contains(r.more.routerIDs, id)
-	})
+	case r.more != nil:
+		if is(r.more.ends.ipv4) || is(r.more.ends.ipv6) || slices.ContainsFunc(r.more.routerIDs, is) {
+			return selfByID
+		}
+	}
+	return notSelf
+}
+
+// isPassedOn tells whether a report says that a prefix is of another area or level, or of outside.
+func (o *object) isPassedOn(r *report) bool {
+	return r.prefix.passed || o.ospfType > 1 || o.head.told.scope.level != 0 && r.prefix.flags&isisReadvertised != 0
 }
 
 // readTags returns the route tags of a prefix as texts.

@@ -119,9 +119,9 @@ func (d *Database) setPeer(s *source, peer *schemas.Peer) {
 		for _, o := range l.objects() {
 			i, tells := o.find(s)
 			switch {
-			case tells && !recognised && o.reports[i].self != s.isIn(o, &o.reports[i]):
+			case tells && !recognised && o.reports[i].self != s.findSelf(o, &o.reports[i]):
 				r := o.reports[i]
-				r.self = !r.self
+				r.self = s.findSelf(o, &r)
 				d.report(o, r)
 			case tells && (len(o.reports) > 1 || partial != s.isPartial()):
 				d.queue(o)

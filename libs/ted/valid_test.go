@@ -15,7 +15,9 @@ func wantValid(t *testing.T, what string, d *Database) {
 	if err := alto.CheckNetworkMap(m); err != nil {
 		t.Errorf("%s: network map: %v", what, err)
 	}
-	wantEqual(t, what+": canonical form", alto.Canonical(m), m)
+	if m != nil { // there is a router
+		wantEqual(t, what+": canonical form", alto.Canonical(m), m)
+	}
 	g := d.Graph()
 	for metric, name := range metricNames {
 		c := g.Costs(metric)

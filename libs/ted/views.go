@@ -16,8 +16,8 @@ type views struct {
 // view is what one speaker sees of the nodes.
 type view struct {
 	source  *source
-	whole   bool // its table is told
-	self    []int
+	whole   bool              // its table is told
+	self    [waysToSelf][]int // the nodes that are its own, by what
 	told    []bool
 	parts   parts // as its links connect the nodes
 	cut     []bool
@@ -41,8 +41,12 @@ func newViews(l *lsdb) *views {
 		for _, t := range p.tellers {
 			view := v.of(t.source)
 			view.told[p.index] = true
-			if !p.isPseudonode() && (t.self > 0 || t.source.isNode(p.id)) {
-				view.self = append(view.self, p.index)
+			by := t.isSelf()
+			if t.source.isNode(p.id) {
+				by = selfByID
+			}
+			if by != notSelf && !p.isPseudonode() {
+				view.self[by] = append(view.self[by], p.index)
 			}
 		}
 	}
@@ -109,7 +113,11 @@ func (v *views) connect(l *lsdb) {
 // known, all parts but those that were cut off; if that is nothing, the largest.
 func (v *view) reach(nodes []node) {
 	own, size := make([]bool, len(nodes)), make([]int, len(nodes))
-	for _, n := range v.self {
+	self := v.self[selfByID]
+	if len(self) == 0 {
+		self = v.self[selfByPrefix]
+	}
+	for _, n := range self {
 		own[v.parts.of(n)] = true
 	}
 	for n := range nodes {
@@ -119,7 +127,7 @@ func (v *view) reach(nodes []node) {
 	for n := range nodes {
 		part := v.parts.of(n)
 		v.linked[n] = size[part] > 1
-		v.reached[n] = v.told[n] && (own[part] || len(v.self) == 0 && !v.cut[part])
+		v.reached[n] = v.told[n] && (own[part] || len(self) == 0 && !v.cut[part])
 		some = some || v.reached[n]
 	}
 	if some {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/altostream/altostream/libs/alto"
@@ -143,8 +144,9 @@ func (w *world[V, S, M]) publish(m *S, meta int, how end) (octets int) {
 		if m == nil {
 			out = w.writer.Withdraw("gone")
 		} else {
-			out, more = w.writer.Publish(*m, w.headOf(meta))
-			if w.writer.Published(w.headOf(meta)) == more {
+			if out, more = w.writer.Publish(*m, w.headOf(meta)); strings.HasPrefix(w.writer.Problem(), "too-large") {
+				w.history[len(w.history)-1], m = nil, nil // it is withdrawn
+			} else if w.writer.Published(w.headOf(meta)) == more {
 				panic("the writer does not know how far the map is published")
 			}
 		}
@@ -197,7 +199,7 @@ func (w *world[V, S, M]) play(t *testing.T, random func(rng *rand.Rand, last *S)
 			w.restart()
 		}
 		if w.rng.IntN(16) == 0 {
-			w.limits.Slots = 2 + w.rng.Int64N(10)
+			w.limits.Slots, w.limits.Record = 2+w.rng.Int64N(10), []int{1 << 20, 200}[w.rng.IntN(2)]
 			w.restart()
 		}
 		last = random(w.rng, last)
