@@ -46,6 +46,13 @@ test-race:
 	$(TEST) -race -run '^(TestSameOnAnyProcessors|TestThroughTheTopic|TestUpdateNetworks|TestUpdateBetweenAreas|TestUpdateAlong)$$' ./libs/apsp ./libs/igp ./libs/alto/versioned
 	$(TEST) -race $$($(GO) list ./libs/... ./schemas/... ./services/... | grep -vE '$(NO_RACE)')
 
+SEEDS_FROM  ?= 100000
+SEEDS_TIMES ?= 10
+
+.PHONY: test-seeds
+test-seeds: ## run the tests with random input with other seeds and more of them (SEEDS_FROM=first, SEEDS_TIMES=how many times as many)
+	SEEDS_FROM=$(SEEDS_FROM) SEEDS_TIMES=$(SEEDS_TIMES) $(GO) test -vet=off -timeout 12h $$(grep -rlE 'seeds\.Of|streamtest\.PathIndependent' --include='*_test.go' $(MODULES) | xargs -n1 dirname | sort -u | sed 's|^|./|')
+
 .PHONY: lint
 lint: ## check format, vet, lint rules, and that each module stands alone
 	@files=$$(gofmt -l $(MODULES) docs/consumers/go); test -z "$$files" || { echo "not formatted: $$files (make fmt)"; exit 1; }

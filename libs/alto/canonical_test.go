@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/altostream/altostream/libs/seeds"
 	"github.com/altostream/altostream/schemas"
 	"github.com/google/go-cmp/cmp"
 )
@@ -81,7 +82,7 @@ func TestTagTellsMapsApart(t *testing.T) {
 func TestTagDoesNotDependOnOrder(t *testing.T) {
 	prefixes := []string{"10.0.0.0/8", "10.1.0.0/16", "192.0.2.0/24", "198.51.100.128/25"}
 	want := Tag(NetworkMap{"a": v4(prefixes...), "b": {IPv6: []string{"::/0"}}})
-	for seed := range uint64(50) {
+	for seed := range seeds.Of(50) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		shuffled := append(slices.Clone(prefixes), prefixes[rng.IntN(len(prefixes))])
 		rng.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })

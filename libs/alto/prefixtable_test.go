@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"testing"
+
+	"github.com/altostream/altostream/libs/seeds"
 )
 
 var table = NewPrefixTable(NetworkMap{
@@ -93,7 +95,7 @@ func naiveLookup(m NetworkMap, address netip.Addr) (pid string, best netip.Prefi
 }
 
 func TestLookupAgreesWithNaiveModel(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range seeds.Of(300) {
 		rng := rand.New(rand.NewPCG(seed, 2))
 		address := func() netip.Addr { return netip.AddrFrom4([4]byte{10, byte(rng.IntN(4)), byte(rng.IntN(4)), 0}) }
 		m := NetworkMap{}

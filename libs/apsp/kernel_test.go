@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/altostream/altostream/libs/seeds"
 )
 
 // TestReach compares reach and what it is in Go with sums one by one, in rows of all lengths and
@@ -16,7 +18,7 @@ func TestReach(t *testing.T) {
 
 func testReach[W Weight](t *testing.T) {
 	none := Unreachable[W]()
-	for seed := range uint64(1000) {
+	for seed := range seeds.Of(1000) {
 		rng := rand.New(rand.NewPCG(seed, 2))
 		cells, terms, as := 1+rng.IntN(150), rng.IntN(12), mode(rng.IntN(3))
 		random := func() W {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/altostream/altostream/libs/seeds"
 )
 
 // model is Floyd and Warshall's algorithm as it is in books, with sums that cannot overflow.
@@ -116,7 +118,7 @@ func testAgainstModel[W Weight](t *testing.T) {
 		t.Run(k.name, func(t *testing.T) {
 			var m Matrix[W] // used again, with what was in it
 			reached, unreached := 0, 0
-			for seed := range uint64(min(300, 1_000_000/(k.nodes*k.nodes))) {
+			for seed := range seeds.Of(uint64(min(300, 1_000_000/(k.nodes*k.nodes)))) {
 				noTransit, visible, arcs := random[W](rand.New(rand.NewPCG(seed, 1)), k)
 				g := New(noTransit, visible, arcs)
 				g.AllBottlenecks(&m)

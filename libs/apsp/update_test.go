@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/altostream/altostream/libs/seeds"
 )
 
 // change returns arcs of which one or a few have another weight, are gone or are new.
@@ -32,7 +34,7 @@ func testUpdate[W Weight](t *testing.T) {
 		t.Run(k.name, func(t *testing.T) {
 			updated, refused, differ, told := 0, 0, 0, 0
 			var changed [][]int32
-			for seed := range uint64(min(100, 500_000/(k.nodes*k.nodes))) {
+			for seed := range seeds.Of(uint64(min(100, 500_000/(k.nodes*k.nodes)))) {
 				rng := rand.New(rand.NewPCG(seed, 2))
 				noTransit, visible, arcs := random[W](rng, k)
 				var m, last, all Matrix[W]

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"testing"
+
+	"github.com/altostream/altostream/libs/seeds"
 )
 
 // besides are the models of several IGPs, the preferred first, whose routers are numbers from an offset on.
@@ -109,7 +111,7 @@ func randomISISModel(rng *rand.Rand) modelAt {
 // TestSeveralIGPsAgainstModel has routers that are in one IGP or in both, in which they have different numbers.
 func TestSeveralIGPsAgainstModel(t *testing.T) {
 	compared, reached := 0, 0
-	for seed := range uint64(300) {
+	for seed := range seeds.Of(300) {
 		rng := rand.New(rand.NewPCG(seed, 13))
 		kinds := [][2]func(*rand.Rand) modelAt{{randomOSPFModel, randomISISModel}, {randomISISModel, randomOSPFModel}, {randomOSPFModel, randomOSPFModel}}[rng.IntN(3)]
 		b := besides{kinds[0](rng), kinds[1](rng)}

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"testing"
+
+	"github.com/altostream/altostream/libs/seeds"
 )
 
 // Kinds of IS-IS routes, the preferred first (RFC 5302 §3.2).
@@ -179,7 +181,7 @@ func (m *model) isisPolicies(up, leak func() bool, metric func() int) {
 
 func TestISISAgainstModel(t *testing.T) {
 	compared := 0
-	for seed := range uint64(1500) {
+	for seed := range seeds.Of(1500) {
 		rng := rand.New(rand.NewPCG(seed, 3))
 		m := newModel(randomISIS(rng), ByIGP)
 		m.attach(rng)
@@ -204,7 +206,7 @@ func TestISISAgainstModel(t *testing.T) {
 
 func TestISISWithoutPrefixesAgainstModel(t *testing.T) {
 	compared := 0
-	for seed := range uint64(1500) {
+	for seed := range seeds.Of(1500) {
 		rng := rand.New(rand.NewPCG(seed, 4))
 		m := newModel(randomISIS(rng), []Weight{ByIGP, ByTE, ByLinks}[seed%3])
 		m.attach(rng)
@@ -220,7 +222,7 @@ func TestISISWithoutPrefixesAgainstModel(t *testing.T) {
 // address of routers of level 1 alone.
 func TestISISWithPrefixesOfOneLevelAgainstModel(t *testing.T) {
 	compared := 0
-	for seed := range uint64(1500) {
+	for seed := range seeds.Of(1500) {
 		rng := rand.New(rand.NewPCG(seed, 6))
 		m := newModel(randomISIS(rng), ByIGP)
 		m.attach(rng)

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/altostream/altostream/libs/seeds"
 )
 
 // Kinds of OSPF routes, the preferred first (RFC 2328 §11).
@@ -240,7 +242,7 @@ func (m *model) policies(rng *rand.Rand) {
 
 func TestOSPFAgainstModel(t *testing.T) {
 	compared := 0
-	for seed := range uint64(1500) {
+	for seed := range seeds.Of(1500) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		m := newModel(randomOSPF(rng), ByIGP)
 		m.homes(rng, false, 3)
@@ -270,7 +272,7 @@ func (m *model) inSeveralAreasOneWithoutTransit(_, to int) bool {
 
 func TestOSPFWithoutPrefixesAgainstModel(t *testing.T) {
 	compared := 0
-	for seed := range uint64(1500) {
+	for seed := range seeds.Of(1500) {
 		rng := rand.New(rand.NewPCG(seed, 2))
 		m := newModel(randomOSPF(rng), []Weight{ByIGP, ByTE, ByLinks}[seed%3])
 		m.homes(rng, true, 0)
@@ -284,7 +286,7 @@ func TestOSPFWithoutPrefixesAgainstModel(t *testing.T) {
 // Some speakers tell the prefixes of routers and not what border routers pass on.
 func TestOSPFWithoutSummariesAgainstModel(t *testing.T) {
 	compared := 0
-	for seed := range uint64(1500) {
+	for seed := range seeds.Of(1500) {
 		rng := rand.New(rand.NewPCG(seed, 5))
 		m := newModel(randomOSPF(rng), ByIGP)
 		m.homes(rng, false, 3)

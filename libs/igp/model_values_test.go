@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/altostream/altostream/libs/seeds"
 )
 
 // valueOf walks all ways that packets can take from one router to another, and returns the worst
@@ -85,7 +87,7 @@ func TestAlongAgainstModel(t *testing.T) {
 
 func testAlong(t *testing.T, rules Rules, told bool) {
 	known, unknown := 0, 0
-	for seed := range uint64(800) {
+	for seed := range seeds.Of(800) {
 		rng := rand.New(rand.NewPCG(seed, 11))
 		m, ways := randomMeasured(rng, rules, told)
 		for _, measure := range []Measure{Delay, Loss, AvailableBandwidth} {

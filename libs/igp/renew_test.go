@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/altostream/altostream/libs/seeds"
 )
 
 // TestUpdateAlong changes what is told of links, takes links away and brings them back, and has nodes lose transit: each time
@@ -140,11 +142,8 @@ func testChangingValues(t *testing.T, begin func(*changingValues)) {
 	for name, kind := range severalAreas {
 		t.Run(name, func(t *testing.T) {
 			updated, steps, told := 0, 0, 0
-			seeds := []uint64{50300, 52128, 53301} // found something once
-			for seed := range uint64(300) {
-				seeds = append(seeds, seed)
-			}
-			for _, seed := range seeds {
+			foundSomething := []uint64{50300, 52128, 53301}
+			for _, seed := range append(foundSomething, slices.Collect(seeds.Of(300))...) {
 				c := newChangingValues(kind, seed)
 				begin(c)
 				for range 20 {

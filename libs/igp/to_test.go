@@ -4,10 +4,12 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"testing"
+
+	"github.com/altostream/altostream/libs/seeds"
 )
 
 func TestDistancesToSomeAreThoseOfAll(t *testing.T) {
-	for seed := range uint64(200) {
+	for seed := range seeds.Of(200) {
 		rng := rand.New(rand.NewPCG(seed, 21))
 		n := []func(*rand.Rand) *Network{randomISIS, randomOSPF}[seed%2](rng)
 		n.Domains[0].Addresses = make([]netip.Prefix, n.Routers)

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"testing"
+
+	"github.com/altostream/altostream/libs/seeds"
 )
 
 // TestUpdate changes, takes away and brings back links of a network of one area with a LAN, and has nodes lose transit: each
@@ -163,7 +165,7 @@ func TestUpdateBetweenAreas(t *testing.T) {
 	for name, kind := range severalAreas {
 		t.Run(name, func(t *testing.T) {
 			updated, steps := 0, 0
-			for seed := range uint64(300) {
+			for seed := range seeds.Of(300) {
 				rng := rand.New(rand.NewPCG(seed, 9))
 				n, w := kind(rng), []Weight{ByIGP, ByIGP, ByTE, ByLinks}[seed%4]
 				all := map[*Area][]Link{}

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/altostream/altostream/libs/seeds"
 )
 
 // widest is more than the widths of the models.
@@ -59,7 +61,7 @@ func TestWidestAgainstModel(t *testing.T) {
 	for name, rules := range map[string]Rules{"one area": Flat, "OSPF": OSPF, "IS-IS": ISIS} {
 		t.Run(name, func(t *testing.T) {
 			reached := 0
-			for seed := range uint64(1000) {
+			for seed := range seeds.Of(1000) {
 				m := randomWidths(rand.New(rand.NewPCG(seed, 12)), rules)
 				got := m.Widest(AvailableBandwidth)
 				for from := range m.Routers {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/altostream/altostream/libs/seeds"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -53,7 +54,7 @@ func isOfAnIsland(r *schemas.RawTopology) bool {
 // TestOtherSpeakersChangeNothing: beside a speaker that tells of a whole network another one does not count that tells the same of
 // some of its areas, or otherwise while it has lost its session or has not told its table yet.
 func TestOtherSpeakersChangeNothing(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range seeds.Of(60) {
 		rng := rand.New(rand.NewPCG(seed, 8))
 		p, table := newConnectedPool(rng), records{}
 		for _, r := range p.records {
@@ -104,7 +105,7 @@ func TestOtherSpeakersChangeNothing(t *testing.T) {
 // TestEachPartOfACutNetworkIsAsItsOwnSpeakerTells: the links between two parts are gone, and a speaker in each of them remembers
 // what the routers of the other one told before.
 func TestEachPartOfACutNetworkIsAsItsOwnSpeakerTells(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range seeds.Of(60) {
 		rng := rand.New(rand.NewPCG(seed, 9))
 		p := newConnectedPool(rng)
 		first := 1 + rng.IntN(p.routers-1) // of the second part

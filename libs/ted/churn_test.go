@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/seeds"
 	"github.com/altostream/altostream/schemas"
 	"github.com/google/go-cmp/cmp"
 )
@@ -186,7 +187,7 @@ func (p *pool) otherwise(r *schemas.RawTopology) *schemas.RawTopology {
 // answers with those of a database that was given the same records at once.
 func TestAChangeIsAsAllAnew(t *testing.T) {
 	told := 0
-	for seed := range uint64(20) {
+	for seed := range seeds.Of(20) {
 		rng := rand.New(rand.NewPCG(seed, 6))
 		p := newPool(rng)
 		options := Options{JoinIGPs: seed%5 == 0, Preference: []Preference{nil, {ISIS, OSPF}}[rng.IntN(2)]}

@@ -93,6 +93,9 @@ func TestOSPFDefaultToOutside(t *testing.T) {
 			costs{p1: cannot[p1], p2: follows[p2], p3: follows[p3], p4: follows[p4]}},
 		{"not told in a stub area", all(outside.prefix(o3, "0.0.0.0/0", routeType(4)), area1.prefix("09090909", "0.0.0.0/0", routeType(2)), area1.node("09090909")),
 			costs{p1: cannot[p1], p2: follows[p2], p3: follows[p3], p4: follows[p4], "pid100:09090909": {"pid100:09090909": 0}}},
+		{"not told where an AS boundary router does not say that it is one",
+			all(outside.prefix(o3, "0.0.0.0/0", routeType(4)), backbone.node(o2, nodeFlags(borderBit|externalBit)), area1.node(o2, nodeFlags(borderBit))),
+			costs{p1: cannot[p1], p2: follows[p2], p3: follows[p3], p4: follows[p4]}},
 		{"another prefix", all(outside.prefix(o3, "10.0.0.0/8", routeType(4))), cannot},
 	}
 	for _, tt := range tests {

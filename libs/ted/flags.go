@@ -15,6 +15,7 @@ type routerFlags struct {
 	routerBit   bool    // OSPFv3: the R bit is set
 	noRouterBit bool    // OSPFv3: the R bit is not set
 	border      bool    // OSPF: it is a border router
+	external    bool    // OSPF: it is an AS boundary router
 	by          *source // OSPF: who says so
 }
 
@@ -86,10 +87,12 @@ func (p *place) readFlags() (f routerFlags) {
 			f.overload = f.overload || bits&overloadBit != 0
 			f.attached = f.attached || bits&attachedBit != 0 && p.lsdb.scope.level == isisLevel1
 		case p.lsdb.scope.igp.protocol == ospfv3:
+			f.external = f.external || bits&externalBit != 0
 			f.addBorder(p, o)
 			f.routerBit = f.routerBit || bits&routerBitSet != 0
 			f.noRouterBit = f.noRouterBit || bits&routerBitSet == 0
 		case p.lsdb.scope.igp.protocol == ospfv2:
+			f.external = f.external || bits&externalBit != 0
 			f.addBorder(p, o)
 		}
 	}
@@ -169,6 +172,14 @@ func (p *place) hasLostBackbone() bool {
 	k := p.lsdb.instance
 	return k.key.rules() == igp.OSPF && slices.ContainsFunc(p.places, func(at *place) bool {
 		return at.lsdb.instance == k && at.lsdb.scope.isBackbone() && at.counting > 0 && at.attached == 0 && at.lsdb.intraArea > 0
+	})
+}
+
+// isStub tells whether nothing of outside is told in an area, by what is told there or by a router that says in another area
+// alone that it is an AS boundary router: the E bit is never set in a stub area (RFC 2328 §12.4.1).
+func (l *lsdb) isStub() bool {
+	return l.stub > 0 || l.instance.key.rules() == igp.OSPF && !l.scope.isBackbone() && slices.ContainsFunc(l.nodes(), func(p *place) bool {
+		return p.flags.told && !p.flags.external && slices.ContainsFunc(p.places, func(at *place) bool { return at.lsdb.instance == l.instance && at.flags.external })
 	})
 }
 

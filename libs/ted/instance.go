@@ -166,7 +166,7 @@ func (k *instance) compute(f family) *igp.Domain {
 	k.settleAddresses(f)
 	d.Addresses, d.Outside = k.addresses[f], k.outside[f]
 	for i, l := range areas {
-		d.Areas[i].Stub = l.stub > 0
+		d.Areas[i].Stub = l.isStub()
 		d.Areas[i].Prefixes, d.Areas[i].TellsPrefixes = k.covering[f][l], l.tellsPrefixes(f)
 	}
 	return d

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/seeds"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -188,7 +189,7 @@ func apply(rng *rand.Rand, d *Database, events []event) {
 }
 
 func TestAnswersDoNotDependOnHistory(t *testing.T) {
-	for seed := range uint64(200) {
+	for seed := range seeds.Of(200) {
 		rng := rand.New(rand.NewPCG(seed, 4))
 		table, other := randomRecords(rng), randomRecords(rng)
 		plain := New(Options{})
@@ -211,7 +212,7 @@ func TestAnswersDoNotDependOnHistory(t *testing.T) {
 }
 
 func TestEveryAnswerIsValid(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range seeds.Of(300) {
 		d := New(Options{})
 		for key, r := range randomRecords(rand.New(rand.NewPCG(seed, 5))) {
 			d.Put(key, r)

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/altostream/altostream/libs/seeds"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -274,7 +275,7 @@ func (m *model) costs(metric Metric) costs {
 }
 
 func TestCostsAgreeWithNaiveModel(t *testing.T) {
-	for seed := range uint64(2000) {
+	for seed := range seeds.Of(2000) {
 		m := randomModel(rand.New(rand.NewPCG(seed, 3)))
 		g := m.database().Graph()
 		for metric, name := range metricNames {

@@ -49,6 +49,8 @@ func TestOwnerOfAPrefix(t *testing.T) {
 		{"external: the router whose loopback is the forwarding address",
 			all(backbone.pair(o1, o2, 1), backbone.prefix(o2, "192.0.2.2/32")), ospf1(routeType(4), forwarding("192.0.2.2")), p2},
 		{"external: nobody has the forwarding address", ospf1(routeType(4), forwarding("192.0.2.9")), nil, p1},
+		{"external: the router that tells it in an NSSA with the forwarding address",
+			all(backbone.pair(o1, o3, 1), backbone.inArea("0.0.0.1").pair(o1, o2, 9), ospf(routeType(6), forwarding("192.0.2.9"))), ospf1(routeType(4), forwarding("192.0.2.9")), p2},
 		{"best of one router's several", all(ospf(routeType(4)), ospf(prefixMetric(1))), ospf1(prefixMetric(2)), p2},
 		{"IS-IS: level 2 before what is passed down", isis(prefixMetric(9)), all(level1.prefix(s1, prefix, igpFlags(0x80))), q2},
 		{"IS-IS: level 1 before level 2", all(level1.prefix(s2, prefix, prefixMetric(9))), isis1(prefixMetric(1)), q2},

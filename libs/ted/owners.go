@@ -76,14 +76,28 @@ func (d *Database) ownerOf(to *destination) *owner {
 
 // leadsTo returns the router that a claim's prefix is reached over: the one that tells it, or
 // the one that has the forwarding address (RFC 2328 §16.4 (3)), as of what a border router
-// translates from an NSSA (RFC 3101 §3.2).
+// translates from an NSSA (RFC 3101 §3.2): where nobody is known to have it, the one that tells the prefix there.
 func (d *Database) leadsTo(o *object) *pid {
 	if a := o.forwarding(); a.IsValid() {
 		if p := d.having(a); p != nil {
 			return p
 		}
+		if p := o.to.translatedFrom(a); p != nil {
+			return p
+		}
 	}
 	return o.head.place.identity.pid
+}
+
+// translatedFrom returns the router that tells a prefix in an NSSA with a forwarding address, nil if none does. Of several
+// it is the one with the lowest name.
+func (t *destination) translatedFrom(a netip.Addr) (first *pid) {
+	for o := range t.claims() {
+		if p := o.head.place.identity.pid; o.isOfNSSA() && o.forwarding() == a && (first == nil || p.number < first.number) {
+			first = p
+		}
+	}
+	return first
 }
 
 // having returns the router that has an address, of an interface or else as a host prefix; nil

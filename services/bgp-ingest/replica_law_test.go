@@ -9,6 +9,7 @@ import (
 
 	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/bgpls"
+	"github.com/altostream/altostream/libs/seeds"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
 )
@@ -137,7 +138,7 @@ func (h *hearing) names(source string) map[byte]string {
 // TestReplicasLoseNothing has replicas lose sessions, be killed, and take over from each other while routers tell their tables: what
 // a router has all the time is never gone, and when both have heard all, the table holds what the routers have.
 func TestReplicasLoseNothing(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range seeds.Of(60) {
 		h := newHearing(t, rand.New(rand.NewPCG(seed, 5)))
 		for range 6 {
 			for range 12 {

@@ -10,6 +10,7 @@ import (
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/bgpls"
+	"github.com/altostream/altostream/libs/seeds"
 	"github.com/altostream/altostream/libs/stream"
 )
 
@@ -73,7 +74,7 @@ func (r *replicas) both(events ...Event) {
 // table holds what the speaker said last, and a hand-over without a difference changes
 // nothing.
 func TestReplica(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range seeds.Of(300) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		r := newReplicas(t)
 		r.both(Configured{Source: "s", ASN: 1})

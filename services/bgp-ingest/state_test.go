@@ -14,6 +14,7 @@ import (
 
 	"github.com/altostream/altostream/libs/avro"
 	"github.com/altostream/altostream/libs/bgpls"
+	"github.com/altostream/altostream/libs/seeds"
 	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/libs/stream/streamtest"
 	"github.com/altostream/altostream/schemas"
@@ -359,7 +360,7 @@ func TestAttributesLost(t *testing.T) {
 // TestRestartsDoNotMatter plays random sessions with and without restarts of the
 // service: once the speaker has told its table, the topic holds the same.
 func TestRestartsDoNotMatter(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range seeds.Of(300) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		plain, restarted := newTable(t), newTable(t)
 		both := func(e ...Event) {

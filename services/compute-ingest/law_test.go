@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/altostream/altostream/libs/seeds"
 )
 
 // story is what a source and its sites say, one after the other, with all that can be
@@ -33,7 +35,7 @@ func TestRestartsLeaveNoTrace(t *testing.T) {
 	if len(plain.table) != 2 {
 		t.Fatalf("the story ends with %v", plain.table)
 	}
-	for seed := range uint64(100) {
+	for seed := range seeds.Of(100) {
 		rng := rand.New(rand.NewPCG(seed, 0))
 		i := newIngest(t, "static")
 		var sites, document Event

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/altostream/altostream/libs/alto"
+	"github.com/altostream/altostream/libs/seeds"
 	"github.com/altostream/altostream/schemas"
 	"github.com/google/go-cmp/cmp"
 )
@@ -228,7 +229,7 @@ func (w *world[V, S, M]) play(t *testing.T, random func(rng *rand.Rand, last *S)
 var lawLimits = Limits{Inline: 340, Record: 1 << 20, Flush: 2000, Slots: 8}
 
 func TestCostMapsOfRandomHistories(t *testing.T) {
-	for seed := range uint64(25) {
+	for seed := range seeds.Of(25) {
 		w := &world[CostRecord, alto.Costs, *CostMap]{
 			rng: rand.New(rand.NewPCG(seed, 0)), limits: lawLimits,
 			newWriter: func(l Limits) *Writer[CostRecord, alto.Costs] { return NewCostWriter(lawID, l) },
@@ -244,7 +245,7 @@ func TestCostMapsOfRandomHistories(t *testing.T) {
 }
 
 func TestNetworkMapsOfRandomHistories(t *testing.T) {
-	for seed := range uint64(50) {
+	for seed := range seeds.Of(50) {
 		w := &world[schemas.NetworkMap, alto.NetworkMap, *schemas.NetworkMap]{
 			rng: rand.New(rand.NewPCG(seed, 0)), limits: lawLimits,
 			newWriter: func(l Limits) *Writer[schemas.NetworkMap, alto.NetworkMap] { return NewNetworkWriter(lawID, l) },

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/altostream/altostream/libs/seeds"
 	"github.com/altostream/altostream/libs/stream"
 )
 
@@ -73,7 +74,7 @@ func check[S, E, V any](spec stream.Spec[S, E, V], history []Keyed[E], as func([
 	}
 	var failures []error
 	for _, l := range laws[S, E, V]() {
-		for seed := range uint64(rounds) {
+		for seed := range seeds.Of(rounds) {
 			if err := l.check(newPath(spec, as, seed), history, plain.content()); err != nil {
 				failures = append(failures, fmt.Errorf("%s, seed %d: %w", l.name, seed, err))
 				break

@@ -143,7 +143,7 @@ var isisLANs = spec{
 		{routers: []int{5, 6}, level: "level-1", metric: 5},
 		{routers: []int{5, 7}, level: "level-2-only", metric: 40},
 	},
-	externals: map[int][]string{1: {"203.0.113.0/24"}, 4: {"203.0.114.0/24"}, 5: {"203.0.113.0/24"}, 7: {"203.0.114.0/24", "203.0.115.0/24"}},
+	externals: map[int][]string{1: {"203.0.113.0/24"}, 4: {"203.0.114.0/24"}, 5: {"203.0.116.0/24"}, 7: {"203.0.115.0/24"}},
 	toggles: []toggle{
 		designated(4, 1), designated(7, 2),
 		{1, []string{"router isis " + isisTag, "redistribute ipv4 kernel level-1 metric 100"}, []string{"router isis " + isisTag, "no redistribute ipv4 kernel level-1"}},
