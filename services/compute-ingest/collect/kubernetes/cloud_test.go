@@ -353,10 +353,10 @@ func faults(t *testing.T, k *clouds.Kubernetes) {
 func silent(t *testing.T, k *clouds.Kubernetes) {
 	proxy := k.Proxy()
 	f := follow(t, k.Kubeconfig(clouds.ReaderToken, proxy))
-	f.silence = time.Second
+	f.silence = 5 * time.Second
 	proxy.Fault(clouds.Silent)
 	f.until("the nodes are listed", func() bool { return len(f.resources) == 2 })
-	f.fails("has said nothing for 1s")
+	f.fails("has said nothing for 5s")
 	createPod(k, podOn("node2", "unheard", container("a", "cpu", "1")), corev1.PodRunning)
 	proxy.Fault(nil)
 	f.until("what was missed is there", func() bool { return *f.resources["node2"].VCPUUsed == 4 })

@@ -35,6 +35,7 @@ type table struct {
 
 	mu     sync.Mutex
 	err    error // of the last list or watch
+	silent error // that a watch has said nothing, until it is told: the next one is begun at once
 	synced bool
 }
 
@@ -70,7 +71,7 @@ func (t *table) watch(ctx context.Context, options metav1.ListOptions) (watch.In
 // listen ends a watch that says nothing for too long; the reflector begins it anew.
 func (t *table) listen(w watch.Interface) watch.Interface {
 	timer := time.AfterFunc(t.silence, func() {
-		t.is(fmt.Errorf("the watch has said nothing for %s; it is begun anew", t.silence))
+		t.hasBeenSilent()
 		w.Stop()
 	})
 	heard := watch.Filter(w, func(e watch.Event) (watch.Event, bool) {
@@ -98,12 +99,21 @@ func (t *table) is(err error) {
 	t.err = err
 }
 
-// state returns whether the table has been listed, and what is wrong with it.
+func (t *table) hasBeenSilent() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.silent = fmt.Errorf("the watch has said nothing for %s; it is begun anew", t.silence)
+}
+
+// state returns whether the table has been listed, and what is wrong with it; once, that a watch has said nothing.
 func (t *table) state() (synced bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.err != nil {
-		err = fmt.Errorf("%s: %w", t.resource, explain(t.err))
+	if err = t.err; err == nil {
+		err, t.silent = t.silent, nil
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", t.resource, explain(err))
 	}
 	return t.synced, err
 }
