@@ -57,9 +57,10 @@ func (n *Network) newBeside(routing func(*Domain) *routing) *beside {
 	for _, r := range n.common() {
 		b.several[r] = true
 	}
+	followsDefaultsLast := n.followsDefaultsLast()
 	for _, d := range n.Domains {
 		r := routing(d)
-		if n.followsDefaultsLast() {
+		if followsDefaultsLast {
 			r.beside = b
 		}
 		b.domains = append(b.domains, r)

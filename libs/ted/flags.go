@@ -86,14 +86,13 @@ func (p *place) readFlags() (f routerFlags) {
 		case p.lsdb.instance.key.rules() == igp.ISIS:
 			f.overload = f.overload || bits&overloadBit != 0
 			f.attached = f.attached || bits&attachedBit != 0 && p.lsdb.scope.level == isisLevel1
-		case p.lsdb.scope.igp.protocol == ospfv3:
+		case p.lsdb.scope.igp.protocol == ospfv2 || p.lsdb.scope.igp.protocol == ospfv3:
 			f.external = f.external || bits&externalBit != 0
 			f.addBorder(p, o)
-			f.routerBit = f.routerBit || bits&routerBitSet != 0
-			f.noRouterBit = f.noRouterBit || bits&routerBitSet == 0
-		case p.lsdb.scope.igp.protocol == ospfv2:
-			f.external = f.external || bits&externalBit != 0
-			f.addBorder(p, o)
+			if p.lsdb.scope.igp.protocol == ospfv3 {
+				f.routerBit = f.routerBit || bits&routerBitSet != 0
+				f.noRouterBit = f.noRouterBit || bits&routerBitSet == 0
+			}
 		}
 	}
 	return f

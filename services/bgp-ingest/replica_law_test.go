@@ -10,7 +10,6 @@ import (
 	"github.com/altostream/altostream/libs/bgp"
 	"github.com/altostream/altostream/libs/bgpls"
 	"github.com/altostream/altostream/libs/seeds"
-	"github.com/altostream/altostream/libs/stream"
 	"github.com/altostream/altostream/schemas"
 )
 
@@ -93,7 +92,7 @@ func (h *hearing) kill(i int) {
 	if i == h.lead {
 		h.takeOver(1 - i)
 	}
-	h.machines[i] = stream.NewMachine(Spec(Config{Topology: "net", StaleTime: staleTime, MaxObjects: 1_000_000}, h.serde))
+	h.start(i)
 	for _, r := range h.routers {
 		r.up[i] = false
 		h.tell(i, Configured{Source: r.source, ASN: 1})

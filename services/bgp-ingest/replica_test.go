@@ -25,10 +25,15 @@ type replicas struct {
 func newReplicas(t *testing.T) *replicas {
 	r := &replicas{table: newTable(t)}
 	for i := range r.machines {
-		r.machines[i] = stream.NewMachine(Spec(Config{Topology: "net", StaleTime: staleTime, MaxObjects: 1_000_000}, r.serde))
+		r.start(i)
 	}
 	r.takeOver(0)
 	return r
+}
+
+// start starts an instance anew.
+func (r *replicas) start(i int) {
+	r.machines[i] = stream.NewMachine(Spec(Config{Topology: "net", StaleTime: staleTime, MaxObjects: 1_000_000}, r.serde))
 }
 
 // takeOver makes an instance the one that publishes, and returns how many records that

@@ -19,8 +19,6 @@ const (
 // kfake is told of the end after the answer. And a member whose session ends while it waits is never answered: here
 // its connection ends then, and it asks again.
 type groupAnswer struct {
-	patience time.Duration
-
 	mu          sync.Mutex
 	correlation uint32        // of the request
 	owed        chan struct{} // closed when it is not owed any more; nil = it is not
@@ -33,7 +31,7 @@ func (a *groupAnswer) asked(correlation uint32, client io.Closer) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.correlation, a.owed = correlation, make(chan struct{})
-	a.late = time.AfterFunc(a.patience, func() { client.Close() })
+	a.late = time.AfterFunc(answerTime, func() { client.Close() })
 }
 
 // answered takes an answer to any request: its length and correlation id come first.

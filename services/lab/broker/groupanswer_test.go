@@ -145,16 +145,24 @@ func (m *member) isAlone() {
 	m.sync()
 }
 
+// joinsAgain returns a broker and two members of a group: the first was alone in it and joins again, because the second joins. Neither
+// is answered yet.
+func joinsAgain(t *testing.T) (b *Broker, first, second *member) {
+	t.Helper()
+	b = startBroker(t, "")
+	first, second = newMember(t, b.KafkaAddress()), newMember(t, b.KafkaAddress())
+	first.enter()
+	first.isAlone()
+	second.enter()
+	first.rejoins(session)
+	return b, first, second
+}
+
 // TestMemberGoneWhileItJoins has a client end while it waits for an answer to its join, so that it is a member of the
 // group that has gone: that is noticed when its session ends.
 func TestMemberGoneWhileItJoins(t *testing.T) {
 	t.Parallel()
-	b := startBroker(t, "")
-	stays, goes := newMember(t, b.KafkaAddress()), newMember(t, b.KafkaAddress())
-	stays.enter()
-	stays.isAlone()
-	goes.enter()
-	stays.rejoins(session)
+	_, stays, goes := joinsAgain(t)
 	goes.conn.Close()
 	if r, err := stays.joined(); err != nil || len(r.Members) != 2 {
 		t.Fatalf("the group has %d members, error %v", len(r.Members), err)
@@ -168,12 +176,7 @@ func TestMemberGoneWhileItJoins(t *testing.T) {
 // it ends: its connection does too, and it can join anew.
 func TestMemberThatIsNotAnswered(t *testing.T) {
 	t.Parallel()
-	b := startBroker(t, "")
-	waits, delays := newMember(t, b.KafkaAddress()), newMember(t, b.KafkaAddress())
-	waits.enter()
-	waits.isAlone()
-	delays.enter()
-	waits.rejoins(session)
+	b, waits, delays := joinsAgain(t)
 	for _, m := range []*member{waits, delays} {
 		if _, err := m.joined(); err != nil {
 			t.Fatal(err)

@@ -33,7 +33,7 @@ func (g *guard) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &guardedConn{Conn: conn, produced: &g.produced, group: groupAnswer{patience: answerTime}}, nil
+	return &guardedConn{Conn: conn, produced: &g.produced}, nil
 }
 
 // Addr returns the address that clients are told to connect to: the one that is
